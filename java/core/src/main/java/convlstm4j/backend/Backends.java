@@ -1,0 +1,76 @@
+package convlstm4j.backend;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds backends. */
+public final class Backends {
+  private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
+
+  private Backends() {}
+
+  /**
+   * All providers on the class path, the fastest first.
+   *
+   * @return the providers
+   */
+  public static List<BackendProvider> providers() {
+    List<BackendProvider> all = new ArrayList<>();
+    ServiceLoader.load(BackendProvider.class).forEach(all::add);
+    all.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
+    return all;
+  }
+
+  /**
+   * Starts the fastest backend that starts, and logs which one and why faster ones were refused.
+   *
+   * @return a backend, which the caller closes
+   * @throws BackendException if none starts
+   */
+  public static Backend auto() {
+    List<String> refused = new ArrayList<>();
+    for (BackendProvider p : providers()) {
+      try {
+        Backend b = p.start();
+        LOG.info(
+            "backend {}: {}{}",
+            b.name(),
+            b.description(),
+            refused.isEmpty() ? "" : "; refused: " + refused);
+        return b;
+      } catch (BackendException e) {
+        refused.add(p.name() + ": " + e.getMessage());
+      }
+    }
+    throw new BackendException(
+        "no backend starts: " + (refused.isEmpty() ? "none is on the class path" : refused));
+  }
+
+  /**
+   * Starts the backend of a name, or {@link #auto()} for {@code auto}.
+   *
+   * @param name for instance {@code reference}
+   * @return a backend, which the caller closes
+   * @throws BackendException if it is not there or cannot start
+   */
+  public static Backend named(String name) {
+    if (name.equals("auto")) {
+      return auto();
+    }
+    for (BackendProvider p : providers()) {
+      if (p.name().equals(name)) {
+        return p.start();
+      }
+    }
+    throw new BackendException(
+        "backend "
+            + name
+            + " is not there; expected auto or one of "
+            + providers().stream().map(BackendProvider::name).collect(Collectors.joining(", ")));
+  }
+}

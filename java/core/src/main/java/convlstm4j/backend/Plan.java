@@ -1,0 +1,88 @@
+package convlstm4j.backend;
+
+import convlstm4j.tensor.Philox;
+import java.util.List;
+
+/**
+ * How one backend computes one op for fixed shapes. A plan owns whatever it prepared (descriptors,
+ * packed weights, its choice of algorithm); the caller owns inputs, outputs, workspace and reserve,
+ * and has checked their shapes against the op. Making a plan allocates no memory that grows with
+ * the data.
+ */
+public interface Plan extends AutoCloseable {
+  /**
+   * Scratch memory that one call needs; its contents are lost between calls.
+   *
+   * @return bytes
+   */
+  long workspaceBytes();
+
+  /**
+   * Memory in which forward leaves what backward needs besides inputs and outputs.
+   *
+   * @return bytes; 0 when the plan is not for training
+   */
+  long reserveBytes();
+
+  /**
+   * What the plan does, for profiles and logs.
+   *
+   * @return a short text such as {@code direct, gates kept}
+   */
+  String algorithm();
+
+  /**
+   * Computes the outputs, overwriting them.
+   *
+   * @param call the op's data
+   */
+  void forward(Forward call);
+
+  /**
+   * Adds to the gradients of the inputs what the gradients of the outputs make of them.
+   *
+   * @param call the op's data, with those of the forward call unchanged
+   * @throws UnsupportedOperationException if the op has no gradient
+   */
+  void backward(Backward call);
+
+  /** Gives back what the plan holds. */
+  @Override
+  void close();
+
+  /**
+   * Data of a forward call.
+   *
+   * @param inputs in the order of the op's input names
+   * @param outputs in the order of its output names
+   * @param workspace of at least {@link #workspaceBytes()}, or null where that is 0
+   * @param reserve of at least {@link #reserveBytes()}, or null where that is 0
+   * @param random the op's own random numbers in this step
+   */
+  record Forward(
+      List<? extends Buffer> inputs,
+      List<? extends Buffer> outputs,
+      Buffer workspace,
+      Buffer reserve,
+      Philox random) {}
+
+  /**
+   * Data of a backward call.
+   *
+   * @param inputs those of the forward call
+   * @param outputs those of the forward call
+   * @param outputGradients one per output; null where it is zero
+   * @param inputGradients one per input, to be added to; null where it is not wanted
+   * @param workspace of at least {@link #workspaceBytes()}, or null where that is 0
+   * @param reserve as forward left it
+   * @param random that of the forward call
+   */
+  record Backward(
+      List<? extends Buffer> inputs,
+      List<? extends Buffer> outputs,
+      List<? extends Buffer> outputGradients,
+      List<? extends Buffer> inputGradients,
+      Buffer workspace,
+      Buffer reserve,
+      Philox random) {}
+}

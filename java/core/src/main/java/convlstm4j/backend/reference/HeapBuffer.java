@@ -1,0 +1,53 @@
+package convlstm4j.backend.reference;
+
+import convlstm4j.backend.Buffer;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+
+/** A buffer on the Java heap. A view shares the array and has no memory of its own to give back. */
+public final class HeapBuffer implements Buffer {
+  private final HeapMemory owner;
+  private Tensor tensor;
+
+  HeapBuffer(Tensor tensor, HeapMemory owner) {
+    this.tensor = tensor;
+    this.owner = owner;
+  }
+
+  /**
+   * The elements.
+   *
+   * @return a tensor over the buffer's own array
+   * @throws IllegalStateException if the buffer is closed
+   */
+  public Tensor tensor() {
+    if (tensor == null) {
+      throw new IllegalStateException("buffer is closed");
+    }
+    return tensor;
+  }
+
+  @Override
+  public Shape shape() {
+    return tensor().shape();
+  }
+
+  @Override
+  public DType dtype() {
+    return tensor().dtype();
+  }
+
+  @Override
+  public HeapBuffer view(Shape shape) {
+    return new HeapBuffer(tensor().reshape(shape), null);
+  }
+
+  @Override
+  public void close() {
+    if (tensor != null && owner != null) {
+      owner.released(tensor);
+    }
+    tensor = null;
+  }
+}

@@ -1,0 +1,32 @@
+package convlstm4j.data;
+
+import convlstm4j.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Some samples: what a model is fed in one step.
+ *
+ * @param inputs one per model input, the batch axis first
+ * @param targets one per model output; empty if there are none
+ * @param sampleWeights one per model output, of shape {@code [N]} or of the output's shape without
+ *     its last axis; empty for weights of 1
+ * @param description where the samples come from, for messages, such as {@code trailer_3.npy,
+ *     frames 0-49}
+ */
+public record Batch(
+    List<Tensor> inputs, List<Tensor> targets, List<Tensor> sampleWeights, String description) {
+  public Batch {
+    inputs = List.copyOf(inputs);
+    targets = List.copyOf(targets);
+    sampleWeights = List.copyOf(sampleWeights);
+  }
+
+  /**
+   * Number of samples.
+   *
+   * @return size of the batch axis
+   */
+  public long size() {
+    return inputs.get(0).shape().dim(0);
+  }
+}

@@ -1,0 +1,66 @@
+package convlstm4j.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a layer is called with.
+ *
+ * @param data the inputs proper, at least one except for an input layer
+ * @param initialState {@code [h, c]} for a recurrent layer (twice for a bidirectional one), or
+ *     empty
+ * @param mask {@code [N, T]}, not 0 where a step counts, if given
+ * @param <T> symbols while a graph is being built, values while it is lowered
+ */
+public record Arguments<T>(List<T> data, List<T> initialState, Optional<T> mask) {
+  public Arguments {
+    data = List.copyOf(data);
+    initialState = List.copyOf(initialState);
+  }
+
+  /**
+   * Plain inputs without state and mask.
+   *
+   * @param data the inputs
+   * @param <T> symbols or values
+   * @return the arguments
+   */
+  public static <T> Arguments<T> of(List<T> data) {
+    return new Arguments<>(data, List.of(), Optional.empty());
+  }
+
+  /**
+   * Everything in one list: data, states, mask.
+   *
+   * @return the list
+   */
+  public List<T> all() {
+    List<T> all = new ArrayList<>(data);
+    all.addAll(initialState);
+    mask.ifPresent(all::add);
+    return all;
+  }
+
+  /**
+   * The first input.
+   *
+   * @return the first of {@link #data()}
+   */
+  public T first() {
+    return data.get(0);
+  }
+
+  /**
+   * Replaces every entry.
+   *
+   * @param f what by
+   * @param <R> the new kind
+   * @return arguments of the same form
+   */
+  public <R> Arguments<R> map(Function<T, R> f) {
+    return new Arguments<>(
+        data.stream().map(f).toList(), initialState.stream().map(f).toList(), mask.map(f));
+  }
+}

@@ -1,0 +1,297 @@
+package convlstm4j.graph;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.graph.Program.Step;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs a program on a backend. Values live from the step that makes them to the last that needs
+ * them: at inference the last reader, in training the maker's own backward pass. {@link #peakBytes}
+ * tells the cost without allocating.
+ *
+ * <p>A run is {@link #forward}, then, in training, {@link #backward}, then {@link #commit} to keep
+ * new states and statistics, then {@link #release}.
+ */
+public final class Executor implements AutoCloseable {
+  private final Program program;
+  private final Variables variables;
+  private final Memory memory;
+  private final DType dtype;
+  private final Mode mode;
+  private final Liveness live;
+  private final List<Plan> plans = new ArrayList<>();
+  private final Buffer[] buffers;
+  private final Buffer[] gradients;
+  private final Buffer[] reserves;
+  private Buffer workspace;
+  private Philox random;
+
+  /**
+   * Plans every step. Allocates nothing that grows with the data.
+   *
+   * @param program what to run
+   * @param variables weights and states, and with them the backend and element type
+   * @param mode whether backward follows forward
+   * @param keep values that stay readable until {@link #release}
+   * @param wanted values whose gradients stay readable until {@link #release}, trainable weights
+   *     aside
+   * @throws convlstm4j.backend.BackendException if the backend cannot compute an op
+   */
+  public Executor(
+      Program program,
+      Variables variables,
+      Mode mode,
+      Collection<Value> keep,
+      Collection<Value> wanted) {
+    this.program = program;
+    this.variables = variables;
+    this.memory = variables.backend().memory();
+    this.dtype = variables.dtype();
+    this.mode = mode;
+    this.live = new Liveness(program, mode, keep, wanted);
+    this.buffers = new Buffer[program.values.size()];
+    this.gradients = new Buffer[program.values.size()];
+    this.reserves = new Buffer[program.steps.size()];
+    Backend backend = variables.backend();
+    for (Step s : program.steps) {
+      plans.add(backend.plan(s.op(), s.inputs().stream().map(Value::shape).toList(), dtype, mode));
+    }
+  }
+
+  /**
+   * The most memory that a run takes beside the variables.
+   *
+   * @return bytes of values, gradients, reserve and workspace live at once
+   */
+  public long peakBytes() {
+    return live.peakBytes(plans, dtype.bytes());
+  }
+
+  /**
+   * Computes all values.
+   *
+   * @param feeds one buffer per {@link Program.Builder#feed}, in order; they stay the caller's
+   * @param stepRandom random numbers of this run
+   */
+  public void forward(List<Buffer> feeds, Philox stepRandom) {
+    release();
+    random = stepRandom;
+    for (int i = 0; i < feeds.size(); i++) {
+      buffers[program.feeds.get(i).id()] = feeds.get(i);
+    }
+    program.parameters.forEach((p, v) -> buffers[v.id()] = variables.buffer(p));
+    program.states.forEach((s, v) -> buffers[v.id()] = variables.state(s, v.shape()));
+    allocateWorkspace();
+    for (int i = 0; i < plans.size(); i++) {
+      Step s = program.steps.get(i);
+      List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
+      List<Buffer> out = s.outputs().stream().map(this::allocate).toList();
+      if (plans.get(i).reserveBytes() > 0 && mode == Mode.TRAINING) {
+        reserves[i] = bytes(plans.get(i).reserveBytes());
+      }
+      plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], opRandom(i)));
+      live.lastRead(i).forEach(this::free);
+    }
+  }
+
+  /**
+   * Computes the gradients of a weighted sum of scalars with respect to the trainable weights and
+   * the wanted values.
+   *
+   * @param values the scalars, or arrays whose elements are summed
+   * @param weights weight of each; arrays of the values' own shapes
+   */
+  public void backward(List<Value> values, List<Buffer> weights) {
+    for (Value v : live.gradientTargets()) {
+      gradients[v.id()] = memory.allocate(dtype, v.shape());
+    }
+    for (int i = 0; i < values.size(); i++) {
+      Buffer g = rootGradient(values.get(i));
+      memory.copy(weights.get(i), g);
+    }
+    for (int i = plans.size() - 1; i >= 0; i--) {
+      Step s = program.steps.get(i);
+      List<Buffer> outGradients = new ArrayList<>();
+      for (Value v : s.outputs()) {
+        outGradients.add(gradients[v.id()]);
+      }
+      if (outGradients.stream().anyMatch(g -> g != null) && live.isDifferentiated(i)) {
+        List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
+        List<Buffer> out = s.outputs().stream().map(this::buffer).toList();
+        List<Buffer> inGradients = new ArrayList<>();
+        for (int k = 0; k < s.inputs().size(); k++) {
+          inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
+        }
+        plans
+            .get(i)
+            .backward(
+                new Plan.Backward(
+                    in, out, outGradients, inGradients, workspace, reserves[i], opRandom(i)));
+      }
+      finishBackward(i, s);
+    }
+  }
+
+  private void finishBackward(int i, Step s) {
+    if (reserves[i] != null) {
+      reserves[i].close();
+      reserves[i] = null;
+    }
+    for (Value v : s.outputs()) {
+      if (!live.isKept(v)) {
+        free(v);
+      }
+      if (gradients[v.id()] != null && !live.isWanted(v)) {
+        gradients[v.id()].close();
+        gradients[v.id()] = null;
+      }
+    }
+  }
+
+  /** Stores the new states and, in training, the new statistics that the run computed. */
+  public void commit() {
+    program.newStates.forEach((s, v) -> memory.copy(buffer(v), variables.state(s, v.shape())));
+    program.newParameters.forEach((p, v) -> memory.copy(buffer(v), variables.buffer(p)));
+  }
+
+  /**
+   * A value of the current run.
+   *
+   * @param v one of the kept values
+   * @return its buffer, valid until {@link #release}
+   */
+  public Buffer value(Value v) {
+    return buffer(v);
+  }
+
+  /**
+   * A gradient of the current run.
+   *
+   * @param v a wanted value
+   * @return its buffer, valid until {@link #release}
+   */
+  public Buffer gradient(Value v) {
+    Buffer g = rootGradient(v);
+    return v.root() == v ? g : g.view(v.shape());
+  }
+
+  /**
+   * A weight's gradient of the current run.
+   *
+   * @param p a trainable weight of the program
+   * @return its buffer, valid until {@link #release}
+   */
+  public Buffer gradient(Parameter p) {
+    return gradients[program.parameters.get(p).id()];
+  }
+
+  /**
+   * Looks for the first op whose result is not finite. To be called between forward and backward of
+   * a training run.
+   *
+   * @return the name of its layer, or empty
+   */
+  public Optional<String> firstNonFinite() {
+    for (Step s : program.steps) {
+      for (Value v : s.outputs()) {
+        if (!memory.download(buffer(v)).isFinite()) {
+          return Optional.of(s.layer().isEmpty() ? s.op().opName() : s.layer());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Frees everything that the current run holds but the feeds, which are the caller's. */
+  public void release() {
+    for (int i = 0; i < reserves.length; i++) {
+      if (reserves[i] != null) {
+        reserves[i].close();
+        reserves[i] = null;
+      }
+    }
+    for (Value v : program.values) {
+      if (buffers[v.id()] != null && owns(v)) {
+        buffers[v.id()].close();
+      }
+      buffers[v.id()] = null;
+      if (gradients[v.id()] != null) {
+        gradients[v.id()].close();
+        gradients[v.id()] = null;
+      }
+    }
+    if (workspace != null) {
+      workspace.close();
+      workspace = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    release();
+    plans.forEach(Plan::close);
+  }
+
+  private Philox opRandom(int step) {
+    return random.stream(random.stream(), step);
+  }
+
+  private static boolean owns(Value v) {
+    return v.kind() == Value.Kind.RESULT || v.kind() == Value.Kind.ZEROS;
+  }
+
+  private Buffer buffer(Value v) {
+    Value root = v.root();
+    if (buffers[root.id()] == null && root.kind() == Value.Kind.ZEROS) {
+      allocate(root);
+    }
+    Buffer b = buffers[root.id()];
+    if (b == null) {
+      throw new IllegalStateException(
+          "value " + v.id() + " of shape " + v.shape() + " is not live");
+    }
+    return root == v ? b : b.view(v.shape());
+  }
+
+  private Buffer allocate(Value v) {
+    buffers[v.id()] = memory.allocate(dtype, v.shape());
+    return buffers[v.id()];
+  }
+
+  private void free(Value v) {
+    Value root = v.root();
+    if (owns(root) && buffers[root.id()] != null) {
+      buffers[root.id()].close();
+      buffers[root.id()] = null;
+    }
+  }
+
+  private Buffer rootGradient(Value v) {
+    Value root = v.root();
+    if (gradients[root.id()] == null) {
+      gradients[root.id()] = memory.allocate(dtype, root.shape());
+    }
+    return gradients[root.id()];
+  }
+
+  private void allocateWorkspace() {
+    long most = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
+    if (most > 0) {
+      workspace = bytes(most);
+    }
+  }
+
+  private Buffer bytes(long n) {
+    return memory.allocate(dtype, Shape.of((n + dtype.bytes() - 1) / dtype.bytes()));
+  }
+}

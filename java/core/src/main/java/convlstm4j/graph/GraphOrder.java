@@ -1,0 +1,78 @@
+package convlstm4j.graph;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Orders a graph as Keras does (keras/src/ops/function.py, {@code map_graph}): nodes so that each
+ * comes after those it needs, layers by decreasing depth (longest way to an output), then by first
+ * visit.
+ */
+record GraphOrder(List<Node> nodes, List<Layer> layers) {
+  static GraphOrder of(List<Symbol> inputs, List<Symbol> outputs) {
+    List<Node> postOrder = new ArrayList<>();
+    Map<Layer, Integer> firstVisit = new LinkedHashMap<>();
+    Map<Node, Boolean> done = new HashMap<>();
+    for (Symbol s : outputs) {
+      visit(s.node(), done, postOrder, firstVisit);
+    }
+    for (Symbol s : inputs) {
+      if (!done.containsKey(s.node())) {
+        throw new IllegalArgumentException("input " + s + " leads to none of the outputs");
+      }
+    }
+    for (Node n : postOrder) {
+      if (n.layer() instanceof InputLayer && inputs.stream().noneMatch(s -> s.node() == n)) {
+        throw new IllegalArgumentException(
+            "the outputs need " + n.outputs().get(0) + ", which is not among the inputs");
+      }
+    }
+    Map<Layer, Integer> layerDepth = new HashMap<>();
+    Map<Node, Integer> nodeDepth = new HashMap<>();
+    for (int i = postOrder.size() - 1; i >= 0; i--) {
+      Node n = postOrder.get(i);
+      int depth = Math.max(nodeDepth.getOrDefault(n, 0), layerDepth.getOrDefault(n.layer(), 0));
+      layerDepth.put(n.layer(), depth);
+      nodeDepth.put(n, depth);
+      for (Symbol s : n.arguments().all()) {
+        nodeDepth.merge(s.node(), depth + 1, Math::max);
+      }
+    }
+    List<Layer> layers = new ArrayList<>(firstVisit.keySet());
+    layers.sort(
+        Comparator.<Layer>comparingInt(layerDepth::get)
+            .reversed()
+            .thenComparingInt(firstVisit::get));
+    return new GraphOrder(List.copyOf(postOrder), List.copyOf(layers));
+  }
+
+  /** Depth-first without recursion, so that a graph may be as deep as it likes. */
+  private static void visit(
+      Node start, Map<Node, Boolean> done, List<Node> postOrder, Map<Layer, Integer> firstVisit) {
+    List<Node> stack = new ArrayList<>(List.of(start));
+    while (!stack.isEmpty()) {
+      Node n = stack.get(stack.size() - 1);
+      Boolean state = done.get(n);
+      if (state == null) {
+        done.put(n, false);
+        firstVisit.putIfAbsent(n.layer(), firstVisit.size());
+        List<Symbol> in = n.arguments().all();
+        for (int i = in.size() - 1; i >= 0; i--) {
+          if (!done.containsKey(in.get(i).node())) {
+            stack.add(in.get(i).node());
+          }
+        }
+      } else {
+        stack.remove(stack.size() - 1);
+        if (!state) {
+          done.put(n, true);
+          postOrder.add(n);
+        }
+      }
+    }
+  }
+}

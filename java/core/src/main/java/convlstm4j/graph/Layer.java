@@ -1,0 +1,267 @@
+package convlstm4j.graph;
+
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A layer: options, weights, and the ops it consists of. Applying a layer twice shares its weights.
+ * Options are fixed with the first call.
+ */
+public abstract class Layer {
+  private static final AtomicLong CREATED = new AtomicLong();
+
+  private final long creation = CREATED.incrementAndGet();
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, State> states = new LinkedHashMap<>();
+  private String name;
+  private boolean trainable = true;
+  private boolean called;
+  private Layer wrapper;
+
+  /** For subclasses. */
+  protected Layer() {}
+
+  /**
+   * Keras's name of the kind of layer.
+   *
+   * @return for instance {@code ConvLSTM2D}
+   */
+  public String kerasClass() {
+    return getClass().getSimpleName();
+  }
+
+  /**
+   * The options in Keras's {@code get_config} form: strings, numbers, booleans, lists, maps, null;
+   * without name.
+   *
+   * @return option names and values in Keras's order
+   */
+  public abstract Map<String, Object> config();
+
+  /**
+   * Says which ops the layer consists of.
+   *
+   * @param g where ops go
+   * @param arguments what the layer is called with
+   * @return the outputs
+   * @throws ShapeException if it cannot take these inputs
+   */
+  public abstract List<Value> lower(Lowering g, Arguments<Value> arguments);
+
+  /**
+   * Gives the layer a name; otherwise its network names it.
+   *
+   * @param newName not empty, without {@code /}
+   * @return this layer
+   * @throws IllegalArgumentException if the name is unusable
+   */
+  public Layer named(String newName) {
+    if (newName.isBlank() || newName.contains("/")) {
+      throw new IllegalArgumentException(
+          label() + ": name \"" + newName + "\" is blank or contains /");
+    }
+    this.name = newName;
+    return this;
+  }
+
+  /**
+   * Freezes or unfreezes the layer. Takes effect when the model is compiled next.
+   *
+   * @param isTrainable whether training may change the weights
+   * @return this layer
+   */
+  public Layer trainable(boolean isTrainable) {
+    this.trainable = isTrainable;
+    return this;
+  }
+
+  /**
+   * The layer's name.
+   *
+   * @return null while it has none
+   */
+  public final String name() {
+    return name;
+  }
+
+  /**
+   * Whether training may change the weights.
+   *
+   * @return false if this layer or one around it is frozen
+   */
+  public final boolean isTrainable() {
+    return trainable && (wrapper == null || wrapper.isTrainable());
+  }
+
+  /**
+   * Calls the layer.
+   *
+   * @param inputs its inputs; most layers take one
+   * @return its output
+   * @throws ShapeException if it cannot take these inputs; the message names the layer, what came,
+   *     what was expected
+   * @throws IllegalStateException if it has several outputs (see {@link #applyAll})
+   */
+  public final Symbol apply(Symbol... inputs) {
+    List<Symbol> outputs = applyAll(Arguments.of(List.of(inputs)));
+    if (outputs.size() != 1) {
+      throw new IllegalStateException(
+          label() + " has " + outputs.size() + " outputs; use applyAll");
+    }
+    return outputs.get(0);
+  }
+
+  /**
+   * Calls the layer.
+   *
+   * @param arguments inputs, initial state, mask
+   * @return all its outputs
+   * @throws ShapeException if it cannot take these inputs; the message names the layer, what came,
+   *     what was expected
+   */
+  public final List<Symbol> applyAll(Arguments<Symbol> arguments) {
+    called = true;
+    Program.Builder shapesOnly = new Program.Builder(true);
+    try {
+      List<Value> outputs = lower(shapesOnly, arguments.map(s -> shapesOnly.feed(s.shape())));
+      return new Node(this, arguments, outputs.stream().map(Value::shape).toList()).outputs();
+    } catch (ShapeException e) {
+      throw new ShapeException(label() + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * The layers inside a wrapper.
+   *
+   * @return empty for most
+   */
+  public List<Layer> children() {
+    return List.of();
+  }
+
+  /**
+   * All weights, those of layers inside included, in Keras's order.
+   *
+   * @return empty before the first call
+   */
+  public final List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>(parameters.values());
+    for (Layer child : children()) {
+      all.addAll(child.parameters());
+    }
+    return all;
+  }
+
+  /**
+   * Whose layer it is, for messages.
+   *
+   * @return class and name, as {@code ConvLSTM2D "encoder"}
+   */
+  public final String label() {
+    return name == null ? kerasClass() : kerasClass() + " \"" + path() + "\"";
+  }
+
+  /** Name with those of the layers around it. */
+  final String path() {
+    String own = name == null ? Names.snakeCase(kerasClass()) : name;
+    return wrapper == null ? own : wrapper.path() + "/" + own;
+  }
+
+  final long creation() {
+    return creation;
+  }
+
+  /**
+   * For wrappers: takes a layer in.
+   *
+   * @param inner the layer inside
+   * @param localName its name there, if it has none
+   * @throws IllegalArgumentException if it is already inside another layer
+   */
+  protected final void adopt(Layer inner, String localName) {
+    if (inner.wrapper != null) {
+      throw new IllegalArgumentException(
+          inner.label() + " is already inside " + inner.wrapper.label());
+    }
+    if (inner.name == null) {
+      inner.name = localName;
+    }
+    inner.wrapper = this;
+  }
+
+  /**
+   * For setters of options: fails once the layer has been called.
+   *
+   * @throws IllegalStateException if it has
+   */
+  protected final void checkNotCalled() {
+    if (called) {
+      throw new IllegalStateException(label() + ": options are fixed with the first call");
+    }
+  }
+
+  /**
+   * A weight of this layer, made at the first call.
+   *
+   * @param g the lowering at work
+   * @param localName name within the layer
+   * @param shape its shape
+   * @param initializer where its first value comes from
+   * @param regularizer its penalty
+   * @param isTrainable false for statistics
+   * @return its value
+   * @throws ShapeException if the layer was built for another shape
+   */
+  protected final Value parameter(
+      Lowering g,
+      String localName,
+      Shape shape,
+      Initializer initializer,
+      Regularizer regularizer,
+      boolean isTrainable) {
+    Parameter p =
+        parameters.computeIfAbsent(
+            localName, n -> new Parameter(this, n, shape, initializer, regularizer, isTrainable));
+    if (!p.shape().equals(shape)) {
+      throw new ShapeException(
+          localName
+              + " was built with shape "
+              + p.shape()
+              + ", this input needs "
+              + shape
+              + "; a layer takes inputs of one size");
+    }
+    return g.parameter(p);
+  }
+
+  /**
+   * Gives a weight of this layer a new value when a training run has succeeded.
+   *
+   * @param g the lowering at work
+   * @param localName a weight made by {@link #parameter} before
+   * @param newValue of its shape
+   */
+  protected final void assign(Lowering g, String localName, Value newValue) {
+    g.assign(parameters.get(localName), newValue);
+  }
+
+  /**
+   * A state of this layer.
+   *
+   * @param localName name within the layer
+   * @return always the same object for a name
+   */
+  protected final State state(String localName) {
+    return states.computeIfAbsent(localName, n -> new State(this, n));
+  }
+
+  @Override
+  public String toString() {
+    return label();
+  }
+}

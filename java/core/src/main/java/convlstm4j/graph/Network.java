@@ -1,0 +1,201 @@
+package convlstm4j.graph;
+
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A graph of named layers from inputs to outputs, without the weights' values. */
+public final class Network {
+  private final List<Symbol> inputs;
+  private final List<Symbol> outputs;
+  private final List<Node> nodes;
+  private final List<Layer> layers;
+
+  private Network(List<Symbol> inputs, List<Symbol> outputs, GraphOrder order) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.nodes = order.nodes();
+    this.layers = order.layers();
+  }
+
+  /**
+   * Takes the part of a graph between inputs and outputs and names its layers.
+   *
+   * @param inputs made by {@code layer.Input}
+   * @param outputs what the network yields
+   * @return the network
+   * @throws IllegalArgumentException if an output needs an input that is not listed, an input is
+   *     not used, a listed input is not one, or two layers have the same name
+   */
+  public static Network of(List<Symbol> inputs, List<Symbol> outputs) {
+    if (inputs.isEmpty() || outputs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a network needs inputs and outputs, got "
+              + inputs.size()
+              + " inputs and "
+              + outputs.size()
+              + " outputs");
+    }
+    for (Symbol s : inputs) {
+      if (!(s.node().layer() instanceof InputLayer)) {
+        throw new IllegalArgumentException("input " + s + " is not made by Input");
+      }
+    }
+    if (new HashSet<>(inputs).size() != inputs.size()) {
+      throw new IllegalArgumentException("an input is listed twice");
+    }
+    GraphOrder order = GraphOrder.of(inputs, outputs);
+    Names.assign(order.layers());
+    return new Network(List.copyOf(inputs), List.copyOf(outputs), order);
+  }
+
+  /**
+   * The inputs.
+   *
+   * @return in the order given
+   */
+  public List<Symbol> inputs() {
+    return inputs;
+  }
+
+  /**
+   * The outputs.
+   *
+   * @return in the order given
+   */
+  public List<Symbol> outputs() {
+    return outputs;
+  }
+
+  /**
+   * The calls, every one after those it needs.
+   *
+   * @return in the order of computation
+   */
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  /**
+   * The layers in the order of Keras's {@code model.layers}: by depth.
+   *
+   * @return each once
+   */
+  public List<Layer> layers() {
+    return layers;
+  }
+
+  /**
+   * A layer by name.
+   *
+   * @param name its name
+   * @return the layer
+   * @throws IllegalArgumentException if there is none
+   */
+  public Layer layer(String name) {
+    for (Layer l : layers) {
+      if (name.equals(l.name())) {
+        return l;
+      }
+    }
+    throw new IllegalArgumentException(
+        "no layer \"" + name + "\"; there are " + layers.stream().map(Layer::name).toList());
+  }
+
+  /**
+   * All weights, layer after layer.
+   *
+   * @return each once
+   */
+  public List<Parameter> parameters() {
+    Set<Parameter> all = new LinkedHashSet<>();
+    layers.forEach(l -> all.addAll(l.parameters()));
+    return List.copyOf(all);
+  }
+
+  /**
+   * Names of the inputs: those of their layers.
+   *
+   * @return in the order of {@link #inputs()}
+   */
+  public List<String> inputNames() {
+    return inputs.stream().map(s -> s.node().layer().name()).toList();
+  }
+
+  /**
+   * Names of the outputs: those of their layers, with a number where a layer yields several.
+   *
+   * @return in the order of {@link #outputs()}, each different
+   */
+  public List<String> outputNames() {
+    List<String> names = new ArrayList<>();
+    Map<String, Integer> seen = new HashMap<>();
+    for (Symbol s : outputs) {
+      String name = s.node().layer().name();
+      int k = seen.merge(name, 1, Integer::sum) - 1;
+      names.add(k == 0 ? name : name + "_" + k);
+    }
+    return names;
+  }
+
+  /**
+   * Adds the network's ops to a program.
+   *
+   * @param g the program under construction
+   * @param feeds values of the inputs, of known shapes
+   * @return values of the outputs
+   * @throws ShapeException if a feed does not fit its input; the message names the input and both
+   *     shapes
+   */
+  public List<Value> lower(Program.Builder g, List<Value> feeds) {
+    Map<Symbol, Value> values = new HashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      checkFeed(i, feeds.get(i).shape());
+      values.put(inputs.get(i), feeds.get(i));
+    }
+    for (Node node : nodes) {
+      if (node.layer() instanceof InputLayer) {
+        continue;
+      }
+      g.enter(node.layer().name());
+      List<Value> results;
+      try {
+        results = node.layer().lower(g, node.arguments().map(values::get));
+      } catch (ShapeException e) {
+        throw new ShapeException(node.layer().label() + ": " + e.getMessage());
+      }
+      for (int i = 0; i < results.size(); i++) {
+        values.put(node.outputs().get(i), results.get(i));
+      }
+    }
+    g.enter("");
+    return outputs.stream().map(values::get).toList();
+  }
+
+  /**
+   * Checks the shape of what is fed to an input.
+   *
+   * @param index which input
+   * @param actual shape of the feed
+   * @throws ShapeException if it does not fit
+   */
+  public void checkFeed(int index, Shape actual) {
+    Shape expected = inputs.get(index).shape();
+    if (!expected.fits(actual)) {
+      throw new ShapeException(
+          "input \""
+              + inputNames().get(index)
+              + "\" has shape "
+              + actual
+              + ", expected "
+              + expected
+              + (actual.rank() == expected.rank() - 1 ? "; the batch axis is missing" : ""));
+    }
+  }
+}

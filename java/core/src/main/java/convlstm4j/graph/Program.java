@@ -1,0 +1,196 @@
+package convlstm4j.graph;
+
+import convlstm4j.op.Op;
+import convlstm4j.op.Penalty;
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network (and its losses) as a straight list of ops for known shapes: every step comes after
+ * those it needs.
+ */
+public final class Program {
+  /**
+   * One op at work.
+   *
+   * @param op what is computed
+   * @param inputs in the order of the op's input names
+   * @param outputs in the order of its output names
+   * @param layer name of the layer it belongs to; empty for losses
+   */
+  record Step(Op op, List<Value> inputs, List<Value> outputs, String layer) {}
+
+  final List<Value> values;
+  final List<Step> steps;
+  final List<Value> feeds;
+  final Map<Parameter, Value> parameters;
+  final Map<State, Value> states;
+  final Map<Parameter, Value> newParameters;
+  final Map<State, Value> newStates;
+  final List<Value> penalties;
+
+  private Program(Builder b) {
+    values = List.copyOf(b.values);
+    steps = List.copyOf(b.steps);
+    feeds = List.copyOf(b.feeds);
+    parameters = new LinkedHashMap<>(b.parameters);
+    states = new LinkedHashMap<>(b.states);
+    newParameters = new LinkedHashMap<>(b.newParameters);
+    newStates = new LinkedHashMap<>(b.newStates);
+    penalties = List.copyOf(b.penalties);
+  }
+
+  /**
+   * What regularisers add to the loss.
+   *
+   * @return values of shape {@code [1]}
+   */
+  public List<Value> penalties() {
+    return penalties;
+  }
+
+  /**
+   * Collects the ops of a program; also used, with unknown shapes, to infer the shapes of a layer's
+   * outputs.
+   */
+  public static final class Builder implements Lowering {
+    private final boolean training;
+    private final List<Value> values = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+    private final List<Value> feeds = new ArrayList<>();
+    private final Map<Parameter, Value> parameters = new LinkedHashMap<>();
+    private final Map<State, Value> states = new LinkedHashMap<>();
+    private final Map<Parameter, Value> newParameters = new LinkedHashMap<>();
+    private final Map<State, Value> newStates = new LinkedHashMap<>();
+    private final List<Value> penalties = new ArrayList<>();
+    private String layer = "";
+
+    /**
+     * Starts an empty program.
+     *
+     * @param training whether the pass is a training one
+     */
+    public Builder(boolean training) {
+      this.training = training;
+    }
+
+    /**
+     * Adds an array that is handed in for each run.
+     *
+     * @param shape its shape
+     * @return its value
+     */
+    public Value feed(Shape shape) {
+      Value v = value(Value.Kind.FEED, shape, null);
+      feeds.add(v);
+      return v;
+    }
+
+    /**
+     * Says which layer the following ops belong to.
+     *
+     * @param name the layer's name; empty for none
+     */
+    public void enter(String name) {
+      layer = name;
+    }
+
+    /**
+     * Ends the program.
+     *
+     * @return the program
+     */
+    public Program build() {
+      return new Program(this);
+    }
+
+    private Value value(Value.Kind kind, Shape shape, Value base) {
+      Value v = new Value(values.size(), kind, shape, base);
+      values.add(v);
+      return v;
+    }
+
+    @Override
+    public boolean training() {
+      return training;
+    }
+
+    @Override
+    public List<Value> ops(Op op, List<Value> inputs) {
+      List<Value> outputs = new ArrayList<>();
+      for (Shape s : op.outputShapes(inputs.stream().map(Value::shape).toList())) {
+        outputs.add(value(Value.Kind.RESULT, s, null));
+      }
+      steps.add(new Step(op, List.copyOf(inputs), List.copyOf(outputs), layer));
+      return outputs;
+    }
+
+    @Override
+    public Value reshape(Value v, Shape shape) {
+      if (v.shape().equals(shape)) {
+        return v;
+      }
+      if (v.shape().isKnown() && shape.isKnown() && v.shape().elements() != shape.elements()) {
+        throw new ShapeException(
+            "cannot reshape "
+                + v.shape()
+                + " of "
+                + v.shape().elements()
+                + " elements to "
+                + shape
+                + " of "
+                + shape.elements());
+      }
+      return value(Value.Kind.VIEW, shape, v);
+    }
+
+    @Override
+    public Value zeros(Shape shape) {
+      return value(Value.Kind.ZEROS, shape, null);
+    }
+
+    @Override
+    public Value parameter(Parameter parameter) {
+      Value known = newParameters.getOrDefault(parameter, parameters.get(parameter));
+      if (known != null) {
+        return known;
+      }
+      Value v = value(Value.Kind.PARAMETER, parameter.shape(), null);
+      parameters.put(parameter, v);
+      if (training && !parameter.regularizer().isNone()) {
+        penalty(
+            op(new Penalty(parameter.regularizer().l1(), parameter.regularizer().l2(), false), v));
+      }
+      return v;
+    }
+
+    @Override
+    public Value state(State state, Shape shape) {
+      Value assigned = newStates.get(state);
+      return assigned != null
+          ? assigned
+          : states.computeIfAbsent(state, s -> value(Value.Kind.STATE, shape, null));
+    }
+
+    @Override
+    public void assign(Parameter parameter, Value newValue) {
+      if (training) {
+        newParameters.put(parameter, newValue);
+      }
+    }
+
+    @Override
+    public void assign(State state, Value newValue) {
+      newStates.put(state, newValue);
+    }
+
+    @Override
+    public void penalty(Value value) {
+      penalties.add(value);
+    }
+  }
+}

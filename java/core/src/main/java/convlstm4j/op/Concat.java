@@ -1,0 +1,55 @@
+package convlstm4j.op;
+
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Joins tensors along an axis. Inputs {@code x0, x1, ..}, equal in every other size; output {@code
+ * y}.
+ *
+ * @param axis along which, not negative
+ * @param count number of inputs, at least 1
+ */
+public record Concat(int axis, int count) implements Op {
+  @Override
+  public List<String> inputNames() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      names.add("x" + i);
+    }
+    return names;
+  }
+
+  @Override
+  public List<String> outputNames() {
+    return List.of("y");
+  }
+
+  @Override
+  public List<Shape> outputShapes(List<Shape> inputs) {
+    Checks.count(this, inputs);
+    Shape first = inputs.get(0);
+    Checks.that(
+        axis >= 0 && axis < first.rank(),
+        opName() + ": axis " + axis + " of inputs of shape " + first);
+    long size = first.dim(axis);
+    Shape y = first;
+    for (int i = 1; i < count; i++) {
+      Shape x = inputs.get(i);
+      Checks.fits(
+          this,
+          "x" + i,
+          x,
+          y.with(axis, Shape.UNKNOWN),
+          "that of the other inputs but for axis " + axis);
+      for (int d = 0; d < y.rank(); d++) {
+        if (y.dim(d) == Shape.UNKNOWN) {
+          y = y.with(d, x.dim(d));
+        }
+      }
+      size = Shape.plus(size, x.dim(axis));
+    }
+    return List.of(y.with(axis, size));
+  }
+}

@@ -1,0 +1,41 @@
+package convlstm4j.op;
+
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * A matrix product over the last axis: {@code y = x w + b}. Inputs: {@code x [.., C]}, {@code w [C,
+ * U]}, {@code b [U]} if there is a bias; output {@code y [.., U]}.
+ *
+ * @param units U, outputs; at least 1
+ * @param useBias whether there is {@code b}
+ */
+public record Dense(int units, boolean useBias) implements Op {
+  public Dense {
+    Checks.that(units >= 1, "units=" + units + ", must be >= 1");
+  }
+
+  @Override
+  public List<String> inputNames() {
+    return useBias ? List.of("x", "w", "b") : List.of("x", "w");
+  }
+
+  @Override
+  public List<String> outputNames() {
+    return List.of("y");
+  }
+
+  @Override
+  public List<Shape> outputShapes(List<Shape> inputs) {
+    Checks.count(this, inputs);
+    Shape x = inputs.get(0);
+    Checks.that(
+        x.rank() >= 2, opName() + ": x has shape " + x + ", expected rank 2 or more: [N, .., C]");
+    Checks.known(this, "x", Shape.of(x.dim(-1)), "last axis");
+    Checks.fits(this, "w", inputs.get(1), Shape.of(x.dim(-1), units), "[C, U]");
+    if (useBias) {
+      Checks.fits(this, "b", inputs.get(2), Shape.of(units), "[U]");
+    }
+    return List.of(x.with(-1, units));
+  }
+}

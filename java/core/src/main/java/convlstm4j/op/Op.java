@@ -1,0 +1,92 @@
+package convlstm4j.op;
+
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * One computation, without its data. Inputs and outputs are lists in the order of {@link
+ * #inputNames()} and {@link #outputNames()}; parameters are inputs like any other. Shapes may hold
+ * unknown sizes while a graph is being built.
+ */
+public sealed interface Op
+    permits Activate,
+        AdamUpdate,
+        BatchNorm,
+        ClipGradients,
+        Concat,
+        Conv,
+        ConvLstm2d,
+        Dense,
+        Dropout,
+        GlobalAveragePool,
+        Merge,
+        Penalty,
+        Pool,
+        Reverse,
+        RmspropUpdate,
+        SgdUpdate,
+        Transpose,
+        WeightedLoss {
+
+  /**
+   * Names of the inputs, in order. An optional input that the options leave out is not in the list.
+   *
+   * @return the names
+   */
+  List<String> inputNames();
+
+  /**
+   * Names of the outputs, in order.
+   *
+   * @return the names
+   */
+  List<String> outputNames();
+
+  /**
+   * Checks the input shapes and infers the output shapes.
+   *
+   * @param inputs shapes in the order of {@link #inputNames()}
+   * @return shapes in the order of {@link #outputNames()}
+   * @throws ShapeException if an input has a shape that the op cannot take
+   */
+  List<Shape> outputShapes(List<Shape> inputs);
+
+  /**
+   * Whether the backward pass yields a gradient for an input.
+   *
+   * @param input index into {@link #inputNames()}
+   * @return false for labels, masks, statistics and the like
+   */
+  default boolean differentiable(int input) {
+    return true;
+  }
+
+  /**
+   * The op's kind, for messages and profiles.
+   *
+   * @return the record's simple name
+   */
+  default String opName() {
+    return getClass().getSimpleName();
+  }
+
+  /**
+   * Index of a named input.
+   *
+   * @param name one of {@link #inputNames()}
+   * @return its index, or -1 if the options leave it out
+   */
+  default int input(String name) {
+    return inputNames().indexOf(name);
+  }
+
+  /**
+   * Index of a named output.
+   *
+   * @param name one of {@link #outputNames()}
+   * @return its index, or -1 if there is none
+   */
+  default int output(String name) {
+    return outputNames().indexOf(name);
+  }
+}

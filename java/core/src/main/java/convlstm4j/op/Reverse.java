@@ -1,0 +1,30 @@
+package convlstm4j.op;
+
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * Reverses the order along an axis. Input {@code x}, output {@code y} of the same shape.
+ *
+ * @param axis along which, not negative
+ */
+public record Reverse(int axis) implements Op {
+  @Override
+  public List<String> inputNames() {
+    return List.of("x");
+  }
+
+  @Override
+  public List<String> outputNames() {
+    return List.of("y");
+  }
+
+  @Override
+  public List<Shape> outputShapes(List<Shape> inputs) {
+    Checks.count(this, inputs);
+    Checks.that(
+        axis >= 0 && axis < inputs.get(0).rank(),
+        opName() + ": axis " + axis + " of x of shape " + inputs.get(0));
+    return List.of(inputs.get(0));
+  }
+}

@@ -1,0 +1,41 @@
+package convlstm4j.op;
+
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Names and checks shared by the optimiser updates, whose inputs come in groups of {@code count}
+ * tensors.
+ */
+final class Updates {
+  private Updates() {}
+
+  static List<String> names(List<String> single, List<String> groups, int count) {
+    List<String> names = new ArrayList<>(single);
+    for (String g : groups) {
+      for (int i = 0; i < count; i++) {
+        names.add(g + i);
+      }
+    }
+    return names;
+  }
+
+  static List<Shape> outputs(Op op, List<Shape> inputs, int scalars, int count, int outputGroups) {
+    Checks.count(op, inputs);
+    List<Shape> w = inputs.subList(scalars, scalars + count);
+    for (int i = scalars; i < inputs.size(); i++) {
+      Checks.fits(
+          op,
+          op.inputNames().get(i),
+          inputs.get(i),
+          w.get((i - scalars) % count),
+          "that of the weight");
+    }
+    List<Shape> out = new ArrayList<>();
+    for (int i = 0; i < outputGroups; i++) {
+      out.addAll(w);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,115 @@
+package convlstm4j.tensor;
+
+/**
+ * Counter-based random numbers: Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
+ * numbers: as easy as 1, 2, 3" (SC 2011). A number depends on nothing but the seed, the stream and
+ * its index, so any thread, order or backend draws the same.
+ *
+ * @param seed the run's seed: the 64-bit key
+ * @param stream which sequence of the run: the upper half of the 128-bit counter
+ */
+public record Philox(long seed, long stream) {
+  private static final long M0 = 0xD2511F53L;
+  private static final long M1 = 0xCD9E8D57L;
+  private static final int W0 = 0x9E3779B9;
+  private static final int W1 = 0xBB67AE85;
+  private static final double TO_UNIT = 0x1.0p-32;
+  private static final double HALF_STEP = 0x1.0p-33;
+
+  /**
+   * A generator for one stream of another, such as one op in one step.
+   *
+   * @param a first index, for instance the step
+   * @param b second index, 0 to 2^24-1, for instance the op
+   * @return the generator
+   */
+  public Philox stream(long a, int b) {
+    return new Philox(seed, (a << 24) | b);
+  }
+
+  /**
+   * Random bits.
+   *
+   * @param index which number of the stream
+   * @return 32 uniform bits
+   */
+  public int bits(long index) {
+    int c0 = (int) (index >>> 2);
+    int c1 = (int) (index >>> 34);
+    int c2 = (int) stream;
+    int c3 = (int) (stream >>> 32);
+    int k0 = (int) seed;
+    int k1 = (int) (seed >>> 32);
+    for (int round = 0; round < 10; round++) {
+      long p0 = M0 * (c0 & 0xFFFFFFFFL);
+      long p1 = M1 * (c2 & 0xFFFFFFFFL);
+      int n0 = (int) (p1 >>> 32) ^ c1 ^ k0;
+      int n2 = (int) (p0 >>> 32) ^ c3 ^ k1;
+      c1 = (int) p1;
+      c3 = (int) p0;
+      c0 = n0;
+      c2 = n2;
+      k0 += W0;
+      k1 += W1;
+    }
+    return switch ((int) (index & 3)) {
+      case 0 -> c0;
+      case 1 -> c1;
+      case 2 -> c2;
+      default -> c3;
+    };
+  }
+
+  /**
+   * A uniform number, never exactly 0 or 1.
+   *
+   * @param index which number of the stream
+   * @return a number strictly between 0 and 1, one of 2^32 equally spaced ones
+   */
+  public double uniform(long index) {
+    return (bits(index) & 0xFFFFFFFFL) * TO_UNIT + HALF_STEP;
+  }
+
+  /**
+   * A standard normal number, by Box and Muller from the uniform numbers {@code 2 index} and {@code
+   * 2 index + 1}.
+   *
+   * @param index which number of the stream
+   * @return mean 0, variance 1
+   */
+  public double normal(long index) {
+    double radius = Math.sqrt(-2 * Math.log(uniform(2 * index)));
+    return radius * Math.cos(2 * Math.PI * uniform(2 * index + 1));
+  }
+
+  /**
+   * Whether dropout keeps an element: an exact comparison of integers, the same on every backend.
+   *
+   * @param index which number of the stream
+   * @param rate probability of dropping, 0 to 1
+   * @return true with probability {@code 1 - rate}
+   */
+  public boolean keeps(long index, double rate) {
+    return Integer.toUnsignedLong(bits(index)) >= (long) (rate * 0x1.0p32);
+  }
+
+  /**
+   * The numbers 0 to n-1 in random order (Fisher and Yates).
+   *
+   * @param n how many
+   * @return a permutation
+   */
+  public int[] permutation(int n) {
+    int[] p = new int[n];
+    for (int i = 0; i < n; i++) {
+      p[i] = i;
+    }
+    for (int i = n - 1; i > 0; i--) {
+      int j = (int) (uniform(i) * (i + 1));
+      int t = p[i];
+      p[i] = p[j];
+      p[j] = t;
+    }
+    return p;
+  }
+}

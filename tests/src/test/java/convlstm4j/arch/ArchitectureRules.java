@@ -1,0 +1,164 @@
+package convlstm4j.arch;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClass.Predicates;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The import table and the other rules between packages, for the packages under {@code root}; the
+ * root is a parameter so that the same rules can be shown to fail on planted violations.
+ */
+final class ArchitectureRules {
+  /**
+   * Package to packages that it may import. A key {@code x.*} stands for each package below x with
+   * all that is below it: these may import what the value says, and themselves, but not each other.
+   * Everything else may import itself. A package in no key is a violation: decide where it belongs.
+   */
+  static final Map<String, Set<String>> MAY_IMPORT =
+      table(
+          "tensor",
+          "",
+          "op",
+          "tensor",
+          "data",
+          "tensor",
+          "backend",
+          "op tensor",
+          "backend.*",
+          "backend op tensor",
+          "graph",
+          "backend op tensor",
+          "layer",
+          "graph op tensor",
+          "train",
+          "graph data backend op tensor",
+          "model",
+          "train layer graph data backend op tensor",
+          "io.*",
+          "model train layer graph data op tensor",
+          // Backends only through ServiceLoader, so not backend.*.
+          "cli",
+          "io.* model train layer graph data backend op tensor");
+
+  private ArchitectureRules() {}
+
+  /** Every import between packages is in {@link #MAY_IMPORT}. */
+  static ArchRule importsFollowTable(String root) {
+    return classes()
+        .that(Predicates.resideInAPackage(root + ".."))
+        .should(followTable(root))
+        .as("imports between packages follow the table in ArchitectureRules")
+        .allowEmptyShould(true);
+  }
+
+  /** No two packages import each other, directly or through others. */
+  static ArchRule noCycles(String root) {
+    return slices()
+        .matching(root + ".(**)")
+        .should()
+        .beFreeOfCycles()
+        .as("packages are free of cycles")
+        .allowEmptyShould(true);
+  }
+
+  /** A library is used in its packages only. */
+  static ArchRule confined(String root, String library, String... packages) {
+    String[] allowed =
+        Arrays.stream(packages).map(p -> root + "." + p + "..").toArray(String[]::new);
+    return noClasses()
+        .that(Predicates.resideInAPackage(root + ".."))
+        .and(Predicates.resideOutsideOfPackages(allowed))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .as(library + " is used only in " + String.join(", ", packages))
+        .allowEmptyShould(true);
+  }
+
+  /** Only the command line talks to the console; everything else throws or logs. */
+  static ArchRule consoleOnlyInCli(String root) {
+    return noClasses()
+        .that(Predicates.resideInAPackage(root + ".."))
+        .and(Predicates.resideOutsideOfPackage(root + ".cli.."))
+        .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
+        .as("System.out, System.err and printStackTrace are used only in cli")
+        .allowEmptyShould(true);
+  }
+
+  /**
+   * The key of {@link #MAY_IMPORT} that a package belongs to, or the package itself if there is
+   * none.
+   */
+  static String key(String root, String packageName) {
+    if (packageName.equals(root)) {
+      return packageName;
+    }
+    String[] parts = packageName.substring(root.length() + 1).split("\\.", -1);
+    String below = parts[0] + ".*";
+    if (parts.length > 1 && MAY_IMPORT.containsKey(below)) {
+      return below;
+    }
+    return MAY_IMPORT.containsKey(parts[0]) ? parts[0] : packageName;
+  }
+
+  private static ArchCondition<JavaClass> followTable(String root) {
+    return new ArchCondition<>("follow the import table") {
+      @Override
+      public void check(JavaClass from, ConditionEvents events) {
+        String fromKey = key(root, from.getPackageName());
+        if (!MAY_IMPORT.containsKey(fromKey)) {
+          events.add(
+              SimpleConditionEvent.violated(
+                  from, from.getName() + ": package is not in the import table"));
+          return;
+        }
+        for (Dependency d : from.getDirectDependenciesFromSelf()) {
+          JavaClass to = d.getTargetClass().getBaseComponentType();
+          if (inside(root, to.getPackageName()) && !allowed(root, from, to)) {
+            events.add(SimpleConditionEvent.violated(d, d.getDescription()));
+          }
+        }
+      }
+    };
+  }
+
+  private static boolean allowed(String root, JavaClass from, JavaClass to) {
+    String fromKey = key(root, from.getPackageName());
+    String toKey = key(root, to.getPackageName());
+    if (fromKey.equals(toKey)) {
+      return !toKey.endsWith(".*")
+          || second(root, from.getPackageName()).equals(second(root, to.getPackageName()));
+    }
+    return MAY_IMPORT.get(fromKey).contains(toKey);
+  }
+
+  /** The second name below the root: {@code reference} of {@code convlstm4j.backend.reference}. */
+  private static String second(String root, String packageName) {
+    return packageName.substring(root.length() + 1).split("\\.", -1)[1];
+  }
+
+  private static boolean inside(String root, String packageName) {
+    return packageName.equals(root) || packageName.startsWith(root + ".");
+  }
+
+  private static Map<String, Set<String>> table(String... keysAndValues) {
+    Map<String, Set<String>> map = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      map.put(keysAndValues[i], Set.of(keysAndValues[i + 1].split(" ", -1)));
+    }
+    return map;
+  }
+}

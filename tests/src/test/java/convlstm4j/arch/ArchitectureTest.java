@@ -1,0 +1,117 @@
+package convlstm4j.arch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.EvaluationResult;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds {@link ArchitectureRules} on the product, and shows that they fail on {@link #PLANTED}. */
+class ArchitectureTest {
+  private static final String ROOT = "convlstm4j";
+  private static final String PLANTED = "convlstm4j.arch.fixture";
+
+  /** Guards against rules that pass because they saw nothing. Raise it as the product grows. */
+  private static final int LEAST_CLASSES = 1;
+
+  private static final JavaClasses PRODUCT =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  private static final JavaClasses FIXTURE = new ClassFileImporter().importPackages(PLANTED);
+
+  /** Library to the packages that may use it. */
+  private static final Map<String, String[]> CONFINED =
+      Map.of(
+          "com.fasterxml.jackson..", new String[] {"io"},
+          "de.siegmar.fastcsv..", new String[] {"io"},
+          "picocli..", new String[] {"cli"},
+          "me.tongfei.progressbar..", new String[] {"cli"},
+          "org.knowm.xchart..", new String[] {"cli"},
+          "jcuda..", new String[] {"backend.cuda"},
+          "org.bytedeco..", new String[] {"backend.onednn", "video"},
+          "io.jhdf..", new String[] {"io.keras"});
+
+  static List<ArchRule> rules(String root) {
+    List<ArchRule> rules =
+        CONFINED.entrySet().stream()
+            .map(e -> ArchitectureRules.confined(root, e.getKey(), e.getValue()))
+            .collect(Collectors.toList());
+    rules.add(ArchitectureRules.importsFollowTable(root));
+    rules.add(ArchitectureRules.noCycles(root));
+    rules.add(ArchitectureRules.consoleOnlyInCli(root));
+    return rules;
+  }
+
+  static List<ArchRule> productRules() {
+    return rules(ROOT);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("productRules")
+  void holds(ArchRule rule) {
+    rule.check(PRODUCT);
+  }
+
+  @Test
+  void sawTheProduct() {
+    assertTrue(PRODUCT.size() >= LEAST_CLASSES, "saw only " + PRODUCT.size() + " classes");
+  }
+
+  /** A planted class, the start of the description of the rule that must refuse it. */
+  static List<Arguments> planted() {
+    return List.of(
+        Arguments.of("tensor.ImportsOp", "imports between packages"),
+        Arguments.of("data.ImportsOp", "imports between packages"),
+        Arguments.of("backend.one.ImportsSibling", "imports between packages"),
+        Arguments.of("cli.ImportsBackend", "imports between packages"),
+        Arguments.of("stray.InNoTable", "imports between packages"),
+        Arguments.of("tensor.ImportsOp", "packages are free of cycles"),
+        Arguments.of("op.UsesJackson", "com.fasterxml.jackson.. is used only"),
+        Arguments.of("op.UsesCsv", "de.siegmar.fastcsv.. is used only"),
+        Arguments.of("op.UsesPicocli", "picocli.. is used only"),
+        Arguments.of("op.UsesProgressBar", "me.tongfei.progressbar.. is used only"),
+        Arguments.of("op.UsesXchart", "org.knowm.xchart.. is used only"),
+        Arguments.of("op.Prints", "System.out, System.err"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @MethodSource("planted")
+  void refusesPlantedViolation(String className, String rule) {
+    ArchRule refusing =
+        rules(PLANTED).stream()
+            .filter(r -> r.getDescription().startsWith(rule))
+            .findFirst()
+            .orElseThrow();
+    EvaluationResult result = refusing.evaluate(FIXTURE);
+    String report = String.join("\n", result.getFailureReport().getDetails());
+    assertTrue(report.contains(PLANTED + "." + className), () -> "not refused:\n" + report);
+  }
+
+  /** The allowed imports of the fixture are not refused with the planted ones. */
+  @Test
+  void refusesNothingElse() {
+    Set<String> refused = new TreeSet<>();
+    ArchitectureRules.importsFollowTable(PLANTED)
+        .evaluate(FIXTURE)
+        .handleViolations(
+            (java.util.Collection<Object> objects, String message) -> refused.add(message));
+    List<String> expected =
+        List.of("ImportsOp", "ImportsSibling", "ImportsBackend", "stray.InNoTable");
+    refused.removeIf(message -> expected.stream().anyMatch(message::contains));
+    assertEquals(Set.of(), refused);
+  }
+}
