@@ -3,6 +3,7 @@ package convlstm4j.backend.reference;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.reference.heap.HeapMemory;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;

@@ -2,7 +2,7 @@ package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Plan;
-import convlstm4j.backend.reference.HeapBuffer;
+import convlstm4j.backend.reference.heap.HeapBuffer;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Shape;
 import java.util.List;

@@ -1,4 +1,4 @@
-package convlstm4j.backend.reference;
+package convlstm4j.backend.reference.heap;
 
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
@@ -10,8 +10,11 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Buffers on the Java heap, as many as the JVM's maximum heap allows. */
-final class HeapMemory implements Memory {
+public final class HeapMemory implements Memory {
   private final AtomicLong live = new AtomicLong();
+
+  /** Starts with no buffers. */
+  public HeapMemory() {}
 
   @Override
   public Buffer allocate(DType dtype, Shape shape) {

@@ -1,4 +1,4 @@
-package convlstm4j.backend.reference;
+package convlstm4j.backend.reference.heap;
 
 import convlstm4j.backend.Buffer;
 import convlstm4j.tensor.DType;

@@ -1,4 +1,4 @@
-package convlstm4j.backend.reference;
+package convlstm4j.backend.reference.heap;
 
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;

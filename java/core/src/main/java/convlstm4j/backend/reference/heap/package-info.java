@@ -1,0 +1,5 @@
+/**
+ * What both precisions of the reference stand on: buffers on the Java heap, and loops over all
+ * cores.
+ */
+package convlstm4j.backend.reference.heap;
