@@ -12,7 +12,8 @@ import java.util.List;
  * <p>Inputs: {@code x}, {@code gamma} and {@code beta} where there, {@code moving_mean}, {@code
  * moving_variance}; all but x have the sizes of {@code axes}. Outputs: {@code y}; in training also
  * {@code new_moving_mean} and {@code new_moving_variance}, {@code moving = moving momentum + batch
- * (1 - momentum)}. At inference the moving statistics stand for the batch's.
+ * (1 - momentum)}. At inference the moving statistics stand for the batch's. The new moving
+ * statistics pass no gradient on.
  *
  * @param axes which axes keep statistics of their own, ascending, not negative
  * @param momentum weight of the past in the moving statistics

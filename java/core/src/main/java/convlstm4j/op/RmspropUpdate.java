@@ -6,11 +6,11 @@ import java.util.List;
 
 /**
  * One step of RMSprop on {@code count} weights at once, Keras 3's form: {@code v = rho v + (1-rho)
- * g^2; d = rate g / sqrt(v + epsilon)} ({@code v - a^2} for v where centered, {@code a = rho a +
- * (1-rho) g}); {@code w -= d}, or with momentum {@code m = momentum m + d; w -= m}. Inputs: {@code
- * rate [1]}, then the groups {@code w0.., g0.., v0..}, with momentum above 0 {@code m0..}, centered
- * {@code a0..}; outputs the same groups but g, which may share memory with the inputs of the same
- * name.
+ * g^2; d = rate g / sqrt(v + epsilon)} ({@code max(v - a^2, 0)} for v where centered, {@code a =
+ * rho a + (1-rho) g}); {@code w -= d}, or with momentum {@code m = momentum m + d; w -= m}. Inputs:
+ * {@code rate [1]}, then the groups {@code w0.., g0.., v0..}, with momentum above 0 {@code m0..},
+ * centered {@code a0..}; outputs the same groups but g, which may share memory with the inputs of
+ * the same name.
  *
  * @param rho decay of the second moment
  * @param momentum at least 0

@@ -22,7 +22,9 @@ import java.util.List;
  *   <li>SPARSE_CATEGORICAL_CROSSENTROPY the same with t = 1 at the class
  * </ul>
  *
- * <p>Where clipping acts, the gradient is 0.
+ * <p>Where clipping acts, the gradient is 0. A position of weight 0 adds nothing and has no
+ * gradient, whatever it holds (an ignored class number, a missing value). A class number outside 0
+ * to K-1 makes a backend throw, or the value NaN where it cannot.
  *
  * @param kind which loss
  * @param fromLogits whether the prediction is before its sigmoid or softmax; cross-entropies only

@@ -1,11 +1,26 @@
 package convlstm4j.backend.reference.heap;
 
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Runs independent pieces of work on all cores. */
 public final class Parallel {
+  /** Elements of one piece where a loop is cut; fixed, so that sums do not depend on the cores. */
+  private static final int PIECE = 1 << 13;
+
   private Parallel() {}
+
+  /** A part of a loop. */
+  public interface Range {
+    /**
+     * Runs the part.
+     *
+     * @param from first index
+     * @param to index after the last
+     */
+    void run(int from, int to);
+  }
 
   /**
    * Calls the body for every index, in any order and on any thread. For results that do not depend
@@ -18,5 +33,44 @@ public final class Parallel {
   public static void each(int n, IntConsumer body) {
     IntStream range = IntStream.range(0, n);
     (n > 1 ? range.parallel() : range).forEach(body);
+  }
+
+  /**
+   * Cuts a loop over 0 to n-1 into parts, as {@link #each} does with single indices.
+   *
+   * @param n number of indices
+   * @param body runs a part
+   */
+  public static void ranges(int n, Range body) {
+    each(pieces(n), p -> body.run(p * PIECE, (int) Math.min(n, (p + 1L) * PIECE)));
+  }
+
+  /**
+   * Adds up terms, always in the same order.
+   *
+   * @param n number of terms
+   * @param term the term of an index from 0 to n-1
+   * @return their sum
+   */
+  public static double sum(int n, IntToDoubleFunction term) {
+    double[] partial = new double[pieces(n)];
+    ranges(
+        n,
+        (from, to) -> {
+          double s = 0;
+          for (int i = from; i < to; i++) {
+            s += term.applyAsDouble(i);
+          }
+          partial[from / PIECE] = s;
+        });
+    double sum = 0;
+    for (double p : partial) {
+      sum += p;
+    }
+    return sum;
+  }
+
+  private static int pieces(int n) {
+    return (int) ((n + PIECE - 1L) / PIECE);
   }
 }

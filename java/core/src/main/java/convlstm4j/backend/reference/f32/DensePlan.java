@@ -1,0 +1,116 @@
+package convlstm4j.backend.reference.f32;
+
+import convlstm4j.backend.reference.heap.Parallel;
+import convlstm4j.op.Dense;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * {@link Dense}: {@code y[r,u] = b[u] + sum_c x[r,c] w[c,u]}, with r the rows: all axes but the
+ * last.
+ */
+final class DensePlan extends ReferencePlan<Dense> {
+  /** Columns of one piece of work: enough to be worth it, few enough to spread a single row. */
+  private static final int BLOCK = 256;
+
+  private final int rows;
+  private final int channels;
+  private final int units;
+
+  DensePlan(Dense op, List<Shape> inputs) {
+    super(op, inputs);
+    this.rows = (int) inputs.get(0).without(-1).elements();
+    this.channels = (int) inputs.get(0).dim(-1);
+    this.units = op.units();
+  }
+
+  @Override
+  public void forward(Forward call) {
+    float[] x = array(call.inputs().get(0));
+    float[] w = array(call.inputs().get(1));
+    float[] b = input(call.inputs(), "b");
+    float[] y = array(call.outputs().get(0));
+    int blocks = (units + BLOCK - 1) / BLOCK;
+    Parallel.each(
+        Math.multiplyExact(rows, blocks),
+        piece -> {
+          int r = piece / blocks;
+          int from = piece % blocks * BLOCK;
+          int to = Math.min(units, from + BLOCK);
+          for (int u = from; u < to; u++) {
+            y[r * units + u] = b == null ? 0 : b[u];
+          }
+          for (int c = 0; c < channels; c++) {
+            float xc = x[r * channels + c];
+            for (int u = from; u < to; u++) {
+              y[r * units + u] += xc * w[c * units + u];
+            }
+          }
+        });
+  }
+
+  @Override
+  public void backward(Backward call) {
+    float[] dy = array(call.outputGradients().get(0));
+    float[] dx = array(call.inputGradients().get(0));
+    float[] dw = array(call.inputGradients().get(1));
+    float[] db = input(call.inputGradients(), "b");
+    if (dx != null) {
+      addInputGradient(array(call.inputs().get(1)), dy, dx);
+    }
+    if (dw != null) {
+      addWeightGradient(array(call.inputs().get(0)), dy, dw);
+    }
+    if (db != null) {
+      addBiasGradient(dy, db);
+    }
+  }
+
+  /** {@code dx[r,c] += sum_u dy[r,u] w[c,u]}. */
+  private void addInputGradient(float[] w, float[] dy, float[] dx) {
+    Parallel.each(
+        rows,
+        r -> {
+          for (int c = 0; c < channels; c++) {
+            float sum = 0;
+            for (int u = 0; u < units; u++) {
+              sum += dy[r * units + u] * w[c * units + u];
+            }
+            dx[r * channels + c] += sum;
+          }
+        });
+  }
+
+  /**
+   * {@code dw[c,u] += sum_r x[r,c] dy[r,u]}; in double, since the rows may be all pixels of a
+   * batch.
+   */
+  private void addWeightGradient(float[] x, float[] dy, float[] dw) {
+    Parallel.each(
+        channels,
+        c -> {
+          double[] sum = new double[units];
+          for (int r = 0; r < rows; r++) {
+            double xc = x[r * channels + c];
+            for (int u = 0; u < units; u++) {
+              sum[u] += xc * dy[r * units + u];
+            }
+          }
+          for (int u = 0; u < units; u++) {
+            dw[c * units + u] += (float) sum[u];
+          }
+        });
+  }
+
+  private void addBiasGradient(float[] dy, float[] db) {
+    double[] sum = new double[units];
+    for (int r = 0; r < rows; r++) {
+      for (int u = 0; u < units; u++) {
+        sum[u] += dy[r * units + u];
+      }
+    }
+    for (int u = 0; u < units; u++) {
+      db[u] += (float) sum[u];
+    }
+  }
+}
