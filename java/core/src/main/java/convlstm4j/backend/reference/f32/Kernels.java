@@ -3,6 +3,7 @@ package convlstm4j.backend.reference.f32;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
+import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
@@ -35,6 +36,9 @@ public final class Kernels {
    * @return the plan
    */
   public static Plan plan(Op op, List<Shape> inputs, Mode mode) {
+    if (op instanceof Activate o) {
+      return new ActivatePlan(o, inputs);
+    }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(o, inputs, mode);
     }

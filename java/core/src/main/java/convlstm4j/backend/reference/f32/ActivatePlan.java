@@ -1,0 +1,126 @@
+package convlstm4j.backend.reference.f32;
+
+import convlstm4j.backend.reference.heap.Parallel;
+import convlstm4j.op.Activate;
+import convlstm4j.op.Activation;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** {@link Activate}: element by element, softmax row by row. */
+final class ActivatePlan extends ReferencePlan<Activate> {
+  private final boolean softmax;
+
+  ActivatePlan(Activate op, List<Shape> inputs) {
+    super(op, inputs);
+    this.softmax = op.activation().kind() == Activation.Kind.SOFTMAX;
+  }
+
+  @Override
+  public void forward(Forward call) {
+    float[] x = array(call.inputs().get(0));
+    float[] y = array(call.outputs().get(0));
+    if (softmax) {
+      int k = (int) in.get(0).dim(-1);
+      Parallel.each(x.length / k, r -> softmax(x, y, r * k, k));
+      return;
+    }
+    Parallel.ranges(
+        x.length,
+        (from, to) -> {
+          for (int k = from; k < to; k++) {
+            y[k] = value(op.activation(), x[k]);
+          }
+        });
+  }
+
+  @Override
+  public void backward(Backward call) {
+    float[] x = array(call.inputs().get(0));
+    float[] y = array(call.outputs().get(0));
+    float[] dy = array(call.outputGradients().get(0));
+    float[] dx = array(call.inputGradients().get(0));
+    if (softmax) {
+      int k = (int) in.get(0).dim(-1);
+      Parallel.each(x.length / k, r -> addSoftmaxGradient(y, dy, dx, r * k, k));
+      return;
+    }
+    Parallel.ranges(
+        x.length,
+        (from, to) -> {
+          for (int k = from; k < to; k++) {
+            dx[k] += dy[k] * derivative(op.activation(), x[k]);
+          }
+        });
+  }
+
+  /** One row; reduced by its maximum so that exp cannot overflow. */
+  private static void softmax(float[] x, float[] y, int from, int n) {
+    float most = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < from + n; i++) {
+      most = Math.max(most, x[i]);
+    }
+    double sum = 0;
+    for (int i = from; i < from + n; i++) {
+      y[i] = (float) Math.exp(x[i] - most);
+      sum += y[i];
+    }
+    for (int i = from; i < from + n; i++) {
+      y[i] = (float) (y[i] / sum);
+    }
+  }
+
+  /** {@code dx_i += y_i (dy_i - sum_j dy_j y_j)}. */
+  private static void addSoftmaxGradient(float[] y, float[] dy, float[] dx, int from, int n) {
+    double sum = 0;
+    for (int i = from; i < from + n; i++) {
+      sum += dy[i] * y[i];
+    }
+    for (int i = from; i < from + n; i++) {
+      dx[i] += (float) (y[i] * (dy[i] - sum));
+    }
+  }
+
+  private static float value(Activation f, float x) {
+    return switch (f.kind()) {
+      case LINEAR -> x;
+      case RELU -> Math.max(x, 0);
+      case TANH -> (float) Math.tanh(x);
+      case SIGMOID -> sigmoid(x);
+      case HARD_SIGMOID_KERAS2 -> Math.max(0, Math.min(1, 0.2f * x + 0.5f));
+      case HARD_SIGMOID_KERAS3 -> Math.max(0, Math.min(6, x + 3)) / 6;
+      case ELU -> x > 0 ? x : (float) (f.alpha() * Math.expm1(x));
+      case LEAKY_RELU -> x > 0 ? x : (float) f.alpha() * x;
+      case SOFTPLUS -> (float) (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+      case SWISH -> x * sigmoid(x);
+      case SOFTMAX -> throw new IllegalStateException("softmax is not element-wise");
+    };
+  }
+
+  private static float derivative(Activation f, float x) {
+    return switch (f.kind()) {
+      case LINEAR -> 1;
+      case RELU -> x > 0 ? 1 : 0;
+      case TANH -> {
+        float y = (float) Math.tanh(x);
+        yield 1 - y * y;
+      }
+      case SIGMOID, SOFTPLUS -> {
+        float s = sigmoid(x);
+        yield f.kind() == Activation.Kind.SIGMOID ? s * (1 - s) : s;
+      }
+      case HARD_SIGMOID_KERAS2 -> x > -2.5f && x < 2.5f ? 0.2f : 0;
+      case HARD_SIGMOID_KERAS3 -> x > -3 && x < 3 ? 1 / 6.0f : 0;
+      case ELU -> x > 0 ? 1 : (float) (f.alpha() * Math.exp(x));
+      case LEAKY_RELU -> x > 0 ? 1 : (float) f.alpha();
+      case SWISH -> {
+        float s = sigmoid(x);
+        yield s + x * s * (1 - s);
+      }
+      case SOFTMAX -> throw new IllegalStateException("softmax is not element-wise");
+    };
+  }
+
+  private static float sigmoid(float x) {
+    return (float) (1 / (1 + Math.exp(-x)));
+  }
+}
