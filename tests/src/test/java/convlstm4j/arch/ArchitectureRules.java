@@ -49,15 +49,17 @@ final class ArchitectureRules {
           "model",
           "train layer graph data backend op tensor",
           // What other files are made of.
+          "io.file",
+          "",
           "io.npy",
-          "tensor",
+          "io.file tensor",
           "io.architecture",
           "layer graph op tensor",
           "io.*",
-          "io.npy io.architecture model train layer graph data op tensor",
+          "io.file io.npy io.architecture model train layer graph data op tensor",
           // Backends only through ServiceLoader, so not backend.*.
           "cli",
-          "io.* io.npy io.architecture model train layer graph data backend op tensor");
+          "io.* io.file io.npy io.architecture model train layer graph data backend op tensor");
 
   private ArchitectureRules() {}
 

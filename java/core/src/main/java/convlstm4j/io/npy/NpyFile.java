@@ -1,0 +1,276 @@
+package convlstm4j.io.npy;
+
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * An array in a file of NumPy's, read as much of as is asked for. The header and the file's size
+ * are checked when it is opened; the elements are memory-mapped when they are read, in pieces, so
+ * that a file may be larger than 2 GB and than the heap. There is nothing to close: the file is
+ * open only during calls, and mappings go with the object.
+ *
+ * <p>Reading an absent, damaged or cut file throws {@link NpyException}. Safe for use by several
+ * threads.
+ */
+public final class NpyFile {
+  /** Elements per mapping: 1 GiB of float64. */
+  private static final int PIECE = 1 << 27;
+
+  private final Source source;
+  private final NpyHeader header;
+  private final boolean unit;
+  private final int pieceElements;
+  private final ByteBuffer[] pieces;
+
+  private NpyFile(
+      Source source, NpyHeader header, boolean unit, int pieceElements, ByteBuffer[] pieces) {
+    this.source = source;
+    this.header = header;
+    this.unit = unit;
+    this.pieceElements = pieceElements;
+    this.pieces = pieces;
+  }
+
+  /**
+   * Opens a file: reads its header and checks its size.
+   *
+   * @param path the file
+   * @return the array, not read yet
+   * @throws NpyException if it is absent or its header or size is wrong
+   */
+  public static NpyFile open(Path path) {
+    return open(path, PIECE);
+  }
+
+  /** With mappings of another size, so that a test can cross their borders in a small file. */
+  static NpyFile open(Path path, int pieceElements) {
+    String name = path.toString();
+    try {
+      if (Files.isDirectory(path)) {
+        throw new NpyException(name, "is a folder, expected an npy file");
+      }
+      return open(new Source.File(name, path, Files.size(path)), pieceElements);
+    } catch (NoSuchFileException e) {
+      throw new NpyException(name, "there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new NpyException(name, "may not be read: permission denied", e);
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+  }
+
+  /**
+   * Takes the content of a file in memory.
+   *
+   * @param name what messages call it
+   * @param bytes the file from the buffer's position to its limit; not copied
+   * @return the array, not read yet
+   * @throws NpyException if the header or the size is wrong
+   */
+  public static NpyFile of(String name, ByteBuffer bytes) {
+    try {
+      return open(new Source.Memory(name, bytes.slice()), PIECE);
+    } catch (IOException e) {
+      throw unreadable(name, e);
+    }
+  }
+
+  private static NpyFile open(Source source, int pieceElements) throws IOException {
+    NpyHeader header = NpyHeader.read(source);
+    long n = header.shape().elements();
+    long pieces = (n + pieceElements - 1) / pieceElements;
+    return new NpyFile(
+        source, header, false, pieceElements, new ByteBuffer[Math.toIntExact(pieces)]);
+  }
+
+  private static NpyException unreadable(String name, IOException e) {
+    return new NpyException(name, "cannot be read: " + e.getMessage(), e);
+  }
+
+  /**
+   * The same array with uint8 elements read as pixels: divided by 255, so from 0 to 1. Other types
+   * are read as they are.
+   *
+   * @return another view of the file
+   */
+  public NpyFile unitRange() {
+    return new NpyFile(source, header, true, pieceElements, pieces);
+  }
+
+  /**
+   * What messages call the file.
+   *
+   * @return its path as given
+   */
+  public String name() {
+    return source.name();
+  }
+
+  /**
+   * Sizes of the axes.
+   *
+   * @return a known shape; of rank 0 for a scalar
+   */
+  public Shape shape() {
+    return header.shape();
+  }
+
+  /**
+   * Element type in the file.
+   *
+   * @return the type
+   */
+  public NpyType type() {
+    return header.type();
+  }
+
+  /**
+   * Reads the whole array, row-major whatever the order in the file.
+   *
+   * @param dtype element type to give; values that it cannot hold are rounded
+   * @return a new tensor of {@link #shape}
+   * @throws NpyException if the array has more elements than a tensor can hold, or the file has
+   *     changed
+   */
+  public Tensor read(DType dtype) {
+    return shape().rank() == 0
+        ? readRows(0, 1, Shape.of(), dtype)
+        : readFrames(0, shape().dim(0), dtype);
+  }
+
+  /**
+   * Reads a stretch along axis 0, such as some frames of a video.
+   *
+   * @param from first index
+   * @param to last index + 1
+   * @param dtype element type to give; values that it cannot hold are rounded
+   * @return a new tensor, axis 0 of size {@code to - from}, the others as in {@link #shape}
+   * @throws IllegalArgumentException if the array is a scalar
+   * @throws IndexOutOfBoundsException if the stretch is not within axis 0
+   * @throws NpyException if the stretch has more elements than a tensor can hold, or the file has
+   *     changed
+   */
+  public Tensor readFrames(long from, long to, DType dtype) {
+    if (shape().rank() == 0) {
+      throw new IllegalArgumentException(name() + ": is a scalar and has no axis 0");
+    }
+    if (from < 0 || to < from || to > shape().dim(0)) {
+      throw new IndexOutOfBoundsException(
+          name()
+              + ": frames "
+              + from
+              + " to "
+              + to
+              + " (not included), the file has "
+              + shape().dim(0));
+    }
+    return readRows(from, to, shape().with(0, to - from), dtype);
+  }
+
+  private Tensor readRows(long from, long to, Shape result, DType dtype) {
+    Tensor tensor;
+    try {
+      tensor = Tensor.zeros(dtype, result);
+    } catch (IllegalArgumentException e) {
+      throw new NpyException(name(), e.getMessage(), e);
+    }
+    if (tensor.size() == 0) {
+      return tensor;
+    }
+    Decoder decoder = new Decoder(header.type(), unit);
+    try {
+      if (header.fortran() && shape().rank() > 1) {
+        readColumns(from, tensor, decoder);
+      } else {
+        long row = tensor.size() / (to - from);
+        readRun(from * row, tensor, 0, tensor.size(), decoder);
+      }
+    } catch (IOException e) {
+      throw unreadable(name(), e);
+    } catch (InternalError e) {
+      // How the JVM reports that a mapped page is gone.
+      throw new NpyException(name(), "was cut while it was being read", e);
+    }
+    return tensor;
+  }
+
+  /** Elements that lie together in the file. */
+  private void readRun(long first, Tensor to, int at, int n, Decoder decoder) throws IOException {
+    int bytes = header.type().bytes();
+    for (int done = 0; done < n; ) {
+      long element = first + done;
+      int inPiece = (int) (element % pieceElements);
+      int some = Math.min(n - done, pieceElements - inPiece);
+      ByteBuffer from =
+          piece((int) (element / pieceElements))
+              .slice(inPiece * bytes, some * bytes)
+              .order(header.order());
+      if (to.dtype() == DType.FLOAT32) {
+        decoder.decode(from, to.floats(), at + done, some);
+      } else {
+        decoder.decode(from, to.doubles(), at + done, some);
+      }
+      done += some;
+    }
+  }
+
+  /**
+   * Fortran order: the elements along axis 0 lie together, those along axis 1 are the next nearest,
+   * and so on. Walks through the file in its order.
+   */
+  private void readColumns(long from, Tensor to, Decoder decoder) throws IOException {
+    Shape inner = shape().from(1);
+    int columns = (int) inner.elements();
+    int rows = to.size() / columns;
+    Tensor column = Tensor.zeros(to.dtype(), Shape.of(Math.min(rows, 1 << 12)));
+    int[] stride = new int[inner.rank()];
+    for (int axis = inner.rank() - 1, s = 1; axis >= 0; axis--) {
+      stride[axis] = s;
+      s *= (int) inner.dim(axis);
+    }
+    long[] index = new long[inner.rank()];
+    int offset = 0;
+    for (int c = 0; c < columns; c++) {
+      for (int row = 0; row < rows; ) {
+        int n = Math.min(rows - row, column.size());
+        readRun(c * shape().dim(0) + from + row, column, 0, n, decoder);
+        for (int i = 0; i < n; i++, row++) {
+          to.set(row * columns + offset, column.get(i));
+        }
+      }
+      for (int axis = 0; axis < index.length; axis++) {
+        offset += stride[axis];
+        if (++index[axis] < inner.dim(axis)) {
+          break;
+        }
+        offset -= stride[axis] * (int) index[axis];
+        index[axis] = 0;
+      }
+    }
+  }
+
+  private ByteBuffer piece(int k) throws IOException {
+    synchronized (pieces) {
+      if (pieces[k] == null) {
+        int bytes = header.type().bytes();
+        long first = (long) k * pieceElements;
+        long n = Math.min(shape().elements() - first, pieceElements);
+        pieces[k] = source.get(header.dataOffset() + first * bytes, n * bytes);
+      }
+      return pieces[k];
+    }
+  }
+
+  /** Path, type and shape. */
+  @Override
+  public String toString() {
+    return name() + " " + type().descr() + shape();
+  }
+}

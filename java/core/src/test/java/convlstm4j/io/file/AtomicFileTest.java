@@ -1,0 +1,70 @@
+package convlstm4j.io.file;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void appearsOnCommit() throws IOException {
+    Path target = folder.resolve("a");
+    try (AtomicFile file = AtomicFile.create(target)) {
+      file.channel().write(ByteBuffer.wrap(new byte[] {1, 2}));
+      assertFalse(Files.exists(target));
+      file.commit();
+      assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(target));
+    }
+    assertEquals(1, folder.toFile().list().length);
+  }
+
+  @Test
+  void leavesNothingWithoutCommit() throws IOException {
+    Path target = folder.resolve("a");
+    Files.write(target, new byte[] {7});
+    try (AtomicFile file = AtomicFile.create(target)) {
+      file.channel().write(ByteBuffer.wrap(new byte[] {1, 2}));
+    }
+    assertArrayEquals(new byte[] {7}, Files.readAllBytes(target));
+    assertEquals(1, folder.toFile().list().length);
+  }
+
+  @Test
+  void removesWhatDeadProcessesLeft() throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    dead.waitFor();
+    Path ofDead = Files.createFile(folder.resolve(".a." + dead.pid() + "-1.part"));
+    Path ofLiving =
+        Files.createFile(folder.resolve(".a." + ProcessHandle.current().pid() + "-0.part"));
+    Path ofOther = Files.createFile(folder.resolve(".b." + dead.pid() + "-1.part"));
+    Path ofUser = Files.createFile(folder.resolve(".a.mine.part"));
+    AtomicFile.create(folder.resolve("a")).close();
+    assertFalse(Files.exists(ofDead));
+    assertTrue(Files.exists(ofLiving));
+    assertTrue(Files.exists(ofOther));
+    assertTrue(Files.exists(ofUser));
+  }
+
+  @Test
+  void saysWhyItCannotStart() {
+    Path absent = folder.resolve("no").resolve("a");
+    assertTrue(
+        assertThrows(IOException.class, () -> AtomicFile.create(absent))
+            .getMessage()
+            .contains("there is no folder " + absent.getParent()));
+    assertTrue(
+        assertThrows(IOException.class, () -> AtomicFile.create(folder))
+            .getMessage()
+            .contains("is a folder"));
+  }
+}
