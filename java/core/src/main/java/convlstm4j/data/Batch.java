@@ -22,6 +22,17 @@ public record Batch(
   }
 
   /**
+   * One input and one target, weights of 1.
+   *
+   * @param input the batch axis first
+   * @param target likewise
+   * @return the batch
+   */
+  public static Batch of(Tensor input, Tensor target) {
+    return new Batch(List.of(input), List.of(target), List.of(), "given");
+  }
+
+  /**
    * Number of samples.
    *
    * @return size of the batch axis

@@ -16,7 +16,8 @@ public interface Dataset {
    * Starts a pass.
    *
    * @param epoch which epoch, from 0: decides the order where the dataset shuffles
-   * @param firstBatch how many batches of the epoch to leave out at its start
+   * @param firstBatch how many batches of the epoch to leave out at its start, 0 to {@link
+   *     #batches()}
    * @return the batches, {@link #batches()} - firstBatch of them
    */
   BatchStream open(long epoch, int firstBatch);

@@ -29,7 +29,7 @@ public final class Executor implements AutoCloseable {
   private final DType dtype;
   private final Mode mode;
   private final Liveness live;
-  private final List<Plan> plans = new ArrayList<>();
+  private final List<Plan> plans;
   private final Buffer[] buffers;
   private final Buffer[] gradients;
   private final Buffer[] reserves;
@@ -62,19 +62,53 @@ public final class Executor implements AutoCloseable {
     this.buffers = new Buffer[program.values.size()];
     this.gradients = new Buffer[program.values.size()];
     this.reserves = new Buffer[program.steps.size()];
-    Backend backend = variables.backend();
-    for (Step s : program.steps) {
-      plans.add(backend.plan(s.op(), s.inputs().stream().map(Value::shape).toList(), dtype, mode));
-    }
+    this.plans = plans(program, variables.backend(), dtype, mode);
   }
 
   /**
-   * The most memory that a run takes beside the variables.
+   * The most memory that a run takes beside the variables and the feeds.
    *
+   * @param differentiated what {@link #backward} will start from; empty at inference
    * @return bytes of values, gradients, reserve and workspace live at once
    */
-  public long peakBytes() {
-    return live.peakBytes(plans, dtype.bytes());
+  public long peakBytes(Collection<Value> differentiated) {
+    return live.peakBytes(plans, dtype.bytes(), differentiated);
+  }
+
+  /**
+   * What {@link #peakBytes(Collection)} would be, without variables: nothing that grows with the
+   * data is allocated.
+   *
+   * @param program what would run
+   * @param backend on what
+   * @param dtype element type
+   * @param mode whether backward would follow forward
+   * @param keep values that would stay readable
+   * @param differentiated what backward would start from; empty at inference
+   * @return bytes
+   * @throws convlstm4j.backend.BackendException if the backend cannot compute an op
+   */
+  public static long peakBytes(
+      Program program,
+      Backend backend,
+      DType dtype,
+      Mode mode,
+      Collection<Value> keep,
+      Collection<Value> differentiated) {
+    List<Plan> plans = plans(program, backend, dtype, mode);
+    long peak =
+        new Liveness(program, mode, keep, List.of())
+            .peakBytes(plans, dtype.bytes(), differentiated);
+    plans.forEach(Plan::close);
+    return peak;
+  }
+
+  private static List<Plan> plans(Program program, Backend backend, DType dtype, Mode mode) {
+    List<Plan> plans = new ArrayList<>();
+    for (Step s : program.steps) {
+      plans.add(backend.plan(s.op(), s.inputs().stream().map(Value::shape).toList(), dtype, mode));
+    }
+    return plans;
   }
 
   /**
@@ -110,8 +144,13 @@ public final class Executor implements AutoCloseable {
    *
    * @param values the scalars, or arrays whose elements are summed
    * @param weights weight of each; arrays of the values' own shapes
+   * @throws IllegalArgumentException if two values share their memory
    */
   public void backward(List<Value> values, List<Buffer> weights) {
+    if (values.stream().map(Value::root).distinct().count() < values.size()) {
+      throw new IllegalArgumentException(
+          "two of the values to differentiate are one; list it once, with the sum of the weights");
+    }
     for (Value v : live.gradientTargets()) {
       gradients[v.id()] = memory.allocate(dtype, v.shape());
     }
@@ -292,6 +331,6 @@ public final class Executor implements AutoCloseable {
   }
 
   private Buffer bytes(long n) {
-    return memory.allocate(dtype, Shape.of((n + dtype.bytes() - 1) / dtype.bytes()));
+    return memory.allocate(dtype, Shape.of(Liveness.rounded(n, dtype.bytes()) / dtype.bytes()));
   }
 }

@@ -158,6 +158,19 @@ public abstract class Layer {
   }
 
   /**
+   * All states, those of layers inside included.
+   *
+   * @return empty before the first call, and for a layer that is not stateful
+   */
+  public final List<State> states() {
+    List<State> all = new ArrayList<>(states.values());
+    for (Layer child : children()) {
+      all.addAll(child.states());
+    }
+    return all;
+  }
+
+  /**
    * Whose layer it is, for messages.
    *
    * @return class and name, as {@code ConvLSTM2D "encoder"}

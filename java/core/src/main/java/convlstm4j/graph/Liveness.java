@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Program.Step;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.Set;
 
 /** Which values of a program are needed until when, and which have gradients. */
 final class Liveness {
+  /** Zeros that no step reads are never allocated. */
+  private static final int UNREAD = -1;
+
   private final Program program;
   private final Mode mode;
   private final Set<Value> kept = new HashSet<>();
@@ -45,6 +49,7 @@ final class Liveness {
 
   private void findLastReads() {
     int[] last = new int[program.values.size()];
+    Arrays.fill(last, UNREAD);
     for (int i = 0; i < program.steps.size(); i++) {
       lastRead.add(new ArrayList<>());
       for (Value v : program.steps.get(i).inputs()) {
@@ -55,10 +60,8 @@ final class Liveness {
       }
     }
     for (Value v : program.values) {
-      if (v.root() == v && isOwned(v) && !kept.contains(v)) {
-        if (!lastRead.isEmpty()) {
-          lastRead.get(last[v.id()]).add(v);
-        }
+      if (v.root() == v && isOwned(v) && !kept.contains(v) && last[v.id()] != UNREAD) {
+        lastRead.get(last[v.id()]).add(v);
       }
     }
   }
@@ -101,9 +104,13 @@ final class Liveness {
     return wanted;
   }
 
-  /** Peak of owned values, gradients, reserves and workspace, following the executor's order. */
-  long peakBytes(List<Plan> plans, int elementBytes) {
-    long now = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
+  /**
+   * Peak of owned values, gradients, reserves and workspace, following the executor's order step by
+   * step.
+   */
+  long peakBytes(List<Plan> plans, int elementBytes, Collection<Value> differentiated) {
+    long workspace = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
+    long now = rounded(workspace, elementBytes);
     long peak = now;
     boolean[] allocated = new boolean[program.values.size()];
     for (int i = 0; i < plans.size(); i++) {
@@ -118,34 +125,42 @@ final class Liveness {
       for (Value v : s.outputs()) {
         now += size(v, elementBytes);
       }
-      now += mode == Mode.TRAINING ? plans.get(i).reserveBytes() : 0;
+      if (mode == Mode.TRAINING) {
+        now += rounded(plans.get(i).reserveBytes(), elementBytes);
+      }
       peak = Math.max(peak, now);
       for (Value v : lastRead(i)) {
         now -= size(v, elementBytes);
       }
     }
-    return mode == Mode.TRAINING ? Math.max(peak, backwardPeak(now, plans, elementBytes)) : peak;
+    return mode == Mode.TRAINING
+        ? Math.max(peak, backwardPeak(now, plans, elementBytes, differentiated))
+        : peak;
   }
 
-  private long backwardPeak(long afterForward, List<Plan> plans, int elementBytes) {
+  private long backwardPeak(
+      long afterForward, List<Plan> plans, int elementBytes, Collection<Value> differentiated) {
     long now = afterForward;
     boolean[] allocated = new boolean[program.values.size()];
-    for (Value v : wanted) {
+    Set<Value> atStart = new HashSet<>(wanted);
+    differentiated.forEach(v -> atStart.add(v.root()));
+    for (Value v : atStart) {
       allocated[v.id()] = true;
       now += size(v, elementBytes);
     }
     long peak = now;
     for (int i = plans.size() - 1; i >= 0; i--) {
       Step s = program.steps.get(i);
+      boolean runs = s.outputs().stream().anyMatch(v -> allocated[v.id()]);
       for (int k = 0; k < s.inputs().size(); k++) {
         Value root = s.inputs().get(k).root();
-        if (flows(i, k) && !allocated[root.id()]) {
+        if (runs && flows(i, k) && !allocated[root.id()]) {
           allocated[root.id()] = true;
           now += size(root, elementBytes);
         }
       }
       peak = Math.max(peak, now);
-      now -= plans.get(i).reserveBytes();
+      now -= rounded(plans.get(i).reserveBytes(), elementBytes);
       for (Value v : s.outputs()) {
         now -= isKept(v) ? 0 : size(v, elementBytes);
         now -= allocated[v.id()] && !isWanted(v) ? size(v, elementBytes) : 0;
@@ -156,5 +171,10 @@ final class Liveness {
 
   private static long size(Value v, int elementBytes) {
     return Math.multiplyExact(v.shape().elements(), (long) elementBytes);
+  }
+
+  /** Bytes of the whole elements that hold some bytes. */
+  static long rounded(long bytes, int elementBytes) {
+    return (bytes + elementBytes - 1) / elementBytes * elementBytes;
   }
 }

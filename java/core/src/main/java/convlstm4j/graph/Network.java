@@ -120,6 +120,17 @@ public final class Network {
   }
 
   /**
+   * All states of stateful layers.
+   *
+   * @return each once
+   */
+  public List<State> states() {
+    Set<State> all = new LinkedHashSet<>();
+    layers.forEach(l -> all.addAll(l.states()));
+    return List.copyOf(all);
+  }
+
+  /**
    * Names of the inputs: those of their layers.
    *
    * @return in the order of {@link #inputs()}

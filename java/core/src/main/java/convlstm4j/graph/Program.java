@@ -161,7 +161,7 @@ public final class Program {
       }
       Value v = value(Value.Kind.PARAMETER, parameter.shape(), null);
       parameters.put(parameter, v);
-      if (training && !parameter.regularizer().isNone()) {
+      if (!parameter.regularizer().isNone()) {
         penalty(
             op(new Penalty(parameter.regularizer().l1(), parameter.regularizer().l2(), false), v));
       }

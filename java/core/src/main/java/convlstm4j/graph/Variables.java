@@ -130,6 +130,15 @@ public final class Variables implements AutoCloseable {
     states.clear();
   }
 
+  /**
+   * Whether there are states: whether stateful layers have run since the start or the last reset.
+   *
+   * @return true if {@link #states} is not empty
+   */
+  public boolean hasStates() {
+    return !states.isEmpty();
+  }
+
   Buffer state(State s, Shape shape) {
     Buffer b = states.computeIfAbsent(s, k -> backend.memory().allocate(dtype, shape));
     if (!b.shape().equals(shape)) {

@@ -1,0 +1,574 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backends;
+import convlstm4j.data.Batch;
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.Dataset;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Parameter;
+import convlstm4j.graph.State;
+import convlstm4j.graph.Symbol;
+import convlstm4j.model.Pass.Kind;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import convlstm4j.train.Loss;
+import convlstm4j.train.Metric;
+import convlstm4j.train.Optimizer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A network with weights: what is trained, evaluated and run. Weights are made at first use, so
+ * that backend, element type and seed can be chosen before; one seed decides them, dropout and
+ * everything else that is random in the model. Not safe for use by several threads at once, {@link
+ * #requestStop} aside.
+ *
+ * <p>Wrong shapes, names and numbers of inputs are refused with an {@link IllegalArgumentException}
+ * (a {@link convlstm4j.op.ShapeException} for shapes) that says what came and what was expected.
+ */
+public final class Model implements AutoCloseable {
+  private final Network network;
+  private String name;
+  private String backendName = "auto";
+  private Backend backend;
+  private boolean ownsBackend;
+  private DType dtype = DType.FLOAT32;
+  private long seed;
+  private Engine engine;
+  private Training training;
+  private TrainingLoop loop;
+  private volatile boolean stopRequested;
+
+  private Model(Network network) {
+    this.network = network;
+    this.name = Summary.isSequential(network) ? "sequential" : "functional";
+  }
+
+  /**
+   * A model of a network.
+   *
+   * @param network what is computed
+   * @return the model
+   */
+  public static Model of(Network network) {
+    return new Model(network);
+  }
+
+  /**
+   * A model with one input.
+   *
+   * @param input made by {@code layer.Input}
+   * @param outputs what the model yields
+   * @return the model
+   * @throws IllegalArgumentException if inputs and outputs are not the two ends of one graph
+   */
+  public static Model of(Symbol input, Symbol... outputs) {
+    return of(List.of(input), List.of(outputs));
+  }
+
+  /**
+   * A model with several inputs.
+   *
+   * @param inputs made by {@code layer.Input}
+   * @param outputs what the model yields
+   * @return the model
+   * @throws IllegalArgumentException if inputs and outputs are not the two ends of one graph
+   */
+  public static Model of(List<Symbol> inputs, List<Symbol> outputs) {
+    return new Model(Network.of(inputs, outputs));
+  }
+
+  /**
+   * Names the model, for the summary.
+   *
+   * @param newName the name
+   * @return this model
+   */
+  public Model named(String newName) {
+    name = newName;
+    return this;
+  }
+
+  /**
+   * Chooses a backend by name; {@code auto}, the fastest that starts, where none is chosen. It is
+   * started at first use and closed with the model.
+   *
+   * @param newName for instance {@code reference}
+   * @return this model
+   * @throws IllegalStateException if the model is in use
+   */
+  public Model backend(String newName) {
+    checkUnused("backend");
+    closeBackend();
+    backendName = newName;
+    return this;
+  }
+
+  /**
+   * Chooses a running backend, which the caller closes after the model.
+   *
+   * @param shared the backend
+   * @return this model
+   * @throws IllegalStateException if the model is in use
+   */
+  public Model backend(Backend shared) {
+    checkUnused("backend");
+    closeBackend();
+    backend = shared;
+    return this;
+  }
+
+  /**
+   * Chooses the element type; float32 where none is chosen.
+   *
+   * @param type of weights and arithmetic
+   * @return this model
+   * @throws IllegalStateException if the model is in use
+   */
+  public Model dtype(DType type) {
+    checkUnused("dtype");
+    dtype = type;
+    return this;
+  }
+
+  /**
+   * Chooses the seed; 0 where none is chosen.
+   *
+   * @param number decides initial weights and dropout
+   * @return this model
+   * @throws IllegalStateException if the model is in use
+   */
+  public Model seed(long number) {
+    checkUnused("seed");
+    seed = number;
+    return this;
+  }
+
+  /**
+   * Says what the model is trained for. Slots of the optimiser and progress start anew; weights
+   * stay.
+   *
+   * @param options optimiser, losses, metrics
+   * @return this model
+   * @throws IllegalArgumentException if an output is named that the model does not have, or none
+   *     has a loss
+   */
+  public Model compile(Compile options) {
+    checkNotTraining("compile");
+    Training compiled = new Training(new Objectives(options, network));
+    if (training != null) {
+      training.close();
+    }
+    training = compiled;
+    if (engine != null) {
+      engine.forgetPasses();
+    }
+    return this;
+  }
+
+  /**
+   * Says what the model is trained for: the same loss and metrics for every output.
+   *
+   * @param optimizer how weights follow from gradients
+   * @param loss what is made small
+   * @param metrics what is reported
+   * @return this model
+   */
+  public Model compile(Optimizer optimizer, Loss loss, Metric... metrics) {
+    return compile(Compile.with(optimizer).loss(loss).metrics(metrics));
+  }
+
+  /**
+   * Trains the model, from where it is: a restored model goes on in the middle of an epoch.
+   *
+   * @param data what is learnt; must be the same data when training goes on
+   * @param options how long, validation, callbacks, class weights
+   * @return losses and metrics of the epochs that were finished
+   * @throws IllegalStateException if the model is not compiled
+   * @throws NonFiniteException if an input, the loss or a gradient is NaN or infinite; weights,
+   *     statistics, states and progress are as before that step
+   * @throws convlstm4j.backend.BackendException if a step does not fit into the memory; the message
+   *     has the estimate
+   */
+  public History fit(Dataset data, Fit options) {
+    checkNotTraining("fit");
+    loop = new TrainingLoop(this, training("fit"), data, options);
+    try {
+      return loop.run();
+    } finally {
+      loop.flush();
+      loop = null;
+      stopRequested = false;
+    }
+  }
+
+  /**
+   * Makes {@link #fit} finish the running step and return, an epoch in progress staying in
+   * progress. If no fit is running, the next returns before its first step. May be called by any
+   * thread.
+   */
+  public void requestStop() {
+    stopRequested = true;
+  }
+
+  boolean isStopRequested() {
+    return stopRequested;
+  }
+
+  /**
+   * One step of training.
+   *
+   * @param batch what is learnt
+   * @return losses and metrics of this batch, before the update, named as by {@link #evaluate}
+   * @throws IllegalStateException if the model is not compiled
+   * @throws NonFiniteException as {@link #fit}
+   */
+  public Map<String, Double> trainOnBatch(Batch batch) {
+    Scores scores = new Scores(training("trainOnBatch").objectives());
+    scores.add(step(batch, Map.of()));
+    return scores.logs();
+  }
+
+  Results step(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
+    return training.step(engine(), batch, classWeights, seed);
+  }
+
+  /**
+   * Computes losses and metrics.
+   *
+   * @param data with targets
+   * @return as Keras names them: {@code loss}, then, with several outputs, {@code comedy_loss} and
+   *     {@code comedy_accuracy} for each of them, with one output {@code accuracy}
+   * @throws IllegalStateException if the model is not compiled
+   * @throws NonFiniteException if an input or the loss is NaN or infinite
+   */
+  public Map<String, Double> evaluate(Dataset data) {
+    training("evaluate");
+    checkNotEmpty(data, "evaluation data");
+    return evaluate(data, () -> false).orElseThrow();
+  }
+
+  /** Empty if a stop is asked for in between. */
+  Optional<Map<String, Double>> evaluateUnlessStopped(Dataset data) {
+    return evaluate(data, () -> stopRequested);
+  }
+
+  private Optional<Map<String, Double>> evaluate(Dataset data, BooleanSupplier stop) {
+    Scores scores = new Scores(training.objectives());
+    try (BatchStream stream = data.open(0, 0)) {
+      while (stream.hasNext()) {
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
+        scores.add(engine().evaluate(stream.next(), training.objectives()));
+      }
+    }
+    return Optional.of(scores.logs());
+  }
+
+  /**
+   * Runs the model on one batch.
+   *
+   * @param inputs one per input, the batch axis first
+   * @return one per output
+   * @throws NonFiniteException if an input is NaN or infinite
+   */
+  public List<Tensor> predict(Tensor... inputs) {
+    return engine().predict(new Batch(List.of(inputs), List.of(), List.of(), "predict"));
+  }
+
+  /**
+   * Runs the model on batch after batch; nothing but the batch at work is held.
+   *
+   * @param data targets are not looked at
+   * @param consumer gets each batch with its outputs
+   */
+  public void predict(Dataset data, BiConsumer<Batch, List<Tensor>> consumer) {
+    checkNotEmpty(data, "data");
+    try (BatchStream stream = data.open(0, 0)) {
+      while (stream.hasNext()) {
+        Batch batch = stream.next();
+        consumer.accept(batch, engine().predict(batch));
+      }
+    }
+  }
+
+  /**
+   * Runs the model on batch after batch.
+   *
+   * @param data targets are not looked at
+   * @return the outputs of each batch
+   */
+  public List<List<Tensor>> predict(Dataset data) {
+    List<List<Tensor>> all = new ArrayList<>();
+    predict(data, (batch, outputs) -> all.add(outputs));
+    return all;
+  }
+
+  /** Sets what stateful layers remember to zeros. */
+  public void resetStates() {
+    if (engine != null) {
+      engine.variables().resetStates();
+    }
+  }
+
+  /**
+   * The layers in a table, as Keras prints it.
+   *
+   * @return several lines
+   */
+  public String summary() {
+    return Summary.of(network, name, dtype);
+  }
+
+  /**
+   * The weights and statistics.
+   *
+   * @return copies by name, in Keras's order
+   */
+  public Map<String, Tensor> weights() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    network.parameters().forEach(p -> all.put(p.name(), engine().variables().get(p)));
+    return all;
+  }
+
+  /**
+   * Replaces the weights and statistics.
+   *
+   * @param values in the order of {@link #weights}
+   * @throws IllegalArgumentException if number or shapes differ; then nothing is replaced
+   */
+  public void setWeights(List<Tensor> values) {
+    checkWeights("setWeights", values);
+    for (int i = 0; i < values.size(); i++) {
+      engine().variables().set(network.parameters().get(i), values.get(i));
+    }
+  }
+
+  private void checkWeights(String who, List<Tensor> values) {
+    List<Parameter> parameters = network.parameters();
+    if (values.size() != parameters.size()) {
+      throw new IllegalArgumentException(
+          who + ": got " + values.size() + " arrays, the model has " + parameters.size());
+    }
+    for (int i = 0; i < values.size(); i++) {
+      if (!values.get(i).shape().equals(parameters.get(i).shape())) {
+        throw new IllegalArgumentException(
+            who
+                + ": array "
+                + i
+                + " has shape "
+                + values.get(i).shape()
+                + ", weight "
+                + parameters.get(i).name()
+                + " has "
+                + parameters.get(i).shape());
+      }
+    }
+  }
+
+  /**
+   * Copies everything that training needs to go on bit for bit; may be called by a callback.
+   *
+   * @return weights, slots, states, progress and more
+   */
+  public Snapshot snapshot() {
+    if (loop != null) {
+      loop.flush();
+    }
+    Map<String, Tensor> states = Training.states(engine());
+    return training == null
+        ? new Snapshot(
+            seed, Progress.START, Double.NaN, weights(), Map.of(), states, Map.of(), Map.of())
+        : training.snapshot(engine(), seed, weights());
+  }
+
+  /**
+   * Goes back, or on, to a snapshot of this model or one built and compiled alike.
+   *
+   * @param snapshot what {@link #snapshot} gave
+   * @throws IllegalArgumentException if it belongs to another model; then weights stay as they are
+   * @throws IllegalStateException if it holds training progress and the model is not compiled
+   */
+  public void restore(Snapshot snapshot) {
+    checkNotTraining("restore");
+    List<String> names = network.parameters().stream().map(Parameter::name).toList();
+    if (!List.copyOf(snapshot.weights().keySet()).equals(names)) {
+      throw new IllegalArgumentException(
+          "restore: the snapshot has the weights "
+              + snapshot.weights().keySet()
+              + ", the model has "
+              + names);
+    }
+    Map<String, State> states =
+        network.states().stream().collect(Collectors.toMap(State::name, Function.identity()));
+    if (!states.keySet().containsAll(snapshot.states().keySet())) {
+      throw new IllegalArgumentException(
+          "restore: the snapshot has the states "
+              + snapshot.states().keySet()
+              + ", the model has "
+              + states.keySet());
+    }
+    boolean trained = !snapshot.slots().isEmpty() || !snapshot.progress().equals(Progress.START);
+    if (trained && training == null) {
+      throw new IllegalStateException(
+          "restore: the snapshot holds training progress; compile the model first, or take only its"
+              + " weights with setWeights");
+    }
+    List<Tensor> weights = List.copyOf(snapshot.weights().values());
+    checkWeights("restore", weights);
+    if (training != null) {
+      training.restore(engine(), snapshot);
+    }
+    setWeights(weights);
+    seed = snapshot.seed();
+    engine().variables().resetStates();
+    snapshot.states().forEach((n, t) -> engine().variables().setState(states.get(n), t));
+  }
+
+  /**
+   * How far training has come.
+   *
+   * @return zeros if the model is not compiled
+   */
+  public Progress progress() {
+    return training == null ? Progress.START : training.progress();
+  }
+
+  /**
+   * The learning rate of the next step.
+   *
+   * @return from the optimiser, or as set last
+   * @throws IllegalStateException if the model is not compiled
+   */
+  public double learningRate() {
+    return training("learningRate").rate();
+  }
+
+  /**
+   * Changes a constant learning rate.
+   *
+   * @param rate of the steps from now on
+   * @throws IllegalStateException if the model is not compiled or the rate follows a schedule
+   */
+  public void learningRate(double rate) {
+    training("learningRate").rate(rate);
+  }
+
+  /**
+   * Says how much memory something would take, without allocating it.
+   *
+   * @param forTraining whether a step of training is meant, or else a prediction
+   * @param inputs shapes of a batch, one per input
+   * @return the estimate
+   * @throws IllegalStateException if training is meant and the model is not compiled
+   */
+  public MemoryEstimate memoryEstimate(boolean forTraining, Shape... inputs) {
+    if (inputs.length != network.inputs().size()) {
+      throw new IllegalArgumentException(
+          "memoryEstimate: got "
+              + inputs.length
+              + " shapes, the model has the inputs "
+              + network.inputNames());
+    }
+    Objectives objectives = forTraining ? training("memoryEstimate").objectives() : null;
+    return Engine.estimate(
+        network,
+        startedBackend(),
+        dtype,
+        objectives,
+        forTraining ? Kind.TRAIN : Kind.PREDICT,
+        List.of(inputs));
+  }
+
+  /**
+   * The graph.
+   *
+   * @return without the weights' values
+   */
+  public Network network() {
+    return network;
+  }
+
+  /**
+   * What the model was compiled with.
+   *
+   * @return empty if it was not
+   */
+  public Optional<Compile> compilation() {
+    return Optional.ofNullable(training).map(t -> t.objectives().compile());
+  }
+
+  /** Gives back all memory. The model is as new, but for being compiled. */
+  @Override
+  public void close() {
+    checkNotTraining("close");
+    if (training != null) {
+      training.close();
+      training = new Training(training.objectives());
+    }
+    if (engine != null) {
+      engine.close();
+      engine = null;
+    }
+    closeBackend();
+  }
+
+  private void closeBackend() {
+    if (ownsBackend) {
+      backend.close();
+      backend = null;
+      ownsBackend = false;
+    }
+  }
+
+  private Backend startedBackend() {
+    if (backend == null) {
+      backend = Backends.named(backendName);
+      ownsBackend = true;
+    }
+    return backend;
+  }
+
+  private Engine engine() {
+    if (engine == null) {
+      engine = new Engine(network, startedBackend(), dtype, seed);
+    }
+    return engine;
+  }
+
+  private Training training(String what) {
+    if (training == null) {
+      throw new IllegalStateException(what + ": the model is not compiled; call compile first");
+    }
+    return training;
+  }
+
+  private void checkUnused(String what) {
+    if (engine != null) {
+      throw new IllegalStateException(
+          what + ": the model is in use already; choose the " + what + " before");
+    }
+  }
+
+  private void checkNotTraining(String what) {
+    if (loop != null) {
+      throw new IllegalStateException(what + ": the model is being trained");
+    }
+  }
+
+  static void checkNotEmpty(Dataset data, String what) {
+    if (data.batches() < 1) {
+      throw new IllegalArgumentException("the " + what + " has no batches: it is empty");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Program;
+import convlstm4j.graph.Value;
+import convlstm4j.model.Objectives.Output;
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The program of one way through a network for known shapes: the network, then for each trained
+ * output its loss with feeds for target and weights.
+ *
+ * @param losses one per output; null where it has none
+ * @param feedShapes inputs, then target and weights of each trained output
+ */
+record Pass(
+    Kind kind, Program program, List<Value> outputs, List<Value> losses, List<Shape> feedShapes) {
+  /** What the pass is for. */
+  enum Kind {
+    /** Forward and backward. */
+    TRAIN(Mode.TRAINING),
+    /** Losses and metrics. */
+    EVALUATE(Mode.INFERENCE),
+    /** Outputs only. */
+    PREDICT(Mode.INFERENCE);
+
+    final Mode mode;
+
+    Kind(Mode mode) {
+      this.mode = mode;
+    }
+  }
+
+  /** Builds the program; objectives may be null for a prediction. */
+  static Pass of(Kind kind, Network network, Objectives objectives, List<Shape> inputs) {
+    Program.Builder g = new Program.Builder(kind == Kind.TRAIN);
+    List<Shape> feedShapes = new ArrayList<>(inputs);
+    List<Value> outputs = network.lower(g, inputs.stream().map(g::feed).toList());
+    List<Value> losses = new ArrayList<>();
+    for (int k = 0; k < outputs.size(); k++) {
+      Output o = kind == Kind.PREDICT ? null : objectives.outputs().get(k);
+      losses.add(o == null || !o.isTrained() ? null : loss(g, o, outputs.get(k), feedShapes));
+    }
+    return new Pass(kind, g.build(), outputs, losses, feedShapes);
+  }
+
+  private static Value loss(Program.Builder g, Output o, Value prediction, List<Shape> feedShapes) {
+    Shape p = prediction.shape();
+    if (p.rank() < 2) {
+      throw new ShapeException(
+          "output \"" + o.name() + "\" has shape " + p + ", a loss needs at least [N, K]");
+    }
+    Shape target = o.loss().op().targetShape(p);
+    feedShapes.add(target);
+    feedShapes.add(p.without(-1));
+    return g.op(o.loss().op(), prediction, g.feed(target), g.feed(p.without(-1)));
+  }
+
+  /** The scalars whose weighted sum is the total loss: losses, then penalties. */
+  List<Value> terms() {
+    List<Value> terms = new ArrayList<>(losses.stream().filter(Objects::nonNull).toList());
+    terms.addAll(program.penalties());
+    return terms;
+  }
+
+  /** What must stay readable after the forward pass; in training, all does until backward. */
+  List<Value> kept(Objectives objectives) {
+    return switch (kind) {
+      case TRAIN -> List.of();
+      case PREDICT -> outputs;
+      case EVALUATE -> {
+        List<Value> kept = new ArrayList<>(terms());
+        for (int k = 0; k < outputs.size(); k++) {
+          if (!objectives.outputs().get(k).metrics().isEmpty()) {
+            kept.add(outputs.get(k));
+          }
+        }
+        yield kept;
+      }
+    };
+  }
+
+  /** What backward starts from. */
+  List<Value> differentiated() {
+    return kind == Kind.TRAIN ? terms() : List.of();
+  }
+
+  long feedBytes(DType dtype) {
+    return feedShapes.stream().mapToLong(Shape::elements).sum() * dtype.bytes();
+  }
+}

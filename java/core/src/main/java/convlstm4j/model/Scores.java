@@ -1,0 +1,84 @@
+package convlstm4j.model;
+
+import convlstm4j.model.Objectives.Output;
+import convlstm4j.tensor.Tensor;
+import convlstm4j.train.Metric;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Losses and metrics over some batches. A batch's losses count with its number of samples. */
+final class Scores {
+  static final String TOTAL = "loss";
+
+  private final Objectives objectives;
+  private final Map<String, double[]> losses = new LinkedHashMap<>();
+  private final Map<String, Metric.Accumulator> metrics = new LinkedHashMap<>();
+
+  Scores(Objectives objectives) {
+    this.objectives = objectives;
+    losses.put(TOTAL, new double[2]);
+    for (Output o : objectives.outputs()) {
+      if (o.isTrained() && objectives.outputs().size() > 1) {
+        losses.put(objectives.lossName(o), new double[2]);
+      }
+      o.metrics().forEach(m -> metrics.put(objectives.metricName(o, m), m.start()));
+    }
+  }
+
+  void add(Results r) {
+    addLoss(TOTAL, r.total(), r.samples());
+    for (int k = 0; k < objectives.outputs().size(); k++) {
+      Output o = objectives.outputs().get(k);
+      if (o.isTrained() && objectives.outputs().size() > 1) {
+        addLoss(objectives.lossName(o), r.losses().get(k), r.samples());
+      }
+      for (Metric m : o.metrics()) {
+        metrics
+            .get(objectives.metricName(o, m))
+            .add(r.targets().get(k), r.predictions().get(k), r.weights().get(k));
+      }
+    }
+  }
+
+  private void addLoss(String name, double value, long samples) {
+    double[] sum = losses.get(name);
+    sum[0] += value * samples;
+    sum[1] += samples;
+  }
+
+  Map<String, Double> logs() {
+    Map<String, Double> logs = new LinkedHashMap<>();
+    losses.forEach((name, sum) -> logs.put(name, sum[1] == 0 ? 0 : sum[0] / sum[1]));
+    metrics.forEach((name, m) -> logs.put(name, m.result()));
+    return logs;
+  }
+
+  Map<String, Tensor> state() {
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    losses.forEach((name, sum) -> state.put(name, Tensor.of(sum.clone(), sum.length)));
+    metrics.forEach(
+        (name, m) -> {
+          double[] s = m.state();
+          state.put(name, Tensor.of(s, s.length));
+        });
+    return state;
+  }
+
+  void restore(Map<String, Tensor> state) {
+    losses.forEach((name, sum) -> System.arraycopy(saved(state, name), 0, sum, 0, sum.length));
+    metrics.forEach((name, m) -> m.restore(saved(state, name)));
+  }
+
+  private static double[] saved(Map<String, Tensor> state, String name) {
+    Tensor t = state.get(name);
+    if (t == null) {
+      throw new IllegalArgumentException(
+          "the snapshot has no sum of \""
+              + name
+              + "\" for the epoch in progress; it has "
+              + state.keySet()
+              + ": it was made with other metrics");
+    }
+    return t.doubles();
+  }
+}

@@ -1,0 +1,136 @@
+package convlstm4j.model;
+
+import convlstm4j.graph.InputLayer;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Node;
+import convlstm4j.graph.Parameter;
+import convlstm4j.graph.Symbol;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The table that Keras's {@code model.summary()} prints; columns are as wide as they need be. */
+final class Summary {
+  private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
+
+  private Summary() {}
+
+  /** Whether the layers form a chain, each called once. */
+  static boolean isSequential(Network network) {
+    Set<Layer> called = new HashSet<>();
+    Set<Symbol> used = new HashSet<>();
+    for (Node n : network.nodes()) {
+      List<Symbol> in = n.arguments().all();
+      if (in.size() > 1 || n.outputs().size() != 1 || !called.add(n.layer())) {
+        return false;
+      }
+      if (!used.addAll(in) && !in.isEmpty()) {
+        return false;
+      }
+    }
+    return network.inputs().size() == 1 && network.outputs().size() == 1;
+  }
+
+  static String of(Network network, String name, DType dtype) {
+    boolean chain = isSequential(network);
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(List.of("Layer (type)", "Output Shape", "Param #", "Connected to"));
+    Map<Layer, List<Node>> calls =
+        network.nodes().stream().collect(Collectors.groupingBy(Node::layer));
+    Map<Node, Integer> callIndex = new HashMap<>();
+    calls.values().forEach(list -> list.forEach(n -> callIndex.put(n, list.indexOf(n))));
+    for (Layer layer : network.layers()) {
+      if (!chain || !(layer instanceof InputLayer)) {
+        rows.add(row(layer, calls.get(layer), callIndex));
+      }
+    }
+    int columns = chain ? 3 : 4;
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int c = 0; c < columns; c++) {
+        for (String line : row.get(c).split("\n")) {
+          widths[c] = Math.max(widths[c], line.length());
+        }
+      }
+    }
+    int width = Arrays.stream(widths).sum() + 2 * (columns - 1);
+    StringBuilder out = new StringBuilder("Model: \"" + name + "\"\n");
+    out.append("_".repeat(width)).append('\n');
+    append(out, rows.get(0), widths);
+    out.append("=".repeat(width)).append('\n');
+    rows.subList(1, rows.size()).forEach(r -> append(out, r, widths));
+    out.append("=".repeat(width)).append('\n');
+    List<Parameter> all = network.parameters();
+    List<Parameter> trainable = all.stream().filter(Parameter::isTrainable).toList();
+    long fixed = count(all) - count(trainable);
+    out.append("Total params: ").append(size(count(all), dtype)).append('\n');
+    out.append("Trainable params: ").append(size(count(trainable), dtype)).append('\n');
+    out.append("Non-trainable params: ").append(size(fixed, dtype)).append('\n');
+    return out.append("_".repeat(width)).append('\n').toString();
+  }
+
+  private static List<String> row(Layer layer, List<Node> calls, Map<Node, Integer> callIndex) {
+    List<String> from = new ArrayList<>();
+    for (Node n : calls) {
+      for (Symbol s : n.arguments().all()) {
+        from.add(s.node().layer().name() + "[" + callIndex.get(s.node()) + "][" + s.index() + "]");
+      }
+    }
+    List<Symbol> outputs = calls.get(0).outputs();
+    String shapes =
+        outputs.size() == 1
+            ? shape(outputs.get(0).shape())
+            : outputs.stream()
+                .map(s -> shape(s.shape()))
+                .collect(Collectors.joining(",\n ", "[", "]"));
+    return List.of(
+        layer.name() + " (" + layer.kerasClass() + ")",
+        shapes,
+        String.format(Locale.ROOT, "%,d", count(layer.parameters())),
+        from.isEmpty() ? "-" : String.join(",\n", from));
+  }
+
+  private static String shape(Shape s) {
+    return Arrays.stream(s.dims())
+        .mapToObj(d -> d == Shape.UNKNOWN ? "None" : Long.toString(d))
+        .collect(Collectors.joining(", ", "(", s.rank() == 1 ? ",)" : ")"));
+  }
+
+  private static void append(StringBuilder out, List<String> row, int[] widths) {
+    int lines =
+        row.subList(0, widths.length).stream().mapToInt(s -> s.split("\n").length).max().orElse(1);
+    for (int i = 0; i < lines; i++) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < widths.length; c++) {
+        String[] cell = row.get(c).split("\n");
+        String text = i < cell.length ? cell[i] : "";
+        line.append(text).append(" ".repeat(widths[c] + 2 - text.length()));
+      }
+      out.append(line.toString().stripTrailing()).append('\n');
+    }
+  }
+
+  private static long count(Collection<Parameter> parameters) {
+    return parameters.stream().mapToLong(p -> p.shape().elements()).sum();
+  }
+
+  private static String size(long parameters, DType dtype) {
+    double bytes = (double) parameters * dtype.bytes();
+    int unit = 0;
+    while (bytes >= 1024 && unit < UNITS.length - 1) {
+      bytes /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%,d (%.2f %s)", parameters, bytes, UNITS[unit]);
+  }
+}

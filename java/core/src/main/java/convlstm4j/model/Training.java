@@ -1,0 +1,127 @@
+package convlstm4j.model;
+
+import convlstm4j.data.Batch;
+import convlstm4j.tensor.Tensor;
+import convlstm4j.train.Schedule;
+import convlstm4j.train.Updater;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What a compiled model adds to a network: objectives, slots, and how far training has come. */
+final class Training implements AutoCloseable {
+  private final Objectives objectives;
+  private Updater updater;
+  private Progress progress = Progress.START;
+  private double learningRate = Double.NaN;
+  private Map<String, Tensor> sums = Map.of();
+  private Map<String, Map<String, Tensor>> callbacks = Map.of();
+
+  Training(Objectives objectives) {
+    this.objectives = objectives;
+  }
+
+  Objectives objectives() {
+    return objectives;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  void progress(Progress now) {
+    progress = now;
+  }
+
+  /** Sums of the epoch in progress, or empty. */
+  Map<String, Tensor> sums() {
+    return sums;
+  }
+
+  void sums(Map<String, Tensor> now) {
+    sums = now;
+  }
+
+  /** What the callbacks of the last run remember. */
+  Map<String, Map<String, Tensor>> callbacks() {
+    return callbacks;
+  }
+
+  void callbacks(Map<String, Map<String, Tensor>> now) {
+    callbacks = now;
+  }
+
+  /** The slots, allocated when they are first needed. */
+  private Updater updater(Engine engine) {
+    if (updater == null) {
+      updater =
+          new Updater(objectives.compile().optimizer(), objectives.trainable(), engine.variables());
+    }
+    return updater;
+  }
+
+  double rate() {
+    Schedule schedule = objectives.compile().optimizer().common().learningRate();
+    return Double.isNaN(learningRate) ? schedule.rate(progress.step()) : learningRate;
+  }
+
+  void rate(double rate) {
+    if (!(objectives.compile().optimizer().common().learningRate() instanceof Schedule.Constant)) {
+      throw new IllegalStateException(
+          "the learning rate follows a schedule; only a constant one can be changed");
+    }
+    learningRate = Schedule.constant(rate).rate(0);
+  }
+
+  /** One step; it counts if it succeeds. */
+  Results step(
+      Engine engine, Batch batch, Map<String, Map<Integer, Double>> classWeights, long seed) {
+    Results results =
+        engine.train(
+            batch, objectives, classWeights, updater(engine), rate(), progress.step(), seed);
+    progress = progress.nextStep();
+    return results;
+  }
+
+  Snapshot snapshot(Engine engine, long seed, Map<String, Tensor> weights) {
+    Map<String, Tensor> slots = updater == null ? Map.of() : updater.slots();
+    return new Snapshot(
+        seed, progress, learningRate, weights, slots, states(engine), sums, callbacks);
+  }
+
+  static Map<String, Tensor> states(Engine engine) {
+    Map<String, Tensor> states = new LinkedHashMap<>();
+    engine.variables().states().forEach((s, t) -> states.put(s.name(), t));
+    return states;
+  }
+
+  /** Takes up a snapshot but for weights and states. */
+  void restore(Engine engine, Snapshot s) {
+    if (s.slots().isEmpty()) {
+      close();
+    } else {
+      updater(engine).restore(s.slots());
+    }
+    progress = s.progress();
+    learningRate = s.learningRate();
+    sums = s.sums();
+    callbacks = s.callbacks();
+  }
+
+  /** Names of all logs of a run. */
+  List<String> logNames(boolean validation) {
+    List<String> own = objectives.logNames();
+    return validation
+        ? Stream.concat(own.stream(), own.stream().map(n -> "val_" + n)).toList()
+        : own;
+  }
+
+  @Override
+  public void close() {
+    if (updater != null) {
+      updater.close();
+      updater = null;
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package convlstm4j.model;
+
+import convlstm4j.data.Batch;
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.Dataset;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call of {@link Model#fit}. */
+final class TrainingLoop {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+
+  private final Model model;
+  private final Training training;
+  private final Dataset data;
+  private final Fit fit;
+  private final List<Callback> callbacks;
+  private final List<String> keys = new ArrayList<>();
+  private final Run run;
+  private final History history = new History();
+
+  /** Sums of the epoch in progress; null between epochs. */
+  private Scores scores;
+
+  TrainingLoop(Model model, Training training, Dataset data, Fit fit) {
+    this.model = model;
+    this.training = training;
+    this.data = data;
+    this.fit = fit;
+    this.callbacks = new ArrayList<>(fit.callbacks());
+    callbacks.sort((a, b) -> Boolean.compare(a.key().isEmpty(), b.key().isEmpty()));
+    for (Callback c : callbacks) {
+      String key = c.key();
+      for (int k = 1; !key.isEmpty() && keys.contains(key); k++) {
+        key = c.key() + "_" + k;
+      }
+      keys.add(key);
+    }
+    Model.checkNotEmpty(data, "training data");
+    if (fit.validation() != null) {
+      Model.checkNotEmpty(fit.validation(), "validation data");
+    }
+    for (String name : fit.classWeights().keySet()) {
+      if (!name.equals(Fit.ALL) && !model.network().outputNames().contains(name)) {
+        throw new IllegalArgumentException(
+            "fit: class weights for output \""
+                + name
+                + "\", which the model does not have; its outputs are "
+                + model.network().outputNames());
+      }
+    }
+    this.run =
+        new Run(
+            model,
+            fit.target(training.progress()),
+            data.batches(),
+            training.logNames(fit.validation() != null));
+  }
+
+  History run() {
+    if (training.progress().epoch() >= run.epochs()) {
+      LOG.warn(
+          "fit: {} epochs are done, {} were asked for in all: nothing to do (Fit.moreEpochs trains"
+              + " further)",
+          training.progress().epoch(),
+          run.epochs());
+    }
+    try {
+      for (int i = 0; i < callbacks.size(); i++) {
+        Callback c = callbacks.get(i);
+        c.restore(
+            keys.get(i).isEmpty()
+                ? Map.of()
+                : training.callbacks().getOrDefault(keys.get(i), Map.of()));
+        c.onTrainBegin(run);
+      }
+      while (training.progress().epoch() < run.epochs() && !model.isStopRequested()) {
+        if (!epoch(training.progress().epoch())) {
+          break;
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      for (Callback c : callbacks) {
+        try {
+          c.onTrainEnd(run);
+        } catch (RuntimeException second) {
+          e.addSuppressed(second);
+        }
+      }
+      throw e;
+    }
+    callbacks.forEach(c -> c.onTrainEnd(run));
+    return history;
+  }
+
+  /** Trains the rest of an epoch. Returns false if a stop was asked for before it was done. */
+  private boolean epoch(long epoch) {
+    callbacks.forEach(c -> c.onEpochBegin(run, epoch));
+    scores = new Scores(training.objectives());
+    int first = training.progress().batch();
+    if (first > run.batches()) {
+      throw new IllegalArgumentException(
+          "fit: "
+              + first
+              + " batches of epoch "
+              + (epoch + 1)
+              + " are done, but the training data has only "
+              + run.batches()
+              + ": it is not the data that training began with");
+    }
+    if (!training.sums().isEmpty()) {
+      scores.restore(training.sums());
+    }
+    if (!batches(epoch, first)) {
+      return false;
+    }
+    Map<String, Double> logs = scores.logs();
+    if (fit.validation() != null) {
+      Optional<Map<String, Double>> validated = model.evaluateUnlessStopped(fit.validation());
+      if (validated.isEmpty()) {
+        return false;
+      }
+      validated.get().forEach((name, v) -> logs.put("val_" + name, v));
+    }
+    scores = null;
+    training.sums(Map.of());
+    training.progress(training.progress().nextEpoch());
+    history.add(epoch, logs);
+    callbacks.forEach(c -> c.onEpochEnd(run, epoch, logs));
+    return true;
+  }
+
+  private boolean batches(long epoch, int first) {
+    try (BatchStream stream = data.open(epoch, first)) {
+      while (stream.hasNext()) {
+        if (model.isStopRequested()) {
+          return false;
+        }
+        Batch batch = stream.next();
+        scores.add(model.step(batch, fit.classWeights()));
+        training.progress(training.progress().nextBatch());
+        int done = training.progress().batch() - 1;
+        Scores soFar = scores;
+        callbacks.forEach(c -> c.onBatchEnd(run, epoch, done, soFar::logs));
+      }
+    }
+    if (training.progress().batch() != run.batches()) {
+      throw new IllegalStateException(
+          "fit: the training data promised "
+              + run.batches()
+              + " batches per epoch and gave "
+              + training.progress().batch()
+              + " in epoch "
+              + (epoch + 1));
+    }
+    return true;
+  }
+
+  /** Writes into the training what a snapshot needs of this run. */
+  void flush() {
+    if (scores != null && training.progress().batch() > 0) {
+      training.sums(scores.state());
+    }
+    Map<String, Map<String, Tensor>> states = new LinkedHashMap<>(training.callbacks());
+    for (int i = 0; i < callbacks.size(); i++) {
+      if (!keys.get(i).isEmpty()) {
+        states.put(keys.get(i), new LinkedHashMap<>(callbacks.get(i).state()));
+      }
+    }
+    training.callbacks(states);
+  }
+}

@@ -1,0 +1,9 @@
+package convlstm4j.train;
+
+/** How a score per class becomes one number. */
+public enum Average {
+  /** The score of the counts of all classes together. */
+  MICRO,
+  /** The mean of the classes' scores; a class that never occurs counts with 0, as in Keras. */
+  MACRO
+}

@@ -1,0 +1,26 @@
+package convlstm4j.train;
+
+/** The mean of the absolute errors. */
+public record MeanAbsoluteError() implements Metric {
+  @Override
+  public String name() {
+    return "mean_absolute_error";
+  }
+
+  @Override
+  public Accumulator start() {
+    return new WeightedMean(
+        (target, t, targets, prediction, p, k) -> {
+          double sum = 0;
+          for (int j = 0; j < k; j++) {
+            sum += Math.abs(prediction.get(p + j) - target.get(t + j));
+          }
+          return sum / k;
+        });
+  }
+
+  @Override
+  public Config config() {
+    return Config.of("MeanAbsoluteError").with("name", name());
+  }
+}

@@ -1,0 +1,134 @@
+package convlstm4j.train;
+
+import convlstm4j.tensor.Tensor;
+import java.util.Set;
+
+/**
+ * What is reported beside the loss. A metric is a plain value; {@link #start} begins a measurement
+ * that streams over batches. Sample weights (and class weights, in training) count in every metric,
+ * as in Keras's {@code weighted_metrics}.
+ */
+public interface Metric {
+  /**
+   * The name under which it is reported.
+   *
+   * @return Keras's name, for instance {@code binary_accuracy}
+   */
+  String name();
+
+  /**
+   * Begins a measurement.
+   *
+   * @return without data yet
+   */
+  Accumulator start();
+
+  /**
+   * The options, to be saved.
+   *
+   * @return Keras's class name and options
+   */
+  Config config();
+
+  /** A measurement in progress. */
+  interface Accumulator {
+    /**
+     * Adds a batch.
+     *
+     * @param target of the prediction's shape, or {@code [.., 1]} with class numbers
+     * @param prediction {@code [.., K]}
+     * @param weights of the prediction's shape without its last axis
+     */
+    void add(Tensor target, Tensor prediction, Tensor weights);
+
+    /**
+     * The metric of all batches so far.
+     *
+     * @return the value; what it is without data, each metric says
+     */
+    double result();
+
+    /**
+     * What has been measured so far, so that a measurement can go on elsewhere.
+     *
+     * @return numbers whose meaning is the accumulator's own
+     */
+    double[] state();
+
+    /**
+     * Goes on from what was measured elsewhere.
+     *
+     * @param state as {@link #state()} gave it
+     */
+    void restore(double[] state);
+  }
+
+  /**
+   * The same metric reported under another name.
+   *
+   * @param newName the name
+   * @return a new metric
+   */
+  default Metric named(String newName) {
+    return new Renamed(this, newName);
+  }
+
+  /**
+   * A metric under another name.
+   *
+   * @param metric what is measured
+   * @param name how it is reported
+   */
+  record Renamed(Metric metric, String name) implements Metric {
+    @Override
+    public Accumulator start() {
+      return metric.start();
+    }
+
+    @Override
+    public Config config() {
+      return metric.config().with("name", name);
+    }
+  }
+
+  /**
+   * Restores a metric from its options.
+   *
+   * @param config as {@link #config()} gives it
+   * @return the metric
+   * @throws IllegalArgumentException if it is of no known kind or an option is wrong
+   */
+  static Metric fromConfig(Config config) {
+    config.allow(Set.of("name", "threshold", "average"));
+    Metric metric =
+        switch (config.className()) {
+          case "Accuracy" -> new Accuracy();
+          case "BinaryAccuracy" -> new BinaryAccuracy(config.number("threshold", 0.5));
+          case "CategoricalAccuracy" -> new CategoricalAccuracy();
+          case "SparseCategoricalAccuracy" -> new SparseCategoricalAccuracy();
+          case "MeanSquaredError" -> new MeanSquaredError();
+          case "MeanAbsoluteError" -> new MeanAbsoluteError();
+          case "AUC" -> new AUC();
+          case "Precision" -> new Precision(average(config), threshold(config));
+          case "Recall" -> new Recall(average(config), threshold(config));
+          case "F1Score" -> new F1Score(average(config), threshold(config));
+          default ->
+              throw new IllegalArgumentException(
+                  "metric " + config.className() + " is not known here: compile the model anew");
+        };
+    String name = config.text("name", metric.name());
+    return name.equals(metric.name()) ? metric : metric.named(name);
+  }
+
+  private static Average average(Config config) {
+    return switch (config.text("average", "micro")) {
+      case "micro" -> Average.MICRO;
+      case "macro" -> Average.MACRO;
+      default -> throw config.wrong("average", config.values().get("average"), "micro or macro");
+    };
+  }
+
+  private static double threshold(Config config) {
+    return config.number("threshold", Double.NaN);
+  }
+}
