@@ -2,18 +2,33 @@ package convlstm4j.op;
 
 /**
  * The order of the four gates in every {@code 4F} axis: i, f, g, o, as in Keras (which calls g
- * {@code c}) and oneDNN. Nothing else in the library knows it: use {@link #ordinal()} of these.
+ * {@code c}) and oneDNN. Nothing else in the library knows it: use {@link #index()} of these.
  */
 public enum GateOrder {
   /** Input gate i. */
-  INPUT,
+  INPUT(0),
   /** Forget gate f. */
-  FORGET,
+  FORGET(1),
   /** Candidate g, Keras's {@code c}. */
-  CANDIDATE,
+  CANDIDATE(2),
   /** Output gate o. */
-  OUTPUT;
+  OUTPUT(3);
 
   /** Number of gates. */
   public static final int COUNT = 4;
+
+  private final int index;
+
+  GateOrder(int index) {
+    this.index = index;
+  }
+
+  /**
+   * The gate's place.
+   *
+   * @return 0 to 3
+   */
+  public int index() {
+    return index;
+  }
 }

@@ -28,7 +28,7 @@ final class ActivatePlan extends ReferencePlan<Activate> {
         x.length,
         (from, to) -> {
           for (int k = from; k < to; k++) {
-            y[k] = value(op.activation(), x[k]);
+            y[k] = Activations.value(op.activation(), x[k]);
           }
         });
   }
@@ -48,7 +48,7 @@ final class ActivatePlan extends ReferencePlan<Activate> {
         x.length,
         (from, to) -> {
           for (int k = from; k < to; k++) {
-            dx[k] += dy[k] * derivative(op.activation(), x[k]);
+            dx[k] += dy[k] * Activations.derivative(op.activation(), x[k], y[k]);
           }
         });
   }
@@ -78,49 +78,5 @@ final class ActivatePlan extends ReferencePlan<Activate> {
     for (int i = from; i < from + n; i++) {
       dx[i] += (float) (y[i] * (dy[i] - sum));
     }
-  }
-
-  private static float value(Activation f, float x) {
-    return switch (f.kind()) {
-      case LINEAR -> x;
-      case RELU -> Math.max(x, 0);
-      case TANH -> (float) Math.tanh(x);
-      case SIGMOID -> sigmoid(x);
-      case HARD_SIGMOID_KERAS2 -> Math.max(0, Math.min(1, 0.2f * x + 0.5f));
-      case HARD_SIGMOID_KERAS3 -> Math.max(0, Math.min(6, x + 3)) / 6;
-      case ELU -> x > 0 ? x : (float) (f.alpha() * Math.expm1(x));
-      case LEAKY_RELU -> x > 0 ? x : (float) f.alpha() * x;
-      case SOFTPLUS -> (float) (Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
-      case SWISH -> x * sigmoid(x);
-      case SOFTMAX -> throw new IllegalStateException("softmax is not element-wise");
-    };
-  }
-
-  private static float derivative(Activation f, float x) {
-    return switch (f.kind()) {
-      case LINEAR -> 1;
-      case RELU -> x > 0 ? 1 : 0;
-      case TANH -> {
-        float y = (float) Math.tanh(x);
-        yield 1 - y * y;
-      }
-      case SIGMOID, SOFTPLUS -> {
-        float s = sigmoid(x);
-        yield f.kind() == Activation.Kind.SIGMOID ? s * (1 - s) : s;
-      }
-      case HARD_SIGMOID_KERAS2 -> x > -2.5f && x < 2.5f ? 0.2f : 0;
-      case HARD_SIGMOID_KERAS3 -> x > -3 && x < 3 ? 1 / 6.0f : 0;
-      case ELU -> x > 0 ? 1 : (float) (f.alpha() * Math.exp(x));
-      case LEAKY_RELU -> x > 0 ? 1 : (float) f.alpha();
-      case SWISH -> {
-        float s = sigmoid(x);
-        yield s + x * s * (1 - s);
-      }
-      case SOFTMAX -> throw new IllegalStateException("softmax is not element-wise");
-    };
-  }
-
-  private static float sigmoid(float x) {
-    return (float) (1 / (1 + Math.exp(-x)));
   }
 }

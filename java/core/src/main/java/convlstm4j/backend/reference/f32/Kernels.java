@@ -8,6 +8,7 @@ import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
+import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Dense;
 import convlstm4j.op.Dropout;
 import convlstm4j.op.GlobalAveragePool;
@@ -65,6 +66,9 @@ public final class Kernels {
     }
     if (op instanceof Pool o) {
       return new PoolPlan(o, inputs);
+    }
+    if (op instanceof ConvLstm2d o) {
+      return new ConvLstm2dPlan(o, inputs, mode);
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(o, inputs);
