@@ -1,0 +1,74 @@
+package convlstm4j.contract;
+
+import convlstm4j.tensor.Tensor;
+
+/**
+ * How close is close enough: docs/adr/0003. The relative error {@code |got - exact| / max(1,
+ * |exact|)} may be as large as twice that of the float32 reference, or {@code 4 eps
+ * ceil(log2(terms))}; three times that for gradients.
+ */
+final class Compare {
+  private static final double EPS = Math.ulp(1.0f);
+  private static final double MOST_ZEROS = 0.1;
+
+  private Compare() {}
+
+  /** Fails, naming the worst element, unless {@code got} is close to {@code exact}. */
+  static void close(
+      String what, Tensor exact, Tensor baseline, Tensor got, long terms, double factor) {
+    if (!exact.shape().equals(got.shape())) {
+      throw new AssertionError(what + ": shape " + got.shape() + ", expected " + exact.shape());
+    }
+    double log = Math.max(1, Math.ceil(Math.log((double) terms) / Math.log(2)));
+    double allowed = factor * Math.max(2 * worst(exact, baseline), 4 * EPS * log);
+    for (int i = 0; i < got.size(); i++) {
+      double error = error(exact.get(i), got.get(i));
+      if (!(error <= allowed)) {
+        throw new AssertionError(
+            what
+                + "["
+                + i
+                + "] = "
+                + got.get(i)
+                + ", expected "
+                + exact.get(i)
+                + ": relative error "
+                + error
+                + ", allowed "
+                + allowed);
+      }
+    }
+  }
+
+  /** Fails if so many expected values are zero that the comparison says little. */
+  static void checkWorthIt(String what, Tensor exact) {
+    int zeros = 0;
+    for (int i = 0; i < exact.size(); i++) {
+      zeros += exact.get(i) == 0 ? 1 : 0;
+    }
+    if (zeros > MOST_ZEROS * exact.size()) {
+      throw new AssertionError(
+          what
+              + ": "
+              + zeros
+              + " of "
+              + exact.size()
+              + " expected values are zero; not worth a test");
+    }
+  }
+
+  private static double worst(Tensor exact, Tensor got) {
+    double worst = 0;
+    for (int i = 0; i < exact.size(); i++) {
+      worst = Math.max(worst, error(exact.get(i), got.get(i)));
+    }
+    return worst;
+  }
+
+  private static double error(double exact, double got) {
+    if (Double.compare(exact, got) == 0) {
+      return 0;
+    }
+    return Math.abs(got - exact) / Math.max(1, Math.abs(exact));
+  }
+}

@@ -1,0 +1,120 @@
+package convlstm4j.contract;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What every backend must do with every case. */
+final class ContractChecks {
+  private static final double OUTPUTS = 1;
+  private static final double GRADIENTS = 3;
+
+  private ContractChecks() {}
+
+  /** Outputs and gradients of an op. */
+  private record Results(List<Tensor> outputs, List<Tensor> inference, List<Tensor> gradients) {}
+
+  /** Forward, backward and inference agree with the float64 reference; float32. */
+  static void agrees(Backend backend, OpCase c, Philox random) {
+    try (ReferenceBackend reference = new ReferenceBackend()) {
+      Results exact = run(reference, DType.FLOAT64, c, random);
+      Results baseline = run(reference, DType.FLOAT32, c, random);
+      Results got = run(backend, DType.FLOAT32, c, random);
+      compare(
+          c,
+          "",
+          c.op().outputNames(),
+          exact.outputs,
+          baseline.outputs,
+          got.outputs,
+          c.terms(),
+          OUTPUTS);
+      compare(
+          c,
+          "at inference ",
+          c.op().outputNames(),
+          exact.inference,
+          baseline.inference,
+          got.inference,
+          c.terms(),
+          OUTPUTS);
+      compare(
+          c,
+          "d",
+          c.op().inputNames(),
+          exact.gradients,
+          baseline.gradients,
+          got.gradients,
+          c.gradientTerms(),
+          GRADIENTS);
+    }
+  }
+
+  private static void compare(
+      OpCase c,
+      String prefix,
+      List<String> names,
+      List<Tensor> exact,
+      List<Tensor> baseline,
+      List<Tensor> got,
+      long terms,
+      double factor) {
+    for (int i = 0; i < exact.size(); i++) {
+      if (exact.get(i) != null) {
+        String what = c + ": " + prefix + names.get(i);
+        if (!c.mayBeZero()) {
+          Compare.checkWorthIt(what, exact.get(i));
+        }
+        Compare.close(what, exact.get(i), baseline.get(i), got.get(i), terms, factor);
+      }
+    }
+  }
+
+  private static Results run(Backend backend, DType dtype, OpCase c, Philox random) {
+    List<Tensor> outputs;
+    List<Tensor> gradients = new ArrayList<>();
+    try (OpRun run = new OpRun(backend, dtype, Mode.TRAINING, c.op(), c.inputs(), random)) {
+      outputs = run.forward();
+      if (isDifferentiable(c)) {
+        gradients = run.backward(c.outputGradients(random));
+      }
+      run.checkInputsUnchanged();
+    }
+    try (OpRun run = new OpRun(backend, dtype, Mode.INFERENCE, c.op(), c.inputs(), random)) {
+      return new Results(outputs, run.forward(), gradients);
+    }
+  }
+
+  /** Whether any input has a gradient. */
+  static boolean isDifferentiable(OpCase c) {
+    for (int i = 0; i < c.inputs().size(); i++) {
+      if (c.op().differentiable(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same bits again, run after run. */
+  static void repeats(Backend backend, OpCase c, Philox random) {
+    Results first = run(backend, DType.FLOAT32, c, random);
+    Results second = run(backend, DType.FLOAT32, c, random);
+    same(c, first.outputs, second.outputs);
+    same(c, first.gradients, second.gradients);
+  }
+
+  private static void same(OpCase c, List<Tensor> a, List<Tensor> b) {
+    for (int i = 0; i < a.size(); i++) {
+      for (int k = 0; a.get(i) != null && k < a.get(i).size(); k++) {
+        if (Double.compare(a.get(i).get(k), b.get(i).get(k)) != 0) {
+          throw new AssertionError(c + ": two runs differ at element " + k + " of array " + i);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package convlstm4j.contract;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendProvider;
+import convlstm4j.backend.Backends;
+import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.Philox;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every op on every backend against the float64 reference. */
+class ContractTest {
+  /** Where derivatives have kinks, differences fail by chance: those cases are always the same. */
+  private static final long FIXED = 20151206;
+
+  @TestFactory
+  Stream<DynamicContainer> everyBackendAgreesWithTheReference() {
+    return Backends.providers().stream()
+        .map(
+            p ->
+                DynamicContainer.dynamicContainer(
+                    p.name(), tests(Seeds.SEED, c -> onBackend(p, c))));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> gradientsAreThoseOfDifferences() {
+    return tests(FIXED, ContractTest::checkGradient);
+  }
+
+  /** What to do with a case. */
+  private interface Check {
+    void of(OpCase c);
+  }
+
+  private static Stream<DynamicTest> tests(long seed, Check check) {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Class<? extends Op> kind : OpCases.kinds()) {
+      for (OpCase c : OpCases.of(kind, new Philox(seed, 0))) {
+        tests.add(DynamicTest.dynamicTest(c.toString(), () -> Seeds.replayable(() -> check.of(c))));
+      }
+    }
+    return tests.stream();
+  }
+
+  private static void onBackend(BackendProvider provider, OpCase c) {
+    Philox random = new Philox(Seeds.SEED, 1);
+    try (Backend backend = provider.start()) {
+      ContractChecks.agrees(backend, c, random);
+      ContractChecks.repeats(backend, c, random);
+    }
+  }
+
+  private static void checkGradient(OpCase c) {
+    if (c.smooth() && ContractChecks.isDifferentiable(c)) {
+      try (ReferenceBackend reference = new ReferenceBackend()) {
+        GradientCheck.check(reference, c, new Philox(FIXED, 1));
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package convlstm4j.contract;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs one op on a backend with host tensors and checks that memory is treated as agreed. */
+final class OpRun implements AutoCloseable {
+  /** What gradients hold before backward adds to them. */
+  static final double BEFORE = 0.5;
+
+  private final Memory memory;
+  private final DType dtype;
+  private final Op op;
+  private final Plan plan;
+  private final Philox random;
+  private final long liveBefore;
+  private final List<Tensor> given;
+  private final List<Buffer> all = new ArrayList<>();
+  private final List<Buffer> inputs = new ArrayList<>();
+  private final List<Buffer> outputs = new ArrayList<>();
+  private final Buffer workspace;
+  private final Buffer reserve;
+
+  OpRun(Backend backend, DType dtype, Mode mode, Op op, List<Tensor> in, Philox random) {
+    this.memory = backend.memory();
+    this.dtype = dtype;
+    this.op = op;
+    this.random = random;
+    this.given = in;
+    this.liveBefore = memory.liveBytes();
+    List<Shape> shapes = in.stream().map(Tensor::shape).toList();
+    this.plan = backend.plan(op, shapes, dtype, mode);
+    in.forEach(t -> inputs.add(upload(t)));
+    op.outputShapes(shapes).forEach(s -> outputs.add(filled(s, Double.NaN)));
+    this.workspace = scratch(plan.workspaceBytes());
+    this.reserve = scratch(mode == Mode.TRAINING ? plan.reserveBytes() : 0);
+  }
+
+  /** The outputs. They are NaN before, so one that is not written shows. */
+  List<Tensor> forward() {
+    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, random));
+    return outputs.stream().map(memory::download).toList();
+  }
+
+  /**
+   * The gradients of the differentiable inputs, null for others; forward must have run. They are
+   * {@link #BEFORE} before, so a backward pass that overwrites shows.
+   *
+   * @param outputGradients one per output; null for zero
+   */
+  List<Tensor> backward(List<Tensor> outputGradients) {
+    List<Buffer> out = new ArrayList<>();
+    outputGradients.forEach(t -> out.add(t == null ? null : upload(t)));
+    List<Buffer> in = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      in.add(op.differentiable(i) ? filled(inputs.get(i).shape(), BEFORE) : null);
+    }
+    if (workspace != null) {
+      memory.fill(workspace, Double.NaN); // lost between calls, as the contract says
+    }
+    plan.backward(new Plan.Backward(inputs, outputs, out, in, workspace, reserve, random));
+    List<Tensor> gradients = new ArrayList<>();
+    for (Buffer b : in) {
+      gradients.add(b == null ? null : minus(memory.download(b)));
+    }
+    return gradients;
+  }
+
+  private static Tensor minus(Tensor t) {
+    for (int i = 0; i < t.size(); i++) {
+      t.set(i, t.get(i) - BEFORE);
+    }
+    return t;
+  }
+
+  /** Fails if the op has changed an input. */
+  void checkInputsUnchanged() {
+    for (int i = 0; i < inputs.size(); i++) {
+      Tensor now = memory.download(inputs.get(i));
+      Tensor then = given.get(i).cast(dtype);
+      for (int k = 0; k < now.size(); k++) {
+        if (Double.compare(now.get(k), then.get(k)) != 0) {
+          throw new AssertionError(
+              op.inputNames().get(i) + "[" + k + "] was " + then.get(k) + ", is " + now.get(k));
+        }
+      }
+    }
+  }
+
+  private Buffer upload(Tensor t) {
+    Buffer b = memory.allocate(dtype, t.shape());
+    memory.upload(t.cast(dtype), b);
+    all.add(b);
+    return b;
+  }
+
+  private Buffer filled(Shape shape, double value) {
+    Buffer b = memory.allocate(dtype, shape);
+    memory.fill(b, value);
+    all.add(b);
+    return b;
+  }
+
+  private Buffer scratch(long bytes) {
+    return bytes == 0
+        ? null
+        : filled(Shape.of((bytes + dtype.bytes() - 1) / dtype.bytes()), Double.NaN);
+  }
+
+  /** Frees everything and fails if memory stays in use. */
+  @Override
+  public void close() {
+    plan.close();
+    all.forEach(Buffer::close);
+    if (memory.liveBytes() != liveBefore) {
+      throw new AssertionError(
+          op.opName() + " leaks " + (memory.liveBytes() - liveBefore) + " bytes");
+    }
+  }
+}
