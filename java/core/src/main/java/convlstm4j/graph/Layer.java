@@ -208,13 +208,14 @@ public abstract class Layer {
   }
 
   /**
-   * For setters of options: fails once the layer has been called.
+   * For setters of options: fails once the layer has been called, or is inside another.
    *
-   * @throws IllegalStateException if it has
+   * @throws IllegalStateException if so
    */
   protected final void checkNotCalled() {
-    if (called) {
-      throw new IllegalStateException(label() + ": options are fixed with the first call");
+    if (called || wrapper != null) {
+      throw new IllegalStateException(
+          label() + ": options are fixed with the first call, or inside another layer");
     }
   }
 

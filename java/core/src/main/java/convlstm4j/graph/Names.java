@@ -9,11 +9,16 @@ import java.util.Map;
 import java.util.Set;
 
 /** Keras's naming of layers. */
-final class Names {
+public final class Names {
   private Names() {}
 
-  /** {@code ConvLSTM2D -> conv_lstm2d}: keras/src/utils/naming.py. */
-  static String snakeCase(String className) {
+  /**
+   * Keras's default name of a kind of layer: keras/src/utils/naming.py.
+   *
+   * @param className for instance {@code ConvLSTM2D}
+   * @return for instance {@code conv_lstm2d}
+   */
+  public static String snakeCase(String className) {
     return className
         .replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")

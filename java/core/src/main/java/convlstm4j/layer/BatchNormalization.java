@@ -1,0 +1,258 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Initializer;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Regularizer;
+import convlstm4j.graph.Value;
+import convlstm4j.op.BatchNorm;
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Keras's {@code BatchNormalization} (Ioffe and Szegedy 2015, arXiv:1502.03167): in training by the
+ * batch's statistics, at inference and while the layer is frozen by the moving ones. The default
+ * axis is the last, whatever the data format. Output of the input's shape. Weights, of the axes'
+ * sizes: {@code gamma} if scaled, {@code beta} if centred, {@code moving_mean}, {@code
+ * moving_variance}.
+ */
+public final class BatchNormalization extends KerasLayer<BatchNormalization> {
+  private List<Integer> axes = List.of(-1);
+  private double momentum = 0.99;
+  private double epsilon = 1e-3;
+  private boolean center = true;
+  private boolean scale = true;
+  private Initializer betaInitializer = Initializers.zeros();
+  private Initializer gammaInitializer = Initializers.ones();
+  private Initializer movingMeanInitializer = Initializers.zeros();
+  private Initializer movingVarianceInitializer = Initializers.ones();
+  private Regularizer betaRegularizer = Regularizer.NONE;
+  private Regularizer gammaRegularizer = Regularizer.NONE;
+
+  /** A layer. */
+  public BatchNormalization() {}
+
+  /**
+   * Sets which axes keep statistics of their own.
+   *
+   * @param values axes, negative ones counted from the end; default -1
+   * @return this layer
+   * @throws IllegalArgumentException if there is none or one is 0, the batch
+   */
+  public BatchNormalization axis(int... values) {
+    if (values.length == 0 || Arrays.stream(values).anyMatch(v -> v == 0)) {
+      throw new IllegalArgumentException(
+          label()
+              + ": axis="
+              + Arrays.toString(values)
+              + ", expected one or more axes other than the batch, 0");
+    }
+    return set(() -> axes = Arrays.stream(values).boxed().toList());
+  }
+
+  /**
+   * Sets the weight of the past in the moving statistics.
+   *
+   * @param value 0 to 1, default 0.99
+   * @return this layer
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public BatchNormalization momentum(double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          label() + ": momentum=" + value + ", must lie between 0 and 1");
+    }
+    return set(() -> momentum = value);
+  }
+
+  /**
+   * Sets what is added to the variance.
+   *
+   * @param value at least 0, default 0.001
+   * @return this layer
+   * @throws IllegalArgumentException if it is negative
+   */
+  public BatchNormalization epsilon(double value) {
+    if (!(value >= 0)) {
+      throw new IllegalArgumentException(label() + ": epsilon=" + value + ", must be >= 0");
+    }
+    return set(() -> epsilon = value);
+  }
+
+  /**
+   * Says whether beta is added.
+   *
+   * @param value default true
+   * @return this layer
+   */
+  public BatchNormalization center(boolean value) {
+    return set(() -> center = value);
+  }
+
+  /**
+   * Says whether the result is multiplied by gamma.
+   *
+   * @param value default true
+   * @return this layer
+   */
+  public BatchNormalization scale(boolean value) {
+    return set(() -> scale = value);
+  }
+
+  /**
+   * Sets where the first beta comes from.
+   *
+   * @param value default zeros
+   * @return this layer
+   */
+  public BatchNormalization betaInitializer(Initializer value) {
+    return set(() -> betaInitializer = value);
+  }
+
+  /**
+   * Sets where the first gamma comes from.
+   *
+   * @param value default ones
+   * @return this layer
+   */
+  public BatchNormalization gammaInitializer(Initializer value) {
+    return set(() -> gammaInitializer = value);
+  }
+
+  /**
+   * Sets where the first moving mean comes from.
+   *
+   * @param value default zeros
+   * @return this layer
+   */
+  public BatchNormalization movingMeanInitializer(Initializer value) {
+    return set(() -> movingMeanInitializer = value);
+  }
+
+  /**
+   * Sets where the first moving variance comes from.
+   *
+   * @param value default ones
+   * @return this layer
+   */
+  public BatchNormalization movingVarianceInitializer(Initializer value) {
+    return set(() -> movingVarianceInitializer = value);
+  }
+
+  /**
+   * Sets beta's penalty.
+   *
+   * @param value default none
+   * @return this layer
+   */
+  public BatchNormalization betaRegularizer(Regularizer value) {
+    return set(() -> betaRegularizer = value);
+  }
+
+  /**
+   * Sets gamma's penalty.
+   *
+   * @param value default none
+   * @return this layer
+   */
+  public BatchNormalization gammaRegularizer(Regularizer value) {
+    return set(() -> gammaRegularizer = value);
+  }
+
+  @Override
+  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    Value x = only(arguments);
+    return List.of(normalize(g, x, resolve(x.shape()), false));
+  }
+
+  /**
+   * Normalises every step of {@code [N, T, ..]} by itself, axes being those of {@code [N, ..]}:
+   * what Keras 3 makes of this layer inside {@code TimeDistributed}.
+   */
+  Value lowerPerStep(Lowering g, Value x) {
+    List<Integer> shifted = resolve(x.shape().without(1)).stream().map(a -> a + 1).toList();
+    return normalize(g, x, shifted, true);
+  }
+
+  private List<Integer> resolve(Shape x) {
+    TreeSet<Integer> resolved = new TreeSet<>();
+    for (int a : axes) {
+      if (a >= x.rank() || a <= -x.rank() || !resolved.add(x.axis(a))) {
+        throw new ShapeException(
+            "axis="
+                + axes
+                + " of input of shape "
+                + x
+                + ": expected different axes from 1 to "
+                + (x.rank() - 1)
+                + ", or negative ones counted from the end");
+      }
+    }
+    return List.copyOf(resolved);
+  }
+
+  private Value normalize(Lowering g, Value x, List<Integer> resolved, boolean perStep) {
+    boolean training = g.training() && isTrainable();
+    BatchNorm op =
+        new BatchNorm(resolved, momentum, epsilon, center, scale, training, perStep && training);
+    Shape p = op.parameterShape(x.shape());
+    List<Value> inputs = new ArrayList<>();
+    inputs.add(x);
+    if (scale) {
+      inputs.add(parameter(g, "gamma", p, gammaInitializer, gammaRegularizer, true));
+    }
+    if (center) {
+      inputs.add(parameter(g, "beta", p, betaInitializer, betaRegularizer, true));
+    }
+    inputs.add(parameter(g, "moving_mean", p, movingMeanInitializer, Regularizer.NONE, false));
+    inputs.add(
+        parameter(g, "moving_variance", p, movingVarianceInitializer, Regularizer.NONE, false));
+    List<Value> outputs = g.ops(op, inputs);
+    if (training) {
+      assign(g, "moving_mean", outputs.get(1));
+      assign(g, "moving_variance", outputs.get(2));
+    }
+    return outputs.get(0);
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> c = new LinkedHashMap<>();
+    c.put("axis", axes.size() == 1 ? axes.get(0) : axes);
+    c.put("momentum", momentum);
+    c.put("epsilon", epsilon);
+    c.put("center", center);
+    c.put("scale", scale);
+    c.put("beta_initializer", Forms.encode(betaInitializer));
+    c.put("gamma_initializer", Forms.encode(gammaInitializer));
+    c.put("moving_mean_initializer", Forms.encode(movingMeanInitializer));
+    c.put("moving_variance_initializer", Forms.encode(movingVarianceInitializer));
+    c.put("beta_regularizer", Forms.encode(betaRegularizer));
+    c.put("gamma_regularizer", Forms.encode(gammaRegularizer));
+    return c;
+  }
+
+  static BatchNormalization fromConfig(Config c) {
+    c.only("renorm", false);
+    c.only("mode", 0);
+    BatchNormalization l = new BatchNormalization();
+    return l.axis(Config.array(c.ints("axis", 0, l.axes)))
+        .momentum(c.real("momentum", l.momentum))
+        .epsilon(c.real("epsilon", l.epsilon))
+        .center(c.bool("center", true))
+        .scale(c.bool("scale", true))
+        .betaInitializer(c.initializer("beta_initializer", l.betaInitializer))
+        .gammaInitializer(c.initializer("gamma_initializer", l.gammaInitializer))
+        .movingMeanInitializer(c.initializer("moving_mean_initializer", l.movingMeanInitializer))
+        .movingVarianceInitializer(
+            c.initializer("moving_variance_initializer", l.movingVarianceInitializer))
+        .betaRegularizer(c.regularizer("beta_regularizer"))
+        .gammaRegularizer(c.regularizer("gamma_regularizer"));
+  }
+}

@@ -1,0 +1,210 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Initializer;
+import convlstm4j.graph.Regularizer;
+import convlstm4j.op.Activation;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Padding;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A layer's Keras config being read: typed access with messages that name layer, key and value, and
+ * a last check that nothing was left unread.
+ */
+final class Config {
+  /** Keys that change nothing here, whatever their value. */
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "name",
+          "trainable",
+          "dtype",
+          "batch_input_shape",
+          "batch_shape",
+          "input_dtype",
+          "input_shape",
+          "unroll",
+          "implementation",
+          "seed",
+          "module",
+          "registered_name",
+          "build_config",
+          "shared_object_id",
+          "fused",
+          "synchronized",
+          "sparse",
+          "ragged",
+          "optional",
+          "autocast");
+
+  private final String label;
+  private final Map<String, Object> values;
+  private final KerasVersion version;
+  private final Set<String> used = new HashSet<>(HARMLESS);
+
+  Config(String className, Map<String, Object> values, KerasVersion version) {
+    Object name = values.get("name");
+    this.label = name == null ? className : className + " \"" + name + "\"";
+    this.values = values;
+    this.version = version;
+  }
+
+  KerasVersion version() {
+    return version;
+  }
+
+  /** Fails with layer, key, value and what is wrong. */
+  IllegalArgumentException wrong(String key, String what) {
+    return new IllegalArgumentException(label + ": " + key + "=" + values.get(key) + ", " + what);
+  }
+
+  /** A key's value; null where absent or null. */
+  Object get(String key) {
+    used.add(key);
+    return values.get(key);
+  }
+
+  int integer(String key, int fallback) {
+    Object v = get(key);
+    return v == null ? fallback : toInt(key, v);
+  }
+
+  int integer(String key) {
+    if (get(key) == null) {
+      throw new IllegalArgumentException(label + ": " + key + " is missing");
+    }
+    return toInt(key, values.get(key));
+  }
+
+  private int toInt(String key, Object v) {
+    if (v instanceof Number n && n.doubleValue() == n.intValue()) {
+      return n.intValue();
+    }
+    throw wrong(key, "expected a whole number");
+  }
+
+  double real(String key, double fallback) {
+    Object v = get(key);
+    if (v == null) {
+      return fallback;
+    }
+    if (v instanceof Number n) {
+      return n.doubleValue();
+    }
+    throw wrong(key, "expected a number");
+  }
+
+  boolean bool(String key, boolean fallback) {
+    Object v = get(key);
+    if (v == null) {
+      return fallback;
+    }
+    if (v instanceof Boolean b) {
+      return b;
+    }
+    throw wrong(key, "expected true or false");
+  }
+
+  /** A list of whole numbers; a single number counts as {@code length} equal ones. */
+  List<Integer> ints(String key, int length, List<Integer> fallback) {
+    Object v = get(key);
+    if (v == null) {
+      return fallback;
+    }
+    List<Integer> list = new ArrayList<>();
+    if (v instanceof List<?> many) {
+      many.forEach(e -> list.add(toInt(key, e)));
+    } else {
+      for (int i = 0; i < Math.max(length, 1); i++) {
+        list.add(toInt(key, v));
+      }
+    }
+    if (length > 0 && list.size() != length) {
+      throw wrong(key, "expected " + length + " values");
+    }
+    return list;
+  }
+
+  /** Like {@link #ints} for a key that must be there. */
+  List<Integer> ints(String key, int length) {
+    List<Integer> list = ints(key, length, null);
+    if (list == null) {
+      throw new IllegalArgumentException(label + ": " + key + " is missing");
+    }
+    return list;
+  }
+
+  static int[] array(List<Integer> values) {
+    return values.stream().mapToInt(v -> v).toArray();
+  }
+
+  Padding padding(String key) {
+    return convert(key, v -> Forms.choice(Padding.class, v, "valid"), true);
+  }
+
+  DataFormat dataFormat(String key) {
+    return convert(key, v -> Forms.choice(DataFormat.class, v, "channels_last"), true);
+  }
+
+  /** An activation; {@code ofNull} where the key is null, {@code fallback} where it is absent. */
+  Activation activation(String key, Activation ofNull, Activation fallback) {
+    if (get(key) == null) {
+      return values.containsKey(key) ? ofNull : fallback;
+    }
+    return convert(key, v -> Forms.activation(v, version), false);
+  }
+
+  Initializer initializer(String key, Initializer fallback) {
+    return get(key) == null ? fallback : convert(key, Forms::initializer, false);
+  }
+
+  Regularizer regularizer(String key) {
+    return convert(key, Forms::regularizer, true);
+  }
+
+  private <T> T convert(String key, Function<Object, T> f, boolean nullable) {
+    Object v = get(key);
+    if (v == null && !nullable) {
+      throw wrong(key, "expected a value");
+    }
+    try {
+      return f.apply(v);
+    } catch (IllegalArgumentException e) {
+      throw wrong(key, e.getMessage());
+    }
+  }
+
+  /** A nested object {@code {"class_name": .., "config": ..}}. */
+  @SuppressWarnings("unchecked") // JSON objects have string keys
+  Map<String, Object> object(String key) {
+    if (get(key) instanceof Map<?, ?> m) {
+      return (Map<String, Object>) m;
+    }
+    throw wrong(key, "expected a layer {\"class_name\": .., \"config\": ..}");
+  }
+
+  /** Accepts a key that must have one value, for options that are not supported. */
+  void only(String key, Object value) {
+    Object v = get(key);
+    if (v != null && !v.equals(value)) {
+      throw wrong(key, "only " + value + " is supported");
+    }
+  }
+
+  /** Fails if a key has a value that nobody asked for. */
+  void finish() {
+    for (Map.Entry<String, Object> e : values.entrySet()) {
+      if (e.getValue() != null && !used.contains(e.getKey())) {
+        throw wrong(
+            e.getKey(),
+            e.getKey().endsWith("_constraint")
+                ? "constraints are not supported; only null is"
+                : "unknown option");
+      }
+    }
+  }
+}

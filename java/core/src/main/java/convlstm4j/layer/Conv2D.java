@@ -1,0 +1,35 @@
+package convlstm4j.layer;
+
+/**
+ * Keras's {@code Conv2D}. Input {@code [N, H, W, C]}, or {@code [N, C, H, W]} with channels first;
+ * weights {@code kernel [KH, KW, C, F]}, {@code bias [F]}.
+ */
+public final class Conv2D extends Convolution<Conv2D> {
+  /**
+   * A layer with a kernel of one size along all axes.
+   *
+   * @param filters F, output channels; at least 1
+   * @param kernelSize pixels, at least 1
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public Conv2D(int filters, int kernelSize) {
+    this(filters, kernelSize, kernelSize);
+  }
+
+  /**
+   * A layer.
+   *
+   * @param filters F, output channels; at least 1
+   * @param kernelHeight KH, pixels; at least 1
+   * @param kernelWidth KW, pixels; at least 1
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public Conv2D(int filters, int kernelHeight, int kernelWidth) {
+    super(filters, kernelHeight, kernelWidth);
+  }
+
+  static Conv2D fromConfig(Config c) {
+    int[] k = Config.array(c.ints("kernel_size", 2));
+    return new Conv2D(c.integer("filters"), k[0], k[1]).read(c);
+  }
+}

@@ -1,0 +1,63 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Value;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.GlobalAveragePool;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the global pooling layers share.
+ *
+ * @param <S> the layer's own type
+ */
+public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLayer<S> {
+  private final int rank;
+  private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
+  private boolean keepDims;
+
+  /** For the layers of this package. */
+  GlobalPooling(int rank) {
+    this.rank = rank;
+  }
+
+  /**
+   * Sets where the channels stand.
+   *
+   * @param value default {@link DataFormat#CHANNELS_LAST}
+   * @return this layer
+   */
+  public final S dataFormat(DataFormat value) {
+    return set(() -> dataFormat = value);
+  }
+
+  /**
+   * Says whether the spatial axes stay, with size 1.
+   *
+   * @param value default false
+   * @return this layer
+   */
+  public final S keepDims(boolean value) {
+    return set(() -> keepDims = value);
+  }
+
+  @Override
+  public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    return List.of(g.op(new GlobalAveragePool(dataFormat, rank, keepDims), only(arguments)));
+  }
+
+  @Override
+  public final Map<String, Object> config() {
+    Map<String, Object> c = new LinkedHashMap<>();
+    c.put("data_format", dataFormat.kerasName());
+    c.put("keepdims", keepDims);
+    return c;
+  }
+
+  final S read(Config c) {
+    return dataFormat(c.dataFormat("data_format")).keepDims(c.bool("keepdims", false));
+  }
+}

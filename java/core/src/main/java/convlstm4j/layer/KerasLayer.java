@@ -1,0 +1,105 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Regularizer;
+import convlstm4j.graph.Value;
+import convlstm4j.op.Penalty;
+import convlstm4j.op.ShapeException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the layers of this package share: chains of setters that keep the layer's type, and checks
+ * of what a layer is called with.
+ *
+ * @param <S> the layer's own type
+ */
+public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
+  /** For the layers of this package. */
+  KerasLayer() {}
+
+  @Override
+  public final S named(String newName) {
+    super.named(newName);
+    return self();
+  }
+
+  @Override
+  public final S trainable(boolean isTrainable) {
+    super.trainable(isTrainable);
+    return self();
+  }
+
+  @SuppressWarnings("unchecked") // every subclass names itself as S
+  final S self() {
+    return (S) this;
+  }
+
+  /** For setters: runs the assignment unless the options are fixed. */
+  final S set(Runnable assignment) {
+    checkNotCalled();
+    assignment.run();
+    return self();
+  }
+
+  /** Fails unless an option that must be positive is. */
+  final int positive(String option, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(label() + ": " + option + "=" + value + ", must be >= 1");
+    }
+    return value;
+  }
+
+  /** Fails unless there is one value of at least 1 per spatial axis. */
+  final List<Integer> perAxis(String option, int axes, int... values) {
+    if (values.length != axes || Arrays.stream(values).anyMatch(v -> v < 1)) {
+      throw new IllegalArgumentException(
+          label()
+              + ": "
+              + option
+              + "="
+              + Arrays.toString(values)
+              + ", expected "
+              + axes
+              + " values, each >= 1");
+    }
+    return Arrays.stream(values).boxed().toList();
+  }
+
+  /** Fails unless a dropout rate lies in [0, 1). */
+  final double rate(String option, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(
+          label() + ": " + option + "=" + value + ", must be at least 0 and below 1");
+    }
+    return value;
+  }
+
+  /** The only input of a layer that takes neither state nor mask. */
+  static Value only(Arguments<Value> arguments) {
+    if (!arguments.initialState().isEmpty() || arguments.mask().isPresent()) {
+      throw new ShapeException("takes neither initial state nor mask; only recurrent layers do");
+    }
+    return one(arguments);
+  }
+
+  /** The only input of a layer. */
+  static Value one(Arguments<Value> arguments) {
+    if (arguments.data().size() != 1) {
+      throw new ShapeException("got " + arguments.data().size() + " inputs, expected 1");
+    }
+    return arguments.first();
+  }
+
+  /**
+   * Adds an activity regulariser to the loss, as a mean over the batch like Keras 2 (Keras 3 sums
+   * over the batch).
+   */
+  static void penalize(Lowering g, Regularizer activity, Value output) {
+    if (g.training() && !activity.isNone()) {
+      g.penalty(g.op(new Penalty(activity.l1(), activity.l2(), true), output));
+    }
+  }
+}

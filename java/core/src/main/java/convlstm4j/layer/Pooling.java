@@ -1,0 +1,99 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Value;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Padding;
+import convlstm4j.op.Pool;
+import convlstm4j.op.Window;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the pooling layers share.
+ *
+ * @param <S> the layer's own type
+ */
+public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
+  private final Pool.Mode mode;
+  private final List<Integer> poolSize;
+  private List<Integer> strides;
+  private Padding padding = Padding.VALID;
+  private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
+
+  /** For the layers of this package. */
+  Pooling(Pool.Mode mode, int rank, int... poolSize) {
+    this.mode = mode;
+    this.poolSize = expand("pool_size", rank, poolSize);
+    this.strides = this.poolSize;
+  }
+
+  /**
+   * Sets the strides.
+   *
+   * @param values pixels, one per spatial axis or one for all; default the pool size
+   * @return this layer
+   * @throws IllegalArgumentException if the number of values is wrong or one is below 1
+   */
+  public final S strides(int... values) {
+    return set(() -> strides = expand("strides", poolSize.size(), values));
+  }
+
+  /**
+   * Sets the padding.
+   *
+   * @param value default {@link Padding#VALID}
+   * @return this layer
+   */
+  public final S padding(Padding value) {
+    return set(() -> padding = value);
+  }
+
+  /**
+   * Sets where the channels stand.
+   *
+   * @param value default {@link DataFormat#CHANNELS_LAST}
+   * @return this layer
+   */
+  public final S dataFormat(DataFormat value) {
+    return set(() -> dataFormat = value);
+  }
+
+  @Override
+  public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    List<Integer> ones = poolSize.stream().map(p -> 1).toList();
+    Window window = new Window(poolSize, strides, ones, padding, dataFormat);
+    return List.of(g.op(new Pool(mode, window), only(arguments)));
+  }
+
+  @Override
+  public final Map<String, Object> config() {
+    Map<String, Object> c = new LinkedHashMap<>();
+    c.put("pool_size", poolSize);
+    c.put("padding", padding.kerasName());
+    c.put("strides", strides);
+    c.put("data_format", dataFormat.kerasName());
+    return c;
+  }
+
+  static int[] poolSize(Config c, int rank) {
+    return Config.array(c.ints("pool_size", rank, List.of(2)));
+  }
+
+  final S read(Config c) {
+    return strides(Config.array(c.ints("strides", poolSize.size(), strides)))
+        .padding(c.padding("padding"))
+        .dataFormat(c.dataFormat("data_format"));
+  }
+
+  private List<Integer> expand(String option, int rank, int... values) {
+    int[] all = values;
+    if (values.length == 1) {
+      all = new int[rank];
+      java.util.Arrays.fill(all, values[0]);
+    }
+    return perAxis(option, rank, all);
+  }
+}

@@ -1,0 +1,107 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Names;
+import convlstm4j.graph.Value;
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Keras's {@code TimeDistributed}: a layer applied to every step with shared weights, by folding
+ * time into the batch. Input {@code [N, T, ..]}, where the layer takes {@code [N, ..]}; output
+ * likewise. Sizes of N and T need not be known when the graph is built.
+ *
+ * <p>Batch statistics of a {@link BatchNormalization} inside are each step's own, as in Keras 3
+ * (and updated once per step), unless {@link #poolSteps} asks for those of the whole sequence, as
+ * in Keras 2.
+ */
+public final class TimeDistributed extends KerasLayer<TimeDistributed> {
+  private final Layer layer;
+  private boolean poolSteps;
+
+  /**
+   * Wraps a layer, whose options are fixed from now on.
+   *
+   * @param layer what to apply to every step
+   * @throws IllegalArgumentException if it is inside another layer, or carries a state from one
+   *     batch to the next, which steps folded into the batch cannot
+   */
+  public TimeDistributed(Layer layer) {
+    if (carriesState(layer)) {
+      throw new IllegalArgumentException(
+          "TimeDistributed: "
+              + layer.label()
+              + " is stateful; steps are folded into the batch, so no state can be carried, use a"
+              + " layer with stateful=false");
+    }
+    adopt(layer, Names.snakeCase(layer.kerasClass()));
+    this.layer = layer;
+  }
+
+  /**
+   * Says whose statistics a {@link BatchNormalization} inside takes in training.
+   *
+   * @param value false (default): each step's own, as Keras 3; true: those of all steps together,
+   *     as Keras 2
+   * @return this layer
+   */
+  public TimeDistributed poolSteps(boolean value) {
+    return set(() -> poolSteps = value);
+  }
+
+  @Override
+  public List<Layer> children() {
+    return List.of(layer);
+  }
+
+  @Override
+  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    Value x = only(arguments);
+    Shape s = x.shape();
+    if (s.rank() < 3) {
+      throw new ShapeException("input has shape " + s + ", expected [N, T, ..] of rank 3 or more");
+    }
+    if (layer instanceof BatchNormalization norm && !poolSteps) {
+      return List.of(norm.lowerPerStep(g, x));
+    }
+    long n = s.dim(0);
+    long t = s.dim(1);
+    Value folded = g.reshape(x, s.from(2).prepend(Shape.times(n, t)));
+    List<Value> outputs = new ArrayList<>();
+    try {
+      for (Value y : layer.lower(g, Arguments.of(List.of(folded)))) {
+        outputs.add(g.reshape(y, y.shape().from(1).prepend(n, t)));
+      }
+    } catch (ShapeException e) {
+      throw new ShapeException(layer.label() + " at every step: " + e.getMessage());
+    }
+    return outputs;
+  }
+
+  private static boolean carriesState(Layer l) {
+    return (l instanceof Recurrent<?> r && r.isStateful())
+        || l.children().stream().anyMatch(TimeDistributed::carriesState);
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> c = new LinkedHashMap<>();
+    c.put("layer", Layers.toKeras(layer));
+    if (poolSteps) { // not Keras's: written only where it says something
+      c.put("pool_steps", true);
+    }
+    return c;
+  }
+
+  static TimeDistributed fromConfig(Config c) {
+    Layer inner = Layers.fromKeras(c.object("layer"), c.version());
+    boolean keras2 = c.version() == KerasVersion.KERAS2 && inner instanceof BatchNormalization;
+    return new TimeDistributed(inner).poolSteps(c.bool("pool_steps", keras2));
+  }
+}

@@ -1,0 +1,137 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Initializer;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Regularizer;
+import convlstm4j.graph.Value;
+import convlstm4j.op.Activate;
+import convlstm4j.op.Activation;
+import convlstm4j.tensor.Shape;
+import java.util.Map;
+
+/**
+ * A layer with a kernel, a bias and an activation: dense, convolutional and recurrent ones.
+ *
+ * @param <S> the layer's own type
+ */
+public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
+  Activation activation;
+  boolean useBias = true;
+  Initializer kernelInitializer = Initializers.glorotUniform();
+  Initializer biasInitializer = Initializers.zeros();
+  Regularizer kernelRegularizer = Regularizer.NONE;
+  Regularizer biasRegularizer = Regularizer.NONE;
+  Regularizer activityRegularizer = Regularizer.NONE;
+
+  /** For the layers of this package: the default activation. */
+  Weighted(Activation activation) {
+    this.activation = activation;
+  }
+
+  /**
+   * Sets the activation.
+   *
+   * @param value the function of the output; in a recurrent layer, of the candidate and the cell
+   * @return this layer
+   */
+  public final S activation(Activation value) {
+    return set(() -> activation = value);
+  }
+
+  /**
+   * Says whether there is a bias.
+   *
+   * @param value default true
+   * @return this layer
+   */
+  public final S useBias(boolean value) {
+    return set(() -> useBias = value);
+  }
+
+  /**
+   * Sets where the kernel's first value comes from.
+   *
+   * @param value default {@link Initializers#glorotUniform()}
+   * @return this layer
+   */
+  public final S kernelInitializer(Initializer value) {
+    return set(() -> kernelInitializer = value);
+  }
+
+  /**
+   * Sets where the bias's first value comes from.
+   *
+   * @param value default {@link Initializers#zeros()}
+   * @return this layer
+   */
+  public final S biasInitializer(Initializer value) {
+    return set(() -> biasInitializer = value);
+  }
+
+  /**
+   * Sets the kernel's penalty.
+   *
+   * @param value default none
+   * @return this layer
+   */
+  public final S kernelRegularizer(Regularizer value) {
+    return set(() -> kernelRegularizer = value);
+  }
+
+  /**
+   * Sets the bias's penalty.
+   *
+   * @param value default none
+   * @return this layer
+   */
+  public final S biasRegularizer(Regularizer value) {
+    return set(() -> biasRegularizer = value);
+  }
+
+  /**
+   * Sets the penalty on the outputs, a mean over the batch as in Keras 2 (Keras 3 sums over it).
+   *
+   * @param value default none
+   * @return this layer
+   */
+  public final S activityRegularizer(Regularizer value) {
+    return set(() -> activityRegularizer = value);
+  }
+
+  final Value kernel(Lowering g, Shape shape) {
+    return parameter(g, "kernel", shape, kernelInitializer, kernelRegularizer, true);
+  }
+
+  /** Activation and activity regulariser of a layer that is not recurrent. */
+  final Value finish(Lowering g, Value y) {
+    Value out = activation.equals(Activation.LINEAR) ? y : g.op(new Activate(activation), y);
+    penalize(g, activityRegularizer, out);
+    return out;
+  }
+
+  final void putActivation(Map<String, Object> config) {
+    config.put("activation", Forms.encode(activation));
+  }
+
+  /** Options of kernel, bias and output. */
+  final void putWeights(Map<String, Object> config) {
+    config.put("use_bias", useBias);
+    config.put("kernel_initializer", Forms.encode(kernelInitializer));
+    config.put("bias_initializer", Forms.encode(biasInitializer));
+    config.put("kernel_regularizer", Forms.encode(kernelRegularizer));
+    config.put("bias_regularizer", Forms.encode(biasRegularizer));
+    config.put("activity_regularizer", Forms.encode(activityRegularizer));
+  }
+
+  /** Reads what {@link #putActivation} and {@link #putWeights} write. */
+  final S readWeights(Config c) {
+    activation(c.activation("activation", Activation.LINEAR, activation));
+    useBias(c.bool("use_bias", useBias));
+    kernelInitializer(c.initializer("kernel_initializer", kernelInitializer));
+    biasInitializer(c.initializer("bias_initializer", biasInitializer));
+    kernelRegularizer(c.regularizer("kernel_regularizer"));
+    biasRegularizer(c.regularizer("bias_regularizer"));
+    activityRegularizer(c.regularizer("activity_regularizer"));
+    return self();
+  }
+}
