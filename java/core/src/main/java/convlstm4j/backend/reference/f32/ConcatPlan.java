@@ -1,16 +1,24 @@
 package convlstm4j.backend.reference.f32;
 
+import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Concat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
 /**
- * {@link Concat}: with a the axes before the joined one, each input is a rows of neighbouring
- * elements that become a piece of the output's row.
+ * {@link Concat}: with a the axes before the joined one, each input is rows of neighbouring
+ * elements, and each row becomes a piece of the output's row.
  */
 final class ConcatPlan extends ReferencePlan<Concat> {
+  private final int rows;
+
+  /** Elements of a row of the output. */
+  private final int outRow;
+
   ConcatPlan(Concat op, List<Shape> inputs) {
     super(op, inputs);
+    this.outRow = row(out.get(0));
+    this.rows = outRow == 0 ? 0 : (int) (out.get(0).elements() / outRow);
   }
 
   @Override
@@ -20,9 +28,14 @@ final class ConcatPlan extends ReferencePlan<Concat> {
     for (int i = 0; i < op.count(); i++) {
       float[] x = array(call.inputs().get(i));
       int row = row(in.get(i));
-      for (int a = 0; a < rows(); a++) {
-        System.arraycopy(x, a * row, y, a * row(out.get(0)) + offset, row);
-      }
+      int to = offset;
+      Parallel.ranges(
+          rows,
+          (first, end) -> {
+            for (int a = first; a < end; a++) {
+              System.arraycopy(x, a * row, y, a * outRow + to, row);
+            }
+          });
       offset += row;
     }
   }
@@ -35,26 +48,25 @@ final class ConcatPlan extends ReferencePlan<Concat> {
       float[] dx = array(call.inputGradients().get(i));
       int row = row(in.get(i));
       if (dx != null) {
-        for (int a = 0; a < rows(); a++) {
-          int from = a * row(out.get(0)) + offset;
-          for (int b = 0; b < row; b++) {
-            dx[a * row + b] += dy[from + b];
-          }
-        }
+        addRows(dy, offset, dx, row);
       }
       offset += row;
     }
   }
 
-  private int row(Shape shape) {
-    return (int) shape.from(op.axis()).elements();
+  private void addRows(float[] dy, int offset, float[] dx, int row) {
+    Parallel.ranges(
+        rows,
+        (first, end) -> {
+          for (int a = first; a < end; a++) {
+            for (int b = 0; b < row; b++) {
+              dx[a * row + b] += dy[a * outRow + offset + b];
+            }
+          }
+        });
   }
 
-  private int rows() {
-    long rows = 1;
-    for (int d = 0; d < op.axis(); d++) {
-      rows *= out.get(0).dim(d);
-    }
-    return (int) rows;
+  private int row(Shape shape) {
+    return (int) shape.from(op.axis()).elements();
   }
 }

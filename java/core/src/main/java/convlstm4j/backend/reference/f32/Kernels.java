@@ -8,6 +8,7 @@ import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
+import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Dense;
 import convlstm4j.op.Dropout;
@@ -48,6 +49,9 @@ public final class Kernels {
     }
     if (op instanceof Concat o) {
       return new ConcatPlan(o, inputs);
+    }
+    if (op instanceof Conv o) {
+      return new ConvPlan(o, inputs);
     }
     if (op instanceof Dense o) {
       return new DensePlan(o, inputs);

@@ -118,7 +118,8 @@ public final class Groups {
    * @return one sum per group
    */
   public double[] sum(Summand terms) {
-    int pieces = Math.max(1, Math.min(Math.min(runs, MAX_PIECES), MAX_PARTIAL / count));
+    int pieces =
+        Math.max(1, Math.min(Math.min(runs, MAX_PIECES), MAX_PARTIAL / Math.max(1, count)));
     double[][] partial = new double[pieces][];
     Parallel.each(
         pieces,
