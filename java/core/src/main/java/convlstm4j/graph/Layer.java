@@ -99,6 +99,15 @@ public abstract class Layer {
   }
 
   /**
+   * The layer's own setting, whatever the layers around it say.
+   *
+   * @return what was last given to {@link #trainable}
+   */
+  public final boolean isTrainableAlone() {
+    return trainable;
+  }
+
+  /**
    * Calls the layer.
    *
    * @param inputs its inputs; most layers take one

@@ -138,6 +138,24 @@ final class Config {
     return list;
   }
 
+  /** Sizes of axes, null being any; empty where the key is absent or null. */
+  long[] dims(String key) {
+    if (get(key) == null) {
+      return new long[0];
+    }
+    if (get(key) instanceof List<?> list) {
+      return list.stream().mapToLong(d -> d == null ? Input.ANY : toInt(key, d)).toArray();
+    }
+    throw wrong(key, "expected a list");
+  }
+
+  /** Null says that outputs are not joined; an absent key takes the default. */
+  Bidirectional.MergeMode mergeMode(String key) {
+    Object fallback = values.containsKey(key) ? "none" : "concat";
+    return convert(
+        key, v -> Forms.choice(Bidirectional.MergeMode.class, v, fallback.toString()), true);
+  }
+
   static int[] array(List<Integer> values) {
     return values.stream().mapToInt(v -> v).toArray();
   }

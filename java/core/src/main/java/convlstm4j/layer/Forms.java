@@ -5,6 +5,7 @@ import convlstm4j.graph.Regularizer;
 import convlstm4j.layer.Initializers.Distribution;
 import convlstm4j.layer.Initializers.Fan;
 import convlstm4j.op.Activation;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -231,6 +232,6 @@ final class Forms {
       }
     }
     throw new IllegalArgumentException(
-        "\"" + name + "\" is not one of " + java.util.Arrays.toString(type.getEnumConstants()));
+        "expected one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT));
   }
 }

@@ -85,6 +85,17 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
     return one(arguments);
   }
 
+  /** The inputs of a layer that joins two or more. */
+  static List<Value> many(Arguments<Value> arguments) {
+    if (!arguments.initialState().isEmpty() || arguments.mask().isPresent()) {
+      throw new ShapeException("takes neither initial state nor mask; only recurrent layers do");
+    }
+    if (arguments.data().size() < 2) {
+      throw new ShapeException("got " + arguments.data().size() + " inputs, expected 2 or more");
+    }
+    return arguments.data();
+  }
+
   /** The only input of a layer. */
   static Value one(Arguments<Value> arguments) {
     if (arguments.data().size() != 1) {

@@ -11,19 +11,26 @@ public final class Layers {
   private static final Map<String, Function<Config, Layer>> KINDS = new TreeMap<>();
 
   static {
+    KINDS.put("Activation", ActivationLayer::fromConfig);
+    KINDS.put("Add", Add::fromConfig);
     KINDS.put("AveragePooling2D", AveragePooling2D::fromConfig);
     KINDS.put("AveragePooling3D", AveragePooling3D::fromConfig);
     KINDS.put("BatchNormalization", BatchNormalization::fromConfig);
+    KINDS.put("Bidirectional", Bidirectional::fromConfig);
+    KINDS.put("Concatenate", Concatenate::fromConfig);
     KINDS.put("Conv2D", Conv2D::fromConfig);
     KINDS.put("Conv3D", Conv3D::fromConfig);
     KINDS.put("ConvLSTM2D", ConvLSTM2D::fromConfig);
     KINDS.put("Dense", Dense::fromConfig);
+    KINDS.put("Dropout", Dropout::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
     KINDS.put("GlobalAveragePooling2D", GlobalAveragePooling2D::fromConfig);
     KINDS.put("GlobalAveragePooling3D", GlobalAveragePooling3D::fromConfig);
     KINDS.put("LSTM", LSTM::fromConfig);
     KINDS.put("MaxPooling2D", MaxPooling2D::fromConfig);
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);
+    KINDS.put("Permute", Permute::fromConfig);
+    KINDS.put("Reshape", Reshape::fromConfig);
     KINDS.put("TimeDistributed", TimeDistributed::fromConfig);
   }
 
@@ -69,7 +76,7 @@ public final class Layers {
     if (layer.name() != null) {
       config.put("name", layer.name());
     }
-    config.put("trainable", layer.isTrainable());
+    config.put("trainable", layer.isTrainableAlone());
     config.putAll(layer.config());
     Map<String, Object> form = new LinkedHashMap<>();
     form.put("class_name", layer.kerasClass());

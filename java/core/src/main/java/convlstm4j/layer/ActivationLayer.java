@@ -1,0 +1,45 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Value;
+import convlstm4j.op.Activate;
+import convlstm4j.op.Activation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keras's layer {@code Activation}: a function of every element. */
+public final class ActivationLayer extends KerasLayer<ActivationLayer> {
+  private final Activation activation;
+
+  /**
+   * A layer.
+   *
+   * @param activation the function
+   */
+  public ActivationLayer(Activation activation) {
+    this.activation = activation;
+  }
+
+  @Override
+  public String kerasClass() {
+    return "Activation";
+  }
+
+  @Override
+  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    return List.of(g.op(new Activate(activation), only(arguments)));
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> c = new LinkedHashMap<>();
+    c.put("activation", Forms.encode(activation));
+    return c;
+  }
+
+  static ActivationLayer fromConfig(Config c) {
+    return new ActivationLayer(c.activation("activation", Activation.LINEAR, Activation.LINEAR));
+  }
+}

@@ -1,0 +1,158 @@
+package convlstm4j.layer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.graph.Layer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+class LayerConfigTest {
+  @TestFactory
+  List<DynamicTest> everyLayerComesBackFromItsConfig() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Layer l : LayerZoo.layers()) {
+      tests.add(
+          DynamicTest.dynamicTest(
+              l.label(),
+              () -> {
+                l.named("given");
+                Map<String, Object> form = Layers.toKeras(l);
+                Layer back = Layers.fromKeras(form, KerasVersion.KERAS3);
+                assertEquals(form, Layers.toKeras(back));
+              }));
+    }
+    return tests;
+  }
+
+  @Test
+  void theZooHasEveryKindAndNoDefaultOption() {
+    TreeSet<String> kinds = new TreeSet<>();
+    LayerZoo.layers().forEach(l -> kinds.add(l.kerasClass()));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Layers.fromConfig("GRU", Map.of(), KerasVersion.KERAS3))
+            .getMessage();
+    assertEquals("layer kind \"GRU\" is not supported; there are " + kinds, message);
+    Layer plain = new ConvLSTM2D(3, 2, 3);
+    Layer zoo =
+        LayerZoo.layers().stream().filter(l -> l instanceof ConvLSTM2D).findFirst().orElseThrow();
+    plain
+        .config()
+        .forEach(
+            (key, value) -> {
+              boolean given = List.of("filters", "kernel_size", "dilation_rate").contains(key);
+              assertTrue(given || !value(value).equals(value(zoo.config().get(key))), key);
+            });
+  }
+
+  private static Object value(Object o) {
+    return o == null ? "null" : o;
+  }
+
+  @Test
+  void keras2SaysOtherThingsWithTheSameWords() {
+    Map<String, Object> config = Map.of("filters", 2, "kernel_size", 3);
+    assertEquals("hard_sigmoid_keras2", gate(config, KerasVersion.KERAS2));
+    assertEquals("sigmoid", gate(config, KerasVersion.KERAS3));
+    Map<String, Object> named =
+        Map.of("filters", 2, "kernel_size", 3, "recurrent_activation", "hard_sigmoid");
+    assertEquals("hard_sigmoid_keras2", gate(named, KerasVersion.KERAS2));
+    assertEquals("hard_sigmoid_keras3", gate(named, KerasVersion.KERAS3));
+    Map<String, Object> steps =
+        Map.of("layer", Map.of("class_name", "BatchNormalization", "config", Map.of()));
+    assertEquals(
+        true,
+        Layers.fromConfig("TimeDistributed", steps, KerasVersion.KERAS2)
+            .config()
+            .get("pool_steps"));
+  }
+
+  private static Object gate(Map<String, Object> config, KerasVersion version) {
+    return Layers.fromConfig("ConvLSTM2D", config, version).config().get("recurrent_activation");
+  }
+
+  @Test
+  void formsOfBothGenerations() {
+    Map<String, Object> config = new HashMap<>();
+    config.put("units", 2.0);
+    config.put("name", "d");
+    config.put("dtype", Map.of("class_name", "DTypePolicy", "config", Map.of("name", "float32")));
+    config.put("kernel_constraint", null);
+    config.put("kernel_regularizer", Map.of("class_name", "L2", "config", Map.of("l2", 0.5)));
+    config.put(
+        "kernel_initializer",
+        Map.of(
+            "module",
+            "keras.initializers",
+            "class_name",
+            "VarianceScaling",
+            "config",
+            Map.of("scale", 1, "mode", "fan_avg", "distribution", "uniform"),
+            "registered_name",
+            "x"));
+    config.put("bias_initializer", "ones");
+    config.put(
+        "activation", Map.of("class_name", "function", "config", "silu", "module", "builtins"));
+    Map<String, Object> read = Layers.fromConfig("Dense", config, KerasVersion.KERAS3).config();
+    assertEquals("swish", read.get("activation"));
+    assertEquals("GlorotUniform", ((Map<?, ?>) read.get("kernel_initializer")).get("class_name"));
+    assertEquals("Ones", ((Map<?, ?>) read.get("bias_initializer")).get("class_name"));
+    assertEquals(
+        Map.of("class_name", "L1L2", "config", Map.of("l1", 0.0, "l2", 0.5)),
+        read.get("kernel_regularizer"));
+  }
+
+  @TestFactory
+  List<DynamicTest> refused() {
+    return List.of(
+        refused(
+            "ConvLSTM2D",
+            Map.of("filters", 2, "kernel_size", 3, "kernel_constraint", Map.of("a", 1)),
+            "ConvLSTM2D \"e\": kernel_constraint={a=1}, constraints are not supported; only null is"),
+        refused("Dense", Map.of("units", 2, "rank", 3), "Dense \"e\": rank=3, unknown option"),
+        refused("Dense", Map.of(), "Dense \"e\": units is missing"),
+        refused("Dense", Map.of("units", 2.5), "Dense \"e\": units=2.5, expected a whole number"),
+        refused(
+            "LSTM",
+            Map.of("units", 2, "time_major", true),
+            "LSTM \"e\": time_major=true, only false is supported"),
+        refused(
+            "Conv2D",
+            Map.of("filters", 2, "kernel_size", List.of(1, 2, 3)),
+            "Conv2D \"e\": kernel_size=[1, 2, 3], expected 2 values"),
+        refused(
+            "MaxPooling3D",
+            Map.of("padding", "full"),
+            "MaxPooling3D \"e\": padding=full, expected one of [valid, same]"),
+        refused(
+            "Bidirectional",
+            Map.of("layer", Map.of("class_name", "Dense", "config", Map.of("units", 2))),
+            "Bidirectional \"e\": layer={class_name=Dense, config={units=2}}, expected a recurrent"
+                + " layer: ConvLSTM2D or LSTM"));
+  }
+
+  private static DynamicTest refused(String kind, Map<String, Object> config, String message) {
+    Map<String, Object> named = new HashMap<>(config);
+    named.put("name", "e");
+    return DynamicTest.dynamicTest(
+        message,
+        () -> {
+          String actual =
+              assertThrows(
+                      IllegalArgumentException.class,
+                      () -> Layers.fromConfig(kind, named, KerasVersion.KERAS3))
+                  .getMessage();
+          // maps print in no fixed order
+          assertEquals(message.replaceAll("\\{.*\\}", "{}"), actual.replaceAll("\\{.*\\}", "{}"));
+        });
+  }
+}

@@ -1,0 +1,87 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Regularizer;
+import convlstm4j.op.Activation;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Padding;
+import java.util.List;
+
+/** Layers of every kind with options that are not the defaults. */
+public final class LayerZoo {
+  private LayerZoo() {}
+
+  /**
+   * New layers, unnamed.
+   *
+   * @return at least one of every kind
+   */
+  public static List<KerasLayer<?>> layers() {
+    return List.of(
+        new ActivationLayer(Activation.HARD_SIGMOID_KERAS2),
+        new Add(),
+        new AveragePooling2D(2, 3).padding(Padding.SAME),
+        new AveragePooling3D(1, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
+        new BatchNormalization()
+            .axis(1, -1)
+            .momentum(0.9)
+            .epsilon(1e-5)
+            .scale(false)
+            .betaInitializer(new Initializers.RandomNormal(0.5, 0.25))
+            .movingMeanInitializer(Initializers.ones())
+            .betaRegularizer(new Regularizer(0.5, 0.25)),
+        new Bidirectional(new LSTM(3).returnSequences(true).named("inner"))
+            .mergeMode(Bidirectional.MergeMode.NONE),
+        new Bidirectional(convLstm(), convLstm().goBackwards(false)),
+        new Concatenate(2),
+        new Conv2D(4, 3)
+            .strides(2, 1)
+            .activation(Activation.leakyRelu(0.125))
+            .kernelInitializer(Initializers.heNormal()),
+        new Conv3D(4, 1, 2, 3)
+            .dilationRate(1, 2, 1)
+            .padding(Padding.SAME)
+            .kernelInitializer(
+                new Initializers.VarianceScaling(
+                    3, Initializers.Fan.FAN_OUT, Initializers.Distribution.UNTRUNCATED_NORMAL)),
+        convLstm(),
+        new Dense(3).activation(Activation.elu(0.5)).biasInitializer(new Initializers.Constant(2)),
+        new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
+        new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
+        new GlobalAveragePooling2D().keepDims(true),
+        new GlobalAveragePooling3D().dataFormat(DataFormat.CHANNELS_FIRST),
+        new LSTM(3).peephole(true).dropout(0.5),
+        new MaxPooling2D(2).strides(1),
+        new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
+        new Permute(2, 3, 1),
+        new Reshape(2, -1),
+        new TimeDistributed(new BatchNormalization()).poolSteps(true),
+        new TimeDistributed(new Dense(2)).trainable(false));
+  }
+
+  private static ConvLSTM2D convLstm() {
+    return new ConvLSTM2D(3, 2, 3)
+        .strides(2, 1)
+        .padding(Padding.SAME)
+        .dataFormat(DataFormat.CHANNELS_FIRST)
+        .activation(Activation.RELU)
+        .recurrentActivation(Activation.HARD_SIGMOID_KERAS3)
+        .useBias(false)
+        .kernelInitializer(new Initializers.TruncatedNormal(0, 0.5))
+        .recurrentInitializer(new Initializers.Orthogonal(0.5))
+        .biasInitializer(new Initializers.RandomUniform(-0.5, 0.25))
+        .kernelRegularizer(Regularizer.l1(0.5))
+        .recurrentRegularizer(Regularizer.l2(0.5))
+        .biasRegularizer(Regularizer.l2(0.25))
+        .activityRegularizer(Regularizer.l1(0.25))
+        .unitForgetBias(false)
+        .peephole(true)
+        .peepholeInitializer(Initializers.ones())
+        .returnSequences(true)
+        .returnState(true)
+        .goBackwards(true)
+        .stateful(true)
+        .zeroOutputForMask(true)
+        .dropout(0.25)
+        .recurrentDropout(0.5);
+  }
+}
