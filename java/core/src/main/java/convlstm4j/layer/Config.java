@@ -92,7 +92,7 @@ final class Config {
     if (v == null) {
       return fallback;
     }
-    if (v instanceof Number n) {
+    if (v instanceof Number n && Double.isFinite(n.doubleValue())) {
       return n.doubleValue();
     }
     throw wrong(key, "expected a number");

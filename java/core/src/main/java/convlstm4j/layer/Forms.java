@@ -218,7 +218,7 @@ final class Forms {
     if (v == null) {
       return fallback;
     }
-    if (v instanceof Number n) {
+    if (v instanceof Number n && Double.isFinite(n.doubleValue())) {
       return n.doubleValue();
     }
     throw new IllegalArgumentException(key + "=" + v + ", expected a number");

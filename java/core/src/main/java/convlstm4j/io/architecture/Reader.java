@@ -1,0 +1,234 @@
+package convlstm4j.io.architecture;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.InputLayer;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.KerasVersion;
+import convlstm4j.layer.Layers;
+import convlstm4j.layer.Recurrent;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Keras's Functional and Sequential models as networks. */
+final class Reader {
+  private static final List<String> SHAPE_KEYS = List.of("batch_shape", "batch_input_shape");
+
+  private final KerasVersion version;
+  private final Map<String, Layer> layers = new LinkedHashMap<>();
+
+  /** Outputs of each layer's calls so far. */
+  private final Map<String, List<List<Symbol>>> outputs = new LinkedHashMap<>();
+
+  Reader(KerasVersion version) {
+    this.version = version;
+  }
+
+  Network network(Item model) {
+    Item kind = model.get("class_name");
+    return switch (kind.string()) {
+      case "Functional", "Model" -> functional(model.get("config"));
+      case "Sequential" -> sequential(model.get("config"));
+      default -> throw kind.wrong("Functional or Sequential");
+    };
+  }
+
+  private Network sequential(Item config) {
+    List<Item> items = (config.isList() ? config : config.get("layers")).list();
+    if (items.isEmpty()) {
+      throw config.error("the model has no layers");
+    }
+    List<Symbol> input = new ArrayList<>();
+    List<Symbol> current = new ArrayList<>();
+    for (Item item : items) {
+      if (item.get("class_name").value() instanceof String s && s.equals("InputLayer")) {
+        if (!current.isEmpty()) {
+          throw item.error("an InputLayer after the first layer");
+        }
+        current.add(input(item).symbol());
+        input.add(current.get(0));
+        continue;
+      }
+      if (current.isEmpty()) {
+        current.add(Input.layer(inputShape(item.get("config"), config)).symbol());
+        input.add(current.get(0));
+      }
+      if (current.size() > 1) {
+        throw item.error("the layer before has " + current.size() + " outputs, expected 1");
+      }
+      Layer layer = layer(item);
+      List<Symbol> next = at(item, () -> layer.applyAll(Arguments.of(List.copyOf(current))));
+      current.clear();
+      current.addAll(next);
+    }
+    return at(config, () -> Network.of(input, current));
+  }
+
+  /** Where a Sequential model without InputLayer says its input's shape. */
+  private static Shape inputShape(Item first, Item model) {
+    for (String key : SHAPE_KEYS) {
+      if (!first.get(key).isNull()) {
+        return shape(first.get(key));
+      }
+    }
+    if (model.isMap()) {
+      for (String key : List.of("build_input_shape", "batch_input_shape")) {
+        if (!model.get(key).isNull()) {
+          return shape(model.get(key));
+        }
+      }
+    }
+    throw first.error("the first layer has no batch_shape or batch_input_shape");
+  }
+
+  private Network functional(Item config) {
+    List<Item> items = config.get("layers").list();
+    List<Pending> pending = new ArrayList<>();
+    for (Item item : items) {
+      String name = name(item);
+      if (outputs.put(name, new ArrayList<>()) != null) {
+        throw item.error("two layers are named \"" + name + "\"");
+      }
+      if (item.get("class_name").string().equals("InputLayer")) {
+        outputs.get(name).add(List.of(input(item).symbol()));
+        continue;
+      }
+      layers.put(name, layer(item));
+      for (Item call : item.get("inbound_nodes").list()) {
+        pending.add(new Pending(name, call));
+      }
+    }
+    make(pending);
+    List<Symbol> inputs = references(config.get("input_layers"));
+    List<Symbol> results = references(config.get("output_layers"));
+    return at(config, () -> Network.of(inputs, results));
+  }
+
+  /** A call that waits for its inputs. */
+  private record Pending(String layer, Item call) {}
+
+  /** Makes the calls in an order in which inputs come first; each layer's in its own order. */
+  private void make(List<Pending> calls) {
+    List<Pending> left = calls;
+    while (!left.isEmpty()) {
+      List<Pending> later = new ArrayList<>();
+      List<String> waiting = new ArrayList<>();
+      for (Pending p : left) {
+        Call call = Call.of(p.call(), this::symbol);
+        if (waiting.contains(p.layer()) || call.isMissingInputs()) {
+          waiting.add(p.layer());
+          later.add(p);
+        } else {
+          outputs.get(p.layer()).add(outputsOf(p, call));
+        }
+      }
+      if (later.size() == left.size()) {
+        throw later
+            .get(0)
+            .call()
+            .error("an input is not the output of any call, or depends on this one");
+      }
+      left = later;
+    }
+  }
+
+  private List<Symbol> outputsOf(Pending p, Call call) {
+    Layer layer = layers.get(p.layer());
+    boolean recurrent = layer instanceof Recurrent<?> || layer instanceof Bidirectional;
+    List<Symbol> data = call.tensors();
+    List<Symbol> state = call.initialState();
+    if (recurrent && data.size() > 1 && state.isEmpty()) {
+      state = data.subList(1, data.size());
+      data = data.subList(0, 1);
+    }
+    Arguments<Symbol> arguments = new Arguments<>(data, state, Optional.ofNullable(call.mask()));
+    return at(p.call(), () -> layer.applyAll(arguments));
+  }
+
+  /** What a reference points at; null if that call has not been made. */
+  private Symbol symbol(Item reference) {
+    List<Item> r = reference.list();
+    if (r.size() < 3) {
+      throw reference.wrong("[layer, call, output]");
+    }
+    List<List<Symbol>> calls = outputs.get(r.get(0).string());
+    if (calls == null) {
+      throw reference.error("there is no layer \"" + r.get(0).string() + "\"");
+    }
+    int call = r.get(1).index();
+    int output = r.get(2).index();
+    if (call >= calls.size()) {
+      return null;
+    }
+    if (output >= calls.get(call).size()) {
+      throw reference.error(
+          "layer \"" + r.get(0).string() + "\" has " + calls.get(call).size() + " outputs");
+    }
+    return calls.get(call).get(output);
+  }
+
+  /** A list of references, or Keras 3's single one. */
+  private List<Symbol> references(Item item) {
+    List<Item> all = item.list();
+    List<Symbol> symbols = new ArrayList<>();
+    for (Item r : !all.isEmpty() && all.get(0).isString() ? List.of(item) : all) {
+      Symbol s = symbol(r);
+      if (s == null) {
+        throw r.error("there is no such call");
+      }
+      symbols.add(s);
+    }
+    return symbols;
+  }
+
+  private Layer layer(Item item) {
+    String kind = item.get("class_name").string();
+    Item config = item.get("config");
+    Layer layer = at(item, () -> Layers.fromConfig(kind, config.options(), version));
+    if (layer.name() == null && !item.get("name").isNull()) {
+      at(item, () -> layer.named(item.get("name").string()));
+    }
+    return layer;
+  }
+
+  private static String name(Item item) {
+    Item own = item.get("name");
+    return own.isNull() ? item.get("config").get("name").string() : own.string();
+  }
+
+  private static InputLayer input(Item item) {
+    Item config = item.get("config");
+    for (String key : SHAPE_KEYS) {
+      if (!config.get(key).isNull()) {
+        return at(item, () -> Input.layer(shape(config.get(key))).named(name(item)));
+      }
+    }
+    throw config.error("an InputLayer needs batch_shape or batch_input_shape");
+  }
+
+  private static Shape shape(Item item) {
+    List<Item> dims = item.list();
+    long[] d = new long[dims.size()];
+    for (int i = 0; i < d.length; i++) {
+      d[i] = dims.get(i).isNull() ? Input.ANY : dims.get(i).index();
+    }
+    return Shape.of(d);
+  }
+
+  /** Says where in the document something went wrong that does not know it. */
+  private static <T> T at(Item item, Supplier<T> action) {
+    try {
+      return action.get();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw item.error(e);
+    }
+  }
+}
