@@ -109,7 +109,7 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
    * over the batch).
    */
   static void penalize(Lowering g, Regularizer activity, Value output) {
-    if (g.training() && !activity.isNone()) {
+    if (!activity.isNone()) {
       g.penalty(g.op(new Penalty(activity.l1(), activity.l2(), true), output));
     }
   }
