@@ -5,5 +5,13 @@ public enum Average {
   /** The score of the counts of all classes together. */
   MICRO,
   /** The mean of the classes' scores; a class that never occurs counts with 0, as in Keras. */
-  MACRO
+  MACRO;
+
+  static Average of(Config config) {
+    return switch (config.text("average", "micro")) {
+      case "micro" -> MICRO;
+      case "macro" -> MACRO;
+      default -> throw config.wrong("average", config.values().get("average"), "micro or macro");
+    };
+  }
 }

@@ -1,6 +1,8 @@
 package convlstm4j.train;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -116,6 +118,18 @@ public record Config(String className, Map<String, Object> values) {
       return s;
     }
     throw wrong(key, v, "a text");
+  }
+
+  List<Number> numbers(String key) {
+    Object v = values.get(key);
+    List<Number> numbers = new ArrayList<>();
+    for (Object o : v instanceof List<?> list ? list : List.of("")) {
+      if (!(o instanceof Number n)) {
+        throw wrong(key, v, "a list of numbers");
+      }
+      numbers.add(n);
+    }
+    return numbers;
   }
 
   IllegalArgumentException wrong(String key, Object value, String expected) {

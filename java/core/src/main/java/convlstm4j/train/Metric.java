@@ -100,6 +100,7 @@ public interface Metric {
    */
   static Metric fromConfig(Config config) {
     config.allow(Set.of("name", "threshold", "average"));
+    double threshold = config.number("threshold", Double.NaN);
     Metric metric =
         switch (config.className()) {
           case "Accuracy" -> new Accuracy();
@@ -109,26 +110,14 @@ public interface Metric {
           case "MeanSquaredError" -> new MeanSquaredError();
           case "MeanAbsoluteError" -> new MeanAbsoluteError();
           case "AUC" -> new AUC();
-          case "Precision" -> new Precision(average(config), threshold(config));
-          case "Recall" -> new Recall(average(config), threshold(config));
-          case "F1Score" -> new F1Score(average(config), threshold(config));
+          case "Precision" -> new Precision(Average.of(config), threshold);
+          case "Recall" -> new Recall(Average.of(config), threshold);
+          case "F1Score" -> new F1Score(Average.of(config), threshold);
           default ->
               throw new IllegalArgumentException(
                   "metric " + config.className() + " is not known here: compile the model anew");
         };
     String name = config.text("name", metric.name());
     return name.equals(metric.name()) ? metric : metric.named(name);
-  }
-
-  private static Average average(Config config) {
-    return switch (config.text("average", "micro")) {
-      case "micro" -> Average.MICRO;
-      case "macro" -> Average.MACRO;
-      default -> throw config.wrong("average", config.values().get("average"), "micro or macro");
-    };
-  }
-
-  private static double threshold(Config config) {
-    return config.number("threshold", Double.NaN);
   }
 }

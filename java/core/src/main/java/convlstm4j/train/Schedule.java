@@ -1,6 +1,5 @@
 package convlstm4j.train;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -72,8 +71,8 @@ public interface Schedule {
       case "PiecewiseConstantDecay" -> {
         config.allow(Set.of("boundaries", "values", "name"));
         yield new PiecewiseConstantDecay(
-            numbers(config, "boundaries").stream().map(Number::longValue).toList(),
-            numbers(config, "values").stream().map(Number::doubleValue).toList());
+            config.numbers("boundaries").stream().map(Number::longValue).toList(),
+            config.numbers("values").stream().map(Number::doubleValue).toList());
       }
       default ->
           throw new IllegalArgumentException(
@@ -82,21 +81,6 @@ public interface Schedule {
                   + " is not known; expected ExponentialDecay, CosineDecay or"
                   + " PiecewiseConstantDecay");
     };
-  }
-
-  private static List<Number> numbers(Config config, String key) {
-    Object v = config.values().get(key);
-    List<Number> numbers = new ArrayList<>();
-    if (v instanceof List<?> list) {
-      for (Object o : list) {
-        if (!(o instanceof Number n)) {
-          throw config.wrong(key, v, "numbers");
-        }
-        numbers.add(n);
-      }
-      return numbers;
-    }
-    throw config.wrong(key, v, "a list of numbers");
   }
 
   /**

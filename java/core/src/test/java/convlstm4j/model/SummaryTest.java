@@ -27,27 +27,17 @@ class SummaryTest {
     assertEquals(
         """
         Model: "sequential"
-        _____________________________________________________________________
-        Layer (type)                          Output Shape             Param #
-        =====================================================================
-        """
-            .lines()
-            .count(),
-        4);
-    assertEquals(
-        """
-        Model: "sequential"
-        ________________________________________________________________________
-        Layer (type)                          Output Shape              Param #
-        ========================================================================
-        conv_lstm2d (ConvLSTM2D)              (None, None, 5, 6, 7)     1,460
-        time_distributed (TimeDistributed)    (None, None, 210)         0
-        time_distributed_1 (TimeDistributed)  (None, None, 1)           211
-        ========================================================================
+        ____________________________________________________________________
+        Layer (type)                          Output Shape           Param #
+        ====================================================================
+        conv_lstm2d (ConvLSTM2D)              (None, None, 5, 6, 7)  1,460
+        time_distributed (TimeDistributed)    (None, None, 210)      0
+        time_distributed_1 (TimeDistributed)  (None, None, 1)        211
+        ====================================================================
         Total params: 1,671 (6.53 KB)
         Trainable params: 1,460 (5.70 KB)
         Non-trainable params: 211 (844.00 B)
-        ________________________________________________________________________
+        ____________________________________________________________________
         """,
         m.summary());
   }
@@ -59,10 +49,27 @@ class SummaryTest {
     Dense shared = new Dense(3).named("shared");
     Symbol joined = new Concatenate().named("both").apply(shared.apply(a), shared.apply(b));
     Model m =
-        Model.of(
-                List.of(a, b),
-                List.of(joined, new Dense(1).named("score").apply(joined)))
+        Model.of(List.of(a, b), List.of(joined, new Dense(1).named("score").apply(joined)))
             .named("twins");
-    assertEquals("", m.summary());
+    assertEquals(
+        """
+        Model: "twins"
+        ________________________________________________________
+        Layer (type)        Output Shape  Param #  Connected to
+        ========================================================
+        a (InputLayer)      (None, 4)     0        -
+        b (InputLayer)      (None, 4)     0        -
+        shared (Dense)      (None, 3)     15       a[0][0],
+                                                   b[0][0]
+        both (Concatenate)  (None, 6)     0        shared[0][0],
+                                                   shared[1][0]
+        score (Dense)       (None, 1)     7        both[0][0]
+        ========================================================
+        Total params: 22 (88.00 B)
+        Trainable params: 22 (88.00 B)
+        Non-trainable params: 0 (0.00 B)
+        ________________________________________________________
+        """,
+        m.summary());
   }
 }
