@@ -108,6 +108,14 @@ final class ContractChecks {
     same(c, first.gradients, second.gradients);
   }
 
+  /** An op whose outputs may share memory with the inputs gives the same bits when they do. */
+  static void worksInPlace(Backend backend, OpCase c, Philox random) {
+    List<Tensor> expected = run(backend, DType.FLOAT32, c, random).outputs;
+    try (OpRun run = OpRun.inPlace(backend, DType.FLOAT32, c.op(), c.inputs(), random)) {
+      same(c, expected, run.forward());
+    }
+  }
+
   private static void same(OpCase c, List<Tensor> a, List<Tensor> b) {
     for (int i = 0; i < a.size(); i++) {
       for (int k = 0; a.get(i) != null && k < a.get(i).size(); k++) {

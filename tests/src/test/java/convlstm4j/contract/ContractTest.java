@@ -1,5 +1,8 @@
 package convlstm4j.contract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
@@ -8,15 +11,26 @@ import convlstm4j.op.Op;
 import convlstm4j.tensor.Philox;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every op on every backend against the float64 reference. */
 class ContractTest {
   /** Where derivatives have kinks, differences fail by chance: those cases are always the same. */
   private static final long FIXED = 20151206;
+
+  /** A new kind of op needs cases. */
+  @Test
+  void everyOpHasCases() {
+    assertEquals(Set.of(Op.class.getPermittedSubclasses()), OpCases.kinds());
+    for (Class<? extends Op> kind : OpCases.kinds()) {
+      assertFalse(OpCases.of(kind, new Philox(FIXED, 0)).isEmpty(), kind.getSimpleName());
+    }
+  }
 
   @TestFactory
   Stream<DynamicContainer> everyBackendAgreesWithTheReference() {
@@ -52,6 +66,9 @@ class ContractTest {
     try (Backend backend = provider.start()) {
       ContractChecks.agrees(backend, c, random);
       ContractChecks.repeats(backend, c, random);
+      if (c.op().inputNames().containsAll(c.op().outputNames())) {
+        ContractChecks.worksInPlace(backend, c, random);
+      }
     }
   }
 

@@ -89,7 +89,7 @@ final class GradientCheck {
       double sum = 0;
       List<Tensor> outputs = run.forward();
       for (int k = 0; k < outputs.size(); k++) {
-        for (int e = 0; e < outputs.get(k).size(); e++) {
+        for (int e = 0; projections.get(k) != null && e < outputs.get(k).size(); e++) {
           sum += outputs.get(k).get(e) * projections.get(k).get(e);
         }
       }

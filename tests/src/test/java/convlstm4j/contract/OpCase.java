@@ -41,11 +41,15 @@ record OpCase(
     return new OpCase(name, op, inputs, terms, gradientTerms, mayBeZero, false);
   }
 
-  /** Random gradients of the outputs, for a given generator. */
+  /**
+   * Random gradients of the outputs, for a given generator; null for moving statistics, which pass
+   * none on.
+   */
   List<Tensor> outputGradients(Philox random) {
     List<Tensor> g = new ArrayList<>();
     for (Shape s : op.outputShapes(inputs.stream().map(Tensor::shape).toList())) {
-      g.add(normal(s, 1, random.stream(1, g.size())));
+      boolean statistics = op.outputNames().get(g.size()).startsWith("new_moving_");
+      g.add(statistics ? null : normal(s, 1, random.stream(1, g.size())));
     }
     return g;
   }

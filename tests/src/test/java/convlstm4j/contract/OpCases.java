@@ -1,11 +1,29 @@
 package convlstm4j.contract;
 
+import convlstm4j.op.Activate;
+import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.BatchNorm;
+import convlstm4j.op.ClipGradients;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.Dense;
+import convlstm4j.op.Dropout;
+import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
+import convlstm4j.op.Penalty;
+import convlstm4j.op.Pool;
+import convlstm4j.op.Reverse;
+import convlstm4j.op.RmspropUpdate;
+import convlstm4j.op.SgdUpdate;
+import convlstm4j.op.Transpose;
+import convlstm4j.op.WeightedLoss;
 import convlstm4j.tensor.Philox;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The cases of every op kind: a new kind of op is one entry here. */
@@ -14,13 +32,30 @@ final class OpCases {
       new LinkedHashMap<>();
 
   static {
+    CASES.put(Activate.class, ElementCases::activate);
+    CASES.put(AdamUpdate.class, UpdateCases::adam);
+    CASES.put(BatchNorm.class, BatchNormCases::all);
+    CASES.put(ClipGradients.class, UpdateCases::clip);
+    CASES.put(Concat.class, ElementCases::concat);
+    CASES.put(Conv.class, WindowCases::conv);
     CASES.put(ConvLstm2d.class, ConvLstm2dCases::all);
+    CASES.put(Dense.class, ElementCases::dense);
+    CASES.put(Dropout.class, ElementCases::dropout);
+    CASES.put(GlobalAveragePool.class, WindowCases::globalAveragePool);
+    CASES.put(Merge.class, ElementCases::merge);
+    CASES.put(Penalty.class, ElementCases::penalty);
+    CASES.put(Pool.class, WindowCases::pool);
+    CASES.put(Reverse.class, ElementCases::reverse);
+    CASES.put(RmspropUpdate.class, UpdateCases::rmsprop);
+    CASES.put(SgdUpdate.class, UpdateCases::sgd);
+    CASES.put(Transpose.class, ElementCases::transpose);
+    CASES.put(WeightedLoss.class, LossCases::all);
   }
 
   private OpCases() {}
 
   /** Kinds of op that have cases. */
-  static Iterable<Class<? extends Op>> kinds() {
+  static Set<Class<? extends Op>> kinds() {
     return CASES.keySet();
   }
 

@@ -32,6 +32,22 @@ final class OpRun implements AutoCloseable {
   private final Buffer reserve;
 
   OpRun(Backend backend, DType dtype, Mode mode, Op op, List<Tensor> in, Philox random) {
+    this(backend, dtype, mode, op, in, random, false);
+  }
+
+  /** Runs an op whose outputs are the inputs of the same names. */
+  static OpRun inPlace(Backend backend, DType dtype, Op op, List<Tensor> in, Philox random) {
+    return new OpRun(backend, dtype, Mode.INFERENCE, op, in, random, true);
+  }
+
+  private OpRun(
+      Backend backend,
+      DType dtype,
+      Mode mode,
+      Op op,
+      List<Tensor> in,
+      Philox random,
+      boolean inPlace) {
     this.memory = backend.memory();
     this.dtype = dtype;
     this.op = op;
@@ -41,7 +57,10 @@ final class OpRun implements AutoCloseable {
     List<Shape> shapes = in.stream().map(Tensor::shape).toList();
     this.plan = backend.plan(op, shapes, dtype, mode);
     in.forEach(t -> inputs.add(upload(t)));
-    op.outputShapes(shapes).forEach(s -> outputs.add(filled(s, Double.NaN)));
+    for (Shape s : op.outputShapes(shapes)) {
+      String name = op.outputNames().get(outputs.size());
+      outputs.add(inPlace ? inputs.get(op.input(name)) : filled(s, Double.NaN));
+    }
     this.workspace = scratch(plan.workspaceBytes());
     this.reserve = scratch(mode == Mode.TRAINING ? plan.reserveBytes() : 0);
   }

@@ -1,0 +1,95 @@
+package convlstm4j.contract;
+
+import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.ClipGradients;
+import convlstm4j.op.Op;
+import convlstm4j.op.RmspropUpdate;
+import convlstm4j.op.SgdUpdate;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Optimiser updates and gradient clipping, each for several weights of different sizes. */
+final class UpdateCases {
+  private static final List<Shape> WEIGHTS =
+      List.of(Shape.of(3, 3, 2, 5), Shape.of(7), Shape.of(1), Shape.of(101, 211));
+
+  private UpdateCases() {}
+
+  static List<OpCase> sgd(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int count : new int[] {1, WEIGHTS.size()}) {
+      for (double decay : new double[] {0, 0.1}) {
+        add(cases, random, new SgdUpdate(0, false, decay, count), count);
+        add(cases, random, new SgdUpdate(0.9, false, decay, count), count);
+        add(cases, random, new SgdUpdate(0.9, true, decay, count), count);
+      }
+    }
+    return cases;
+  }
+
+  static List<OpCase> adam(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int count : new int[] {1, WEIGHTS.size()}) {
+      for (double decay : new double[] {0, 0.1}) {
+        add(cases, random, new AdamUpdate(0.9, 0.999, 1e-7, decay, count), count);
+        add(cases, random, new AdamUpdate(0.5, 0.8, 0.1, decay, count), count);
+      }
+    }
+    return cases;
+  }
+
+  static List<OpCase> rmsprop(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int count : new int[] {1, WEIGHTS.size()}) {
+      for (boolean centered : new boolean[] {false, true}) {
+        add(cases, random, new RmspropUpdate(0.9, 0, 1e-7, centered, 0, count), count);
+        add(cases, random, new RmspropUpdate(0.7, 0.8, 1e-3, centered, 0.1, count), count);
+      }
+    }
+    return cases;
+  }
+
+  private static void add(List<OpCase> cases, Philox random, Op op, int count) {
+    Philox r = random.stream(60, cases.size());
+    List<Tensor> in = new ArrayList<>();
+    for (String name : op.inputNames()) {
+      Philox own = r.stream(61, in.size());
+      if (name.equals("rate")) {
+        in.add(OpCase.uniform(Shape.of(op instanceof AdamUpdate ? 2 : 1), 0.01, 0.1, own));
+        continue;
+      }
+      Shape w = WEIGHTS.get((in.size() - 1) % count);
+      in.add(
+          switch (name.charAt(0)) {
+            case 'v' -> OpCase.uniform(w, 0.5, 2, own); // above the square of the mean a
+            case 'a' -> OpCase.uniform(w, -0.5, 0.5, own);
+            default -> OpCase.normal(w, 1, own);
+          });
+    }
+    cases.add(OpCase.of(op.toString(), op, in, 4, 1));
+  }
+
+  static List<OpCase> clip(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (ClipGradients.Mode mode : ClipGradients.Mode.values()) {
+      for (double limit : new double[] {0.3, 1e6}) {
+        Philox r = random.stream(62, cases.size());
+        List<Tensor> in = new ArrayList<>();
+        for (Shape s : WEIGHTS) {
+          in.add(OpCase.normal(s, 1, r.stream(63, in.size())));
+        }
+        cases.add(
+            OpCase.of(
+                mode + " limit=" + limit,
+                new ClipGradients(mode, limit, in.size()),
+                in,
+                21_000,
+                1));
+      }
+    }
+    return cases;
+  }
+}
