@@ -141,6 +141,15 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Element type of weights and arithmetic.
+   *
+   * @return as chosen
+   */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /**
    * Chooses the seed; 0 where none is chosen.
    *
    * @param number decides initial weights and dropout
@@ -220,7 +229,12 @@ public final class Model implements AutoCloseable {
     stopRequested = true;
   }
 
-  boolean isStopRequested() {
+  /**
+   * Whether {@link #requestStop} was called for the running fit, or the next if none is running.
+   *
+   * @return true until that fit has returned
+   */
+  public boolean isStopRequested() {
     return stopRequested;
   }
 

@@ -1,0 +1,92 @@
+package convlstm4j.io.checkpoint;
+
+import convlstm4j.model.Callback;
+import convlstm4j.model.Monitor;
+import convlstm4j.model.Run;
+import convlstm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Keeps the best model so far in a file: Keras's {@code ModelCheckpoint} with {@code
+ * save_best_only}. What was best is part of a snapshot, so that training that goes on does not
+ * replace a better file. List it after callbacks that remember something themselves, so that it
+ * saves what they remember of the same epoch.
+ */
+public final class BestCheckpoint implements Callback {
+  private final Path path;
+  private Monitor monitor;
+  private double best;
+
+  /**
+   * Which way is better follows from the name: up for accuracy, AUC, precision, recall and F1, down
+   * for everything else.
+   *
+   * @param path the file, replaced when the model is better
+   * @param monitor name of a log, for instance {@code val_loss}
+   */
+  public BestCheckpoint(Path path, String monitor) {
+    this.path = path;
+    this.monitor = Monitor.of(monitor, 0);
+    this.best = this.monitor.worst();
+  }
+
+  /**
+   * Sets which way is better.
+   *
+   * @param newMode {@code min}, {@code max} or {@code auto}
+   * @return this callback
+   * @throws IllegalArgumentException if it is none of these
+   */
+  public BestCheckpoint mode(String newMode) {
+    monitor = monitor.withMode(newMode);
+    best = monitor.worst();
+    return this;
+  }
+
+  @Override
+  public void onTrainBegin(Run run) {
+    run.checkMonitor(monitor.name(), "BestCheckpoint");
+  }
+
+  @Override
+  public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
+    double value = logs.get(monitor.name());
+    if (!monitor.isBetter(value, best)) {
+      return;
+    }
+    double before = best;
+    // Before it is saved, since it is saved, too.
+    best = value;
+    try {
+      Checkpoint.save(run.model(), path);
+    } catch (RuntimeException e) {
+      best = before;
+      throw e;
+    }
+  }
+
+  /**
+   * The monitored value of the model in the file.
+   *
+   * @return infinite before the first
+   */
+  public double best() {
+    return best;
+  }
+
+  @Override
+  public String key() {
+    return "best_checkpoint/" + monitor.name();
+  }
+
+  @Override
+  public Map<String, Tensor> state() {
+    return Map.of("best", Monitor.number(best));
+  }
+
+  @Override
+  public void restore(Map<String, Tensor> state) {
+    best = Monitor.number(state, "best", monitor.worst());
+  }
+}

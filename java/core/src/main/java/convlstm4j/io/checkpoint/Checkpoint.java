@@ -1,0 +1,250 @@
+package convlstm4j.io.checkpoint;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Parameter;
+import convlstm4j.io.architecture.Architecture;
+import convlstm4j.io.architecture.ArchitectureException;
+import convlstm4j.io.file.AtomicFile;
+import convlstm4j.model.Compile;
+import convlstm4j.model.Model;
+import convlstm4j.model.Snapshot;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * A model in one file, with all that training needs to go on bit for bit: architecture, weights,
+ * options of training, slots of the optimiser, progress, seed, states of stateful layers, what
+ * callbacks remember. Float32 and float64 are kept exactly.
+ *
+ * <p>The file is written under another name, forced to disk and renamed ({@link AtomicFile}):
+ * whatever happens, the old checkpoint or the new one is there. Every byte is covered by a checksum
+ * or a fixed value; a file that is damaged, cut, foreign or of a newer version is refused with a
+ * {@link CheckpointException} that says what and where, before it takes memory.
+ */
+public final class Checkpoint {
+  private Checkpoint() {}
+
+  /**
+   * Saves a model. May be called by a callback in the middle of training.
+   *
+   * @param model what is saved
+   * @param path the file to make or replace
+   * @throws ArchitectureException if the network has something that cannot be written, such as a
+   *     layer of the user's own
+   * @throws UncheckedIOException if it cannot be written, for instance because the disk is full; a
+   *     file that was there is as before
+   */
+  public static void save(Model model, Path path) {
+    save(model, path, UnaryOperator.identity());
+  }
+
+  /** With a channel in between, for tests of full disks. */
+  static void save(Model model, Path path, UnaryOperator<WritableByteChannel> wrap) {
+    try {
+      Contents contents = contents(model);
+      try (AtomicFile file = AtomicFile.create(path, wrap)) {
+        CheckpointFile.write(file.channel(), contents);
+        file.commit();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be saved: " + e.getMessage(), e);
+    }
+  }
+
+  static Contents contents(Model model) throws IOException {
+    return new Contents(
+        version(),
+        Architecture.toJson(model.network()),
+        model.compilation().isEmpty() ? null : json(model.compilation().get().config()),
+        model.dtype(),
+        model.snapshot());
+  }
+
+  private static String json(Map<String, Object> config) throws IOException {
+    return JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(config);
+  }
+
+  /** As in the jar's manifest. */
+  private static String version() {
+    String version = Checkpoint.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /**
+   * Loads a model on the backend that is chosen where none is named.
+   *
+   * @param path the file
+   * @return the model, compiled if it was when it was saved, to be closed
+   * @throws CheckpointException if the file is absent or no good
+   */
+  public static Model load(Path path) {
+    return load(path, model -> {});
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param path the file
+   * @param options is given the model before its weights are made, to choose its backend
+   * @return the model, compiled if it was when it was saved, to be closed
+   * @throws CheckpointException if the file is absent or no good
+   */
+  public static Model load(Path path, Consumer<Model> options) {
+    return load(path.toString(), read(path), options);
+  }
+
+  static Model load(String file, Contents contents, Consumer<Model> options) {
+    Network network;
+    Compile compile;
+    try {
+      network = Architecture.fromJson(contents.architecture());
+      compile = compile(contents);
+    } catch (ArchitectureException | IllegalArgumentException | IOException e) {
+      throw new CheckpointException(
+          file, "holds a model that this version cannot make: " + e.getMessage(), e);
+    }
+    checkWeights(file, contents.snapshot().weights(), network);
+    Model model = Model.of(network).dtype(contents.dtype()).seed(contents.snapshot().seed());
+    try {
+      options.accept(model);
+      restore(file, model, compile, contents.snapshot());
+      return model;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static Compile compile(Contents contents) throws IOException {
+    return contents.compile() == null
+        ? null
+        : Compile.fromConfig(JSON.std.mapFrom(contents.compile()));
+  }
+
+  /** Before the model allocates anything: its size must be that of the file. */
+  private static void checkWeights(String file, Map<String, Tensor> weights, Network network) {
+    Map<String, String> expected = new LinkedHashMap<>();
+    for (Parameter p : network.parameters()) {
+      expected.put(p.name(), p.shape().toString());
+    }
+    Map<String, String> actual = new LinkedHashMap<>();
+    weights.forEach((name, t) -> actual.put(name, t.shape().toString()));
+    if (!List.copyOf(expected.entrySet()).equals(List.copyOf(actual.entrySet()))) {
+      throw new CheckpointException(
+          file, "holds the weights " + actual + ", its architecture has " + expected);
+    }
+  }
+
+  private static void restore(String file, Model model, Compile compile, Snapshot snapshot) {
+    try {
+      if (compile != null) {
+        model.compile(compile);
+      }
+      model.restore(snapshot);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new CheckpointException(file, "does not fit the model: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes a model to where another of the same architecture was when it was saved. If the model is
+   * not compiled, it is compiled as the saved one; if it is, its own options of training hold, as
+   * long as its optimiser has the same slots.
+   *
+   * @param model the model
+   * @param path the file
+   * @throws CheckpointException if the file is absent or no good, or is of another architecture or
+   *     element type (the message names the first difference); the model's weights are as before
+   */
+  public static void loadInto(Model model, Path path) {
+    String file = path.toString();
+    Contents contents = read(path);
+    Optional<String> difference;
+    Compile compile;
+    try {
+      difference =
+          Difference.first(
+              JSON.std.anyFrom(contents.architecture()),
+              JSON.std.anyFrom(Architecture.toJson(model.network())));
+      compile = model.compilation().isPresent() ? null : compile(contents);
+    } catch (IllegalArgumentException | IOException e) {
+      throw new CheckpointException(file, "cannot be used: " + e.getMessage(), e);
+    }
+    if (difference.isPresent()) {
+      throw new CheckpointException(
+          file, "is of another architecture than the model: " + difference.get());
+    }
+    checkDtype(file, contents.dtype(), model.dtype());
+    checkWeights(file, contents.snapshot().weights(), model.network());
+    restore(file, model, compile, contents.snapshot());
+  }
+
+  private static void checkDtype(String file, DType came, DType expected) {
+    if (came != expected) {
+      throw new CheckpointException(
+          file, "is of a " + came + " model, expected " + expected + " (see Model.dtype)");
+    }
+  }
+
+  private static Contents read(Path path) {
+    String file = path.toString();
+    if (Files.isDirectory(path)) {
+      throw new CheckpointException(file, "is a folder, expected a checkpoint");
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return CheckpointFile.read(
+          file,
+          new CheckpointFile.Source() {
+            @Override
+            public long size() throws IOException {
+              return channel.size();
+            }
+
+            @Override
+            public int read(ByteBuffer to, long offset) throws IOException {
+              return channel.read(to, offset);
+            }
+          });
+    } catch (NoSuchFileException e) {
+      throw new CheckpointException(file, "there is no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new CheckpointException(file, "may not be read: permission denied", e);
+    } catch (IOException e) {
+      throw new CheckpointException(file, "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Whether a file is a checkpoint, by its first bytes; it may still be damaged.
+   *
+   * @param path a file that may be anything
+   * @return false also if it cannot be read
+   */
+  public static boolean isCheckpoint(Path path) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer start = ByteBuffer.allocate(CheckpointFile.MAGIC.length);
+      while (start.hasRemaining() && channel.read(start) >= 0) {}
+      return Arrays.equals(start.array(), CheckpointFile.MAGIC);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package convlstm4j.io.checkpoint;
+
+import convlstm4j.model.Snapshot;
+import convlstm4j.tensor.DType;
+
+/**
+ * What a checkpoint holds.
+ *
+ * @param library version of the library that wrote it
+ * @param architecture the network as JSON
+ * @param compile options of training as JSON; null if the model was not compiled
+ * @param dtype element type of the model
+ * @param snapshot everything else
+ */
+record Contents(
+    String library, String architecture, String compile, DType dtype, Snapshot snapshot) {}

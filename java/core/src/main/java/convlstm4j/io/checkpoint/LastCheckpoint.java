@@ -1,0 +1,73 @@
+package convlstm4j.io.checkpoint;
+
+import convlstm4j.model.Callback;
+import convlstm4j.model.Progress;
+import convlstm4j.model.Run;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Keeps the state of training in a file, to go on from after an interruption: saves after each
+ * epoch, every so many steps if asked to, and when a stop is asked for in the middle of an epoch.
+ * Not after a failure: what led to it is not worth keeping.
+ */
+public final class LastCheckpoint implements Callback {
+  private final Path path;
+  private int everySteps;
+  private Progress saved;
+
+  /**
+   * Saves after each epoch.
+   *
+   * @param path the file, replaced each time
+   */
+  public LastCheckpoint(Path path) {
+    this.path = path;
+  }
+
+  /**
+   * Saves after every so many steps, too.
+   *
+   * @param steps at least 1
+   * @return this callback
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public LastCheckpoint everySteps(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("everySteps=" + steps + ", must be at least 1");
+    }
+    everySteps = steps;
+    return this;
+  }
+
+  @Override
+  public void onTrainBegin(Run run) {
+    saved = null;
+  }
+
+  @Override
+  public void onBatchEnd(
+      Run run, long epoch, int batch, Supplier<? extends Map<String, Double>> logs) {
+    if (everySteps > 0 && run.model().progress().step() % everySteps == 0) {
+      save(run);
+    }
+  }
+
+  @Override
+  public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
+    save(run);
+  }
+
+  @Override
+  public void onTrainEnd(Run run) {
+    if (run.model().isStopRequested() && !run.model().progress().equals(saved)) {
+      save(run);
+    }
+  }
+
+  private void save(Run run) {
+    Checkpoint.save(run.model(), path);
+    saved = run.model().progress();
+  }
+}
