@@ -5,7 +5,8 @@ import convlstm4j.tensor.Tensor;
 /**
  * How close is close enough: docs/adr/0003. The relative error {@code |got - exact| / max(1,
  * |exact|)} may be as large as twice that of the float32 reference, or {@code 4 eps
- * ceil(log2(terms))}; three times that for gradients.
+ * ceil(log2(terms))}; three times that for gradients. NaN always fails, an expected one too: the
+ * reference is a backend as well, and buffers hold NaN until they are written.
  */
 final class Compare {
   private static final double EPS = Math.ulp(1.0f);
@@ -19,6 +20,8 @@ final class Compare {
     if (!exact.shape().equals(got.shape())) {
       throw new AssertionError(what + ": shape " + got.shape() + ", expected " + exact.shape());
     }
+    checkNoNan(what + ", float64 reference", exact);
+    checkNoNan(what + ", float32 reference", baseline);
     double log = Math.max(1, Math.ceil(Math.log((double) terms) / Math.log(2)));
     double allowed = factor * Math.max(2 * worst(exact, baseline), 4 * EPS * log);
     for (int i = 0; i < got.size(); i++) {
@@ -36,6 +39,14 @@ final class Compare {
                 + error
                 + ", allowed "
                 + allowed);
+      }
+    }
+  }
+
+  private static void checkNoNan(String what, Tensor t) {
+    for (int i = 0; i < t.size(); i++) {
+      if (Double.isNaN(t.get(i))) {
+        throw new AssertionError(what + "[" + i + "] is NaN; nothing can be compared with it");
       }
     }
   }

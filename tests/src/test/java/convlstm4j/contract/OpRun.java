@@ -12,6 +12,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /** Runs one op on a backend with host tensors and checks that memory is treated as agreed. */
 final class OpRun implements AutoCloseable {
@@ -78,11 +79,17 @@ final class OpRun implements AutoCloseable {
    * @param outputGradients one per output; null for zero
    */
   List<Tensor> backward(List<Tensor> outputGradients) {
+    return backward(outputGradients, i -> true);
+  }
+
+  /** The gradients of those inputs only that are wanted. */
+  List<Tensor> backward(List<Tensor> outputGradients, IntPredicate wanted) {
     List<Buffer> out = new ArrayList<>();
     outputGradients.forEach(t -> out.add(t == null ? null : upload(t)));
     List<Buffer> in = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
-      in.add(op.differentiable(i) ? filled(inputs.get(i).shape(), BEFORE) : null);
+      boolean has = op.differentiable(i) && wanted.test(i);
+      in.add(has ? filled(inputs.get(i).shape(), BEFORE) : null);
     }
     if (workspace != null) {
       memory.fill(workspace, Double.NaN); // lost between calls, as the contract says
