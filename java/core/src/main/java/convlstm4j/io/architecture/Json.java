@@ -51,7 +51,12 @@ final class Json {
       return value;
     } catch (JsonProcessingException e) {
       throw new ArchitectureException(
-          "model JSON: " + e.getOriginalMessage() + " at " + where(e.getLocation()), e);
+          "model JSON: "
+              // Without Jackson's note on where an open bracket is: of a text, it says nothing.
+              + e.getOriginalMessage().replaceAll(" \\(start marker at \\[Source:.*\\]\\)", "")
+              + " at "
+              + where(e.getLocation()),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException("reading from a string", e);
     }

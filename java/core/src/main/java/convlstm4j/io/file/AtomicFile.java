@@ -73,6 +73,11 @@ public final class AtomicFile implements AutoCloseable {
     if (folder == null || absolute.getFileName() == null || Files.isDirectory(absolute)) {
       throw new IOException(target + ": cannot be written, it is a folder");
     }
+    // The rename would put a file in the place of a device such as /dev/null, for everybody.
+    if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+      throw new IOException(
+          target + ": cannot be written, it is no file but a device or a pipe; name a file");
+    }
     if (!Files.isDirectory(folder)) {
       throw new IOException(target + ": cannot be written, there is no folder " + folder);
     }

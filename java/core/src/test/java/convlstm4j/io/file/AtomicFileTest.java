@@ -55,6 +55,19 @@ class AtomicFileTest {
     assertTrue(Files.exists(ofUser));
   }
 
+  /** A link in a folder of its own: were it replaced, the device would still be there. */
+  @Test
+  void doesNotReplaceDevices() throws IOException {
+    Path target = Files.createSymbolicLink(folder.resolve("null"), Path.of("/dev/null"));
+    IOException e = assertThrows(IOException.class, () -> AtomicFile.create(target));
+    assertEquals(
+        target + ": cannot be written, it is no file but a device or a pipe; name a file",
+        e.getMessage());
+    assertTrue(Files.isSymbolicLink(target));
+    assertEquals(1, folder.toFile().list().length);
+    Files.delete(target); // or JUnit warns that it deletes a link that leads out of its folder
+  }
+
   @Test
   void saysWhyItCannotStart() {
     Path absent = folder.resolve("no").resolve("a");
