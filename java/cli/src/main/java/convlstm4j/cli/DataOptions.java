@@ -1,0 +1,48 @@
+package convlstm4j.cli;
+
+import convlstm4j.io.folder.TrailerFolder;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which trailers, and how much of them at a time. */
+final class DataOptions {
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "FOLDER",
+      description = {
+        "Folder of trailer_{id}.npy [T, C, H, W] with labels: labels_{id}.npy [T, genres] (names in"
+            + " genres.txt), or labels.csv with the columns id,<genre>.. or id,frame,<genre>.."
+      })
+  Path folder;
+
+  @Option(
+      names = "--ids",
+      paramLabel = "IDS",
+      description = "Only these trailers, such as 0-9,12. Default: all in the folder.")
+  String ids;
+
+  @Option(
+      names = "--window",
+      paramLabel = "FRAMES",
+      description = {
+        "Cut trailers into windows of so many frames; memory starts anew with each. Needs less"
+            + " memory. Default: whole trailers."
+      })
+  Integer window;
+
+  TrailerFolder folder() {
+    TrailerFolder all = TrailerFolder.open(folder);
+    return ids == null ? all : all.ids(ids);
+  }
+
+  /** For evaluation: no frame is left out. */
+  TrailerFolder everyFrame(TrailerFolder trailers) {
+    return window == null ? trailers : trailers.windowsAndRest(window);
+  }
+
+  /** For training: windows of one size. */
+  TrailerFolder fullWindows(TrailerFolder trailers) {
+    return window == null ? trailers : trailers.windows(window);
+  }
+}

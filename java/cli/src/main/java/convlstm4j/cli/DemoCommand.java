@@ -1,0 +1,76 @@
+package convlstm4j.cli;
+
+import convlstm4j.cli.demo.Demo;
+import convlstm4j.model.Model;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code convlstm4j demo}. */
+@Command(
+    name = "demo",
+    description = {
+      "Make videos of real handwritten digits that move through noise and gaps, one digit class a"
+          + " genre; train the article's ConvLSTM on them, its Convolution-LSTM, and the ConvLSTM"
+          + " without memory (each frame alone); compare them on unseen digits, and draw one trailer"
+          + " with its scores. Takes some minutes."
+    },
+    footer = {"", "Example:", "  convlstm4j demo --output demo --seed 2"})
+final class DemoCommand implements Callable<Integer> {
+  @Mixin CommonOptions common;
+  @Mixin BackendOption backend;
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--output",
+      defaultValue = "demo",
+      paramLabel = "FOLDER",
+      description = "Where trailers, checkpoints and the picture go. Default: ${DEFAULT-VALUE}.")
+  Path folder;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      paramLabel = "S",
+      description = "Decides trailers, first weights and order. Default: ${DEFAULT-VALUE}.")
+  long seed;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    AtomicReference<Model> running = new AtomicReference<>();
+    Demo demo =
+        new Demo(
+            folder,
+            seed,
+            backend.name,
+            err::println,
+            title -> ProgressDisplay.of(err, title),
+            running::set);
+    try (Interrupt interrupt =
+        new Interrupt(
+            () -> {
+              Model model = running.get();
+              if (model == null) {
+                Runtime.getRuntime().halt(Errors.STOPPED);
+              }
+              err.println("stopping after the running step; Ctrl-C again ends at once");
+              model.requestStop();
+            })) {
+      spec.commandLine().getOut().print(demo.run());
+      spec.commandLine().getOut().flush();
+      return interrupt.happened() ? Errors.STOPPED : 0;
+    } catch (CancellationException e) {
+      err.println(e.getMessage());
+      return Errors.STOPPED;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package convlstm4j.cli;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.BackendProvider;
+import convlstm4j.backend.Backends;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code convlstm4j info}. */
+@Command(
+    name = "info",
+    description = "Versions, and the backends: which start here, and why others do not.",
+    footer = {"", "Example:", "  convlstm4j info"})
+final class InfoCommand implements Runnable {
+  @Mixin CommonOptions common;
+  @Spec CommandSpec spec;
+
+  @Override
+  public void run() {
+    PrintWriter out = spec.commandLine().getOut();
+    Runtime runtime = Runtime.getRuntime();
+    out.println("convlstm4j  " + Main.Version.text());
+    out.println("java        " + Runtime.version() + ", " + System.getProperty("java.vendor"));
+    out.println(
+        "machine     "
+            + System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.arch")
+            + ", "
+            + runtime.availableProcessors()
+            + " cores, Java heap of at most "
+            + runtime.maxMemory() / (1 << 20)
+            + " MiB");
+    out.println("backends, the fastest first:");
+    for (BackendProvider p : Backends.providers()) {
+      out.printf("  %-10s%s%n", p.name(), state(p));
+    }
+  }
+
+  private static String state(BackendProvider provider) {
+    try (Backend backend = provider.start()) {
+      return "starts: " + backend.description();
+    } catch (BackendException e) {
+      return "does not start: " + e.getMessage();
+    }
+  }
+}

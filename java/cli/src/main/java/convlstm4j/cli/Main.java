@@ -1,0 +1,79 @@
+package convlstm4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code convlstm4j}. */
+@Command(
+    name = "convlstm4j",
+    description =
+        "Convolutional LSTM networks: train, evaluate and run them on videos in .npy files.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Main.Version.class,
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      SummaryCommand.class,
+      InfoCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:good",
+      "1:the work failed",
+      "2:wrong call or input",
+      "130:stopped by Ctrl-C, after saving"
+    })
+public final class Main {
+  private Main() {}
+
+  /**
+   * Runs the command and ends the JVM with its exit code.
+   *
+   * @param args the words of the command line
+   */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+    PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+    System.exit(run(out, err, args));
+  }
+
+  /**
+   * Runs the command.
+   *
+   * @param out where results go
+   * @param err where progress and errors go
+   * @param args the words of the command line
+   * @return the exit code
+   */
+  public static int run(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line =
+        new CommandLine(new Main())
+            .setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Errors::wrongCall)
+            .setExecutionExceptionHandler(Errors::failure);
+    return args.length == 0 ? line.execute("--help") : line.execute(args);
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"convlstm4j " + text()};
+    }
+
+    /** The version, or what it is when not run from a jar. */
+    static String text() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "(not packaged)" : version;
+    }
+  }
+}

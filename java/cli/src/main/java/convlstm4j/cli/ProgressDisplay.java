@@ -1,0 +1,94 @@
+package convlstm4j.cli;
+
+import convlstm4j.model.Callback;
+import convlstm4j.model.ProgressLog;
+import convlstm4j.model.Run;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows on a terminal how training goes: a bar for each epoch, then its losses. */
+final class ProgressDisplay implements Callback {
+  /** How often the numbers beside the bar are computed anew, milliseconds. */
+  private static final long REFRESH = 500;
+
+  private final PrintWriter err;
+  private final String title;
+  private ProgressBar bar;
+  private long started;
+  private long shown;
+
+  private ProgressDisplay(PrintWriter err, String title) {
+    this.err = err;
+    this.title = title;
+  }
+
+  /**
+   * The display, or plain lines where there is no terminal; {@code title} starts each line. The
+   * launcher sets {@code jdk.console=java.base}, with which Java 22 and newer tell a terminal as 17
+   * does.
+   */
+  @SuppressWarnings("SystemConsoleNull")
+  static Callback of(PrintWriter err, String title) {
+    return System.console() != null
+        ? new ProgressDisplay(err, title)
+        : new ProgressLog(line -> err.println(title + line));
+  }
+
+  @Override
+  public void onEpochBegin(Run run, long epoch) {
+    started = System.nanoTime();
+    bar =
+        new ProgressBarBuilder()
+            .setTaskName(name(run, epoch))
+            .setInitialMax(run.batches())
+            .setStyle(ProgressBarStyle.ASCII)
+            .build();
+    bar.stepTo(run.model().progress().batch());
+  }
+
+  @Override
+  public void onBatchEnd(
+      Run run, long epoch, int batch, Supplier<? extends Map<String, Double>> logs) {
+    bar.stepTo(batch + 1L);
+    long now = System.currentTimeMillis();
+    if (now - shown > REFRESH) {
+      shown = now;
+      bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", logs.get().get("loss")));
+    }
+  }
+
+  @Override
+  public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
+    closeBar();
+    double seconds = (System.nanoTime() - started) / 1e9;
+    StringBuilder line = new StringBuilder(name(run, epoch));
+    line.append(String.format(Locale.ROOT, ": %.1f s", seconds));
+    for (String key : new String[] {"loss", "val_loss"}) {
+      if (logs.containsKey(key)) {
+        line.append(String.format(Locale.ROOT, ", %s %.4f", key, logs.get(key)));
+      }
+    }
+    err.println(line);
+  }
+
+  @Override
+  public void onTrainEnd(Run run) {
+    closeBar();
+  }
+
+  private String name(Run run, long epoch) {
+    return title + "epoch " + (epoch + 1) + "/" + run.epochs();
+  }
+
+  private void closeBar() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+}

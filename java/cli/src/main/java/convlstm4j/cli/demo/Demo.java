@@ -1,0 +1,222 @@
+package convlstm4j.cli.demo;
+
+import convlstm4j.cli.Architectures;
+import convlstm4j.data.Batch;
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.Dataset;
+import convlstm4j.data.Prefetch;
+import convlstm4j.io.checkpoint.LastCheckpoint;
+import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.model.Callback;
+import convlstm4j.model.Fit;
+import convlstm4j.model.Model;
+import convlstm4j.tensor.Tensor;
+import convlstm4j.train.Adam;
+import convlstm4j.train.Loss;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The main job on real input: makes trailers, trains the article's networks from the files, and
+ * compares what they make of trailers whose digits they have never seen.
+ */
+public final class Demo {
+  private static final int TRAINING_TRAILERS = 80;
+  private static final int TEST_TRAILERS = 24;
+  private static final int FIRST_TEST = 1000;
+  private static final int WINDOW = 12;
+  private static final int BATCH = 4;
+  private static final int EPOCHS = 12;
+  private static final int FILTERS = 8;
+  private static final int BRANCH_FILTERS = 4;
+  private static final int LSTM_UNITS = 32;
+  private static final int UNITS = 16;
+  private static final String PICTURE = "trailer.png";
+
+  private final Path folder;
+  private final long seed;
+  private final String backend;
+  private final Consumer<String> log;
+  private final Function<String, Callback> progress;
+  private final Consumer<Model> running;
+
+  /**
+   * Prepares the demo.
+   *
+   * @param folder where files go; made if it is not there
+   * @param seed decides trailers, first weights and order
+   * @param backend name of the backend
+   * @param log gets lines on what is done
+   * @param progress makes a display of training from the title of its lines
+   * @param running is told which model is being trained, to stop it on demand
+   */
+  public Demo(
+      Path folder,
+      long seed,
+      String backend,
+      Consumer<String> log,
+      Function<String, Callback> progress,
+      Consumer<Model> running) {
+    this.folder = folder;
+    this.seed = seed;
+    this.backend = backend;
+    this.log = log;
+    this.progress = progress;
+    this.running = running;
+  }
+
+  /**
+   * Does all of it.
+   *
+   * @return the table of F1
+   * @throws IOException if a file cannot be written
+   */
+  public String run() throws IOException {
+    makeTrailers();
+    TrailerFolder test = TrailerFolder.open(folder.resolve("test"));
+    Table table = new Table(Videos.GENRES);
+    try (Model model =
+        Architectures.convLstm(test.frameShape(), Videos.GENRES, FILTERS, BRANCH_FILTERS, UNITS)) {
+      train("ConvLSTM", model, 4e-3, WINDOW, BATCH, "convlstm.ckpt");
+      table.add("ConvLSTM", scores(model, test));
+      draw(model, test);
+    }
+    try (Model model =
+        Architectures.convolutionLstm(
+            test.frameShape(), Videos.GENRES, FILTERS, LSTM_UNITS, UNITS)) {
+      train("Convolution-LSTM", model, 3e-3, WINDOW, BATCH, "convolution_lstm.ckpt");
+      table.add("Convolution-LSTM", scores(model, test));
+    }
+    try (Model model =
+        Architectures.convLstm(test.frameShape(), Videos.GENRES, FILTERS, BRANCH_FILTERS, UNITS)) {
+      train("no memory", model, 4e-3, 1, WINDOW * BATCH, "no_memory.ckpt");
+      table.add("no memory", scores(model, test.windows(1).batch(WINDOW * BATCH)));
+    }
+    table.add("majority class", majority());
+    return table.text();
+  }
+
+  private void makeTrailers() throws IOException {
+    Path training = Files.createDirectories(folder.resolve("train"));
+    Path test = Files.createDirectories(folder.resolve("test"));
+    Digits digits = Digits.load();
+    Videos videos = Videos.standard();
+    videos.write(training, 0, TRAINING_TRAILERS, digits, false, seed);
+    videos.write(test, FIRST_TEST, TEST_TRAILERS, digits, true, seed);
+    log.accept(
+        TRAINING_TRAILERS
+            + " trailers of "
+            + videos.frames()
+            + " frames 3x"
+            + videos.side()
+            + "x"
+            + videos.side()
+            + " in "
+            + training
+            + ", "
+            + TEST_TRAILERS
+            + " with other digits in "
+            + test);
+  }
+
+  private void train(
+      String name, Model model, double rate, int window, int batch, String checkpoint) {
+    model.backend(backend).seed(seed);
+    model.compile(new Adam(rate), Loss.binaryCrossentropy());
+    Dataset trailers =
+        TrailerFolder.open(folder.resolve("train"))
+            .ids("0-" + (TRAINING_TRAILERS - 1))
+            .fitting(model.network())
+            .windows(window)
+            .batch(batch)
+            .shuffle(seed);
+    running.accept(model);
+    LastCheckpoint saved = new LastCheckpoint(folder.resolve(checkpoint));
+    long start = System.nanoTime();
+    model.fit(
+        Prefetch.of(trailers, 2), Fit.epochs(EPOCHS).callbacks(progress.apply(name + ", "), saved));
+    if (model.progress().epoch() < EPOCHS) {
+      throw new CancellationException(
+          "stopped; the "
+              + name
+              + " network as far as it came is in "
+              + folder.resolve(checkpoint));
+    }
+    log.accept(
+        name
+            + ": "
+            + EPOCHS
+            + " epochs in "
+            + Math.round((System.nanoTime() - start) / 1e9)
+            + " s, saved to "
+            + folder.resolve(checkpoint));
+  }
+
+  private static Scores scores(Model model, TrailerFolder test) {
+    Scores scores = new Scores(Videos.GENRES.size());
+    model.predict(test.ids(testIds()).fitting(model.network()), scores::add);
+    return scores;
+  }
+
+  private static String testIds() {
+    return FIRST_TEST + "-" + (FIRST_TEST + TEST_TRAILERS - 1);
+  }
+
+  /** Says of every frame that it is of the genre that has most frames in the training trailers. */
+  private Scores majority() {
+    int genres = Videos.GENRES.size();
+    long[] frames = new long[genres];
+    eachLabel(
+        TrailerFolder.open(folder.resolve("train")).ids("0-" + (TRAINING_TRAILERS - 1)),
+        (genre, is) -> frames[genre] += is ? 1 : 0);
+    int most = 0;
+    for (int g = 1; g < genres; g++) {
+      most = frames[g] > frames[most] ? g : most;
+    }
+    int answer = most;
+    Scores scores = new Scores(genres);
+    eachLabel(
+        TrailerFolder.open(folder.resolve("test")).ids(testIds()),
+        (genre, is) -> scores.count(genre, is, genre == answer));
+    return scores;
+  }
+
+  /** Gets every label: of which genre, and whether it holds. */
+  private interface LabelConsumer {
+    void accept(int genre, boolean is);
+  }
+
+  private static void eachLabel(TrailerFolder trailers, LabelConsumer consumer) {
+    try (BatchStream stream = trailers.outputs(Videos.GENRES).open(0, 0)) {
+      while (stream.hasNext()) {
+        List<Tensor> targets = stream.next().targets();
+        for (int g = 0; g < targets.size(); g++) {
+          for (int i = 0; i < targets.get(g).size(); i++) {
+            consumer.accept(g, targets.get(g).get(i) > 0.5);
+          }
+        }
+      }
+    }
+  }
+
+  private void draw(Model model, TrailerFolder test) throws IOException {
+    try (BatchStream stream =
+        test.ids(Integer.toString(FIRST_TEST)).fitting(model.network()).open(0, 0)) {
+      Batch batch = stream.next();
+      Tensor video = batch.inputs().get(0);
+      Picture.write(
+          "Unseen trailer " + FIRST_TEST + " through the ConvLSTM",
+          video.reshape(video.shape().from(1)),
+          Videos.GENRES,
+          batch.targets(),
+          model.predict(video),
+          folder.resolve(PICTURE));
+    }
+    log.accept("picture in " + folder.resolve(PICTURE));
+  }
+}
