@@ -11,6 +11,7 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -204,6 +205,27 @@ class ConvFormulaTest {
     Window window = new Window(List.of(1, 2), ONE, ONE, Padding.SAME, DataFormat.CHANNELS_LAST);
     try (OpRun run = OpRun.of(new Conv(1, window, false), x, w)) {
       assertArrayEquals(new double[] {12, 23, 34, 40}, run.output("y"));
+    }
+  }
+
+  /** A million equal terms in float32; added one after the other they come out 1 % off. */
+  @Test
+  void longSums() {
+    int n = 1 << 20;
+    float[] x = new float[n];
+    double[] dy = new double[n];
+    Arrays.fill(x, 0.1f);
+    Arrays.fill(dy, 0.1f);
+    Window window = new Window(ONE, ONE, ONE, Padding.VALID, DataFormat.CHANNELS_LAST);
+    try (OpRun run =
+        OpRun.of(
+            new Conv(1, window, true),
+            Tensor.of(x, 4, 512, 512, 1),
+            Tensor.of(new float[] {1}, 1, 1, 1, 1),
+            Tensor.of(new float[] {0}, 1))) {
+      double exact = n * (double) 0.1f;
+      assertEquals(exact, run.gradient("b", dy)[0], 1e-6 * exact);
+      assertEquals(exact * 0.1f, run.gradient("w", dy)[0], 1e-6 * exact);
     }
   }
 }

@@ -16,6 +16,9 @@ final class Convolution {
   /** Input channels whose weight gradients are summed in one piece of work. */
   private static final int CHANNELS_PER_PIECE = 8;
 
+  /** Pixels whose weight gradients add up in the weights' own type, about. */
+  private static final int PIXELS_PER_PART = 256;
+
   /** Frames in an array: the first element, the distance from frame to frame, their number. */
   @SuppressWarnings("ArrayRecordComponent") // a view, never compared
   record Frames(float[] data, int offset, int distance, int count) {}
@@ -148,7 +151,10 @@ final class Convolution {
     }
   }
 
-  /** {@code dw += } the gradient of the weights, summed over all frames. */
+  /**
+   * {@code dw += } the gradient of the weights, summed over all frames: in double where the sum is
+   * long, since a float would stop growing.
+   */
   void addWeightGradient(Frames x, Frames dy, float[] dw, int first, int last) {
     int chunks = (c + CHANNELS_PER_PIECE - 1) / CHANNELS_PER_PIECE;
     Parallel.each(
@@ -157,26 +163,44 @@ final class Convolution {
           int tap = piece / chunks;
           int from = piece % chunks * CHANNELS_PER_PIECE;
           int to = Math.min(c, from + CHANNELS_PER_PIECE);
-          for (int row = 0; row < x.count * m[0] * m[1]; row++) {
-            int frame = row / (m[0] * m[1]);
-            int od = row / m[1] % m[0];
-            int oh = row % m[1];
-            int id = input(0, od, tap / (k[1] * k[2]));
-            int ih = input(1, oh, tap / k[2] % k[1]);
-            if (id < 0 || ih < 0) {
-              continue;
-            }
-            int xRow = x.offset + frame * x.distance + (id * n[1] + ih) * n[2] * c;
-            int yRow = dy.offset + frame * dy.distance + (od * m[1] + oh) * m[2] * o;
-            for (int ow = 0; ow < m[2]; ow++) {
-              int iw = input(2, ow, tap % k[2]);
-              if (iw >= 0) {
-                addTap(
-                    x.data, xRow + iw * c, dy.data, yRow + ow * o, dw, tap, from, to, first, last);
+          float[] part = new float[(to - from) * o];
+          double[] sum = new double[(to - from) * o];
+          int rows = x.count * m[0] * m[1];
+          int rowsPerPart = Math.max(1, PIXELS_PER_PART / m[2]);
+          for (int row = 0; row < rows; row++) {
+            addRow(x, dy, row, tap, from, to, part, first, last);
+            if ((row + 1) % rowsPerPart == 0 || row == rows - 1) {
+              for (int j = 0; j < part.length; j++) {
+                sum[j] += part[j];
+                part[j] = 0;
               }
             }
           }
+          for (int j = 0; j < sum.length; j++) {
+            dw[(tap * c + from) * o + j] += (float) sum[j];
+          }
         });
+  }
+
+  /** A row of output pixels under one tap: what it adds to input channels from to to-1. */
+  private void addRow(
+      Frames x, Frames dy, int row, int tap, int from, int to, float[] part, int first, int last) {
+    int frame = row / (m[0] * m[1]);
+    int od = row / m[1] % m[0];
+    int oh = row % m[1];
+    int id = input(0, od, tap / (k[1] * k[2]));
+    int ih = input(1, oh, tap / k[2] % k[1]);
+    if (id < 0 || ih < 0) {
+      return;
+    }
+    int xRow = x.offset + frame * x.distance + (id * n[1] + ih) * n[2] * c;
+    int yRow = dy.offset + frame * dy.distance + (od * m[1] + oh) * m[2] * o;
+    for (int ow = 0; ow < m[2]; ow++) {
+      int iw = input(2, ow, tap % k[2]);
+      if (iw >= 0) {
+        addTap(x.data, xRow + iw * c, dy.data, yRow + ow * o, part, from, to, first, last);
+      }
+    }
   }
 
   private void addTap(
@@ -184,31 +208,34 @@ final class Convolution {
       int xAt,
       float[] dy,
       int yAt,
-      float[] dw,
-      int tap,
+      float[] part,
       int from,
       int to,
       int first,
       int last) {
     for (int i = from; i < to; i++) {
       float xi = x[xAt + i];
-      int row = (tap * c + i) * o;
+      int row = (i - from) * o;
       for (int j = first; j < last; j++) {
-        dw[row + j] += xi * dy[yAt + j];
+        part[row + j] += xi * dy[yAt + j];
       }
     }
   }
 
-  /** {@code db += } the sum of dy over all frames and pixels. */
+  /** {@code db += } the sum of dy over all frames and pixels, in double. */
   void addBiasGradient(Frames dy, float[] db) {
     int pixels = m[0] * m[1] * m[2];
+    double[] sum = new double[o];
     for (int frame = 0; frame < dy.count; frame++) {
       int at = dy.offset + frame * dy.distance;
       for (int p = 0; p < pixels; p++, at += o) {
         for (int j = 0; j < o; j++) {
-          db[j] += dy.data[at + j];
+          sum[j] += dy.data[at + j];
         }
       }
+    }
+    for (int j = 0; j < o; j++) {
+      db[j] += (float) sum[j];
     }
   }
 
