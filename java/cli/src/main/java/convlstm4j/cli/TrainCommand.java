@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.checkpoint.LastCheckpoint;

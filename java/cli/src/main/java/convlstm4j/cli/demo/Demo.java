@@ -1,6 +1,6 @@
 package convlstm4j.cli.demo;
 
-import convlstm4j.cli.Architectures;
+import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;

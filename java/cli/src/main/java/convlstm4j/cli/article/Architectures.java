@@ -1,4 +1,4 @@
-package convlstm4j.cli;
+package convlstm4j.cli.article;
 
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
