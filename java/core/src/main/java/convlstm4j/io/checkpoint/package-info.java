@@ -1,6 +1,6 @@
 /**
- * Models with all that training needs to go on, in one file: {@code Checkpoint} saves and loads,
- * the callbacks do it during training, and {@link convlstm4j.io.checkpoint.CheckpointException} is
- * what a file that cannot be loaded throws.
+ * Models with all that training needs to go on, in one file: {@link
+ * convlstm4j.io.checkpoint.Checkpoint} saves and loads, the callbacks do it during training, and
+ * {@link convlstm4j.io.checkpoint.CheckpointException} is what a file that cannot be loaded throws.
  */
 package convlstm4j.io.checkpoint;
