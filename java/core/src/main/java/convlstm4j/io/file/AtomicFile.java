@@ -68,7 +68,8 @@ public final class AtomicFile implements AutoCloseable {
    */
   public static AtomicFile create(Path target, UnaryOperator<WritableByteChannel> wrap)
       throws IOException {
-    Path absolute = target.toAbsolutePath();
+    // Through links: a rename would put the file in the place of the link.
+    Path absolute = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder == null || absolute.getFileName() == null || Files.isDirectory(absolute)) {
       throw new IOException(target + ": cannot be written, it is a folder");

@@ -69,6 +69,19 @@ class AtomicFileTest {
   }
 
   @Test
+  void followsLinks() throws IOException {
+    Path target =
+        Files.write(Files.createDirectory(folder.resolve("disk")).resolve("a"), new byte[1]);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), target);
+    try (AtomicFile file = AtomicFile.create(link)) {
+      file.channel().write(ByteBuffer.wrap(new byte[] {1, 2}));
+      file.commit();
+    }
+    assertTrue(Files.isSymbolicLink(link));
+    assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(target));
+  }
+
+  @Test
   void saysWhyItCannotStart() {
     Path absent = folder.resolve("no").resolve("a");
     assertTrue(
