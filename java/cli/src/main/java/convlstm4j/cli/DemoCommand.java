@@ -45,6 +45,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    OutputFiles.checkFolder("--output", folder);
     PrintWriter err = spec.commandLine().getErr();
     AtomicReference<Model> running = new AtomicReference<>();
     Demo demo =

@@ -1,10 +1,12 @@
 package convlstm4j.cli;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.file.FileException;
 import convlstm4j.model.NonFiniteException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -25,11 +27,16 @@ final class Errors {
 
   static int wrongCall(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println("convlstm4j: " + oneLine(e.getMessage()));
-    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
-      err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
-    }
+    List<String> meant = e instanceof UnmatchedArgumentException u ? u.getSuggestions() : List.of();
+    command
+        .getErr()
+        .println(
+            "convlstm4j: "
+                + oneLine(e.getMessage())
+                + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?")
+                + "; see "
+                + command.getCommandSpec().qualifiedName()
+                + " --help");
     return WRONG;
   }
 
@@ -42,10 +49,20 @@ final class Errors {
     return code(e);
   }
 
+  /** Java's own memory has run out, which no estimate foresaw. */
+  static int outOfMemory(OutOfMemoryError e, PrintWriter err) {
+    err.println(
+        "convlstm4j: out of memory ("
+            + oneLine(e.toString())
+            + "): use --window, a smaller batch or model, or give Java more (JAVA_OPTS=-Xmx..)");
+    return FAILED;
+  }
+
   private static String message(Exception e) {
     boolean worded =
         e instanceof IllegalArgumentException
             || e instanceof FileException
+            || e instanceof ArchitectureException
             || e instanceof BackendException
             || e instanceof NonFiniteException
             || e instanceof UncheckedIOException;
@@ -59,6 +76,7 @@ final class Errors {
     boolean wrong =
         e instanceof IllegalArgumentException
             || e instanceof FileException
+            || e instanceof ArchitectureException
             || e instanceof BackendException
             || inInput;
     return wrong ? WRONG : FAILED;

@@ -60,7 +60,11 @@ public final class Main {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Errors::wrongCall)
             .setExecutionExceptionHandler(Errors::failure);
-    return args.length == 0 ? line.execute("--help") : line.execute(args);
+    try {
+      return args.length == 0 ? line.execute("--help") : line.execute(args);
+    } catch (OutOfMemoryError e) {
+      return Errors.outOfMemory(e, err);
+    }
   }
 
   /** The version that the build wrote into the jar. */

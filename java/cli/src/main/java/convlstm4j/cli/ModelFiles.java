@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.io.architecture.Architecture;
+import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.model.Model;
 import java.io.IOException;
@@ -29,7 +30,7 @@ final class ModelFiles {
       return model;
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-    } catch (IllegalArgumentException e) {
+    } catch (ArchitectureException | IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
   }

@@ -52,6 +52,7 @@ final class PredictCommand implements Runnable {
 
   @Override
   public void run() {
+    OutputFiles.check("--output", output);
     NpyFile video = NpyFile.open(input).unitRange();
     if (video.shape().rank() != 4) {
       throw new IllegalArgumentException(
@@ -66,14 +67,26 @@ final class PredictCommand implements Runnable {
                 + ", expected one");
       }
       Shape sample = video.shape().prepend(1);
-      model.network().checkFeed(0, sample);
+      checkFits(model, sample);
       Tensor x = video.read(DType.FLOAT32).reshape(sample);
+      if (!x.isFinite()) {
+        throw new IllegalArgumentException(
+            input + ": holds a NaN or an infinity, expected finite numbers");
+      }
       List<Tensor> outputs = model.predict(x);
       NpyWriter.write(
           output, columns(model.network().outputNames(), outputs, video.shape().dim(0)));
       spec.commandLine()
           .getOut()
           .println(output + ": columns " + String.join(", ", columnNames(model, outputs)));
+    }
+  }
+
+  private void checkFits(Model model, Shape sample) {
+    try {
+      model.network().checkFeed(0, sample);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(input + ": " + e.getMessage() + " [N, T, C, H, W]", e);
     }
   }
 

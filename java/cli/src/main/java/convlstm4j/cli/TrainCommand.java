@@ -13,7 +13,6 @@ import convlstm4j.train.Adam;
 import convlstm4j.train.F1Score;
 import convlstm4j.train.Loss;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -112,9 +111,25 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    checkOutput();
+    OutputFiles.check("--output", output);
+    if (log != null) {
+      OutputFiles.check("--log", log);
+    }
+    if (epochs < 1) {
+      throw new IllegalArgumentException("--epochs " + epochs + ", must be at least 1");
+    }
     TrailerFolder all = data.folder();
     try (Model model = model(all)) {
+      if (model.progress().epoch() >= epochs) {
+        throw new IllegalArgumentException(
+            "--epochs "
+                + epochs
+                + ": "
+                + start
+                + " has done "
+                + model.progress().epoch()
+                + " already; ask for more, in all");
+      }
       Dataset training =
           data.fullWindows(without(all).fitting(model.network()))
               .batch(batchSize)
@@ -152,18 +167,6 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** A folder that cannot be written to is to be found out before hours of training. */
-  private void checkOutput() {
-    Path folder = output.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
-      throw new IllegalArgumentException(
-          "--output " + output + ": there is no folder " + folder + "; make it first");
-    }
-    if (Files.isDirectory(output)) {
-      throw new IllegalArgumentException("--output " + output + " is a folder, expected a file");
-    }
-  }
-
   private TrailerFolder without(TrailerFolder all) {
     if (validation == null) {
       return all;
@@ -178,6 +181,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Model model(TrailerFolder folder) {
+    if (folder.genres().isEmpty()) {
+      throw new IllegalArgumentException(
+          data.folder
+              + ": has no labels, expected labels_{id}.npy [T, genres] for each trailer, or one"
+              + " labels.csv");
+    }
     Model model =
         start == null
             ? Architectures.convLstm(

@@ -63,7 +63,15 @@ final class Engine implements AutoCloseable {
   }
 
   static long weightBytes(Network network, DType dtype) {
-    return network.parameters().stream().mapToLong(p -> p.shape().elements()).sum() * dtype.bytes();
+    try {
+      long elements = 0;
+      for (Parameter p : network.parameters()) {
+        elements = Math.addExact(elements, p.shape().elements());
+      }
+      return Math.multiplyExact(elements, (long) dtype.bytes());
+    } catch (ArithmeticException e) {
+      return Long.MAX_VALUE; // more than can be counted, so more than any memory has
+    }
   }
 
   static MemoryEstimate estimate(

@@ -1,0 +1,75 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import convlstm4j.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a run of the command line gave.
+ *
+ * @param code exit code
+ * @param out what went to stdout
+ * @param err what went to stderr
+ */
+record Cli(int code, String out, String err) {
+  /** Runs the command in this JVM. */
+  static Cli run(Object... words) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] args = Stream.of(words).map(Object::toString).toArray(String[]::new);
+    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    return new Cli(code, out.toString(), err.toString());
+  }
+
+  /** Runs the command, which must succeed. */
+  static Cli good(Object... words) {
+    Cli cli = run(words);
+    assertEquals(0, cli.code, cli::toString);
+    return cli;
+  }
+
+  /** The words that run the command in a process of its own, as the launcher does. */
+  static List<String> process(List<String> before, Object... words) {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            Main.class.getName()));
+    Stream.of(words).map(Object::toString).forEach(command::add);
+    return command;
+  }
+
+  /** Lines of stderr. */
+  List<String> errLines() {
+    return err.lines().toList();
+  }
+
+  /** All files under a folder with what they hold, to see that a failed run has left nothing. */
+  static Map<String, Integer> contents(Path folder) throws IOException {
+    Map<String, Integer> all = new TreeMap<>();
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.toList()) {
+        all.put(
+            folder.relativize(path).toString(),
+            Files.isRegularFile(path) ? java.util.Arrays.hashCode(Files.readAllBytes(path)) : 0);
+      }
+    }
+    return all;
+  }
+}
