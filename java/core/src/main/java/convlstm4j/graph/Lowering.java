@@ -17,6 +17,13 @@ public interface Lowering {
   boolean training();
 
   /**
+   * Whether there is a loss, to which regularisers add.
+   *
+   * @return false for a mere prediction
+   */
+  boolean penalized();
+
+  /**
    * Adds an op.
    *
    * @param op what to compute

@@ -59,6 +59,7 @@ public final class Program {
    */
   public static final class Builder implements Lowering {
     private final boolean training;
+    private final boolean penalized;
     private final List<Value> values = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Value> feeds = new ArrayList<>();
@@ -75,7 +76,18 @@ public final class Program {
      * @param training whether the pass is a training one
      */
     public Builder(boolean training) {
+      this(training, training);
+    }
+
+    /**
+     * Starts an empty program.
+     *
+     * @param training whether the pass is a training one
+     * @param penalized whether regularisers count: where there is a loss, as in an evaluation
+     */
+    public Builder(boolean training, boolean penalized) {
       this.training = training;
+      this.penalized = penalized;
     }
 
     /**
@@ -117,6 +129,11 @@ public final class Program {
     @Override
     public boolean training() {
       return training;
+    }
+
+    @Override
+    public boolean penalized() {
+      return penalized;
     }
 
     @Override

@@ -30,7 +30,8 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
    *
    * @param layer what to apply to every step
    * @throws IllegalArgumentException if it is inside another layer, or carries a state from one
-   *     batch to the next, which steps folded into the batch cannot
+   *     batch to the next, which steps folded into the batch cannot, or takes each step's batch
+   *     statistics itself
    */
   public TimeDistributed(Layer layer) {
     if (carriesState(layer)) {
@@ -39,6 +40,15 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
               + layer.label()
               + " is stateful; steps are folded into the batch, so no state can be carried, use a"
               + " layer with stateful=false");
+    }
+    if (layer instanceof TimeDistributed inner
+        && inner.contains(BatchNormalization.class)
+        && !inner.poolSteps) {
+      throw new IllegalArgumentException(
+          "TimeDistributed: "
+              + layer.label()
+              + " takes each step's statistics, which steps folded into the batch cannot; use"
+              + " poolSteps(true) on it");
     }
     adopt(layer, Names.snakeCase(layer.kerasClass()));
     this.layer = layer;
@@ -82,6 +92,11 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
       throw new ShapeException(layer.label() + " at every step: " + e.getMessage());
     }
     return outputs;
+  }
+
+  /** Whether a layer of the kind is at the bottom of wrappers like this one. */
+  private boolean contains(Class<? extends Layer> kind) {
+    return kind.isInstance(layer) || (layer instanceof TimeDistributed t && t.contains(kind));
   }
 
   private static boolean carriesState(Layer l) {

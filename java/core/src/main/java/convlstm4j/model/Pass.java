@@ -39,7 +39,7 @@ record Pass(
 
   /** Builds the program; objectives may be null for a prediction. */
   static Pass of(Kind kind, Network network, Objectives objectives, List<Shape> inputs) {
-    Program.Builder g = new Program.Builder(kind == Kind.TRAIN);
+    Program.Builder g = new Program.Builder(kind == Kind.TRAIN, kind != Kind.PREDICT);
     List<Shape> feedShapes = new ArrayList<>(inputs);
     List<Value> outputs = network.lower(g, inputs.stream().map(g::feed).toList());
     List<Value> losses = new ArrayList<>();

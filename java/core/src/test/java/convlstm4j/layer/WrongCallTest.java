@@ -51,6 +51,9 @@ class WrongCallTest {
             () -> new TimeDistributed(new LSTM(2).stateful(true)),
             "TimeDistributed: LSTM is stateful"),
         wrong(
+            () -> new TimeDistributed(new TimeDistributed(new BatchNormalization())),
+            "use poolSteps(true) on it"),
+        wrong(
             () -> new Bidirectional(new LSTM(2), new LSTM(2)),
             "Bidirectional: LSTM and its backward layer must differ in go_backwards"),
         wrong(
