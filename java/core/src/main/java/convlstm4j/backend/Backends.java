@@ -27,7 +27,8 @@ public final class Backends {
   }
 
   /**
-   * Starts the fastest backend that starts, and logs which one and why faster ones were refused.
+   * Starts the fastest backend that starts, and logs which one; as a warning, with the reasons, if
+   * faster ones were refused.
    *
    * @return a backend, which the caller closes
    * @throws BackendException if none starts
@@ -37,11 +38,11 @@ public final class Backends {
     for (BackendProvider p : providers()) {
       try {
         Backend b = p.start();
-        LOG.info(
-            "backend {}: {}{}",
-            b.name(),
-            b.description(),
-            refused.isEmpty() ? "" : "; refused: " + refused);
+        if (refused.isEmpty()) {
+          LOG.info("backend {}: {}", b.name(), b.description());
+        } else {
+          LOG.warn("backend {}: {}; refused: {}", b.name(), b.description(), refused);
+        }
         return b;
       } catch (BackendException e) {
         refused.add(p.name() + ": " + e.getMessage());
