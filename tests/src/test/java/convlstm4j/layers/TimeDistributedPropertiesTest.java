@@ -3,6 +3,8 @@ package convlstm4j.layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.Conv2D;
@@ -10,8 +12,10 @@ import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.GlobalAveragePooling2D;
+import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.MaxPooling2D;
+import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.op.Activation;
 import convlstm4j.op.DataFormat;
@@ -33,7 +37,9 @@ class TimeDistributedPropertiesTest {
           () -> new MaxPooling2D(2),
           () -> new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
           GlobalAveragePooling2D::new,
-          BatchNormalization::new);
+          BatchNormalization::new,
+          () -> new TimeDistributed(new BatchNormalization()),
+          TimeDistributedPropertiesTest::normalizingNetwork);
 
   private static final List<Supplier<Layer>> OF_SEQUENCES =
       List.of(
@@ -41,9 +47,15 @@ class TimeDistributedPropertiesTest {
           () -> new Bidirectional(new LSTM(2)),
           () -> new TimeDistributed(new Dense(2)));
 
-  @Property(tries = 60)
+  private static Layer normalizingNetwork() {
+    Symbol x = Input.shape(4, 3, 5);
+    Symbol y = new BatchNormalization().apply(new Conv2D(2, 2).apply(x));
+    return new NestedModel(Network.of(List.of(x), List.of(new Flatten().apply(y), y)));
+  }
+
+  @Property(tries = 80)
   void imagesStepByStep(
-      @ForAll @IntRange(max = 5) int kind,
+      @ForAll @IntRange(max = 7) int kind,
       @ForAll @IntRange(min = 1, max = 4) int steps,
       @ForAll boolean training,
       @ForAll @IntRange(max = 1000) int seed) {

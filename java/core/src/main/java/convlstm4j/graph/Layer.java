@@ -194,6 +194,11 @@ public abstract class Layer {
     return wrapper == null ? own : wrapper.path() + "/" + own;
   }
 
+  /** The layer around it, or null. */
+  final Layer wrapper() {
+    return wrapper;
+  }
+
   final long creation() {
     return creation;
   }

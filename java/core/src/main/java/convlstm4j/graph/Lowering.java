@@ -98,6 +98,17 @@ public interface Lowering {
   void assign(State state, Value newValue);
 
   /**
+   * Says that the following ops belong to a layer, until {@link #leave}. Layers inside layers enter
+   * one after the other.
+   *
+   * @param layer the layer's name
+   */
+  void enter(String layer);
+
+  /** Ends what the last {@link #enter} began. */
+  void leave();
+
+  /**
    * Adds a scalar to the loss.
    *
    * @param value of shape {@code [1]}

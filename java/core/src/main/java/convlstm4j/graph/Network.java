@@ -31,7 +31,8 @@ public final class Network {
    * @param outputs what the network yields
    * @return the network
    * @throws IllegalArgumentException if an output needs an input that is not listed, an input is
-   *     not used, a listed input is not one, or two layers have the same name
+   *     not used, a listed input is not one, two layers have the same name, or a layer is also
+   *     inside another one
    */
   public static Network of(List<Symbol> inputs, List<Symbol> outputs) {
     if (inputs.isEmpty() || outputs.isEmpty()) {
@@ -51,8 +52,24 @@ public final class Network {
       throw new IllegalArgumentException("an input is listed twice");
     }
     GraphOrder order = GraphOrder.of(inputs, outputs);
+    checkTogether(order.layers());
     Names.assign(order.layers());
     return new Network(List.copyOf(inputs), List.copyOf(outputs), order);
+  }
+
+  /** A layer inside another and beside it would become two when the network is saved. */
+  private static void checkTogether(List<Layer> layers) {
+    List<Layer> own = layers.stream().filter(l -> !(l instanceof InputLayer)).toList();
+    for (Layer l : own) {
+      if (l.wrapper() != own.get(0).wrapper()) {
+        Layer inside = l.wrapper() == null ? own.get(0) : l;
+        throw new IllegalArgumentException(
+            inside.label()
+                + " is inside "
+                + inside.wrapper().label()
+                + "; a network takes it there or by itself, not both");
+      }
+    }
   }
 
   /**
@@ -131,6 +148,58 @@ public final class Network {
   }
 
   /**
+   * A weight's name within this network, whatever model the network itself may be inside.
+   *
+   * @param parameter one of {@link #parameters()}
+   * @return path of its layer and local name, as {@code conv_lstm2d/kernel} or, in a model inside
+   *     this one, {@code encoder/conv_lstm2d/kernel}
+   */
+  public String name(Parameter parameter) {
+    return within(parameter.name());
+  }
+
+  /**
+   * A state's name within this network, whatever model the network itself may be inside.
+   *
+   * @param state one of {@link #states()}
+   * @return path of its layer and local name
+   */
+  public String name(State state) {
+    return within(state.name());
+  }
+
+  private String within(String path) {
+    Layer around =
+        layers.stream()
+            .filter(l -> !(l instanceof InputLayer))
+            .findFirst()
+            .map(Layer::wrapper)
+            .orElse(null);
+    return around == null ? path : path.substring(around.path().length() + 1);
+  }
+
+  /**
+   * Whether the layers form a chain, each called once with the output of the one before: Keras's
+   * {@code Sequential}.
+   *
+   * @return false if there are several inputs, outputs or branches
+   */
+  public boolean isChain() {
+    Set<Layer> called = new HashSet<>();
+    Set<Symbol> used = new HashSet<>();
+    for (Node n : nodes) {
+      List<Symbol> in = n.arguments().all();
+      if (in.size() > 1 || n.outputs().size() != 1 || !called.add(n.layer())) {
+        return false;
+      }
+      if (!used.addAll(in) && !in.isEmpty()) {
+        return false;
+      }
+    }
+    return inputs.size() == 1 && outputs.size() == 1;
+  }
+
+  /**
    * Names of the inputs: those of their layers.
    *
    * @return in the order of {@link #inputs()}
@@ -159,12 +228,12 @@ public final class Network {
    * Adds the network's ops to a program.
    *
    * @param g the program under construction
-   * @param feeds values of the inputs, of known shapes
+   * @param feeds values of the inputs
    * @return values of the outputs
    * @throws ShapeException if a feed does not fit its input; the message names the input and both
    *     shapes
    */
-  public List<Value> lower(Program.Builder g, List<Value> feeds) {
+  public List<Value> lower(Lowering g, List<Value> feeds) {
     Map<Symbol, Value> values = new HashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
       checkFeed(i, feeds.get(i).shape());
@@ -180,12 +249,13 @@ public final class Network {
         results = node.layer().lower(g, node.arguments().map(values::get));
       } catch (ShapeException e) {
         throw new ShapeException(node.layer().label() + ": " + e.getMessage());
+      } finally {
+        g.leave();
       }
       for (int i = 0; i < results.size(); i++) {
         values.put(node.outputs().get(i), results.get(i));
       }
     }
-    g.enter("");
     return outputs.stream().map(values::get).toList();
   }
 

@@ -39,7 +39,7 @@ public final class Parameter {
   }
 
   /**
-   * Name within the network.
+   * Name within the outermost model ({@link Network#name(Parameter)} has that within another).
    *
    * @return the layer's path and the local name, as {@code conv_lstm2d/kernel}
    */

@@ -4,7 +4,9 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.ShapeException;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ public final class Program {
    * @param op what is computed
    * @param inputs in the order of the op's input names
    * @param outputs in the order of its output names
-   * @param layer name of the layer it belongs to; empty for losses
+   * @param layer name of the layer it belongs to, those around it before it; empty for losses
    */
   record Step(Op op, List<Value> inputs, List<Value> outputs, String layer) {}
 
@@ -68,7 +70,7 @@ public final class Program {
     private final Map<Parameter, Value> newParameters = new LinkedHashMap<>();
     private final Map<State, Value> newStates = new LinkedHashMap<>();
     private final List<Value> penalties = new ArrayList<>();
-    private String layer = "";
+    private final Deque<String> layers = new ArrayDeque<>();
 
     /**
      * Starts an empty program.
@@ -103,15 +105,6 @@ public final class Program {
     }
 
     /**
-     * Says which layer the following ops belong to.
-     *
-     * @param name the layer's name; empty for none
-     */
-    public void enter(String name) {
-      layer = name;
-    }
-
-    /**
      * Ends the program.
      *
      * @return the program
@@ -142,6 +135,7 @@ public final class Program {
       for (Shape s : op.outputShapes(inputs.stream().map(Value::shape).toList())) {
         outputs.add(value(Value.Kind.RESULT, s, null));
       }
+      String layer = String.join("/", layers);
       steps.add(new Step(op, List.copyOf(inputs), List.copyOf(outputs), layer));
       return outputs;
     }
@@ -203,6 +197,16 @@ public final class Program {
     @Override
     public void assign(State state, Value newValue) {
       newStates.put(state, newValue);
+    }
+
+    @Override
+    public void enter(String layer) {
+      layers.addLast(layer);
+    }
+
+    @Override
+    public void leave() {
+      layers.removeLast();
     }
 
     @Override

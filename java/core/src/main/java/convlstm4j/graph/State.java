@@ -11,7 +11,7 @@ public final class State {
   }
 
   /**
-   * Name within the network.
+   * Name within the outermost model ({@link Network#name(State)} has that within another).
    *
    * @return the layer's path and the local name, as {@code conv_lstm2d/h}
    */

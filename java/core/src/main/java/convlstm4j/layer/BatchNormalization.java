@@ -168,16 +168,13 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
-    return List.of(normalize(g, x, resolve(x.shape()), false));
-  }
-
-  /**
-   * Normalises every step of {@code [N, T, ..]} by itself, axes being those of {@code [N, ..]}:
-   * what Keras 3 makes of this layer inside {@code TimeDistributed}.
-   */
-  Value lowerPerStep(Lowering g, Value x) {
-    List<Integer> shifted = resolve(x.shape().without(1)).stream().map(a -> a + 1).toList();
-    return normalize(g, x, shifted, true);
+    List<Integer> resolved = resolve(x.shape());
+    if (!(g instanceof StepByStep steps)) {
+      return List.of(normalize(g, x, resolved, false));
+    }
+    List<Integer> shifted = resolved.stream().map(a -> a + 1).toList();
+    Value y = normalize(g, steps.unfold(x), shifted, true);
+    return List.of(g.reshape(y, x.shape()));
   }
 
   private List<Integer> resolve(Shape x) {

@@ -80,8 +80,8 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     backward.zeroOutputForMask(backward.returnsSequences());
     adopt(forward, "");
     adopt(backward, "");
-    forward.named("forward_" + forwardName);
-    backward.named("backward_" + backwardName);
+    forward.named(prefixed("forward_", forwardName));
+    backward.named(prefixed("backward_", backwardName));
   }
 
   private static void differ(String option, Layer layer, boolean forward, boolean backward) {
@@ -94,6 +94,11 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
               + " in "
               + option);
     }
+  }
+
+  /** Keras 3 writes the layers under their prefixed names, Keras 2 under those before. */
+  private static String prefixed(String prefix, String name) {
+    return name.startsWith(prefix) ? name : prefix + name;
   }
 
   private static String baseName(Layer l) {
@@ -200,7 +205,7 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   }
 
   private static Recurrent<?> recurrent(Config c, String key) {
-    if (Layers.fromKeras(c.object(key), c.version()) instanceof Recurrent<?> r) {
+    if (c.layer(key) instanceof Recurrent<?> r) {
       return r;
     }
     throw c.wrong(key, "expected a recurrent layer: ConvLSTM2D or LSTM");

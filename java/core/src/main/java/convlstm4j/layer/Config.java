@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Initializer;
+import convlstm4j.graph.Layer;
 import convlstm4j.graph.Regularizer;
 import convlstm4j.op.Activation;
 import convlstm4j.op.DataFormat;
@@ -44,17 +45,24 @@ final class Config {
   private final String label;
   private final Map<String, Object> values;
   private final KerasVersion version;
+  private final CustomLayers custom;
   private final Set<String> used = new HashSet<>(HARMLESS);
 
-  Config(String className, Map<String, Object> values, KerasVersion version) {
+  Config(String className, Map<String, Object> values, KerasVersion version, CustomLayers custom) {
     Object name = values.get("name");
     this.label = name == null ? className : className + " \"" + name + "\"";
     this.values = values;
     this.version = version;
+    this.custom = custom;
   }
 
   KerasVersion version() {
     return version;
+  }
+
+  /** A layer inside this one: {@code {"class_name": .., "config": ..}}. */
+  Layer layer(String key) {
+    return Layers.fromKeras(object(key), version, custom);
   }
 
   /** Fails with layer, key, value and what is wrong. */
@@ -198,7 +206,7 @@ final class Config {
 
   /** A nested object {@code {"class_name": .., "config": ..}}. */
   @SuppressWarnings("unchecked") // JSON objects have string keys
-  Map<String, Object> object(String key) {
+  private Map<String, Object> object(String key) {
     if (get(key) instanceof Map<?, ?> m) {
       return (Map<String, Object>) m;
     }

@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,18 +50,46 @@ public final class Layers {
    */
   public static Layer fromConfig(
       String className, Map<String, Object> config, KerasVersion version) {
-    Function<Config, Layer> kind = KINDS.get(className);
-    if (kind == null) {
-      throw new IllegalArgumentException(
-          "layer kind \"" + className + "\" is not supported; there are " + KINDS.keySet());
+    return fromConfig(className, config, version, CustomLayers.none());
+  }
+
+  /**
+   * Builds a layer from its config, which may be of a kind of the user's own.
+   *
+   * @param className Keras's name of the kind
+   * @param config Keras's {@code get_config}: strings, numbers, booleans, lists, maps, null
+   * @param version whose meaning it has where Keras 2 and 3 differ
+   * @param custom the user's kinds, which come before those of this library
+   * @return a new layer
+   * @throws IllegalArgumentException for a kind, option or value that there is not; the message
+   *     names layer, key and value
+   */
+  public static Layer fromConfig(
+      String className, Map<String, Object> config, KerasVersion version, CustomLayers custom) {
+    Config c = new Config(className, config, version, custom);
+    Layer layer = custom.make(className, config);
+    if (layer == null) {
+      Function<Config, Layer> kind = KINDS.get(className);
+      if (kind == null) {
+        throw new IllegalArgumentException(unknown(className, config.get("name")));
+      }
+      layer = kind.apply(c);
+      c.finish();
     }
-    Config c = new Config(className, config, version);
-    Layer layer = kind.apply(c);
-    c.finish();
     if (config.get("name") != null) {
       layer.named(config.get("name").toString());
     }
     return layer.trainable(c.bool("trainable", true));
+  }
+
+  private static String unknown(String className, Object name) {
+    return (name == null ? "a layer" : "layer \"" + name + "\"")
+        + " is of the kind "
+        + className
+        + (className.equals("Lambda")
+            ? ", which is Python code and is never run"
+            : ", which there is not here; there are " + KINDS.keySet())
+        + "; register a layer of your own for it (CustomLayers), or leave the layer out by name";
   }
 
   /**
@@ -84,14 +113,43 @@ public final class Layers {
     return form;
   }
 
-  /** Reads what {@link #toKeras} writes. */
+  /**
+   * Reads what {@link #toKeras} writes.
+   *
+   * @param form {@code {"class_name": .., "config": {..}}}; further options of this library's own
+   *     may stand beside them under {@code "convlstm4j"}, where Keras overlooks them
+   * @param version whose meaning it has where Keras 2 and 3 differ
+   * @param custom the user's kinds
+   * @return a new layer
+   * @throws IllegalArgumentException if it has another form, or for a kind, option or value that
+   *     there is not
+   */
   @SuppressWarnings("unchecked") // JSON objects have string keys
-  static Layer fromKeras(Map<String, Object> form, KerasVersion version) {
+  public static Layer fromKeras(
+      Map<String, Object> form, KerasVersion version, CustomLayers custom) {
     if (form.get("class_name") instanceof String name
         && form.get("config") instanceof Map<?, ?> config) {
-      return fromConfig(name, (Map<String, Object>) config, version);
+      Map<String, Object> all = new LinkedHashMap<>((Map<String, Object>) config);
+      if (form.get("convlstm4j") instanceof Map<?, ?> own) {
+        all.putAll((Map<String, Object>) own);
+      }
+      return fromConfig(name, all, version, custom);
     }
     throw new IllegalArgumentException(
         "expected a layer {\"class_name\": .., \"config\": {..}}, got " + form);
+  }
+
+  /**
+   * A network in Keras's form: the config of a {@code Functional} model but for the model's own
+   * {@code name} and {@code trainable}.
+   *
+   * @param network the network
+   * @return {@code {"layers": [..], "input_layers": [..], "output_layers": [..]}}, calls in the
+   *     list form
+   * @throws IllegalArgumentException if a layer has something that Keras's form cannot say; the
+   *     message names the layer
+   */
+  public static Map<String, Object> toKeras(Network network) {
+    return NetworkForm.functional(network);
   }
 }

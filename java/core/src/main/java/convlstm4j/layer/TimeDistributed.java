@@ -17,9 +17,9 @@ import java.util.Map;
  * time into the batch. Input {@code [N, T, ..]}, where the layer takes {@code [N, ..]}; output
  * likewise. Sizes of N and T need not be known when the graph is built.
  *
- * <p>Batch statistics of a {@link BatchNormalization} inside are each step's own, as in Keras 3
- * (and updated once per step), unless {@link #poolSteps} asks for those of the whole sequence, as
- * in Keras 2.
+ * <p>Batch statistics of a {@link BatchNormalization} inside, however deep, are each step's own, as
+ * in Keras 3 (and updated once per step), unless {@link #poolSteps} asks for those of the whole
+ * sequence, as in Keras 2.
  */
 public final class TimeDistributed extends KerasLayer<TimeDistributed> {
   private final Layer layer;
@@ -30,8 +30,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
    *
    * @param layer what to apply to every step
    * @throws IllegalArgumentException if it is inside another layer, or carries a state from one
-   *     batch to the next, which steps folded into the batch cannot, or takes each step's batch
-   *     statistics itself
+   *     batch to the next, which steps folded into the batch cannot
    */
   public TimeDistributed(Layer layer) {
     if (carriesState(layer)) {
@@ -40,15 +39,6 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
               + layer.label()
               + " is stateful; steps are folded into the batch, so no state can be carried, use a"
               + " layer with stateful=false");
-    }
-    if (layer instanceof TimeDistributed inner
-        && inner.contains(BatchNormalization.class)
-        && !inner.poolSteps) {
-      throw new IllegalArgumentException(
-          "TimeDistributed: "
-              + layer.label()
-              + " takes each step's statistics, which steps folded into the batch cannot; use"
-              + " poolSteps(true) on it");
     }
     adopt(layer, Names.snakeCase(layer.kerasClass()));
     this.layer = layer;
@@ -77,15 +67,18 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
     if (s.rank() < 3) {
       throw new ShapeException("input has shape " + s + ", expected [N, T, ..] of rank 3 or more");
     }
-    if (layer instanceof BatchNormalization norm && !poolSteps) {
-      return List.of(norm.lowerPerStep(g, x));
+    if (poolSteps && g instanceof StepByStep && normalizes(layer)) {
+      throw new ShapeException(
+          "takes the batch statistics of all steps, the TimeDistributed around it those of each;"
+              + " use poolSteps(true) on both");
     }
     long n = s.dim(0);
     long t = s.dim(1);
+    Lowering inner = poolSteps ? g : StepByStep.folding(g, t);
     Value folded = g.reshape(x, s.from(2).prepend(Shape.times(n, t)));
     List<Value> outputs = new ArrayList<>();
     try {
-      for (Value y : layer.lower(g, Arguments.of(List.of(folded)))) {
+      for (Value y : layer.lower(inner, Arguments.of(List.of(folded)))) {
         outputs.add(g.reshape(y, y.shape().from(1).prepend(n, t)));
       }
     } catch (ShapeException e) {
@@ -94,9 +87,10 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
     return outputs;
   }
 
-  /** Whether a layer of the kind is at the bottom of wrappers like this one. */
-  private boolean contains(Class<? extends Layer> kind) {
-    return kind.isInstance(layer) || (layer instanceof TimeDistributed t && t.contains(kind));
+  /** Whether batch statistics are taken inside. */
+  private static boolean normalizes(Layer l) {
+    return l instanceof BatchNormalization
+        || l.children().stream().anyMatch(TimeDistributed::normalizes);
   }
 
   private static boolean carriesState(Layer l) {
@@ -115,8 +109,8 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
   }
 
   static TimeDistributed fromConfig(Config c) {
-    Layer inner = Layers.fromKeras(c.object("layer"), c.version());
-    boolean keras2 = c.version() == KerasVersion.KERAS2 && inner instanceof BatchNormalization;
+    Layer inner = c.layer("layer");
+    boolean keras2 = c.version() == KerasVersion.KERAS2 && normalizes(inner);
     return new TimeDistributed(inner).poolSteps(c.bool("pool_steps", keras2));
   }
 }

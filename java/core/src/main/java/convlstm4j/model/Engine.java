@@ -101,6 +101,17 @@ final class Engine implements AutoCloseable {
     return variables;
   }
 
+  Network network() {
+    return network;
+  }
+
+  /** What stateful layers remember, by name. */
+  Map<String, Tensor> states() {
+    Map<String, Tensor> states = new LinkedHashMap<>();
+    variables.states().forEach((s, t) -> states.put(network.name(s), t));
+    return states;
+  }
+
   /** Forgets the programs, since losses or frozen layers have changed. */
   void forgetPasses() {
     passes.values().forEach(r -> r.executor().close());

@@ -9,6 +9,7 @@ import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
 import convlstm4j.graph.State;
 import convlstm4j.graph.Symbol;
+import convlstm4j.layer.NestedModel;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -50,7 +51,11 @@ public final class Model implements AutoCloseable {
 
   private Model(Network network) {
     this.network = network;
-    this.name = Summary.isSequential(network) ? "sequential" : "functional";
+    this.name = defaultName();
+  }
+
+  private String defaultName() {
+    return network.isChain() ? "sequential" : "functional";
   }
 
   /**
@@ -351,7 +356,7 @@ public final class Model implements AutoCloseable {
    */
   public Map<String, Tensor> weights() {
     Map<String, Tensor> all = new LinkedHashMap<>();
-    network.parameters().forEach(p -> all.put(p.name(), engine().variables().get(p)));
+    network.parameters().forEach(p -> all.put(network.name(p), engine().variables().get(p)));
     return all;
   }
 
@@ -383,7 +388,7 @@ public final class Model implements AutoCloseable {
                 + " has shape "
                 + values.get(i).shape()
                 + ", weight "
-                + parameters.get(i).name()
+                + network.name(parameters.get(i))
                 + " has "
                 + parameters.get(i).shape());
       }
@@ -399,7 +404,7 @@ public final class Model implements AutoCloseable {
     if (loop != null) {
       loop.flush();
     }
-    Map<String, Tensor> states = Training.states(engine());
+    Map<String, Tensor> states = engine().states();
     return training == null
         ? new Snapshot(
             seed, Progress.START, Double.NaN, weights(), Map.of(), states, Map.of(), Map.of())
@@ -415,7 +420,7 @@ public final class Model implements AutoCloseable {
    */
   public void restore(Snapshot snapshot) {
     checkNotTraining("restore");
-    List<String> names = network.parameters().stream().map(Parameter::name).toList();
+    List<String> names = network.parameters().stream().map(network::name).toList();
     if (!List.copyOf(snapshot.weights().keySet()).equals(names)) {
       throw new IllegalArgumentException(
           "restore: the snapshot has the weights "
@@ -424,7 +429,7 @@ public final class Model implements AutoCloseable {
               + names);
     }
     Map<String, State> states =
-        network.states().stream().collect(Collectors.toMap(State::name, Function.identity()));
+        network.states().stream().collect(Collectors.toMap(network::name, Function.identity()));
     if (!states.keySet().containsAll(snapshot.states().keySet())) {
       throw new IllegalArgumentException(
           "restore: the snapshot has the states "
@@ -511,6 +516,19 @@ public final class Model implements AutoCloseable {
    */
   public Network network() {
     return network;
+  }
+
+  /**
+   * The network as a layer, to be called in another model: only the architecture, for weights
+   * belong to the model around. Its layers are inside that layer from now on.
+   *
+   * @return a layer of the model's name if it was given one
+   * @throws IllegalArgumentException if the network already is inside another
+   */
+  public NestedModel asLayer() {
+    NestedModel layer =
+        network.isChain() ? NestedModel.sequential(network) : new NestedModel(network);
+    return name.equals(defaultName()) ? layer : layer.named(name);
   }
 
   /**

@@ -12,11 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The table that Keras's {@code model.summary()} prints; columns are as wide as they need be. */
@@ -25,24 +23,8 @@ final class Summary {
 
   private Summary() {}
 
-  /** Whether the layers form a chain, each called once. */
-  static boolean isSequential(Network network) {
-    Set<Layer> called = new HashSet<>();
-    Set<Symbol> used = new HashSet<>();
-    for (Node n : network.nodes()) {
-      List<Symbol> in = n.arguments().all();
-      if (in.size() > 1 || n.outputs().size() != 1 || !called.add(n.layer())) {
-        return false;
-      }
-      if (!used.addAll(in) && !in.isEmpty()) {
-        return false;
-      }
-    }
-    return network.inputs().size() == 1 && network.outputs().size() == 1;
-  }
-
   static String of(Network network, String name, DType dtype) {
-    boolean chain = isSequential(network);
+    boolean chain = network.isChain();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("Layer (type)", "Output Shape", "Param #", "Connected to"));
     Map<Layer, List<Node>> calls =

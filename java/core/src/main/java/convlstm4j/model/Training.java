@@ -4,7 +4,6 @@ import convlstm4j.data.Batch;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.Schedule;
 import convlstm4j.train.Updater;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -56,7 +55,11 @@ final class Training implements AutoCloseable {
   private Updater updater(Engine engine) {
     if (updater == null) {
       updater =
-          new Updater(objectives.compile().optimizer(), objectives.trainable(), engine.variables());
+          new Updater(
+              objectives.compile().optimizer(),
+              objectives.trainable(),
+              engine.network()::name,
+              engine.variables());
     }
     return updater;
   }
@@ -87,13 +90,7 @@ final class Training implements AutoCloseable {
   Snapshot snapshot(Engine engine, long seed, Map<String, Tensor> weights) {
     Map<String, Tensor> slots = updater == null ? Map.of() : updater.slots();
     return new Snapshot(
-        seed, progress, learningRate, weights, slots, states(engine), sums, callbacks);
-  }
-
-  static Map<String, Tensor> states(Engine engine) {
-    Map<String, Tensor> states = new LinkedHashMap<>();
-    engine.variables().states().forEach((s, t) -> states.put(s.name(), t));
-    return states;
+        seed, progress, learningRate, weights, slots, engine.states(), sums, callbacks);
   }
 
   /** Takes up a snapshot but for weights and states. */

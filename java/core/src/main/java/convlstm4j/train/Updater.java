@@ -18,11 +18,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Applies an optimiser to a model's weights and holds what it remembers of them. */
 public final class Updater implements AutoCloseable {
   private final Optimizer optimizer;
   private final List<Parameter> parameters;
+  private final Function<Parameter, String> names;
   private final Variables variables;
   private final Map<String, Buffer> slots = new LinkedHashMap<>();
   private final List<Plan> plans = new ArrayList<>();
@@ -33,12 +35,18 @@ public final class Updater implements AutoCloseable {
    *
    * @param optimizer the formulas
    * @param parameters the weights to train
+   * @param names what they are called in their network
    * @param variables their values
    * @throws convlstm4j.backend.BackendException if there is not enough memory
    */
-  public Updater(Optimizer optimizer, List<Parameter> parameters, Variables variables) {
+  public Updater(
+      Optimizer optimizer,
+      List<Parameter> parameters,
+      Function<Parameter, String> names,
+      Variables variables) {
     this.optimizer = optimizer;
     this.parameters = List.copyOf(parameters);
+    this.names = names;
     this.variables = variables;
     if (parameters.isEmpty()) {
       return;
@@ -86,7 +94,7 @@ public final class Updater implements AutoCloseable {
       for (int i = 0; i < checks.size(); i++) {
         run(checks.get(i), List.of(gradients.get(i)), List.of(sum));
         if (!memory().download(sum).isFinite()) {
-          return Optional.of(parameters.get(i).name());
+          return Optional.of(names.apply(parameters.get(i)));
         }
       }
     }
@@ -165,8 +173,8 @@ public final class Updater implements AutoCloseable {
     checks.forEach(Plan::close);
   }
 
-  private static String slotName(String slot, Parameter p) {
-    return slot + "/" + p.name();
+  private String slotName(String slot, Parameter p) {
+    return slot + "/" + names.apply(p);
   }
 
   private Plan plan(Op op, List<Shape> inputs) {

@@ -113,6 +113,7 @@ class ExecutorTest {
       feed = g.feed(Shape.of(4, 3));
       g.enter("knot");
       outputs = layer.lower(g, Arguments.of(List.of(feed)));
+      g.leave();
       program = g.build();
       roots.add(outputs.get(0));
       roots.addAll(program.penalties());

@@ -25,7 +25,7 @@ class LayerConfigTest {
               () -> {
                 l.named("given");
                 Map<String, Object> form = Layers.toKeras(l);
-                Layer back = Layers.fromKeras(form, KerasVersion.KERAS3);
+                Layer back = Layers.fromKeras(form, KerasVersion.KERAS3, CustomLayers.none());
                 assertEquals(form, Layers.toKeras(back));
               }));
     }
@@ -41,7 +41,11 @@ class LayerConfigTest {
                 IllegalArgumentException.class,
                 () -> Layers.fromConfig("GRU", Map.of(), KerasVersion.KERAS3))
             .getMessage();
-    assertEquals("layer kind \"GRU\" is not supported; there are " + kinds, message);
+    assertEquals(
+        "a layer is of the kind GRU, which there is not here; there are "
+            + kinds
+            + "; register a layer of your own for it (CustomLayers), or leave the layer out by name",
+        message);
     Layer plain = new ConvLSTM2D(3, 2, 3);
     Layer zoo =
         LayerZoo.layers().stream().filter(l -> l instanceof ConvLSTM2D).findFirst().orElseThrow();

@@ -51,8 +51,10 @@ class WrongCallTest {
             () -> new TimeDistributed(new LSTM(2).stateful(true)),
             "TimeDistributed: LSTM is stateful"),
         wrong(
-            () -> new TimeDistributed(new TimeDistributed(new BatchNormalization())),
-            "use poolSteps(true) on it"),
+            () ->
+                new TimeDistributed(new TimeDistributed(new BatchNormalization()).poolSteps(true))
+                    .apply(Input.shape(2, 3, 4)),
+            "use poolSteps(true) on both"),
         wrong(
             () -> new Bidirectional(new LSTM(2), new LSTM(2)),
             "Bidirectional: LSTM and its backward layer must differ in go_backwards"),

@@ -164,7 +164,7 @@ class OptimizerTest {
       layer.lower(new Program.Builder(true), Arguments.of(List.of()));
       List<Parameter> parameters = layer.parameters();
       try (Variables variables = new Variables(parameters, backend, DType.FLOAT64, 1);
-          Updater updater = new Updater(optimizer, parameters, variables)) {
+          Updater updater = new Updater(optimizer, parameters, Parameter::name, variables)) {
         updates.before(updater, variables, parameters);
         for (int step = from; step < to; step++) {
           List<Buffer> gradients = new ArrayList<>();

@@ -2,6 +2,9 @@ package convlstm4j.io.architecture;
 
 import convlstm4j.graph.Network;
 import convlstm4j.layer.KerasVersion;
+import convlstm4j.layer.Layers;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A network as Keras's model JSON and back, without the weights' values.
@@ -27,9 +30,13 @@ import convlstm4j.layer.KerasVersion;
  * peephole}, {@code pool_steps} of {@code TimeDistributed}, {@code hard_sigmoid_keras2} and {@code
  * hard_sigmoid_keras3}.
  *
- * <p>Read are, beside that, {@code Sequential} models and Keras 3's form of calls ({@code args} and
- * {@code kwargs} with {@code keras_history}). Nested models, constraints and layers that this
- * library lacks are refused.
+ * <p>A model inside is a layer {@code Functional} or {@code Sequential} whose config is a model's.
+ * Its calls count as Keras 3 counts them: from 0 in {@code inbound_nodes}, but from 1 in {@code
+ * output_layers} if it is a {@code Functional}.
+ *
+ * <p>Read are, beside that, {@code Sequential} models, Keras 3's form of calls ({@code args} and
+ * {@code kwargs} with {@code keras_history}) and Keras 2's counting of calls of models inside. A
+ * constraint other than null and layers that this library lacks are refused.
  */
 public final class Architecture {
   private Architecture() {}
@@ -56,7 +63,32 @@ public final class Architecture {
    *     initialiser of the user's own
    */
   public static String toJson(Network network, String name) {
-    return Json.write(new Writer(network).model(name));
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("name", name);
+    config.put("trainable", true);
+    try {
+      config.putAll(Layers.toKeras(network));
+    } catch (IllegalArgumentException e) {
+      throw new ArchitectureException(e.getMessage(), e);
+    }
+    Map<String, Object> model = new LinkedHashMap<>();
+    model.put("class_name", "Functional");
+    model.put("keras_version", "3.0.0");
+    model.put("config", config);
+    return Json.write(model);
+  }
+
+  /**
+   * Counts calls of models inside models as Keras 2 does: from 1 in {@code inbound_nodes} and
+   * {@code output_layers} alike.
+   *
+   * @param config a {@code Functional} model's config as {@link Layers#toKeras(Network)} gives it
+   * @return a copy
+   */
+  public static Map<String, Object> countedAsKeras2(Map<String, Object> config) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    ((Map<?, ?>) Keras2Calls.of(config)).forEach((k, v) -> copy.put(String.valueOf(k), v));
+    return copy;
   }
 
   /**

@@ -6,12 +6,15 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.Layers;
+import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,8 @@ import java.util.function.Supplier;
 
 /** Keras's Functional and Sequential models as networks. */
 final class Reader {
+  private static final String SEQUENTIAL = "Sequential";
+  private static final List<String> MODELS = List.of("Functional", "Model", SEQUENTIAL);
   private static final List<String> SHAPE_KEYS = List.of("batch_shape", "batch_input_shape");
 
   private final KerasVersion version;
@@ -28,17 +33,24 @@ final class Reader {
   /** Outputs of each layer's calls so far. */
   private final Map<String, List<List<Symbol>>> outputs = new LinkedHashMap<>();
 
+  /** Where calls of a model inside do not count from 0 in calls, see {@link #countCalls}. */
+  private final Map<String, Integer> firstInCalls = new HashMap<>();
+
+  /** The same for the model's outputs. */
+  private final Map<String, Integer> firstInEnds = new HashMap<>();
+
   Reader(KerasVersion version) {
     this.version = version;
   }
 
   Network network(Item model) {
     Item kind = model.get("class_name");
-    return switch (kind.string()) {
-      case "Functional", "Model" -> functional(model.get("config"));
-      case "Sequential" -> sequential(model.get("config"));
-      default -> throw kind.wrong("Functional or Sequential");
-    };
+    if (!MODELS.contains(kind.string())) {
+      throw kind.wrong("Functional or Sequential");
+    }
+    return kind.string().equals(SEQUENTIAL)
+        ? sequential(model.get("config"))
+        : functional(model.get("config"));
   }
 
   private Network sequential(Item config) {
@@ -106,10 +118,49 @@ final class Reader {
         pending.add(new Pending(name, call));
       }
     }
+    List<Item> ends = references(config.get("output_layers"));
+    countCalls(pending, ends);
     make(pending);
-    List<Symbol> inputs = references(config.get("input_layers"));
-    List<Symbol> results = references(config.get("output_layers"));
+    List<Symbol> inputs = symbols(references(config.get("input_layers")));
+    List<Symbol> results = symbols(ends);
     return at(config, () -> Network.of(inputs, results));
+  }
+
+  /**
+   * Finds out from where calls of models inside count. Each is referred to, so Keras 2 shows by the
+   * least reference: 1, but 0 for a Sequential that was built late (keras v2.15 functional.py,
+   * {@code _should_skip_first_node}). Keras 3 counts from 0 in calls, from 1 in the outputs if it
+   * is a Functional (keras/src/models/functional.py, {@code serialize_node, get_config}).
+   */
+  private void countCalls(List<Pending> pending, List<Item> ends) {
+    Map<String, Integer> leastInCalls = new HashMap<>();
+    Map<String, Integer> leastInEnds = new HashMap<>();
+    for (Pending p : pending) {
+      Call.of(p.call(), r -> noted(leastInCalls, r));
+    }
+    ends.forEach(r -> noted(leastInEnds, r));
+    layers.forEach(
+        (name, layer) -> {
+          if (!(layer instanceof NestedModel)) {
+            return;
+          }
+          int calls = leastInCalls.getOrDefault(name, 1);
+          int outputs = leastInEnds.getOrDefault(name, 1);
+          if (version == KerasVersion.KERAS2) {
+            firstInCalls.put(name, Math.min(1, Math.min(calls, outputs)));
+            firstInEnds.putAll(firstInCalls);
+          } else if (!layer.kerasClass().equals(SEQUENTIAL)) {
+            firstInEnds.put(name, Math.min(1, outputs));
+          }
+        });
+  }
+
+  private static Symbol noted(Map<String, Integer> least, Item reference) {
+    List<Item> r = reference.list();
+    if (r.size() >= 3) { // else refused when it is resolved
+      least.merge(r.get(0).string(), r.get(1).index(), Math::min);
+    }
+    return null;
   }
 
   /** A call that waits for its inputs. */
@@ -122,7 +173,7 @@ final class Reader {
       List<Pending> later = new ArrayList<>();
       List<String> waiting = new ArrayList<>();
       for (Pending p : left) {
-        Call call = Call.of(p.call(), this::symbol);
+        Call call = Call.of(p.call(), r -> symbol(r, firstInCalls));
         if (waiting.contains(p.layer()) || call.isMissingInputs()) {
           waiting.add(p.layer());
           later.add(p);
@@ -154,7 +205,7 @@ final class Reader {
   }
 
   /** What a reference points at; null if that call has not been made. */
-  private Symbol symbol(Item reference) {
+  private Symbol symbol(Item reference, Map<String, Integer> first) {
     List<Item> r = reference.list();
     if (r.size() < 3) {
       throw reference.wrong("[layer, call, output]");
@@ -163,7 +214,7 @@ final class Reader {
     if (calls == null) {
       throw reference.error("there is no layer \"" + r.get(0).string() + "\"");
     }
-    int call = r.get(1).index();
+    int call = r.get(1).index() - first.getOrDefault(r.get(0).string(), 0);
     int output = r.get(2).index();
     if (call >= calls.size()) {
       return null;
@@ -175,12 +226,23 @@ final class Reader {
     return calls.get(call).get(output);
   }
 
-  /** A list of references, or Keras 3's single one. */
-  private List<Symbol> references(Item item) {
-    List<Item> all = item.list();
+  /** References in a list, in a map by name, or Keras 3's single one. */
+  private static List<Item> references(Item item) {
+    List<Item> all = new ArrayList<>();
+    if (item.isMap()) {
+      item.options().keySet().forEach(k -> all.addAll(references(item.get(k))));
+    } else if (!item.list().isEmpty() && item.list().get(0).isString()) {
+      all.add(item);
+    } else {
+      item.list().forEach(i -> all.addAll(references(i)));
+    }
+    return all;
+  }
+
+  private List<Symbol> symbols(List<Item> references) {
     List<Symbol> symbols = new ArrayList<>();
-    for (Item r : !all.isEmpty() && all.get(0).isString() ? List.of(item) : all) {
-      Symbol s = symbol(r);
+    for (Item r : references) {
+      Symbol s = symbol(r, firstInEnds);
       if (s == null) {
         throw r.error("there is no such call");
       }
@@ -192,11 +254,32 @@ final class Reader {
   private Layer layer(Item item) {
     String kind = item.get("class_name").string();
     Item config = item.get("config");
-    Layer layer = at(item, () -> Layers.fromConfig(kind, config.options(), version));
+    String inside = MODELS.contains(kind) ? item.place() : config.place() + ".layer";
+    Layer layer =
+        at(item, () -> Layers.fromConfig(kind, config.options(), version, models(inside)));
     if (layer.name() == null && !item.get("name").isNull()) {
       at(item, () -> layer.named(item.get("name").string()));
     }
     return layer;
+  }
+
+  /** Models as layers, by themselves or wrapped, as in {@code TimeDistributed}. */
+  private CustomLayers models(String place) {
+    CustomLayers models = CustomLayers.none();
+    for (String kind : MODELS) {
+      models =
+          models.with(
+              kind,
+              config -> inside(new Item(place, Map.of("class_name", kind, "config", config))));
+    }
+    return models;
+  }
+
+  /** A model inside this one. */
+  private Layer inside(Item item) {
+    Network network = new Reader(version).network(item);
+    boolean sequential = item.get("class_name").string().equals(SEQUENTIAL);
+    return at(item, () -> sequential ? NestedModel.sequential(network) : new NestedModel(network));
   }
 
   private static String name(Item item) {

@@ -143,7 +143,7 @@ public final class Checkpoint {
   private static void checkWeights(String file, Map<String, Tensor> weights, Network network) {
     Map<String, String> expected = new LinkedHashMap<>();
     for (Parameter p : network.parameters()) {
-      expected.put(p.name(), p.shape().toString());
+      expected.put(network.name(p), p.shape().toString());
     }
     Map<String, String> actual = new LinkedHashMap<>();
     weights.forEach((name, t) -> actual.put(name, t.shape().toString()));

@@ -140,7 +140,7 @@ class ArchitectureReadTest {
         refused(KERAS3.replace("\"name\": \"b\"", "\"name\": \"a\""), "two layers are named \"a\""),
         refused(
             KERAS3.replace("\"LSTM\"", "\"GRU\""),
-            "config.layers[3]: layer kind \"GRU\" is not supported"));
+            "config.layers[3]: layer \"a\" is of the kind GRU, which there is not here"));
   }
 
   private static DynamicTest refused(String json, String piece) {

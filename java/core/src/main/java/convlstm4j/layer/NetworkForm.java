@@ -1,4 +1,4 @@
-package convlstm4j.io.architecture;
+package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.InputLayer;
@@ -6,24 +6,20 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.graph.Symbol;
-import convlstm4j.layer.Layers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A network as Keras's Functional model. */
-final class Writer {
-  private final Network network;
-
+/** A network as the config of Keras's Functional or Sequential model, without the model's name. */
+final class NetworkForm {
   /** Which call of its layer a node is, counted in the network's order. */
   private final Map<Node, Integer> calls = new HashMap<>();
 
   private final Map<Layer, List<Node>> nodes = new HashMap<>();
 
-  Writer(Network network) {
-    this.network = network;
+  private NetworkForm(Network network) {
     for (Node n : network.nodes()) {
       List<Node> ofLayer = nodes.computeIfAbsent(n.layer(), l -> new ArrayList<>());
       calls.put(n, ofLayer.size());
@@ -31,37 +27,47 @@ final class Writer {
     }
   }
 
-  Map<String, Object> model(String name) {
+  static Map<String, Object> functional(Network network) {
+    NetworkForm form = new NetworkForm(network);
     Map<String, Object> config = new LinkedHashMap<>();
-    config.put("name", name);
-    config.put("trainable", true);
-    config.put("layers", network.layers().stream().map(this::layer).toList());
-    config.put("input_layers", network.inputs().stream().map(this::reference).toList());
-    config.put("output_layers", network.outputs().stream().map(this::reference).toList());
-    Map<String, Object> model = new LinkedHashMap<>();
-    model.put("class_name", "Functional");
-    model.put("keras_version", "3.0.0");
-    model.put("config", config);
-    return model;
+    config.put("layers", network.layers().stream().map(form::called).toList());
+    config.put("input_layers", network.inputs().stream().map(form::end).toList());
+    config.put("output_layers", network.outputs().stream().map(form::end).toList());
+    return config;
   }
 
-  private Map<String, Object> layer(Layer layer) {
+  static Map<String, Object> sequential(Network network) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("layers", network.layers().stream().map(NetworkForm::layer).toList());
+    return config;
+  }
+
+  private static Map<String, Object> layer(Layer layer) {
     Map<String, Object> form = new LinkedHashMap<>();
     form.put("class_name", layer.kerasClass());
     form.put("name", layer.name());
-    List<Object> inbound = new ArrayList<>();
     if (layer instanceof InputLayer) {
       Map<String, Object> config = new LinkedHashMap<>();
       config.put("name", layer.name());
       config.putAll(layer.config());
       config.put("dtype", "float32");
       form.put("config", config);
-    } else {
-      try {
-        form.put("config", Layers.toKeras(layer).get("config"));
-      } catch (IllegalArgumentException e) {
-        throw new ArchitectureException(layer.label() + ": " + e.getMessage(), e);
-      }
+      return form;
+    }
+    try {
+      form.put("config", Layers.toKeras(layer).get("config"));
+    } catch (IllegalArgumentException e) {
+      throw layer instanceof NestedModel // the message names the layer inside
+          ? e
+          : new IllegalArgumentException(layer.label() + ": " + e.getMessage(), e);
+    }
+    return form;
+  }
+
+  private Map<String, Object> called(Layer layer) {
+    Map<String, Object> form = layer(layer);
+    List<Object> inbound = new ArrayList<>();
+    if (!(layer instanceof InputLayer)) {
       nodes.get(layer).forEach(n -> inbound.add(call(n.arguments())));
     }
     form.put("inbound_nodes", inbound);
@@ -84,5 +90,15 @@ final class Writer {
 
   private List<Object> reference(Symbol s) {
     return List.of(s.node().layer().name(), calls.get(s.node()), s.index());
+  }
+
+  /**
+   * An input or output. As in keras/src/models/functional.py ({@code get_config}, {@code
+   * get_tensor}), calls of a Functional model count from 1 here, though from 0 in calls.
+   */
+  private List<Object> end(Symbol s) {
+    Layer layer = s.node().layer();
+    int first = layer.kerasClass().equals(NestedModel.FUNCTIONAL) ? 1 : 0;
+    return List.of(layer.name(), calls.get(s.node()) + first, s.index());
   }
 }

@@ -1,0 +1,56 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Layer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The user's own kinds of layers, by which models that have them are read. An immutable value. What
+ * a file names is looked up here and never taken for the name of a class:
+ *
+ * <pre>
+ * CustomLayers.none().with("Scale", config -&gt; new Scale(((Number) config.get("factor")).doubleValue()))
+ * </pre>
+ */
+public final class CustomLayers {
+  private static final CustomLayers NONE = new CustomLayers(Map.of());
+
+  private final Map<String, Function<Map<String, Object>, Layer>> kinds;
+
+  private CustomLayers(Map<String, Function<Map<String, Object>, Layer>> kinds) {
+    this.kinds = kinds;
+  }
+
+  /**
+   * No kind.
+   *
+   * @return the empty registry
+   */
+  public static CustomLayers none() {
+    return NONE;
+  }
+
+  /**
+   * Registers a kind. It may be one of Keras's, which is then read as the user says.
+   *
+   * @param className what the file calls the kind, without the package that Keras puts before it:
+   *     {@code Scale} for {@code my_package>Scale}
+   * @param make makes a layer of its {@code get_config}; name and {@code trainable} are set
+   *     afterwards
+   * @return a new registry
+   */
+  public CustomLayers with(String className, Function<Map<String, Object>, Layer> make) {
+    Map<String, Function<Map<String, Object>, Layer>> copy = new LinkedHashMap<>(kinds);
+    copy.put(className, make);
+    return new CustomLayers(copy);
+  }
+
+  /** A layer of a registered kind; null if it is not registered. */
+  Layer make(String className, Map<String, Object> config) {
+    Function<Map<String, Object>, Layer> maker =
+        kinds.get(className.substring(className.lastIndexOf('>') + 1));
+    return maker == null ? null : maker.apply(Collections.unmodifiableMap(config));
+  }
+}

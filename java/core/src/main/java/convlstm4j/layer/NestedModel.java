@@ -1,0 +1,112 @@
+package convlstm4j.layer;
+
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.InputLayer;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Lowering;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Value;
+import convlstm4j.op.ShapeException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A network as a layer of another: what calling a model does in Keras. Its inputs and outputs are
+ * the network's; applied twice, it shares the weights. Weights are called by the layer's name and
+ * their own, as {@code encoder/conv2d/kernel}, and belong to the model around: what a model of the
+ * inner network has learnt is not known to it.
+ *
+ * <pre>{@code
+ * Symbol frame = Input.shape(40, 40, 3);
+ * Symbol features = new Flatten().apply(new Conv2D(8, 3).apply(frame));
+ * NestedModel encoder = new NestedModel(Network.of(List.of(frame), List.of(features)));
+ * Symbol y = new LSTM(16).apply(new TimeDistributed(encoder.named("encoder")).apply(video));
+ * }</pre>
+ */
+public final class NestedModel extends KerasLayer<NestedModel> {
+  static final String FUNCTIONAL = "Functional";
+  private static final String SEQUENTIAL = "Sequential";
+
+  private final Network network;
+  private final boolean sequential;
+
+  /**
+   * Takes a network in, as Keras's {@code Functional}.
+   *
+   * @param network what the layer computes; its layers are inside this one from now on
+   * @throws IllegalArgumentException if one of its layers is already inside another
+   */
+  public NestedModel(Network network) {
+    this(network, false);
+  }
+
+  private NestedModel(Network network, boolean sequential) {
+    this.network = network;
+    this.sequential = sequential;
+    for (Layer l : network.layers()) {
+      if (!(l instanceof InputLayer)) { // an input may start several networks
+        adopt(l, l.name());
+      }
+    }
+  }
+
+  /**
+   * Takes a network in, as Keras's {@code Sequential}: the same but for what files call it.
+   *
+   * @param network what the layer computes; its layers are inside this one from now on
+   * @return the layer
+   * @throws IllegalArgumentException if one of its layers is already inside another, or they do not
+   *     follow one another
+   */
+  public static NestedModel sequential(Network network) {
+    if (!network.isChain()) {
+      throw new IllegalArgumentException(
+          "Sequential: the layers "
+              + network.layers().stream().map(Layer::name).toList()
+              + " do not form a chain; use new NestedModel");
+    }
+    return new NestedModel(network, true);
+  }
+
+  /**
+   * What the layer computes.
+   *
+   * @return the network inside
+   */
+  public Network network() {
+    return network;
+  }
+
+  @Override
+  public String kerasClass() {
+    return sequential ? SEQUENTIAL : FUNCTIONAL;
+  }
+
+  @Override
+  public List<Layer> children() {
+    return network.layers();
+  }
+
+  @Override
+  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    if (!arguments.initialState().isEmpty() || arguments.mask().isPresent()) {
+      throw new ShapeException(
+          "takes neither initial state nor mask; make them inputs of the model inside");
+    }
+    if (arguments.data().size() != network.inputs().size()) {
+      throw new ShapeException(
+          "got "
+              + arguments.data().size()
+              + " inputs, expected "
+              + network.inputs().size()
+              + ": "
+              + network.inputNames());
+    }
+    return network.lower(g, arguments.data());
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return sequential ? NetworkForm.sequential(network) : NetworkForm.functional(network);
+  }
+}
