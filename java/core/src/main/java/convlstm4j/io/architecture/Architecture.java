@@ -114,8 +114,21 @@ public final class Architecture {
    *     says where
    */
   public static Network fromJson(String json, KerasVersion fallback) {
+    return fromJson(json, ReadOptions.of(fallback));
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param json a model as JSON
+   * @param options whose meaning it has, kinds of layers of the user's own, layers to leave out
+   * @return a new network with new layers
+   * @throws ArchitectureException if it is no JSON, or no model that there is here; the message
+   *     says where
+   */
+  public static Network fromJson(String json, ReadOptions options) {
     Item model = Item.root(Json.read(json));
-    return new Reader(version(model, fallback)).network(model);
+    return new Reader(version(model, options.fallback()), options).network(model);
   }
 
   private static KerasVersion version(Item model, KerasVersion fallback) {

@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /** JSON text from and to maps and lists, with limits so that no text exhausts memory or stack. */
-final class Json {
+public final class Json {
   /** Deeper than any model: wrappers in wrappers take two levels each. */
   private static final int MAX_DEPTH = 100;
 
@@ -34,7 +34,15 @@ final class Json {
 
   private Json() {}
 
-  static Object read(String text) {
+  /**
+   * Reads a text.
+   *
+   * @param text one JSON value
+   * @return a map, list, text, number, boolean
+   * @throws ArchitectureException if it is none, or nested too deep or too long; the message says
+   *     where
+   */
+  public static Object read(String text) {
     if (text.length() > MAX_LENGTH) {
       throw new ArchitectureException(
           "model JSON has " + text.length() + " characters, more than " + MAX_LENGTH);
@@ -66,7 +74,13 @@ final class Json {
     return l == null ? "an unknown place" : "line " + l.getLineNr() + ", column " + l.getColumnNr();
   }
 
-  static String write(Map<String, Object> value) {
+  /**
+   * Writes a value over several lines.
+   *
+   * @param value of maps with text keys, lists, texts, numbers, booleans and nulls
+   * @return the text
+   */
+  public static String write(Map<String, Object> value) {
     try {
       return JSON_IO.asString(value);
     } catch (IOException e) {

@@ -28,6 +28,7 @@ final class Reader {
   private static final List<String> SHAPE_KEYS = List.of("batch_shape", "batch_input_shape");
 
   private final KerasVersion version;
+  private final ReadOptions options;
   private final Map<String, Layer> layers = new LinkedHashMap<>();
 
   /** Outputs of each layer's calls so far. */
@@ -39,8 +40,9 @@ final class Reader {
   /** The same for the model's outputs. */
   private final Map<String, Integer> firstInEnds = new HashMap<>();
 
-  Reader(KerasVersion version) {
+  Reader(KerasVersion version, ReadOptions options) {
     this.version = version;
+    this.options = options;
   }
 
   Network network(Item model) {
@@ -76,8 +78,11 @@ final class Reader {
       if (current.size() > 1) {
         throw item.error("the layer before has " + current.size() + " outputs, expected 1");
       }
-      Layer layer = layer(item);
-      List<Symbol> next = at(item, () -> layer.applyAll(Arguments.of(List.copyOf(current))));
+      Optional<Layer> layer = layer(item);
+      if (layer.isEmpty()) {
+        continue;
+      }
+      List<Symbol> next = at(item, () -> layer.get().applyAll(Arguments.of(List.copyOf(current))));
       current.clear();
       current.addAll(next);
     }
@@ -113,7 +118,7 @@ final class Reader {
         outputs.get(name).add(List.of(input(item).symbol()));
         continue;
       }
-      layers.put(name, layer(item));
+      layer(item).ifPresent(l -> layers.put(name, l));
       for (Item call : item.get("inbound_nodes").list()) {
         pending.add(new Pending(name, call));
       }
@@ -193,6 +198,18 @@ final class Reader {
 
   private List<Symbol> outputsOf(Pending p, Call call) {
     Layer layer = layers.get(p.layer());
+    if (layer == null) { // left out
+      if (call.tensors().size() != 1) {
+        throw p.call()
+            .error(
+                "layer \""
+                    + p.layer()
+                    + "\" cannot be left out: it has "
+                    + call.tensors().size()
+                    + " inputs, of which none can take the place of its output");
+      }
+      return call.tensors();
+    }
     boolean recurrent = layer instanceof Recurrent<?> || layer instanceof Bidirectional;
     List<Symbol> data = call.tensors();
     List<Symbol> state = call.initialState();
@@ -251,21 +268,31 @@ final class Reader {
     return symbols;
   }
 
-  private Layer layer(Item item) {
+  /** Empty if it cannot be made and may be left out. */
+  private Optional<Layer> layer(Item item) {
     String kind = item.get("class_name").string();
     Item config = item.get("config");
+    config.map();
     String inside = MODELS.contains(kind) ? item.place() : config.place() + ".layer";
-    Layer layer =
-        at(item, () -> Layers.fromConfig(kind, config.options(), version, models(inside)));
-    if (layer.name() == null && !item.get("name").isNull()) {
-      at(item, () -> layer.named(item.get("name").string()));
+    try {
+      Layer layer = Layers.fromKeras(item.options(), version, models(inside));
+      if (layer.name() == null && !item.get("name").isNull()) {
+        layer.named(item.get("name").string());
+      }
+      return Optional.of(layer);
+    } catch (IllegalArgumentException | ArithmeticException | ArchitectureException e) {
+      ArchitectureException located = e instanceof ArchitectureException a ? a : item.error(e);
+      if (!options.skipped().contains(name(item))) {
+        throw located;
+      }
+      options.notes().accept("left out: " + located.getMessage());
+      return Optional.empty();
     }
-    return layer;
   }
 
   /** Models as layers, by themselves or wrapped, as in {@code TimeDistributed}. */
   private CustomLayers models(String place) {
-    CustomLayers models = CustomLayers.none();
+    CustomLayers models = options.custom();
     for (String kind : MODELS) {
       models =
           models.with(
@@ -277,7 +304,7 @@ final class Reader {
 
   /** A model inside this one. */
   private Layer inside(Item item) {
-    Network network = new Reader(version).network(item);
+    Network network = new Reader(version, options).network(item);
     boolean sequential = item.get("class_name").string().equals(SEQUENTIAL);
     return at(item, () -> sequential ? NestedModel.sequential(network) : new NestedModel(network));
   }

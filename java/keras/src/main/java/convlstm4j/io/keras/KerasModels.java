@@ -1,0 +1,115 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.Network;
+import convlstm4j.io.architecture.Architecture;
+import convlstm4j.io.architecture.ArchitectureException;
+import convlstm4j.io.architecture.Json;
+import convlstm4j.io.architecture.ReadOptions;
+import convlstm4j.model.Model;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Models from and to files of Keras: {@code .h5} of Keras 2.2 to 2.15 and 3, {@code .keras} of
+ * Keras 2.12 and later. Where Keras 2 and 3 differ, a model computes what the version computed that
+ * wrote it.
+ *
+ * <p>A file is taken whole or refused with a {@link KerasException} that says which, where and why,
+ * before memory is taken for what it asks for. No class is made by a name in a file; Python code in
+ * a {@code Lambda} layer is refused.
+ */
+public final class KerasModels {
+  private KerasModels() {}
+
+  /**
+   * Loads a model with its weights.
+   *
+   * @param path an {@code .h5} or {@code .keras} file; what it is, its first bytes say
+   * @return the model, to be closed
+   * @throws KerasException if the file is absent, damaged, or has something that there is not here
+   */
+  public static Model load(Path path) {
+    return load(path, KerasOptions.defaults());
+  }
+
+  /**
+   * Loads a model with its weights.
+   *
+   * @param path an {@code .h5} or {@code .keras} file; what it is, its first bytes say
+   * @param options the user's layers, layers to skip, the backend
+   * @return the model, to be closed
+   * @throws KerasException if the file is absent, damaged, or has something that there is not here
+   */
+  public static Model load(Path path, KerasOptions options) {
+    KerasFile file = KerasFile.open(path);
+    Network network = network(file, options);
+    WeightPlan plan = WeightPlan.byName(file, network, options);
+    Model model = Model.of(network).dtype(plan.dtype());
+    if (file.model().get("config") instanceof Map<?, ?> c && c.get("name") instanceof String name) {
+      model.named(name);
+    }
+    try {
+      options.model().accept(model);
+      plan.apply(model);
+      return model;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static Network network(KerasFile file, KerasOptions options) {
+    if (!file.hasModel()) {
+      throw new KerasException(
+          file.file(),
+          "holds weights only, no model; build the model and use KerasModels.loadWeights");
+    }
+    try {
+      return Architecture.fromJson(
+          Json.write(file.model()),
+          new ReadOptions(
+              file.generation(),
+              options.customLayers(),
+              options.skipped(),
+              note -> options.notes().accept(file.file() + ": " + note)));
+    } catch (ArchitectureException e) {
+      throw new KerasException(file.file(), e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads weights into a model that is there, from a file of weights only or of a model. As in
+   * Keras, layers with weights are taken in their order, whatever their names; numbers and shapes
+   * must agree. Weights that training was on do not matter, nor does the Keras version.
+   *
+   * @param model what is loaded into; as before if the file is refused
+   * @param path an {@code .h5}, {@code .weights.h5} or {@code .keras} file
+   * @throws KerasException if the file is absent, damaged, or does not fit the model
+   */
+  public static void loadWeights(Model model, Path path) {
+    loadWeights(model, path, KerasOptions.defaults());
+  }
+
+  /**
+   * Loads weights into a model that is there.
+   *
+   * @param model what is loaded into; as before if the file is refused
+   * @param path an {@code .h5}, {@code .weights.h5} or {@code .keras} file
+   * @param options layers to skip, by their names in the file or in the model
+   * @throws KerasException if the file is absent, damaged, or does not fit the model
+   */
+  public static void loadWeights(Model model, Path path, KerasOptions options) {
+    WeightPlan.byOrder(KerasFile.open(path), model.network(), options).apply(model);
+  }
+
+  /**
+   * Whether a file is HDF5 or a zip, by its first bytes; it may still be of something else than
+   * Keras.
+   *
+   * @param path a file that may be anything
+   * @return false also if it cannot be read
+   */
+  public static boolean isKerasFile(Path path) {
+    return KerasFile.isOne(path);
+  }
+}

@@ -1,0 +1,112 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.layer.CustomLayers;
+import convlstm4j.model.Model;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a Keras file is read. An immutable value, each method returns a new one:
+ *
+ * <pre>
+ * KerasModels.load(path, KerasOptions.defaults()
+ *     .customLayers(CustomLayers.none().with("Scale", config -&gt; new Scale(config)))
+ *     .skipLayer("noise")
+ *     .model(m -&gt; m.backend("reference")));
+ * </pre>
+ */
+public final class KerasOptions {
+  private static final Logger LOG = LoggerFactory.getLogger(KerasOptions.class);
+
+  private final CustomLayers customLayers;
+  private final Set<String> skipped;
+  private final Consumer<Model> model;
+  private final Consumer<String> notes;
+
+  private KerasOptions(
+      CustomLayers customLayers,
+      Set<String> skipped,
+      Consumer<Model> model,
+      Consumer<String> notes) {
+    this.customLayers = customLayers;
+    this.skipped = skipped;
+    this.model = model;
+    this.notes = notes;
+  }
+
+  /**
+   * No layers of the user's own, nothing left out, the default backend; notes are logged as
+   * warnings.
+   *
+   * @return the defaults
+   */
+  public static KerasOptions defaults() {
+    return new KerasOptions(CustomLayers.none(), Set.of(), m -> {}, LOG::warn);
+  }
+
+  /**
+   * Gives the user's own kinds of layers.
+   *
+   * @param kinds the registry
+   * @return new options
+   */
+  public KerasOptions customLayers(CustomLayers kinds) {
+    return new KerasOptions(kinds, skipped, model, notes);
+  }
+
+  /**
+   * Allows that a layer is not taken from the file as it stands there; without this, a file is
+   * taken whole or refused. A layer of a kind that there is not here is left out, what it is given
+   * being given on. One that there is, but whose weights are absent or of other shapes, keeps its
+   * initial weights; so does one that the file does not have. What was skipped is said in the
+   * notes.
+   *
+   * @param name the layer's name
+   * @return new options
+   */
+  public KerasOptions skipLayer(String name) {
+    Set<String> more = new LinkedHashSet<>(skipped);
+    more.add(name);
+    return new KerasOptions(customLayers, Set.copyOf(more), model, notes);
+  }
+
+  /**
+   * Says what is done with the model before its weights are made, such as choosing its backend.
+   *
+   * @param action is given the model
+   * @return new options
+   */
+  public KerasOptions model(Consumer<Model> action) {
+    return new KerasOptions(customLayers, skipped, action, notes);
+  }
+
+  /**
+   * Says who is told what was not taken from the file: skipped layers, an optimiser that there is
+   * not here.
+   *
+   * @param listener is given one sentence for each
+   * @return new options
+   */
+  public KerasOptions notes(Consumer<String> listener) {
+    return new KerasOptions(customLayers, skipped, model, listener);
+  }
+
+  CustomLayers customLayers() {
+    return customLayers;
+  }
+
+  Set<String> skipped() {
+    return skipped;
+  }
+
+  Consumer<Model> model() {
+    return model;
+  }
+
+  Consumer<String> notes() {
+    return notes;
+  }
+}
