@@ -85,6 +85,7 @@ class ArchitectureTest {
         Arguments.of("op.UsesPicocli", "picocli.. is used only"),
         Arguments.of("op.UsesProgressBar", "me.tongfei.progressbar.. is used only"),
         Arguments.of("op.UsesXchart", "org.knowm.xchart.. is used only"),
+        Arguments.of("op.UsesJhdf", "io.jhdf.. is used only"),
         Arguments.of("op.Prints", "System.out, System.err"));
   }
 

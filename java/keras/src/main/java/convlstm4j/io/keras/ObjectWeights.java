@@ -2,9 +2,9 @@ package convlstm4j.io.keras;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
+import convlstm4j.layer.NestedModel;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +24,10 @@ final class ObjectWeights {
   /** Keras 2.12 to 2.14 came by the layers through this attribute first. */
   private static final List<String> CONTAINERS =
       List.of("layers", "_layer_checkpoint_dependencies");
+
+  /** States of random numbers; {@code vars} is read first. */
+  private static final Set<String> NOT_WEIGHTS =
+      Set.of("vars", "seed_generator", "random_generator");
 
   private ObjectWeights() {}
 
@@ -56,7 +60,7 @@ final class ObjectWeights {
       List<Layer> before = expected.computeIfAbsent(kind, k -> new ArrayList<>());
       List<Group> ofKind = groups.getOrDefault(kind, List.of());
       if (before.size() < ofKind.size()) {
-        result.add(new LayerArrays(layer.name(), arrays(file, ofKind.get(before.size()))));
+        result.add(new LayerArrays(layer.name(), arrays(file, ofKind.get(before.size()), layer)));
       }
       before.add(layer);
     }
@@ -101,21 +105,48 @@ final class ObjectWeights {
     return result;
   }
 
-  /** All arrays of a layer and of those inside it, forward before backward. */
-  private static List<LayerArrays.Named> arrays(String file, Group layer) {
+  /** All arrays of a layer and of those inside it, in the order of the layer's parameters. */
+  private static List<LayerArrays.Named> arrays(String file, Group group, Layer layer) {
+    if (layer instanceof NestedModel model) {
+      return read(file, group, model.network().layers(), Set.of()).stream()
+          .flatMap(a -> a.arrays().stream())
+          .toList();
+    }
+    List<Group> inside = new ArrayList<>();
+    group
+        .groups()
+        .forEach(
+            (name, g) -> {
+              if (g.hasArrays() && !NOT_WEIGHTS.contains(name)) {
+                inside.add(g);
+              }
+            });
     List<LayerArrays.Named> all = new ArrayList<>();
-    collect(file, layer, all);
+    group.group("vars").ifPresent(vars -> all.addAll(numbered(file, vars)));
+    if (layer.children().isEmpty()) { // a recurrent layer's are in its cell
+      inside.forEach(g -> all.addAll(arrays(file, g, layer)));
+      return all;
+    }
+    // Bidirectional: backward_layer comes before forward_layer in the file, after it in the list.
+    inside.sort(Comparator.comparing(g -> g.path().contains("/backward_layer")));
+    List<Layer> children =
+        layer.children().stream().filter(c -> !c.parameters().isEmpty()).toList();
+    if (inside.size() != children.size()) {
+      throw new KerasException(
+          file,
+          group.path()
+              + " has "
+              + inside.size()
+              + " groups with weights, "
+              + layer.label()
+              + " has "
+              + children.size()
+              + " layers with weights inside");
+    }
+    for (int i = 0; i < children.size(); i++) {
+      all.addAll(arrays(file, inside.get(i), children.get(i)));
+    }
     return all;
-  }
-
-  private static void collect(String file, Group g, List<LayerArrays.Named> all) {
-    g.group("vars").ifPresent(vars -> all.addAll(numbered(file, vars)));
-    Set<String> inside = new LinkedHashSet<>(g.groups().keySet());
-    inside.removeAll(Set.of("vars", "seed_generator", "random_generator"));
-    // backward_layer comes before forward_layer in the file, after it in Keras's list of weights.
-    inside.stream()
-        .sorted(Comparator.<String>comparingInt(n -> n.startsWith("backward") ? 1 : 0))
-        .forEach(n -> collect(file, g.groups().get(n), all));
   }
 
   /** The arrays {@code 0, 1, ..} of a group. */
