@@ -52,7 +52,7 @@ final class ArchitectureRules {
           "io.file",
           "",
           "io.npy",
-          "io.file tensor",
+          "io.file data tensor",
           "io.architecture",
           "layer graph op tensor",
           "io.*",

@@ -2,13 +2,14 @@ package convlstm4j.cli;
 
 import convlstm4j.io.folder.TrailerFolder;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which trailers, and how much of them at a time. */
 final class DataOptions {
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "FOLDER",
       description = {
         "Folder of trailer_{id}.npy [T, C, H, W] with labels: labels_{id}.npy [T, genres] (names in"
@@ -30,6 +31,13 @@ final class DataOptions {
             + " memory. Default: whole trailers."
       })
   Integer window;
+
+  /** Names of options that were given beside the folder. */
+  List<String> given() {
+    return Stream.of(ids == null ? "" : "--ids", window == null ? "" : "--window")
+        .filter(o -> !o.isEmpty())
+        .toList();
+  }
 
   TrailerFolder folder() {
     TrailerFolder all = TrailerFolder.open(folder);

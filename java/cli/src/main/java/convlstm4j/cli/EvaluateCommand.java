@@ -4,41 +4,63 @@ import convlstm4j.data.Dataset;
 import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code convlstm4j evaluate}. */
 @Command(
     name = "evaluate",
-    description = "Compute the losses and metrics of a trained model on a folder of trailers.",
-    footer = {"", "Example:", "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test"})
+    description =
+        "Compute the losses and metrics of a trained model on samples in npy files (--x, --y) or on a"
+            + " folder of trailers (--data).",
+    footer = {
+      "",
+      "Examples:",
+      "  convlstm4j evaluate --model trained.ckpt --x x.npy --y y.npy",
+      "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test"
+    })
 final class EvaluateCommand implements Runnable {
   @Mixin CommonOptions common;
   @Mixin BackendOption backend;
   @Spec CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "CHECKPOINT",
-      description = "What train wrote.")
-  Path checkpoint;
-
+  @Mixin ModelOption model;
+  @Mixin ArrayOptions arrays;
   @Mixin DataOptions data;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "B",
+      description = "Samples of --x at a time. Default: 32, or the model's own.")
+  Integer batchSize;
 
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    TrailerFolder folder = data.folder();
-    try (Model model = ModelFiles.trained(checkpoint, backend::apply)) {
-      Dataset trailers = data.everyFrame(folder.fitting(model.network()));
-      model
-          .evaluate(trailers)
+    if (arrays.given() == (data.folder != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          arrays.given()
+              ? "--data goes without --x and --y"
+              : "Missing: --x=X.npy and --y=Y.npy, or --data=FOLDER");
+    }
+    TrailerFolder folder = arrays.given() ? null : data.folder();
+    try (Model trained = model.trained(backend::apply, spec)) {
+      if (trained.compilation().isEmpty()) {
+        throw new IllegalArgumentException(
+            model.file + ": does not say what the model is trained for; train it with --loss");
+      }
+      Dataset samples =
+          folder == null
+              ? arrays.open(trained).dataset(batchSize)
+              : data.everyFrame(folder.fitting(trained.network()));
+      trained
+          .evaluate(samples)
           .forEach((name, value) -> out.printf(Locale.ROOT, "%-32s %.4f%n", name, value));
     }
   }

@@ -9,14 +9,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** Opens what {@code --model} names: a checkpoint, or an architecture in JSON. */
+/** Opens what {@code --model} names, by what is in it, and saves by the name's ending. */
 final class ModelFiles {
   private ModelFiles() {}
 
   /**
-   * Opens a file of either kind.
+   * Opens a file of any kind.
    *
    * @param options chooses the backend before weights are made
    */
@@ -35,7 +36,7 @@ final class ModelFiles {
     }
   }
 
-  /** Opens a checkpoint: a model with weights, for which an architecture will not do. */
+  /** Opens a model with weights, for which an architecture will not do. */
   static Model trained(Path file, Consumer<Model> options) {
     if (isJson(file)) {
       throw new IllegalArgumentException(
@@ -43,6 +44,11 @@ final class ModelFiles {
               + " holds an architecture, without weights; expected a checkpoint, as train writes it");
     }
     return Checkpoint.load(file, options);
+  }
+
+  /** What writes a model into a file of this name. */
+  static BiConsumer<Model, Path> form(Path file) {
+    return Checkpoint::save;
   }
 
   /** Whether the first character that is not white space opens a JSON object. */

@@ -1,46 +1,60 @@
 package convlstm4j.cli;
 
-import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.IndexedDataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.checkpoint.LastCheckpoint;
-import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.model.CsvLog;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
-import convlstm4j.train.Adam;
-import convlstm4j.train.F1Score;
-import convlstm4j.train.Loss;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code convlstm4j train}. */
 @Command(
     name = "train",
     description = {
-      "Train a model on a folder of trailers, loaded one at a time, and save it after every epoch.",
+      "Train a model on samples in npy files (--x, --y) or on a folder of trailers (--data), of which"
+          + " only what a step needs is in memory, and save it after every epoch.",
       "Ctrl-C finishes the running step and saves; the same command with --model CHECKPOINT goes on"
           + " from there, in the middle of the epoch."
     },
     footer = {
       "",
       "Examples:",
-      "  convlstm4j train --data demo/train --output my.ckpt --window 12 --batch-size 4",
-      "  convlstm4j train --data demo/train --output my.ckpt --model my.ckpt --window 12"
-          + " --batch-size 4 --epochs 20"
+      "  convlstm4j train --model model.ckpt --x x.npy --y y.npy --loss mse \\",
+      "    --optimizer sgd --learning-rate 0.01 --momentum 0.9 --nesterov=true \\",
+      "    --epochs 2 --batch-size 8 --shuffle true --output trained.ckpt",
+      "  convlstm4j train --model twins.ckpt --output learnt.ckpt --epochs 2 \\",
+      "    --x left=left.npy --x right=right.npy --y sum=sum.npy --y kind=kind.npy \\",
+      "    --loss sum=mae --loss kind=categorical_crossentropy --loss-weight kind=0.5",
+      "  convlstm4j train --data demo/train --output my.ckpt --window 12 \\",
+      "    --batch-size 4",
+      "  convlstm4j train --data demo/train --output my.ckpt --model my.ckpt \\",
+      "    --window 12 --batch-size 4 --epochs 20"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin BackendOption backend;
   @Spec CommandSpec spec;
-  @Mixin DataOptions data;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = {
+        "A checkpoint to go on from, or an architecture in JSON (Keras's form). Default, with --data:"
+            + " the article's ConvLSTM for the folder's frames and genres."
+      })
+  Path start;
 
   @Option(
       names = "--output",
@@ -49,14 +63,9 @@ final class TrainCommand implements Callable<Integer> {
       description = "The file to write: architecture, weights, state of training.")
   Path output;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE",
-      description = {
-        "A checkpoint to go on from, or an architecture in JSON (Keras's form). Default: the"
-            + " article's ConvLSTM for the folder's frames and genres."
-      })
-  Path start;
+  @Mixin ArrayOptions arrays;
+  @Mixin CompileOptions compile;
+  @Mixin FolderTraining folder;
 
   @Option(
       names = "--epochs",
@@ -69,17 +78,18 @@ final class TrainCommand implements Callable<Integer> {
   long epochs;
 
   @Option(
-      names = "--learning-rate",
-      paramLabel = "R",
-      description = "Of Adam. Default: 0.001, or the checkpoint's.")
-  Double learningRate;
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Samples in a step. Default: 32, or of trailers or windows 1.")
+  Integer batchSize;
 
   @Option(
-      names = "--batch-size",
-      defaultValue = "1",
-      paramLabel = "N",
-      description = "Trailers or windows in a step. Default: ${DEFAULT-VALUE}.")
-  int batchSize;
+      names = "--shuffle",
+      defaultValue = "true",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Take samples in another order in every epoch. Default: ${DEFAULT-VALUE}.")
+  boolean shuffle;
 
   @Option(
       names = "--seed",
@@ -90,19 +100,6 @@ final class TrainCommand implements Callable<Integer> {
   long seed;
 
   @Option(
-      names = "--filters",
-      defaultValue = "8",
-      paramLabel = "F",
-      description = "Of the default model's ConvLSTMs. Default: ${DEFAULT-VALUE}.")
-  int filters;
-
-  @Option(
-      names = "--validation",
-      paramLabel = "IDS",
-      description = "Trailers of the folder to evaluate on after each epoch, not to train on.")
-  String validation;
-
-  @Option(
       names = "--log",
       paramLabel = "FILE.csv",
       description = "Append losses and metrics of each epoch to a CSV file.")
@@ -111,6 +108,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
+    checkForm();
     OutputFiles.check("--output", output);
     if (log != null) {
       OutputFiles.check("--log", log);
@@ -118,8 +116,7 @@ final class TrainCommand implements Callable<Integer> {
     if (epochs < 1) {
       throw new IllegalArgumentException("--epochs " + epochs + ", must be at least 1");
     }
-    TrailerFolder all = data.folder();
-    try (Model model = model(all)) {
+    try (Model model = model()) {
       if (model.progress().epoch() >= epochs) {
         throw new IllegalArgumentException(
             "--epochs "
@@ -130,21 +127,67 @@ final class TrainCommand implements Callable<Integer> {
                 + model.progress().epoch()
                 + " already; ask for more, in all");
       }
-      Dataset training =
-          data.fullWindows(without(all).fitting(model.network()))
-              .batch(batchSize)
-              .shuffle(model.snapshot().seed());
-      Fit fit = Fit.epochs(epochs).callbacks(ProgressDisplay.of(err, ""));
-      fit = fit.callbacks(new LastCheckpoint(output));
+      Fit fit =
+          Fit.epochs(epochs)
+              .callbacks(
+                  ProgressDisplay.of(err, ""), new LastCheckpoint(output, ModelFiles.form(output)));
       if (log != null) {
         fit = fit.callbacks(new CsvLog(log));
       }
+      Dataset validation = arrays.given() ? null : folder.validation(model);
       if (validation != null) {
-        TrailerFolder held = TrailerFolder.open(data.folder).ids(validation);
-        fit = fit.validation(data.everyFrame(held.fitting(model.network())));
+        fit = fit.validation(validation);
       }
-      return train(model, Prefetch.of(training, 2), fit, err);
+      return train(model, Prefetch.of(training(model), 2), fit, err);
     }
+  }
+
+  /** Samples come from arrays or from a folder. */
+  private void checkForm() {
+    if (arrays.given() == (folder.data.folder != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          arrays.given()
+              ? "--data goes without --x and --y"
+              : "Missing: --x=X.npy and --y=Y.npy, or --data=FOLDER");
+    }
+    List<String> strange = arrays.given() ? folder.given() : compile.given();
+    if (!strange.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          strange.get(0) + " goes with " + (arrays.given() ? "--data" : "--x and --y"));
+    }
+    if (arrays.given() && start == null) {
+      throw new ParameterException(spec.commandLine(), "Missing: --model=FILE, with --x and --y");
+    }
+  }
+
+  private Model model() {
+    if (!arrays.given()) {
+      return folder.model(start, compile.learningRate, this::choose);
+    }
+    Model model = ModelFiles.open(start, this::choose);
+    try {
+      compile.apply(model, start);
+      return model;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Before weights are made; a checkpoint restores its own seed. */
+  private void choose(Model model) {
+    backend.apply(model);
+    model.seed(seed);
+  }
+
+  private Dataset training(Model model) {
+    if (!arrays.given()) {
+      return folder.training(model, batchSize == null ? 1 : batchSize);
+    }
+    IndexedDataset data = arrays.open(model).dataset(batchSize);
+    return shuffle ? data.shuffle(model.snapshot().seed()) : data;
   }
 
   private int train(Model model, Dataset training, Fit fit, PrintWriter err) {
@@ -165,47 +208,5 @@ final class TrainCommand implements Callable<Integer> {
               + output);
       return interrupt.happened() ? Errors.STOPPED : 0;
     }
-  }
-
-  private TrailerFolder without(TrailerFolder all) {
-    if (validation == null) {
-      return all;
-    }
-    var held = TrailerFolder.open(data.folder).ids(validation).ids();
-    var left = all.ids().stream().filter(id -> !held.contains(id)).toList();
-    if (left.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--validation " + validation + " leaves no trailer to train on");
-    }
-    return all.ids(left);
-  }
-
-  private Model model(TrailerFolder folder) {
-    if (folder.genres().isEmpty()) {
-      throw new IllegalArgumentException(
-          data.folder
-              + ": has no labels, expected labels_{id}.npy [T, genres] for each trailer, or one"
-              + " labels.csv");
-    }
-    Model model =
-        start == null
-            ? Architectures.convLstm(
-                folder.frameShape(),
-                folder.genres(),
-                filters,
-                Math.max(1, filters / 2),
-                2 * filters)
-            : ModelFiles.open(start, backend::apply);
-    if (model.compilation().isEmpty()) {
-      backend.apply(model);
-      model.seed(seed);
-      model.compile(
-          new Adam(learningRate == null ? 1e-3 : learningRate),
-          Loss.binaryCrossentropy(),
-          new F1Score());
-    } else if (learningRate != null) {
-      model.learningRate(learningRate);
-    }
-    return model;
   }
 }

@@ -4,25 +4,16 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
-import java.util.NoSuchElementException;
 
 /**
  * Samples that are in memory already. An immutable value, each method returns a new one; the
  * tensors are shared, not copied.
  */
 public final class InMemoryDataset implements Dataset {
-  private static final int DEFAULT_BATCH = 32;
+  private final IndexedDataset samples;
 
-  private final Batch all;
-  private final int batchSize;
-  private final boolean shuffle;
-  private final long seed;
-
-  private InMemoryDataset(Batch all, int batchSize, boolean shuffle, long seed) {
-    this.all = all;
-    this.batchSize = batchSize;
-    this.shuffle = shuffle;
-    this.seed = seed;
+  private InMemoryDataset(IndexedDataset samples) {
+    this.samples = samples;
   }
 
   /**
@@ -66,7 +57,15 @@ public final class InMemoryDataset implements Dataset {
     if (all.size() == 0) {
       throw new IllegalArgumentException("InMemoryDataset has no samples");
     }
-    return new InMemoryDataset(all, DEFAULT_BATCH, false, 0);
+    return new InMemoryDataset(
+        IndexedDataset.of(
+            Math.toIntExact(all.size()),
+            (rows, where) ->
+                new Batch(
+                    rows(all.inputs(), rows),
+                    rows(all.targets(), rows),
+                    rows(all.sampleWeights(), rows),
+                    all.description() + ", " + where)));
   }
 
   private static void checkSamples(String what, List<Tensor> tensors, Batch all) {
@@ -95,10 +94,7 @@ public final class InMemoryDataset implements Dataset {
    * @throws IllegalArgumentException if it is not
    */
   public InMemoryDataset batch(int size) {
-    if (size < 1) {
-      throw new IllegalArgumentException("batch size " + size + ", must be at least 1");
-    }
-    return new InMemoryDataset(all, size, shuffle, seed);
+    return new InMemoryDataset(samples.batch(size));
   }
 
   /**
@@ -108,61 +104,31 @@ public final class InMemoryDataset implements Dataset {
    * @return a new dataset
    */
   public InMemoryDataset shuffle(long newSeed) {
-    return new InMemoryDataset(all, batchSize, true, newSeed);
+    return new InMemoryDataset(samples.shuffle(newSeed));
   }
 
   @Override
   public int batches() {
-    return (int) ((all.size() + batchSize - 1) / batchSize);
+    return samples.batches();
   }
 
   @Override
   public BatchStream open(long epoch, int firstBatch) {
-    Orders.checkFirst(firstBatch, batches());
-    int n = Math.toIntExact(all.size());
-    int[] order = Orders.of(n, epoch, shuffle, seed);
-    return new BatchStream() {
-      private int next = firstBatch;
-
-      @Override
-      public boolean hasNext() {
-        return next < batches();
-      }
-
-      @Override
-      public Batch next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException("no batch " + next);
-        }
-        int from = next++ * batchSize;
-        int to = Math.min(from + batchSize, n);
-        return new Batch(
-            rows(all.inputs(), order, from, to),
-            rows(all.targets(), order, from, to),
-            rows(all.sampleWeights(), order, from, to),
-            all.description() + ", epoch " + (epoch + 1) + ", samples " + from + "-" + (to - 1));
-      }
-
-      @Override
-      public void close() {}
-    };
+    return samples.open(epoch, firstBatch);
   }
 
-  private static List<Tensor> rows(List<Tensor> tensors, int[] order, int from, int to) {
-    return tensors.stream().map(t -> rows(t, order, from, to)).toList();
+  private static List<Tensor> rows(List<Tensor> tensors, int[] rows) {
+    return tensors.stream().map(t -> rows(t, rows)).toList();
   }
 
-  private static Tensor rows(Tensor t, int[] order, int from, int to) {
-    Tensor rows = Tensor.zeros(t.dtype(), t.shape().with(0, to - from));
-    int length = rows.size() / (to - from);
-    for (int i = from; i < to; i++) {
-      if (t.dtype() == DType.FLOAT32) {
-        System.arraycopy(t.floats(), order[i] * length, rows.floats(), (i - from) * length, length);
-      } else {
-        System.arraycopy(
-            t.doubles(), order[i] * length, rows.doubles(), (i - from) * length, length);
-      }
+  private static Tensor rows(Tensor t, int[] rows) {
+    Tensor some = Tensor.zeros(t.dtype(), t.shape().with(0, rows.length));
+    int length = some.size() / rows.length;
+    Object from = t.dtype() == DType.FLOAT32 ? t.floats() : t.doubles();
+    Object to = t.dtype() == DType.FLOAT32 ? some.floats() : some.doubles();
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(from, rows[i] * length, to, i * length, length);
     }
-    return rows;
+    return some;
   }
 }

@@ -110,6 +110,26 @@ public final class Compile {
     return optimizer;
   }
 
+  /**
+   * Exchanges the optimiser.
+   *
+   * @param other how weights follow from gradients
+   * @return a new value
+   */
+  public Compile optimizer(Optimizer other) {
+    return new Compile(other, losses, lossWeights, metrics);
+  }
+
+  /**
+   * Whether an output is trained.
+   *
+   * @param output its name
+   * @return true if it has a loss
+   */
+  public boolean isTrained(String output) {
+    return lossOf(output) != null;
+  }
+
   /** The loss of an output; null for none. */
   Loss lossOf(String output) {
     return losses.getOrDefault(output, losses.get(ALL));

@@ -1,10 +1,12 @@
 package convlstm4j.io.checkpoint;
 
 import convlstm4j.model.Callback;
+import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
 import convlstm4j.model.Run;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +16,7 @@ import java.util.function.Supplier;
  */
 public final class LastCheckpoint implements Callback {
   private final Path path;
+  private final BiConsumer<Model, Path> form;
   private int everySteps;
   private Progress saved;
 
@@ -23,7 +26,18 @@ public final class LastCheckpoint implements Callback {
    * @param path the file, replaced each time
    */
   public LastCheckpoint(Path path) {
+    this(path, Checkpoint::save);
+  }
+
+  /**
+   * Saves after each epoch, in another form than {@link Checkpoint}'s.
+   *
+   * @param path the file, replaced each time
+   * @param form writes a model into a file
+   */
+  public LastCheckpoint(Path path, BiConsumer<Model, Path> form) {
     this.path = path;
+    this.form = form;
   }
 
   /**
@@ -67,7 +81,7 @@ public final class LastCheckpoint implements Callback {
   }
 
   private void save(Run run) {
-    Checkpoint.save(run.model(), path);
+    form.accept(run.model(), path);
     saved = run.model().progress();
   }
 }

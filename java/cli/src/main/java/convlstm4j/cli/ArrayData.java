@@ -1,0 +1,104 @@
+package convlstm4j.cli;
+
+import convlstm4j.data.IndexedDataset;
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.io.npy.NpySamples;
+import convlstm4j.model.Model;
+import convlstm4j.tensor.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Samples in npy files, one file for each of a model's inputs and outputs. */
+final class ArrayData {
+  /** Keras's. */
+  private static final int BATCH = 32;
+
+  private final Model model;
+  private final List<NpyFile> inputs = new ArrayList<>();
+  private final List<NpyFile> targets = new ArrayList<>();
+  private final boolean unitRange;
+
+  /**
+   * Opens the inputs.
+   *
+   * @param option what the user gave them with
+   * @param words files, or {@code NAME=FILE}
+   * @param unitRange whether uint8 becomes 0 to 1
+   */
+  ArrayData(Model model, String option, List<String> words, boolean unitRange) {
+    this.model = model;
+    this.unitRange = unitRange;
+    List<String> names = model.network().inputNames();
+    for (String file : Named.all(option, words, "input", names)) {
+      inputs.add(open(file));
+      checkFits(inputs.size() - 1);
+    }
+  }
+
+  private NpyFile open(String file) {
+    NpyFile npy = NpyFile.open(Path.of(file));
+    return unitRange ? npy.unitRange() : npy;
+  }
+
+  private void checkFits(int input) {
+    NpyFile file = inputs.get(input);
+    try {
+      Shape s = file.shape();
+      Shape first = model.network().inputs().get(input).shape();
+      // The size of a batch is not that of the file.
+      model
+          .network()
+          .checkFeed(
+              input, s.rank() == first.rank() && s.rank() > 0 ? s.with(0, Shape.UNKNOWN) : s);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens the targets.
+   *
+   * @param trained names of the outputs that need one
+   */
+  ArrayData targets(String option, List<String> words, List<String> trained) {
+    List<String> names = model.network().outputNames();
+    Map<String, String> files = Named.sort(option, words, "output", names);
+    for (String name : names) {
+      if (files.get(name) == null && trained.contains(name)) {
+        throw new IllegalArgumentException(
+            option + " is missing for the output \"" + name + "\"; the outputs are " + names);
+      }
+      targets.add(files.get(name) == null ? null : NpyFile.open(Path.of(files.get(name))));
+    }
+    return this;
+  }
+
+  /** Number of samples. */
+  long samples() {
+    return inputs.get(0).shape().dim(0);
+  }
+
+  /**
+   * The samples in order.
+   *
+   * @param batchSize null for the model's own or 32
+   */
+  IndexedDataset dataset(Integer batchSize) {
+    long fixed = model.network().inputs().get(0).shape().dim(0);
+    int size = batchSize != null ? batchSize : fixed == Shape.UNKNOWN ? BATCH : (int) fixed;
+    IndexedDataset data = NpySamples.dataset(inputs, targets, model.dtype()).batch(size);
+    if (fixed != Shape.UNKNOWN && (size != fixed || samples() % fixed != 0)) {
+      throw new IllegalArgumentException(
+          inputs.get(0).name()
+              + ": the model takes batches of "
+              + fixed
+              + " only; got "
+              + samples()
+              + " samples in batches of "
+              + size);
+    }
+    return data;
+  }
+}

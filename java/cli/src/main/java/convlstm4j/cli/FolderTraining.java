@@ -1,0 +1,104 @@
+package convlstm4j.cli;
+
+import convlstm4j.cli.article.Architectures;
+import convlstm4j.data.Dataset;
+import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.model.Model;
+import convlstm4j.train.Adam;
+import convlstm4j.train.F1Score;
+import convlstm4j.train.Loss;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Training on a folder of trailers. */
+final class FolderTraining {
+  @Mixin DataOptions data;
+
+  @Option(
+      names = "--filters",
+      defaultValue = "8",
+      paramLabel = "F",
+      description = "Of the default model's ConvLSTMs. Default: ${DEFAULT-VALUE}.")
+  int filters;
+
+  @Option(
+      names = "--validation",
+      paramLabel = "IDS",
+      description = "Trailers of the folder to evaluate on after each epoch, not to train on.")
+  String validation;
+
+  /** Names of options that make sense with a folder only. */
+  List<String> given() {
+    List<String> given = new ArrayList<>(data.given());
+    if (validation != null) {
+      given.add("--validation");
+    }
+    return given;
+  }
+
+  /**
+   * The model, compiled.
+   *
+   * @param start where it comes from; null for the article's
+   * @param learningRate null for the default
+   * @param options chooses backend and seed before weights are made
+   */
+  Model model(Path start, Double learningRate, Consumer<Model> options) {
+    TrailerFolder folder = data.folder();
+    if (folder.genres().isEmpty()) {
+      throw new IllegalArgumentException(
+          data.folder
+              + ": has no labels, expected labels_{id}.npy [T, genres] for each trailer, or one"
+              + " labels.csv");
+    }
+    Model model;
+    if (start == null) {
+      model =
+          Architectures.convLstm(
+              folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
+      options.accept(model);
+    } else {
+      model = ModelFiles.open(start, options);
+    }
+    if (model.compilation().isEmpty()) {
+      model.compile(
+          new Adam(learningRate == null ? 1e-3 : learningRate),
+          Loss.binaryCrossentropy(),
+          new F1Score());
+    } else if (learningRate != null) {
+      model.learningRate(learningRate);
+    }
+    return model;
+  }
+
+  /** What is trained on. */
+  Dataset training(Model model, int batchSize) {
+    return data.fullWindows(without(data.folder()).fitting(model.network()))
+        .batch(batchSize)
+        .shuffle(model.snapshot().seed());
+  }
+
+  /** What is evaluated after each epoch; null if nothing is. */
+  Dataset validation(Model model) {
+    return validation == null
+        ? null
+        : data.everyFrame(TrailerFolder.open(data.folder).ids(validation).fitting(model.network()));
+  }
+
+  private TrailerFolder without(TrailerFolder all) {
+    if (validation == null) {
+      return all;
+    }
+    var held = TrailerFolder.open(data.folder).ids(validation).ids();
+    var left = all.ids().stream().filter(id -> !held.contains(id)).toList();
+    if (left.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--validation " + validation + " leaves no trailer to train on");
+    }
+    return all.ids(left);
+  }
+}

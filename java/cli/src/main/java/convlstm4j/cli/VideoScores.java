@@ -1,0 +1,89 @@
+package convlstm4j.cli;
+
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.model.Model;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Scores of one video {@code [T, C, H, W]}: a column for each score, one row a frame. */
+final class VideoScores {
+  private VideoScores() {}
+
+  /** Whether a file is one sample of a model of videos, without the batch axis. */
+  static boolean isVideo(Model model, NpyFile file) {
+    return model.network().inputs().size() == 1
+        && file.shape().rank() == 4
+        && model.network().inputs().get(0).shape().rank() == 5;
+  }
+
+  /** Predicts and writes; gives the names of the columns. */
+  static List<String> write(Model model, NpyFile file, Path output) {
+    OutputFiles.check("--output", output);
+    NpyFile video = file.unitRange();
+    Shape sample = video.shape().prepend(1);
+    checkFits(model, video, sample);
+    Tensor x = video.read(DType.FLOAT32).reshape(sample);
+    if (!x.isFinite()) {
+      throw new IllegalArgumentException(
+          video.name() + ": holds a NaN or an infinity, expected finite numbers");
+    }
+    List<Tensor> outputs = model.predict(x);
+    NpyWriter.write(output, columns(model.network().outputNames(), outputs, video.shape().dim(0)));
+    return columnNames(model, outputs);
+  }
+
+  private static void checkFits(Model model, NpyFile video, Shape sample) {
+    try {
+      model.network().checkFeed(0, sample);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          video.name() + ": " + e.getMessage() + " [N, T, C, H, W]", e);
+    }
+  }
+
+  /** Puts {@code [1, T, K]} outputs side by side. */
+  private static Tensor columns(List<String> names, List<Tensor> outputs, long frames) {
+    int width = 0;
+    for (int k = 0; k < outputs.size(); k++) {
+      Shape s = outputs.get(k).shape();
+      if (s.rank() != 3 || s.dim(1) != frames) {
+        throw new IllegalArgumentException(
+            "output \""
+                + names.get(k)
+                + "\" has shape "
+                + s
+                + ", expected scores per frame [1, "
+                + frames
+                + ", K]; of other models give samples [N, T, C, H, W]");
+      }
+      width += (int) s.dim(2);
+    }
+    Tensor all = Tensor.zeros(DType.FLOAT32, Shape.of(frames, width));
+    int column = 0;
+    for (Tensor t : outputs) {
+      int k = (int) t.shape().dim(2);
+      for (int i = 0; i < t.size(); i++) {
+        all.set(i / k * width + column + i % k, t.get(i));
+      }
+      column += k;
+    }
+    return all;
+  }
+
+  private static List<String> columnNames(Model model, List<Tensor> outputs) {
+    List<String> names = new ArrayList<>();
+    for (int k = 0; k < outputs.size(); k++) {
+      long width = outputs.get(k).shape().dim(2);
+      for (int i = 0; i < width; i++) {
+        String name = model.network().outputNames().get(k);
+        names.add(width == 1 ? name : name + "_" + i);
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,112 @@
+package convlstm4j.data;
+
+import java.util.Arrays;
+import java.util.NoSuchElementException;
+
+/**
+ * Samples that can be loaded by number, in batches. An immutable value, each method returns a new
+ * one.
+ */
+public final class IndexedDataset implements Dataset {
+  private static final int DEFAULT_BATCH = 32;
+
+  /** Loads samples. */
+  @FunctionalInterface
+  public interface Loader {
+    /**
+     * Loads a batch; called by the thread that reads the dataset.
+     *
+     * @param samples numbers of the samples, in the order that the batch has them in
+     * @param where epoch and place in it, for the batch's description
+     * @return the batch, of {@code samples.length} samples
+     */
+    Batch load(int[] samples, String where);
+  }
+
+  private final int samples;
+  private final Loader loader;
+  private final int batchSize;
+  private final boolean shuffle;
+  private final long seed;
+
+  private IndexedDataset(int samples, Loader loader, int batchSize, boolean shuffle, long seed) {
+    this.samples = samples;
+    this.loader = loader;
+    this.batchSize = batchSize;
+    this.shuffle = shuffle;
+    this.seed = seed;
+  }
+
+  /**
+   * Samples by number; batches of 32, in order.
+   *
+   * @param samples how many there are
+   * @param loader loads some of them
+   * @return the dataset
+   * @throws IllegalArgumentException if there are none
+   */
+  public static IndexedDataset of(int samples, Loader loader) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("the dataset has no samples");
+    }
+    return new IndexedDataset(samples, loader, DEFAULT_BATCH, false, 0);
+  }
+
+  /**
+   * Sets the size of a batch; the last of an epoch may be smaller.
+   *
+   * @param size at least 1
+   * @return a new dataset
+   * @throws IllegalArgumentException if it is not
+   */
+  public IndexedDataset batch(int size) {
+    if (size < 1) {
+      throw new IllegalArgumentException("batch size " + size + ", must be at least 1");
+    }
+    return new IndexedDataset(samples, loader, size, shuffle, seed);
+  }
+
+  /**
+   * Takes the samples in another random order in every epoch.
+   *
+   * @param newSeed decides the orders, together with the epoch's number
+   * @return a new dataset
+   */
+  public IndexedDataset shuffle(long newSeed) {
+    return new IndexedDataset(samples, loader, batchSize, true, newSeed);
+  }
+
+  @Override
+  public int batches() {
+    return (samples - 1) / batchSize + 1;
+  }
+
+  @Override
+  public BatchStream open(long epoch, int firstBatch) {
+    Orders.checkFirst(firstBatch, batches());
+    int[] order = Orders.of(samples, epoch, shuffle, seed);
+    return new BatchStream() {
+      private int next = firstBatch;
+
+      @Override
+      public boolean hasNext() {
+        return next < batches();
+      }
+
+      @Override
+      public Batch next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("no batch " + next);
+        }
+        int from = next++ * batchSize;
+        int to = Math.min(from + batchSize, samples);
+        return loader.load(
+            Arrays.copyOfRange(order, from, to),
+            "epoch " + (epoch + 1) + ", samples " + from + "-" + (to - 1));
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package convlstm4j.io.npy;
+
+import convlstm4j.data.Batch;
+import convlstm4j.data.IndexedDataset;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Npy files as a dataset, sample k of each along axis 0 belonging together. Only the samples of a
+ * batch are read, when its turn comes.
+ */
+public final class NpySamples {
+  private NpySamples() {}
+
+  /**
+   * Makes the dataset; batches of 32, in order.
+   *
+   * @param inputs one per model input
+   * @param targets one per model output, null where none is needed; empty if there are none
+   * @param dtype element type to give
+   * @return the dataset
+   * @throws NpyException if a file has no axis 0 or no samples, or another number of samples than
+   *     the first; the message names both
+   */
+  public static IndexedDataset dataset(List<NpyFile> inputs, List<NpyFile> targets, DType dtype) {
+    List<NpyFile> outputs = new ArrayList<>(targets);
+    Stream.concat(inputs.stream(), outputs.stream().filter(f -> f != null))
+        .forEach(f -> check(f, inputs.get(0)));
+    String names = inputs.stream().map(NpyFile::name).collect(Collectors.joining(", "));
+    return IndexedDataset.of(
+        (int) inputs.get(0).shape().dim(0),
+        (samples, where) ->
+            new Batch(
+                inputs.stream().map(f -> rows(f, samples, dtype)).toList(),
+                outputs.stream().map(f -> rows(f, samples, dtype)).toList(),
+                List.of(),
+                names + ", " + where));
+  }
+
+  private static void check(NpyFile file, NpyFile first) {
+    Shape s = file.shape();
+    if (s.rank() == 0 || s.dim(0) < 1 || s.dim(0) > Integer.MAX_VALUE) {
+      throw new NpyException(
+          file.name(), "has shape " + s + ", expected samples along axis 0, 1 to 2^31-1 of them");
+    }
+    if (s.dim(0) != first.shape().dim(0)) {
+      throw new NpyException(
+          file.name(),
+          "has "
+              + s.dim(0)
+              + " samples along axis 0, "
+              + first.name()
+              + " has "
+              + first.shape().dim(0));
+    }
+  }
+
+  private static Tensor rows(NpyFile file, int[] samples, DType dtype) {
+    int n = samples.length;
+    if (file == null) {
+      return Tensor.zeros(dtype, Shape.of(n));
+    }
+    boolean together = true;
+    for (int i = 1; i < n; i++) {
+      together &= samples[i] == samples[i - 1] + 1;
+    }
+    if (together) {
+      return file.readFrames(samples[0], samples[n - 1] + 1L, dtype);
+    }
+    Tensor all;
+    try {
+      all = Tensor.zeros(dtype, file.shape().with(0, n));
+    } catch (IllegalArgumentException e) {
+      throw new NpyException(file.name(), e.getMessage(), e);
+    }
+    int length = all.size() / n;
+    Object to = dtype == DType.FLOAT32 ? all.floats() : all.doubles();
+    for (int i = 0; i < n; i++) {
+      Tensor one = file.readFrames(samples[i], samples[i] + 1L, dtype);
+      Object from = dtype == DType.FLOAT32 ? one.floats() : one.doubles();
+      System.arraycopy(from, 0, to, i * length, length);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,109 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.model.Model;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each example that {@code --help} shows works, copied as it stands, beside the files it names. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HelpExamplesTest {
+  /** In this order: some work on what those before have made. {@code demo} takes minutes. */
+  private static final List<String> COMMANDS =
+      List.of("train", "evaluate", "predict", "summary", "info");
+
+  private static final int FRAMES = 13;
+
+  @TempDir static Path dir;
+
+  @BeforeAll
+  void makeFiles() throws IOException {
+    SmallModels.writeArrays(dir);
+    try (Model one = SmallModels.forecast();
+        Model two = SmallModels.twins()) {
+      Checkpoint.save(one, dir.resolve("model.ckpt"));
+      Checkpoint.save(two, dir.resolve("twins.ckpt"));
+    }
+    for (String folder : List.of("train", "test")) {
+      Path trailers = Files.createDirectories(dir.resolve("demo").resolve(folder));
+      Files.write(trailers.resolve("genres.txt"), TinyFolder.GENRES);
+      for (int id = 100; id < 102; id++) {
+        TinyFolder.trailer(trailers, id, FRAMES, 3, 8);
+        TinyFolder.labels(trailers, id, FRAMES, TinyFolder.GENRES.size());
+      }
+    }
+    Cli.good(
+        "train",
+        "--data",
+        dir.resolve("demo/train"),
+        "--output",
+        dir.resolve("demo/convlstm.ckpt"),
+        "--filters",
+        2,
+        "--epochs",
+        1);
+  }
+
+  static Stream<String> examples() {
+    List<String> all = new ArrayList<>();
+    for (String command : COMMANDS) {
+      List<String> found = of(Cli.good(command, "--help").out());
+      assertTrue(!found.isEmpty(), command + " --help shows no example");
+      all.addAll(found);
+    }
+    return all.stream();
+  }
+
+  /** Lines from {@code convlstm4j} on, with those that a backslash joins. */
+  private static List<String> of(String help) {
+    List<String> found = new ArrayList<>();
+    boolean goesOn = false;
+    for (String line : help.substring(help.lastIndexOf("\nExample")).lines().toList()) {
+      if (goesOn) {
+        int last = found.size() - 1;
+        found.set(last, found.get(last) + " " + line.strip());
+      } else if (line.startsWith("  convlstm4j ")) {
+        found.add(line.strip());
+      }
+      goesOn = line.endsWith("\\");
+    }
+    return found.stream().map(e -> e.replace("\\ ", "")).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void works(String example) throws Exception {
+    Object[] words = Stream.of(example.split(" ")).skip(1).toArray();
+    File output = Files.createTempFile(dir, "output", ".txt").toFile();
+    Process process =
+        new ProcessBuilder(Cli.process(List.of(), words))
+            .directory(dir.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output)
+            .start();
+    int code = process.waitFor();
+    assertEquals(0, code, () -> read(output));
+  }
+
+  private static String read(File file) {
+    try {
+      return Files.readString(file.toPath(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
