@@ -46,12 +46,9 @@ final class ArrayData {
     NpyFile file = inputs.get(input);
     try {
       Shape s = file.shape();
-      Shape first = model.network().inputs().get(input).shape();
+      boolean fixed = model.network().inputs().get(input).shape().dim(0) != Shape.UNKNOWN;
       // The size of a batch is not that of the file.
-      model
-          .network()
-          .checkFeed(
-              input, s.rank() == first.rank() && s.rank() > 0 ? s.with(0, Shape.UNKNOWN) : s);
+      model.network().checkFeed(input, fixed && s.rank() > 0 ? s.with(0, Shape.UNKNOWN) : s);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file.name() + ": " + e.getMessage(), e);
     }

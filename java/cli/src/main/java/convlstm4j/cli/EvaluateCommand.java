@@ -50,7 +50,7 @@ final class EvaluateCommand implements Runnable {
               : "Missing: --x=X.npy and --y=Y.npy, or --data=FOLDER");
     }
     TrailerFolder folder = arrays.given() ? null : data.folder();
-    try (Model trained = model.trained(backend::apply, spec)) {
+    try (Model trained = model.open(backend::apply, spec.commandLine().getErr())) {
       if (trained.compilation().isEmpty()) {
         throw new IllegalArgumentException(
             model.file + ": does not say what the model is trained for; train it with --loss");

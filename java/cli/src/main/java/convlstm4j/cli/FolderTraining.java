@@ -7,10 +7,10 @@ import convlstm4j.model.Model;
 import convlstm4j.train.Adam;
 import convlstm4j.train.F1Score;
 import convlstm4j.train.Loss;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -43,11 +43,11 @@ final class FolderTraining {
   /**
    * The model, compiled.
    *
-   * @param start where it comes from; null for the article's
+   * @param start opens it; null for the article's
    * @param learningRate null for the default
    * @param options chooses backend and seed before weights are made
    */
-  Model model(Path start, Double learningRate, Consumer<Model> options) {
+  Model model(Supplier<Model> start, Double learningRate, Consumer<Model> options) {
     TrailerFolder folder = data.folder();
     if (folder.genres().isEmpty()) {
       throw new IllegalArgumentException(
@@ -62,7 +62,7 @@ final class FolderTraining {
               folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
       options.accept(model);
     } else {
-      model = ModelFiles.open(start, options);
+      model = start.get();
     }
     if (model.compilation().isEmpty()) {
       model.compile(

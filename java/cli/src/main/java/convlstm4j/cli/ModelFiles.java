@@ -3,28 +3,57 @@ package convlstm4j.cli;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.keras.KerasModels;
+import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.model.Model;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.BiConsumer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import picocli.CommandLine.Option;
 
-/** Opens what {@code --model} names, by what is in it, and saves by the name's ending. */
+/** Opens what {@code --model} names, by what is in it. */
 final class ModelFiles {
-  private ModelFiles() {}
+  @Option(
+      names = "--skip-layer",
+      paramLabel = "NAME",
+      description = {
+        "Leave a layer of a Keras file out that cannot be taken; what it is given is given on. May be"
+            + " repeated. Without it, a file is taken whole or refused."
+      })
+  List<String> skipped = new ArrayList<>();
+
+  private final Set<String> said = new HashSet<>();
 
   /**
    * Opens a file of any kind.
    *
    * @param options chooses the backend before weights are made
+   * @param err is told what was not taken from the file
    */
-  static Model open(Path file, Consumer<Model> options) {
-    if (!isJson(file)) {
-      return Checkpoint.load(file, options);
+  Model open(Path file, Consumer<Model> options, PrintWriter err) {
+    if (KerasModels.isKerasFile(file)) {
+      KerasOptions keras = KerasOptions.defaults().model(options).notes(note -> say(note, err));
+      for (String name : skipped) {
+        keras = keras.skipLayer(name);
+      }
+      return KerasModels.load(file, keras);
     }
+    if (!skipped.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--skip-layer " + skipped.get(0) + ": " + file + " is no Keras file, .h5 or .keras");
+    }
+    return isJson(file) ? architecture(file, options) : Checkpoint.load(file, options);
+  }
+
+  private static Model architecture(Path file, Consumer<Model> options) {
     try {
       Model model = Model.of(Architecture.fromJson(Files.readString(file)));
       options.accept(model);
@@ -37,18 +66,20 @@ final class ModelFiles {
   }
 
   /** Opens a model with weights, for which an architecture will not do. */
-  static Model trained(Path file, Consumer<Model> options) {
+  Model trained(Path file, Consumer<Model> options, PrintWriter err) {
     if (isJson(file)) {
       throw new IllegalArgumentException(
           file
-              + " holds an architecture, without weights; expected a checkpoint, as train writes it");
+              + " holds an architecture, without weights; expected a checkpoint, as train writes it,"
+              + " or a Keras file, .h5 or .keras");
     }
-    return Checkpoint.load(file, options);
+    return open(file, options, err);
   }
 
-  /** What writes a model into a file of this name. */
-  static BiConsumer<Model, Path> form(Path file) {
-    return Checkpoint::save;
+  private void say(String note, PrintWriter err) {
+    if (said.add(note)) {
+      err.println("convlstm4j: " + note);
+    }
   }
 
   /** Whether the first character that is not white space opens a JSON object. */

@@ -1,22 +1,25 @@
 package convlstm4j.cli;
 
 import convlstm4j.model.Model;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which model. */
+/** Which model, with its weights. */
 final class ModelOption {
   @Option(
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A checkpoint, as train writes it.")
+      description = "A checkpoint, as train writes it, or a Keras file, .h5 or .keras.")
   Path file;
 
-  /** Opens it with its weights. */
-  Model trained(Consumer<Model> options, CommandSpec spec) {
-    return ModelFiles.trained(file, options);
+  @Mixin ModelFiles files;
+
+  /** Opens it. */
+  Model open(Consumer<Model> options, PrintWriter err) {
+    return files.trained(file, options, err);
   }
 }

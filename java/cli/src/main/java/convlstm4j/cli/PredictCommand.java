@@ -64,7 +64,7 @@ final class PredictCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (Model trained = model.trained(backend::apply, spec)) {
+    try (Model trained = model.open(backend::apply, spec.commandLine().getErr())) {
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
       NpyFile first = NpyFile.open(Path.of(files.get(0)));

@@ -11,19 +11,21 @@ import picocli.CommandLine.Spec;
 /** {@code convlstm4j summary}. */
 @Command(
     name = "summary",
-    description =
-        "Show the layers of a checkpoint or an architecture, their shapes and parameters.",
+    description = "Show the layers of a model, their shapes and parameters.",
     footer = {"", "Example:", "  convlstm4j summary demo/convlstm.ckpt"})
 final class SummaryCommand implements Runnable {
   @Mixin CommonOptions common;
+  @Mixin ModelFiles files;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "A checkpoint, or an architecture in JSON.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A checkpoint, a Keras file (.h5, .keras), or an architecture in JSON.")
   Path file;
 
   @Override
   public void run() {
-    try (Model model = ModelFiles.open(file, m -> {})) {
+    try (Model model = files.open(file, m -> m.backend("reference"), spec.commandLine().getErr())) {
       spec.commandLine().getOut().println(model.summary());
     }
   }

@@ -45,14 +45,15 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin BackendOption backend;
+  @Mixin ModelFiles files;
   @Spec CommandSpec spec;
 
   @Option(
       names = "--model",
       paramLabel = "FILE",
       description = {
-        "A checkpoint to go on from, or an architecture in JSON (Keras's form). Default, with --data:"
-            + " the article's ConvLSTM for the folder's frames and genres."
+        "A checkpoint to go on from, a Keras file (.h5, .keras), or an architecture in JSON (Keras's"
+            + " form). Default, with --data: the article's ConvLSTM for the folder's frames and genres."
       })
   Path start;
 
@@ -128,9 +129,7 @@ final class TrainCommand implements Callable<Integer> {
                 + " already; ask for more, in all");
       }
       Fit fit =
-          Fit.epochs(epochs)
-              .callbacks(
-                  ProgressDisplay.of(err, ""), new LastCheckpoint(output, ModelFiles.form(output)));
+          Fit.epochs(epochs).callbacks(ProgressDisplay.of(err, ""), new LastCheckpoint(output));
       if (log != null) {
         fit = fit.callbacks(new CsvLog(log));
       }
@@ -164,9 +163,12 @@ final class TrainCommand implements Callable<Integer> {
 
   private Model model() {
     if (!arrays.given()) {
-      return folder.model(start, compile.learningRate, this::choose);
+      return folder.model(
+          start == null ? null : () -> files.open(start, this::choose, spec.commandLine().getErr()),
+          compile.learningRate,
+          this::choose);
     }
-    Model model = ModelFiles.open(start, this::choose);
+    Model model = files.open(start, this::choose, spec.commandLine().getErr());
     try {
       compile.apply(model, start);
       return model;
