@@ -17,7 +17,9 @@ public enum BenchShape {
   /** One video: N1 T16 100x100 C3 F20. */
   S2(1, 16, 100, 100, 3, 20),
   /** Small images, large batch: N8 T8 32x32 C16 F16. */
-  S3(8, 8, 32, 32, 16, 16);
+  S3(8, 8, 32, 32, 16, 16),
+  /** Hardly any arithmetic: N1 T8 16x16 C1 F4. */
+  SMALL(1, 8, 16, 16, 1, 4);
 
   private static final int KERNEL = 3;
 
@@ -29,7 +31,22 @@ public enum BenchShape {
     this.filters = filters;
   }
 
-  ConvLstm2d op() {
+  /**
+   * The layer.
+   *
+   * @return the op
+   */
+  public ConvLstm2d op() {
+    return op(filters);
+  }
+
+  /**
+   * A layer of this kind.
+   *
+   * @param filters F
+   * @return the op
+   */
+  public static ConvLstm2d op(int filters) {
     Window window =
         new Window(
             List.of(KERNEL, KERNEL),
@@ -52,8 +69,12 @@ public enum BenchShape {
         0);
   }
 
-  /** Shapes of x, h0, c0, wx, wh, b. */
-  List<Shape> inputs() {
+  /**
+   * Shapes of x, h0, c0, wx, wh, b.
+   *
+   * @return the shapes of the op's inputs
+   */
+  public List<Shape> inputs() {
     Shape state = op().stateShape(input);
     long gates = 4L * filters;
     return List.of(
@@ -68,8 +89,10 @@ public enum BenchShape {
   /**
    * Floating-point operations of the convolutions of a forward pass, padding counted as data: 2 N T
    * H W KH KW (C + F) 4F. A backward pass takes twice as many.
+   *
+   * @return operations
    */
-  long forwardFlops() {
+  public long forwardFlops() {
     long pixels = input.elements() / input.dim(-1);
     return 2 * pixels * KERNEL * KERNEL * (input.dim(-1) + filters) * 4 * filters;
   }

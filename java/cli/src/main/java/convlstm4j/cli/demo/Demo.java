@@ -10,6 +10,7 @@ import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.model.Callback;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.Adam;
 import convlstm4j.train.Loss;
@@ -71,6 +72,28 @@ public final class Demo {
   }
 
   /**
+   * The network that the demo is about.
+   *
+   * @return the model, not compiled
+   */
+  public static Model convLstm() {
+    return convLstm(Videos.standard().frameShape());
+  }
+
+  /**
+   * What the network is trained on at a time.
+   *
+   * @return {@code [N, T, C, H, W]}
+   */
+  public static Shape batchShape() {
+    return Videos.standard().frameShape().prepend(BATCH, WINDOW);
+  }
+
+  private static Model convLstm(Shape frame) {
+    return Architectures.convLstm(frame, Videos.GENRES, FILTERS, BRANCH_FILTERS, UNITS);
+  }
+
+  /**
    * Does all of it.
    *
    * @return the table of F1
@@ -80,8 +103,7 @@ public final class Demo {
     makeTrailers();
     TrailerFolder test = TrailerFolder.open(folder.resolve("test"));
     Table table = new Table(Videos.GENRES);
-    try (Model model =
-        Architectures.convLstm(test.frameShape(), Videos.GENRES, FILTERS, BRANCH_FILTERS, UNITS)) {
+    try (Model model = convLstm(test.frameShape())) {
       train("ConvLSTM", model, 4e-3, WINDOW, BATCH, "convlstm.ckpt");
       table.add("ConvLSTM", scores(model, test));
       draw(model, test);
@@ -92,8 +114,7 @@ public final class Demo {
       train("Convolution-LSTM", model, 3e-3, WINDOW, BATCH, "convolution_lstm.ckpt");
       table.add("Convolution-LSTM", scores(model, test));
     }
-    try (Model model =
-        Architectures.convLstm(test.frameShape(), Videos.GENRES, FILTERS, BRANCH_FILTERS, UNITS)) {
+    try (Model model = convLstm(test.frameShape())) {
       train("no memory", model, 4e-3, 1, WINDOW * BATCH, "no_memory.ckpt");
       table.add("no memory", scores(model, test.windows(1).batch(WINDOW * BATCH)));
     }

@@ -38,6 +38,11 @@ record Videos(int frames, int side, double gap, double noise) {
     return new Videos(48, 16, 0.5, 0.15);
   }
 
+  /** {@code [C, H, W]}. */
+  Shape frameShape() {
+    return Shape.of(CHANNELS, side, side);
+  }
+
   /**
    * Writes {@code trailer_{id}.npy}, {@code labels_{id}.npy} and {@code genres.txt}.
    *

@@ -1,0 +1,120 @@
+package convlstm4j.bench.run;
+
+import convlstm4j.backend.BackendProvider;
+import convlstm4j.backend.Backends;
+import convlstm4j.bench.worker.ours.OursMain;
+import convlstm4j.bench.worker.torch.TorchMain;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Who can take part, and how their processes are started. */
+final class Contenders {
+  static final String TORCH = "torch";
+
+  /** The peer that ratios refer to. */
+  static final String TUNED = "torch-tuned";
+
+  /**
+   * glibc's allocator told to keep memory: it gives back every large block otherwise, and touching
+   * fresh pages costs PyTorch up to two thirds of its time.
+   */
+  private static final Map<String, String> TUNED_ALLOCATOR =
+      Map.of(
+          "MALLOC_ARENA_MAX", "1",
+          "MALLOC_MMAP_THRESHOLD_", "4294967296",
+          "MALLOC_TRIM_THRESHOLD_", "4294967296",
+          "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+
+  private final int threads;
+  private final Map<String, String> absences;
+  private final Path cache;
+
+  /**
+   * Prepares the list.
+   *
+   * @param threads of each contender
+   * @param absences name of a peer to why it cannot be had
+   * @param cache where peers may unpack their libraries
+   */
+  Contenders(int threads, Map<String, String> absences, Path cache) {
+    this.threads = threads;
+    this.absences = absences;
+    this.cache = cache;
+  }
+
+  static List<String> backends() {
+    return Backends.providers().stream().map(BackendProvider::name).toList();
+  }
+
+  static List<String> peers() {
+    return List.of(TUNED, TORCH);
+  }
+
+  static boolean isBackend(String contender) {
+    return !peers().contains(contender);
+  }
+
+  Contender backend(String name) {
+    if (!backends().contains(name)) {
+      return Contender.absent(name, "there is no such backend; there are " + backends());
+    }
+    // As the launcher of the command line does.
+    List<String> command =
+        java(
+            OursMain.class,
+            List.of(
+                "-XX:+UseParallelGC",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism="
+                    + Math.max(1, threads - 1)),
+            name,
+            String.valueOf(threads));
+    return new Contender(name, command, environment(Map.of("OMP_WAIT_POLICY", "passive")), "");
+  }
+
+  Contender peer(String name) {
+    String absence = absences.get(name);
+    if (absence != null) {
+      return Contender.absent(name, absence);
+    }
+    return switch (name) {
+      case TUNED -> torch(name, TUNED_ALLOCATOR);
+      case TORCH -> torch(name, Map.of());
+      default ->
+          throw new IllegalArgumentException(
+              "peer \"" + name + "\" is unknown, expected some of " + peers());
+    };
+  }
+
+  private Contender torch(String name, Map<String, String> allocator) {
+    Map<String, String> environment = new LinkedHashMap<>(allocator);
+    environment.put("DJL_CACHE_DIR", cache.resolve("djl").toString());
+    environment.put("OPT_OUT_TRACKING", "true");
+    // The JVM around it needs little: its memory is not to be held against PyTorch.
+    List<String> options = List.of("-XX:+UseSerialGC", "-Xmx2g");
+    return new Contender(
+        name,
+        java(TorchMain.class, options, String.valueOf(threads)),
+        environment(environment),
+        "");
+  }
+
+  private Map<String, String> environment(Map<String, String> more) {
+    Map<String, String> all = new LinkedHashMap<>(more);
+    all.put("OMP_NUM_THREADS", String.valueOf(threads));
+    return all;
+  }
+
+  private static List<String> java(Class<?> main, List<String> options, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}

@@ -1,0 +1,12 @@
+package convlstm4j.bench.run;
+
+/** A contender could not do what was asked. The message says why. */
+final class WorkerException extends Exception {
+  WorkerException(String message) {
+    super(message);
+  }
+
+  WorkerException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
