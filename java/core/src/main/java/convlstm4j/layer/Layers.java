@@ -2,8 +2,10 @@ package convlstm4j.layer;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -80,6 +82,15 @@ public final class Layers {
       layer.named(config.get("name").toString());
     }
     return layer.trainable(c.bool("trainable", true));
+  }
+
+  /**
+   * The kinds of layers that there are.
+   *
+   * @return Keras's names, sorted
+   */
+  public static Set<String> kinds() {
+    return Collections.unmodifiableSet(KINDS.keySet());
   }
 
   private static String unknown(String className, Object name) {

@@ -67,7 +67,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
     if (s.rank() < 3) {
       throw new ShapeException("input has shape " + s + ", expected [N, T, ..] of rank 3 or more");
     }
-    if (poolSteps && g instanceof StepByStep && normalizes(layer)) {
+    if (poolSteps && g instanceof StepByStep && takesStatistics(layer)) {
       throw new ShapeException(
           "takes the batch statistics of all steps, the TimeDistributed around it those of each;"
               + " use poolSteps(true) on both");
@@ -87,10 +87,15 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
     return outputs;
   }
 
-  /** Whether batch statistics are taken inside. */
-  private static boolean normalizes(Layer l) {
-    return l instanceof BatchNormalization
-        || l.children().stream().anyMatch(TimeDistributed::normalizes);
+  /**
+   * Whether batch statistics are taken in a layer, so that {@link #poolSteps} makes a difference.
+   *
+   * @param layer one that may be inside this one, or this one
+   * @return true if it is or has a {@link BatchNormalization}
+   */
+  public static boolean takesStatistics(Layer layer) {
+    return layer instanceof BatchNormalization
+        || layer.children().stream().anyMatch(TimeDistributed::takesStatistics);
   }
 
   private static boolean carriesState(Layer l) {
@@ -110,7 +115,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
 
   static TimeDistributed fromConfig(Config c) {
     Layer inner = c.layer("layer");
-    boolean keras2 = c.version() == KerasVersion.KERAS2 && normalizes(inner);
+    boolean keras2 = c.version() == KerasVersion.KERAS2 && takesStatistics(inner);
     return new TimeDistributed(inner).poolSteps(c.bool("pool_steps", keras2));
   }
 }

@@ -104,6 +104,15 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * The model's name.
+   *
+   * @return as given, otherwise {@code sequential} or {@code functional}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
    * Chooses a backend by name; {@code auto}, the fastest that starts, where none is chosen. It is
    * started at first use and closed with the model.
    *

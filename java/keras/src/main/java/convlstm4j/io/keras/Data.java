@@ -17,4 +17,53 @@ interface Data {
 
   /** Its only value as a whole number. */
   long integer();
+
+  /**
+   * Floats to be written.
+   *
+   * @param tensor the values
+   */
+  record Floats(Tensor tensor) implements Data {
+    @Override
+    public Shape shape() {
+      return tensor.shape();
+    }
+
+    @Override
+    public boolean isDouble() {
+      return tensor.dtype() == DType.FLOAT64;
+    }
+
+    @Override
+    public Tensor read(DType dtype) {
+      return tensor.cast(dtype);
+    }
+
+    @Override
+    public long integer() {
+      throw new IllegalStateException("floats are no whole number");
+    }
+  }
+
+  /**
+   * A whole number to be written.
+   *
+   * @param integer the value
+   */
+  record Whole(long integer) implements Data {
+    @Override
+    public Shape shape() {
+      return Shape.of();
+    }
+
+    @Override
+    public boolean isDouble() {
+      return false;
+    }
+
+    @Override
+    public Tensor read(DType dtype) {
+      throw new IllegalStateException("a whole number is no array of floats");
+    }
+  }
 }

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  */
 final class Group {
   private final String path;
-  private final Map<String, List<String>> attributes = new LinkedHashMap<>();
+  private final Map<String, String> texts = new LinkedHashMap<>();
+  private final Map<String, List<String>> lists = new LinkedHashMap<>();
   private final Map<String, Group> groups = new TreeMap<>();
   private final Map<String, Data> arrays = new TreeMap<>();
 
@@ -31,8 +32,14 @@ final class Group {
     return path;
   }
 
-  Map<String, List<String>> attributes() {
-    return attributes;
+  /** Attributes that are one text. */
+  Map<String, String> texts() {
+    return texts;
+  }
+
+  /** Attributes that are lists of texts. */
+  Map<String, List<String>> lists() {
+    return lists;
   }
 
   /** By name, sorted. */
@@ -65,24 +72,23 @@ final class Group {
 
   /** An attribute that is one text. */
   Optional<String> text(String name) {
-    List<String> v = attributes.get(name);
-    return v == null || v.size() != 1 ? Optional.empty() : Optional.of(v.get(0));
+    return Optional.ofNullable(texts.get(name));
   }
 
   /**
    * An attribute that is a list of texts, which Keras splits into {@code name0, name1, ..} where it
    * is too long for one.
    */
-  Optional<List<String>> texts(String name) {
-    if (attributes.containsKey(name)) {
-      return Optional.of(attributes.get(name));
+  Optional<List<String>> list(String name) {
+    if (lists.containsKey(name)) {
+      return Optional.of(lists.get(name));
     }
-    if (!attributes.containsKey(name + "0")) {
+    if (!lists.containsKey(name + "0")) {
       return Optional.empty();
     }
     List<String> all = new ArrayList<>();
-    for (int i = 0; attributes.containsKey(name + i); i++) {
-      all.addAll(attributes.get(name + i));
+    for (int i = 0; lists.containsKey(name + i); i++) {
+      all.addAll(lists.get(name + i));
     }
     return Optional.of(all);
   }
@@ -91,7 +97,6 @@ final class Group {
   Optional<Data> array(String below) {
     Group g = this;
     String rest = below;
-    // A name may itself contain no slash, so each one leads into a group.
     for (int slash = rest.indexOf('/'); slash >= 0; slash = rest.indexOf('/')) {
       g = g.groups.get(rest.substring(0, slash));
       if (g == null) {

@@ -9,7 +9,6 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Node;
 import io.jhdf.object.message.DataLayout;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -73,9 +72,15 @@ final class Hdf5Reader {
           file, "has groups nested more than " + MAX_DEPTH + " deep, at " + to.path());
     }
     for (Attribute a : from.getAttributes().values()) {
-      List<String> texts = texts(a);
-      if (texts != null) {
-        to.attributes().put(a.getName(), texts);
+      if (a.isEmpty()) { // an empty list of texts is an empty array of numbers
+        to.lists().put(a.getName(), List.of());
+      } else if (a.getJavaType() == String.class) {
+        Object data = a.getData();
+        if (data instanceof String text) {
+          to.texts().put(a.getName(), text);
+        } else if (data instanceof String[] many) {
+          to.lists().put(a.getName(), List.of(many));
+        }
       }
     }
     for (Map.Entry<String, Node> e : from.getChildren().entrySet()) {
@@ -97,18 +102,6 @@ final class Hdf5Reader {
     }
   }
 
-  /** Null for an attribute that is no text. */
-  private static List<String> texts(Attribute a) {
-    if (a.isEmpty()) {
-      return List.of(); // an empty list of texts is an empty array of numbers
-    }
-    Object data = a.getJavaType() == String.class ? a.getData() : null;
-    if (data instanceof String s) {
-      return List.of(s);
-    }
-    return data instanceof String[] many ? Arrays.asList(many) : null;
-  }
-
   private final class Stored implements Data {
     private final String path;
     private final Dataset dataset;
@@ -127,7 +120,8 @@ final class Hdf5Reader {
 
     @Override
     public boolean isDouble() {
-      return dataset.getJavaType() == double.class || dataset.getJavaType() == Double.class;
+      Class<?> type = guarded(dataset::getJavaType);
+      return type == double.class || type == Double.class;
     }
 
     /** All values, in one array of primitives. */

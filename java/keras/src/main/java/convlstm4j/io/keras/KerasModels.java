@@ -6,6 +6,8 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.model.Model;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -100,6 +102,53 @@ public final class KerasModels {
    */
   public static void loadWeights(Model model, Path path, KerasOptions options) {
     WeightPlan.byOrder(KerasFile.open(path), model.network(), options).apply(model);
+  }
+
+  /**
+   * Saves a model so that Keras loads it: {@code .h5} as Keras 2.11 writes it, {@code .keras} as
+   * Keras 3.8. Any Keras 2 loads the one, any Keras 3 both, but for what a note says.
+   *
+   * @param model what is saved
+   * @param path the file to make or replace, ending in {@code .h5} or {@code .keras}
+   * @throws KerasException if the path ends otherwise, or the model has what Keras has not, such as
+   *     peepholes
+   * @throws UncheckedIOException if it cannot be written; a file that was there is as before
+   */
+  public static void save(Model model, Path path) {
+    save(model, path, KerasOptions.defaults());
+  }
+
+  /**
+   * Saves a model so that Keras loads it.
+   *
+   * @param model what is saved
+   * @param path the file to make or replace, ending in {@code .h5} or {@code .keras}
+   * @param options who is told where that Keras computes something else
+   * @throws KerasException if the path ends otherwise, or the model has what Keras has not, such as
+   *     peepholes
+   * @throws UncheckedIOException if it cannot be written; a file that was there is as before
+   */
+  public static void save(Model model, Path path, KerasOptions options) {
+    String file = path.toString();
+    boolean h5 = file.endsWith(KerasFile.Kind.H5.ending());
+    if (file.endsWith(KerasFile.Kind.WEIGHTS_H5.ending())
+        || (!h5 && !file.endsWith(KerasFile.Kind.KERAS.ending()))) {
+      throw new KerasException(
+          file, "a model is saved as .h5 (Keras 2) or .keras (Keras 3), as its ending says");
+    }
+    try {
+      KerasWriter writer =
+          new KerasWriter(model, note -> options.notes().accept(file + ": " + note));
+      if (h5) {
+        writer.h5(path);
+      } else {
+        writer.keras(path);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new KerasException(file, "cannot be saved: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be saved: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -19,14 +19,14 @@ final class LegacyWeights {
    * @param group the root, or the root's {@code model_weights}
    */
   static boolean isIn(Group group) {
-    return group.texts("layer_names").isPresent();
+    return group.list("layer_names").isPresent();
   }
 
   /** The layers that have weights, in the file's order, which is that of {@code model.layers}. */
   static List<LayerArrays> read(String file, Group group) {
     List<LayerArrays> layers = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    for (String name : group.texts("layer_names").orElseThrow()) {
+    for (String name : group.list("layer_names").orElseThrow()) {
       if (!seen.add(name)) {
         throw new KerasException(file, "lists the layer \"" + name + "\" twice");
       }
@@ -47,7 +47,7 @@ final class LegacyWeights {
   static List<LayerArrays.Named> arrays(String file, Group group) {
     List<String> names =
         group
-            .texts("weight_names")
+            .list("weight_names")
             .orElseThrow(
                 () ->
                     new KerasException(

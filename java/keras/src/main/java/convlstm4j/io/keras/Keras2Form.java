@@ -1,0 +1,99 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.io.architecture.Architecture;
+import convlstm4j.tensor.DType;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Model JSON as Keras 2.11 writes it. */
+final class Keras2Form extends KerasForm {
+  static final String VERSION = "2.11.0";
+
+  Keras2Form(DType dtype, Consumer<String> notes) {
+    super(dtype, notes);
+  }
+
+  /** The attribute {@code model_config}. */
+  Map<String, Object> of(Network network, String name) {
+    return mapOf(
+        "class_name", "Functional", "config", Architecture.countedAsKeras2(model(network, name)));
+  }
+
+  @Override
+  String generation() {
+    return "Keras 2";
+  }
+
+  @Override
+  boolean poolsSteps() {
+    return true;
+  }
+
+  @Override
+  Object dtypePolicy() {
+    return dtype;
+  }
+
+  @Override
+  Map<String, Object> input(Map<String, Object> config) {
+    return mapOf(
+        "batch_input_shape",
+        config.get("batch_shape"),
+        "dtype",
+        dtype,
+        "sparse",
+        false,
+        "ragged",
+        false,
+        "name",
+        config.get("name"));
+  }
+
+  @Override
+  Map<String, Object> describe(Layer layer, Map<String, Object> config) {
+    if (Boolean.FALSE.equals(config.get("zero_output_for_mask"))) {
+      config.remove("zero_output_for_mask"); // written by Keras 2 only where it is true
+    }
+    if (config.get("axis") instanceof Integer axis
+        && layer.kerasClass().equals("BatchNormalization")) {
+      config.put("axis", List.of(axis));
+    }
+    return mapOf("class_name", layer.kerasClass(), "config", config);
+  }
+
+  @Override
+  Object activation(Object value, Layer layer) {
+    if (value instanceof Map<?, ?> m) {
+      Map<String, Object> config = map(m.get("config"));
+      if (config.containsKey("negative_slope")) {
+        config.put("alpha", config.remove("negative_slope"));
+      }
+      return mapOf("class_name", m.get("class_name"), "config", config);
+    }
+    return switch (String.valueOf(value)) {
+      case "hard_sigmoid_keras2" -> "hard_sigmoid";
+      case "leaky_relu" -> mapOf("class_name", "LeakyReLU", "config", mapOf("alpha", 0.2));
+      case "hard_sigmoid_keras3" -> {
+        note(
+            layer
+                + ": Keras 2 has no hard_sigmoid of Keras 3's form; load the file with"
+                + " custom_objects={\"hard_sigmoid_keras3\": lambda x: tf.nn.relu6(x + 3) / 6}");
+        yield value;
+      }
+      default -> value;
+    };
+  }
+
+  @Override
+  Map<String, Object> object(String module, Map<String, Object> form) {
+    return form;
+  }
+
+  @Override
+  Object calls(List<?> calls, Layer layer, Network network) {
+    return calls;
+  }
+}

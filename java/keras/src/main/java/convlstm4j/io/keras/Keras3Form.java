@@ -1,0 +1,190 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.InputLayer;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Node;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Model JSON as Keras 3.8 writes it. */
+final class Keras3Form extends KerasForm {
+  static final String VERSION = "3.8.0";
+
+  Keras3Form(DType dtype, Consumer<String> notes) {
+    super(dtype, notes);
+  }
+
+  /** The file {@code config.json}, but for {@code compile_config}. */
+  Map<String, Object> of(Network network, String name) {
+    return mapOf(
+        "module", "keras.src.models.functional",
+        "class_name", "Functional",
+        "config", model(network, name),
+        "registered_name", "Functional",
+        "build_config", mapOf("input_shape", null));
+  }
+
+  @Override
+  String generation() {
+    return "Keras 3";
+  }
+
+  @Override
+  boolean poolsSteps() {
+    return false;
+  }
+
+  @Override
+  Object dtypePolicy() {
+    return mapOf(
+        "module",
+        "keras",
+        "class_name",
+        "DTypePolicy",
+        "config",
+        mapOf("name", dtype),
+        "registered_name",
+        null);
+  }
+
+  @Override
+  Map<String, Object> input(Map<String, Object> config) {
+    return mapOf(
+        "batch_shape",
+        config.get("batch_shape"),
+        "dtype",
+        dtype,
+        "sparse",
+        false,
+        "name",
+        config.get("name"));
+  }
+
+  @Override
+  Map<String, Object> describe(Layer layer, Map<String, Object> config) {
+    if (config.get("axis") instanceof List<?> axes) {
+      throw new IllegalArgumentException(
+          layer.label() + " has axis=" + axes + ", Keras 3 has one axis; save it as .h5");
+    }
+    String kind = layer.kerasClass();
+    return switch (kind) {
+      case "Functional" ->
+          mapOf(
+              "module", "keras.src.models.functional",
+              "class_name", kind,
+              "config", config,
+              "registered_name", kind);
+      case "Sequential" ->
+          mapOf("module", "keras", "class_name", kind, "config", config, "registered_name", null);
+      default ->
+          mapOf(
+              "module",
+              isKeras(layer) ? "keras.layers" : null,
+              "class_name",
+              kind,
+              "config",
+              config,
+              "registered_name",
+              isKeras(layer) ? null : kind);
+    };
+  }
+
+  private static boolean isKeras(Layer layer) {
+    return layer instanceof InputLayer
+        || layer.getClass().getPackageName().equals("convlstm4j.layer");
+  }
+
+  @Override
+  Object activation(Object value, Layer layer) {
+    if (value instanceof Map<?, ?> m) {
+      return object("layers", map(m));
+    }
+    return switch (String.valueOf(value)) {
+      case "hard_sigmoid_keras3" -> "hard_sigmoid";
+      case "hard_sigmoid_keras2" -> {
+        note(
+            layer
+                + ": Keras 3 has no hard_sigmoid of Keras 2's form; load the file with"
+                + " custom_objects={\"hard_sigmoid_keras2\": lambda x: keras.ops.clip(0.2 * x + 0.5,"
+                + " 0, 1)}");
+        yield mapOf(
+            "module", "builtins",
+            "class_name", "function",
+            "config", value,
+            "registered_name", "function");
+      }
+      default -> value;
+    };
+  }
+
+  @Override
+  Map<String, Object> object(String module, Map<String, Object> form) {
+    return mapOf(
+        "module",
+        "keras." + module,
+        "class_name",
+        form.get("class_name"),
+        "config",
+        form.get("config"),
+        "registered_name",
+        null);
+  }
+
+  /** From {@code [[[name, call, output, options], ..], ..]}. */
+  @Override
+  Object calls(List<?> calls, Layer layer, Network network) {
+    Map<String, Shape> shapes = shapes(network);
+    List<Object> result = new ArrayList<>();
+    for (Object call : calls) {
+      List<Object> tensors = new ArrayList<>();
+      Map<String, Object> kwargs = new LinkedHashMap<>();
+      for (Object reference : (List<?>) call) {
+        List<?> r = (List<?>) reference;
+        tensors.add(tensor(r, shapes));
+        map(r.get(3)).forEach((k, v) -> kwargs.put(k, tensor((List<?>) v, shapes)));
+      }
+      List<Object> args = tensors;
+      if (takesState(layer) && tensors.size() > 1) {
+        args = tensors.subList(0, 1);
+        kwargs.put("initial_state", List.copyOf(tensors.subList(1, tensors.size())));
+      } else if (tensors.size() > 1) {
+        args = List.of(tensors); // one argument, which is a list
+      }
+      result.add(mapOf("args", args, "kwargs", kwargs));
+    }
+    return result;
+  }
+
+  /** Shapes of what the calls of a network yield, by name, call and output. */
+  private static Map<String, Shape> shapes(Network network) {
+    Map<String, Shape> shapes = new HashMap<>();
+    Map<Layer, Integer> calls = new HashMap<>();
+    for (Node n : network.nodes()) {
+      int call = calls.merge(n.layer(), 1, Integer::sum) - 1;
+      for (int i = 0; i < n.outputs().size(); i++) {
+        shapes.put(n.layer().name() + "/" + call + "/" + i, n.outputs().get(i).shape());
+      }
+    }
+    return shapes;
+  }
+
+  private Map<String, Object> tensor(List<?> reference, Map<String, Shape> shapes) {
+    Shape shape = shapes.get(reference.get(0) + "/" + reference.get(1) + "/" + reference.get(2));
+    List<Object> dims = new ArrayList<>();
+    for (long d : shape.dims()) {
+      dims.add(d == Shape.UNKNOWN ? null : d);
+    }
+    return mapOf(
+        "class_name",
+        "__keras_tensor__",
+        "config",
+        mapOf("shape", dims, "dtype", dtype, "keras_history", reference.subList(0, 3)));
+  }
+}

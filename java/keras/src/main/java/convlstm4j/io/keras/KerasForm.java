@@ -1,0 +1,166 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.InputLayer;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.Layers;
+import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.TimeDistributed;
+import convlstm4j.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A network as the model JSON of one generation of Keras, made from the form that {@link Layers}
+ * gives, which leaves to the reader what only one generation writes.
+ *
+ * <p>What that generation cannot compute is either written so that it refuses it by name (a
+ * function {@code hard_sigmoid_keras2} in Keras 3, which the user may supply), or, where it
+ * concerns training only, put beside the layer's config under {@code "convlstm4j"}, where Keras
+ * overlooks it; both are noted.
+ */
+abstract class KerasForm {
+  final String dtype;
+  private final Consumer<String> notes;
+
+  KerasForm(DType dtype, Consumer<String> notes) {
+    this.dtype = dtype == DType.FLOAT64 ? "float64" : "float32";
+    this.notes = notes;
+  }
+
+  /** The config of a Functional model, name and {@code trainable} included. */
+  final Map<String, Object> model(Network network, String name) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("name", name);
+    config.put("trainable", true);
+    config.putAll(Layers.toKeras(network));
+    return network(config, network);
+  }
+
+  /** A model's config, its own or an inner one's. */
+  final Map<String, Object> network(Map<String, Object> config, Network network) {
+    Map<String, Object> copy = new LinkedHashMap<>(config);
+    List<Object> layers = new ArrayList<>();
+    for (Object form : (List<?>) config.get("layers")) {
+      Map<String, Object> f = map(form);
+      layers.add(layer(f, network.layer((String) f.get("name")), network));
+    }
+    copy.put("layers", layers);
+    return copy;
+  }
+
+  /** A layer's form, in a network or inside another layer (then {@code network} is null). */
+  final Map<String, Object> layer(Map<String, Object> form, Layer layer, Network network) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    Map<String, Object> own = new LinkedHashMap<>();
+    if (layer instanceof InputLayer) {
+      config.putAll(input(map(form.get("config"))));
+    } else {
+      for (Map.Entry<String, Object> e : map(form.get("config")).entrySet()) {
+        put(e.getKey(), e.getValue(), layer, config);
+        if (e.getKey().equals("trainable")) {
+          config.put("dtype", dtypePolicy());
+        }
+      }
+      trainingOnly(layer, config, own);
+    }
+    Map<String, Object> result = new LinkedHashMap<>(describe(layer, config));
+    if (!own.isEmpty()) {
+      result.put("convlstm4j", own);
+    }
+    if (form.containsKey("name")) {
+      result.put("name", layer.name());
+    }
+    if (form.get("inbound_nodes") instanceof List<?> calls) {
+      result.put("inbound_nodes", calls(calls, layer, network));
+    }
+    return result;
+  }
+
+  private void put(String key, Object value, Layer layer, Map<String, Object> config) {
+    if (key.equals("peephole")) {
+      throw new IllegalArgumentException(
+          layer.label() + " has peepholes, which Keras has not; save a checkpoint instead");
+    }
+    if (value instanceof Map<?, ?> m && (key.equals("layer") || key.equals("backward_layer"))) {
+      Layer inside = layer.children().get(key.equals("layer") ? 0 : 1);
+      config.put(key, layer(map(m), inside, null));
+    } else if (key.equals("activation") || key.equals("recurrent_activation")) {
+      config.put(key, activation(value, layer));
+    } else if (key.endsWith("_initializer") && value instanceof Map<?, ?> m) {
+      config.put(key, object("initializers", map(m)));
+    } else if (key.endsWith("_regularizer") && value instanceof Map<?, ?> m) {
+      config.put(key, object("regularizers", map(m)));
+    } else {
+      config.put(key, value);
+    }
+    if (layer instanceof NestedModel model && key.equals("layers")) {
+      config.putAll(network(Map.of(key, value), model.network()));
+    }
+  }
+
+  /** The batch statistics of TimeDistributed, the only thing that Keras says by its version. */
+  private void trainingOnly(Layer layer, Map<String, Object> config, Map<String, Object> own) {
+    if (!(layer instanceof TimeDistributed)) {
+      return;
+    }
+    boolean pooled = Boolean.TRUE.equals(config.remove("pool_steps"));
+    if (pooled != poolsSteps() && TimeDistributed.takesStatistics(layer)) {
+      own.put("pool_steps", pooled);
+      note(
+          layer
+              + ": in training, "
+              + generation()
+              + " takes batch statistics of "
+              + (pooled ? "each step by itself" : "all steps together"));
+    }
+  }
+
+  final void note(String what) {
+    notes.accept(what);
+  }
+
+  /** For instance {@code Keras 2}. */
+  abstract String generation();
+
+  /** Whether TimeDistributed takes batch statistics of all steps together. */
+  abstract boolean poolsSteps();
+
+  abstract Object dtypePolicy();
+
+  /** The config of an input. */
+  abstract Map<String, Object> input(Map<String, Object> config);
+
+  /** A layer's form around its config. */
+  abstract Map<String, Object> describe(Layer layer, Map<String, Object> config);
+
+  abstract Object activation(Object value, Layer layer);
+
+  /** An initialiser or regulariser. */
+  abstract Map<String, Object> object(String module, Map<String, Object> form);
+
+  abstract Object calls(List<?> calls, Layer layer, Network network);
+
+  /** Whether the tensors of a call after the first are an initial state. */
+  static boolean takesState(Layer layer) {
+    return layer instanceof convlstm4j.layer.Recurrent<?> || layer instanceof Bidirectional;
+  }
+
+  static Map<String, Object> map(Object value) {
+    Map<String, Object> copy = new LinkedHashMap<>();
+    ((Map<?, ?>) value).forEach((k, v) -> copy.put(String.valueOf(k), v));
+    return copy;
+  }
+
+  static Map<String, Object> mapOf(Object... keysAndValues) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      map.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return map;
+  }
+}

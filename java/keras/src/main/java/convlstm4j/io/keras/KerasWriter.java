@@ -1,0 +1,212 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Names;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Parameter;
+import convlstm4j.io.architecture.Json;
+import convlstm4j.io.file.AtomicFile;
+import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.Recurrent;
+import convlstm4j.model.Model;
+import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Writes models as {@code .h5} of Keras 2.11 and {@code .keras} of Keras 3.8. */
+final class KerasWriter {
+  private final Model model;
+  private final Network network;
+  private final Consumer<String> notes;
+  private final Map<Parameter, Tensor> weights = new HashMap<>();
+
+  KerasWriter(Model model, Consumer<String> notes) {
+    this.model = model;
+    this.network = model.network();
+    this.notes = notes;
+    List<Tensor> values = List.copyOf(model.weights().values());
+    for (int i = 0; i < values.size(); i++) {
+      weights.put(network.parameters().get(i), values.get(i));
+    }
+  }
+
+  void h5(Path path) throws IOException {
+    Group root = new Group();
+    Map<String, Object> config = new Keras2Form(model.dtype(), notes).of(network, model.name());
+    for (Group g : List.of(root, root.make("model_weights"))) {
+      g.texts().put("keras_version", Keras2Form.VERSION);
+      g.texts().put("backend", "tensorflow");
+    }
+    root.texts().put("model_config", Json.write(config));
+    legacyWeights(root.make("model_weights"));
+    try (AtomicFile file = AtomicFile.create(path)) {
+      new Hdf5Writer(root).writeTo(file.channel());
+      file.commit();
+    }
+  }
+
+  private void legacyWeights(Group g) {
+    g.lists().put("layer_names", network.layers().stream().map(Layer::name).toList());
+    for (Layer layer : network.layers()) {
+      List<Parameter> own = layer.parameters();
+      legacyWeights(
+          g.make(layer.name()),
+          Stream.concat(
+                  own.stream().filter(Parameter::isTrainable),
+                  own.stream().filter(p -> !p.isTrainable()))
+              .toList());
+    }
+    legacyWeights(g.make("top_level_model_weights"), List.of());
+  }
+
+  private void legacyWeights(Group g, List<Parameter> parameters) {
+    List<String> names = new ArrayList<>();
+    for (Parameter p : parameters) {
+      String name = network.name(p) + ":0";
+      names.add(name);
+      put(g, name, new Data.Floats(weights.get(p)));
+    }
+    g.lists().put("weight_names", names);
+  }
+
+  /** Puts an array at a path below a group. */
+  private static void put(Group g, String path, Data data) {
+    List<String> parts = Arrays.asList(path.split("/", -1));
+    int last = parts.size() - 1;
+    g.makeAll(parts.subList(0, last)).arrays().put(parts.get(last), data);
+  }
+
+  void keras(Path path) throws IOException {
+    Map<String, Object> config = new Keras3Form(model.dtype(), notes).of(network, model.name());
+    Group root = new Group();
+    vars(root, model.name(), List.of());
+    container(root, network);
+    Map<String, Object> metadata =
+        KerasForm.mapOf(
+            "keras_version",
+            Keras3Form.VERSION,
+            "date_saved",
+            LocalDateTime.now(ZoneOffset.UTC)
+                .format(DateTimeFormatter.ofPattern("yyyy-MM-dd@HH:mm:ss")));
+    try (AtomicFile file = AtomicFile.create(path);
+        ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(file.channel()))) {
+      entry(zip, "metadata.json", bytes(Json.write(metadata)));
+      entry(zip, "config.json", bytes(Json.write(config)));
+      entry(zip, "model.weights.h5", new Hdf5Writer(root)::writeTo);
+      zip.finish();
+      file.commit();
+    }
+  }
+
+  private void container(Group g, Network of) {
+    Group layers = g.make("layers");
+    Map<String, Integer> counters = new HashMap<>();
+    for (Layer layer : of.layers()) {
+      String kind = Names.snakeCase(layer.kerasClass());
+      int k = counters.merge(kind, 1, Integer::sum) - 1;
+      objectWeights(layers.make(k == 0 ? kind : kind + "_" + k), layer);
+    }
+  }
+
+  private void objectWeights(Group g, Layer layer) {
+    if (layer instanceof NestedModel nested) {
+      vars(g, layer.name(), List.of());
+      container(g, nested.network());
+      return;
+    }
+    Set<Parameter> inside = new HashSet<>();
+    layer.children().forEach(c -> inside.addAll(c.parameters()));
+    List<Parameter> own = layer.parameters().stream().filter(p -> !inside.contains(p)).toList();
+    if (layer instanceof Recurrent<?>) {
+      vars(g, layer.name(), List.of());
+      vars(g.make("cell"), Names.snakeCase(layer.kerasClass().replace("2D", "")) + "_cell", own);
+    } else {
+      vars(g, layer.name(), own);
+    }
+    List<Layer> children = layer.children();
+    for (int i = 0; i < children.size(); i++) {
+      if (layer instanceof Bidirectional) {
+        objectWeights(g.make(i == 0 ? "forward_layer" : "backward_layer"), children.get(i));
+      } else if (children.size() == 1) {
+        objectWeights(g.make("layer"), children.get(0));
+      } else {
+        throw new IllegalArgumentException(
+            layer.label()
+                + " has several layers inside; what Keras calls them is not known, save a"
+                + " checkpoint instead");
+      }
+    }
+  }
+
+  private void vars(Group g, String name, List<Parameter> parameters) {
+    Group vars = g.make("vars");
+    vars.texts().put("name", name);
+    for (int i = 0; i < parameters.size(); i++) {
+      vars.arrays().put(Integer.toString(i), new Data.Floats(weights.get(parameters.get(i))));
+    }
+  }
+
+  /** Something that can be written twice. */
+  private interface Content {
+    void writeTo(WritableByteChannel out) throws IOException;
+  }
+
+  private static Content bytes(String text) {
+    return out -> {
+      ByteBuffer b = ByteBuffer.wrap(Meta.utf8(text));
+      while (b.hasRemaining()) {
+        out.write(b);
+      }
+    };
+  }
+
+  /** Stored as it is, like Keras's, for which length and checksum come first. */
+  private static void entry(ZipOutputStream zip, String name, Content content) throws IOException {
+    CRC32 crc = new CRC32();
+    long[] length = new long[1];
+    content.writeTo(
+        Channels.newChannel(
+            new OutputStream() {
+              @Override
+              public void write(int b) {
+                crc.update(b);
+                length[0]++;
+              }
+
+              @Override
+              public void write(byte[] b, int offset, int count) {
+                crc.update(b, offset, count);
+                length[0] += count;
+              }
+            }));
+    ZipEntry e = new ZipEntry(name);
+    e.setMethod(ZipEntry.STORED);
+    e.setSize(length[0]);
+    e.setCompressedSize(length[0]);
+    e.setCrc(crc.getValue());
+    e.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    zip.putNextEntry(e);
+    content.writeTo(Channels.newChannel(zip));
+    zip.closeEntry();
+  }
+}
