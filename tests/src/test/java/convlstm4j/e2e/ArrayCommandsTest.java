@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.data.InMemoryDataset;
+import convlstm4j.graph.Symbol;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Input;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
@@ -20,9 +24,13 @@ import convlstm4j.train.Loss;
 import convlstm4j.train.RMSprop;
 import convlstm4j.train.SGD;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -203,6 +211,74 @@ class ArrayCommandsTest {
       double loss =
           model.evaluate(InMemoryDataset.of(read("x.npy"), read("y.npy")).batch(3)).get("loss");
       assertEquals(String.format(Locale.ROOT, "%-32s %.4f", "loss", loss), out.strip());
+    }
+  }
+
+  /** 160 MB beside a heap of 64 MB; the zeros take no room on the disk. */
+  @Test
+  void filesMayBeLargerThanTheHeap() throws Exception {
+    int samples = 800;
+    int width = 50_000;
+    Symbol x = Input.shape(width);
+    try (Model model = Model.of(x, new Dense(1).apply(x)).backend("reference")) {
+      Checkpoint.save(model, dir.resolve("wide.ckpt"));
+    }
+    NpyWriter.write(dir.resolve("small.npy"), Tensor.zeros(DType.FLOAT32, Shape.of(samples, 1)));
+    NpyWriter.write(dir.resolve("large.npy"), Tensor.zeros(DType.FLOAT32, Shape.of(1, width)));
+    try (RandomAccessFile file = new RandomAccessFile(dir.resolve("large.npy").toFile(), "rw")) {
+      byte[] header = new byte[128];
+      file.readFully(header);
+      String text = new String(header, StandardCharsets.ISO_8859_1);
+      file.seek(0);
+      file.write(
+          text.replace("(1, " + width + "), }   ", "(" + samples + ", " + width + "), }")
+              .getBytes(StandardCharsets.ISO_8859_1));
+      file.setLength(header.length + 4L * samples * width);
+    }
+    assertEquals(Shape.of(samples, width), NpyFile.open(dir.resolve("large.npy")).shape());
+    inProcess(
+        "predict --model @wide.ckpt --input @large.npy --output @out.npy --backend reference");
+    assertEquals(Shape.of(samples, 1), NpyFile.open(dir.resolve("out.npy")).shape());
+    inProcess(
+        "train --model @wide.ckpt --x @large.npy --y @small.npy --loss mse --optimizer sgd --epochs"
+            + " 1 --output @t.ckpt --backend reference");
+  }
+
+  private void inProcess(String call) throws Exception {
+    Path output = dir.resolve("output.txt");
+    List<String> command = new ArrayList<>(Cli.process(List.of(), words(call)));
+    assertTrue(Collections.replaceAll(command, "-Xmx512m", "-Xmx64m"));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    int code = process.waitFor();
+    assertEquals(0, code, Files.readString(output));
+  }
+
+  @Test
+  void aBatchSizeOfTheModelsOwnHolds() {
+    Symbol x = Input.batchShape(5, 3, 4, 4, 1);
+    Model sized = Model.of(x, new ConvLSTM2D(1, 2).stateful(true).apply(x));
+    try (Model model = sized.backend("reference")) {
+      Checkpoint.save(model, dir.resolve("sized.ckpt"));
+      NpyWriter.write(dir.resolve("ten.npy"), SmallModels.random(8, 10, 3, 4, 4, 1));
+      NpyWriter.write(dir.resolve("six.npy"), SmallModels.random(8, 6, 3, 4, 4, 1));
+      good("predict --model @sized.ckpt --input @ten.npy --output @out.npy");
+      Tensor ten = read("ten.npy");
+      int half = ten.size() / 2;
+      Tensor second = Tensor.of(Arrays.copyOfRange(ten.floats(), half, 2 * half), 5, 3, 4, 4, 1);
+      model.predict(Tensor.of(Arrays.copyOf(ten.floats(), half), 5, 3, 4, 4, 1));
+      float[] expected = model.predict(second).get(0).floats();
+      float[] actual = read("out.npy").floats();
+      assertArrayEquals(expected, Arrays.copyOfRange(actual, actual.length / 2, actual.length));
+    }
+    for (String wrong :
+        List.of("@six.npy --output @o.npy", "@ten.npy --output @o.npy --batch-size 2")) {
+      Cli cli = Cli.run(words("predict --model @sized.ckpt --input " + wrong));
+      assertEquals(2, cli.code(), cli::toString);
+      assertTrue(cli.err().contains("the model takes batches of 5 only; got "), cli::toString);
     }
   }
 
