@@ -192,7 +192,7 @@ class BadInputTest {
     String train = "train --data data --output out --filters 2";
     return Stream.of(
         call("trian --data data", "'trian'", "did you mean train?"),
-        call("train", "--output=CHECKPOINT", "see convlstm4j train --help"),
+        call("train", "--output=OUT", "see convlstm4j train --help"),
         call("train --output out", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),
         call(train + " --epcohs 3", "'--epcohs'", "--epochs"),
         call(train + " --epochs many", "--epochs", "'many'"),

@@ -175,13 +175,14 @@ class CommandsTest {
   void withoutWordsShowsHelp() {
     Cli cli = Cli.good();
     assertEquals(Cli.good("--help").out(), cli.out());
-    for (String command : List.of("demo", "train", "evaluate", "predict", "summary", "info")) {
+    for (String command :
+        List.of("demo", "train", "evaluate", "predict", "convert", "summary", "info")) {
       assertTrue(cli.out().contains("  " + command + " "), cli::out);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "train", "evaluate", "predict", "summary", "info"})
+  @ValueSource(strings = {"demo", "train", "evaluate", "predict", "convert", "summary", "info"})
   void helpTeachesByExample(String command) {
     String out = Cli.good(command, "--help").out();
     assertTrue(out.contains("\n  convlstm4j " + command), out);

@@ -3,6 +3,7 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.model.Model;
 import java.io.File;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HelpExamplesTest {
   /** In this order: some work on what those before have made. {@code demo} takes minutes. */
   private static final List<String> COMMANDS =
-      List.of("train", "evaluate", "predict", "summary", "info");
+      List.of("train", "evaluate", "predict", "convert", "summary", "info");
 
   private static final int FRAMES = 13;
 
@@ -36,6 +37,7 @@ class HelpExamplesTest {
     try (Model one = SmallModels.forecast();
         Model two = SmallModels.twins()) {
       Checkpoint.save(one, dir.resolve("model.ckpt"));
+      Files.writeString(dir.resolve("model.json"), Architecture.toJson(one.network()));
       Checkpoint.save(two, dir.resolve("twins.ckpt"));
     }
     for (String folder : List.of("train", "test")) {

@@ -4,10 +4,14 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Concatenate;
+import convlstm4j.layer.Conv2D;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
+import convlstm4j.layer.LSTM;
+import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
 import convlstm4j.op.Activation;
 import convlstm4j.tensor.DType;
@@ -40,6 +44,21 @@ final class SmallModels {
     Symbol sum = new Dense(1).named("sum").apply(both);
     Symbol kind = new Dense(3).activation(Activation.SOFTMAX).named("kind").apply(both);
     return Model.of(List.of(left, right), List.of(sum, kind)).backend("reference").seed(5);
+  }
+
+  /** A model of frames inside a model of videos, called twice. */
+  static Model nested() {
+    Symbol frame = Input.named("frame", 5, 6, 1);
+    Symbol seen = new Conv2D(2, 3).activation(Activation.RELU).named("seen").apply(frame);
+    seen = new Flatten().named("flat").apply(new BatchNormalization().named("norm").apply(seen));
+    Model eye = Model.of(frame, seen).named("eye");
+    Symbol x = Input.named("frames", 4, 5, 6, 1);
+    Symbol y = new TimeDistributed(eye.asLayer()).named("eyes").apply(x);
+    Symbol state = Input.named("state", 4);
+    Symbol next = new Dense(4).activation(Activation.TANH).named("next").apply(state);
+    NestedModel step = Model.of(state, next).named("step").asLayer();
+    Symbol z = step.apply(step.apply(new LSTM(4).named("memory").apply(y)));
+    return Model.of(x, new Dense(2).named("numbers").apply(z)).backend("reference").seed(6);
   }
 
   /** {@code x.npy, y.npy} for the one, {@code left, right, sum, kind} for the other. */

@@ -16,10 +16,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** Opens what {@code --model} names, by what is in it. */
+/** Opens what {@code --model} names, by what is in it, and saves by the name's ending. */
 final class ModelFiles {
   @Option(
       names = "--skip-layer",
@@ -74,6 +75,42 @@ final class ModelFiles {
               + " or a Keras file, .h5 or .keras");
     }
     return open(file, options, err);
+  }
+
+  /**
+   * What writes a model into a file of this name: a Keras file if it ends so, else a checkpoint.
+   *
+   * @param err is told, once, where Keras will compute something else
+   */
+  BiConsumer<Model, Path> form(Path file, PrintWriter err) {
+    return isKerasName(file)
+        ? (model, path) ->
+            KerasModels.save(model, path, KerasOptions.defaults().notes(note -> say(note, err)))
+        : Checkpoint::save;
+  }
+
+  /** Finds out before the work whether the model can be written into a file of this name. */
+  void checkSavable(Model model, Path file) {
+    if (!isKerasName(file)) {
+      return;
+    }
+    try {
+      Path folder = Files.createTempDirectory("convlstm4j");
+      Path trial = folder.resolve(file.getFileName());
+      try {
+        KerasModels.save(model, trial, KerasOptions.defaults().notes(note -> {}));
+      } finally {
+        Files.deleteIfExists(trial);
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a temporary file: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isKerasName(Path file) {
+    String name = file.toString();
+    return name.endsWith(".h5") || name.endsWith(".hdf5") || name.endsWith(".keras");
   }
 
   private void say(String note, PrintWriter err) {

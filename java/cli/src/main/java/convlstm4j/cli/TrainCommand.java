@@ -60,8 +60,11 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      paramLabel = "CHECKPOINT",
-      description = "The file to write: architecture, weights, state of training.")
+      paramLabel = "OUT",
+      description = {
+        "The file to write: .h5 or .keras for Keras, else a checkpoint, which alone keeps all that"
+            + " training needs to go on bit for bit."
+      })
   Path output;
 
   @Mixin ArrayOptions arrays;
@@ -128,8 +131,11 @@ final class TrainCommand implements Callable<Integer> {
                 + model.progress().epoch()
                 + " already; ask for more, in all");
       }
+      files.checkSavable(model, output);
       Fit fit =
-          Fit.epochs(epochs).callbacks(ProgressDisplay.of(err, ""), new LastCheckpoint(output));
+          Fit.epochs(epochs)
+              .callbacks(
+                  ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(output, err)));
       if (log != null) {
         fit = fit.callbacks(new CsvLog(log));
       }

@@ -1,0 +1,90 @@
+package convlstm4j.cli;
+
+import convlstm4j.graph.Parameter;
+import convlstm4j.io.keras.KerasModels;
+import convlstm4j.model.Model;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code convlstm4j convert}. */
+@Command(
+    name = "convert",
+    description = {
+      "Write a model into a file of another kind: a checkpoint, .h5 (as Keras 2.11 writes it) or"
+          + " .keras (as Keras 3.8 does). Only a checkpoint keeps all that training needs to go on bit"
+          + " for bit."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  convlstm4j convert --model model.ckpt --output model.keras",
+      "  convlstm4j convert --model model.keras --output model.h5",
+      "  convlstm4j convert --model model.h5 --output back.ckpt",
+      "  convlstm4j convert --model model.json --weights model.h5 \\",
+      "    --output built.ckpt"
+    })
+final class ConvertCommand implements Runnable {
+  @Mixin CommonOptions common;
+  @Mixin ModelFiles files;
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "IN",
+      description = {
+        "A checkpoint or a Keras file, .h5 or .keras; with --weights an architecture in JSON will do."
+      })
+  Path model;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = {
+        "Take the weights from this Keras file instead, such as one of weights only: layer after"
+            + " layer, whatever their names."
+      })
+  Path weights;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "OUT",
+      description = "Written anew; its kind follows its ending: .h5, .keras, else a checkpoint.")
+  Path output;
+
+  @Override
+  public void run() {
+    OutputFiles.check("--output", output);
+    PrintWriter err = spec.commandLine().getErr();
+    // Nothing is computed, so no other backend need start.
+    try (Model from =
+        weights == null
+            ? files.trained(model, m -> m.backend("reference"), err)
+            : files.open(model, m -> m.backend("reference"), err)) {
+      if (weights != null) {
+        KerasModels.loadWeights(from, weights);
+      }
+      files.form(output, err).accept(from, output);
+      List<Parameter> parameters = from.network().parameters();
+      long numbers = parameters.stream().mapToLong(p -> p.shape().elements()).sum();
+      spec.commandLine()
+          .getOut()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "%s: %d layers, %d weights of %,d numbers",
+                  output,
+                  from.network().layers().size(),
+                  parameters.size(),
+                  numbers));
+    }
+  }
+}
