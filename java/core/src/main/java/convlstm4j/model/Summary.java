@@ -6,6 +6,7 @@ import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Symbol;
+import convlstm4j.layer.NestedModel;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -17,7 +18,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The table that Keras's {@code model.summary()} prints; columns are as wide as they need be. */
+/**
+ * The table that Keras's {@code model.summary(expand_nested=True)} prints; columns are as wide as
+ * they need be.
+ */
 final class Summary {
   private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
 
@@ -27,15 +31,7 @@ final class Summary {
     boolean chain = network.isChain();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("Layer (type)", "Output Shape", "Param #", "Connected to"));
-    Map<Layer, List<Node>> calls =
-        network.nodes().stream().collect(Collectors.groupingBy(Node::layer));
-    Map<Node, Integer> callIndex = new HashMap<>();
-    calls.values().forEach(list -> list.forEach(n -> callIndex.put(n, list.indexOf(n))));
-    for (Layer layer : network.layers()) {
-      if (!chain || !(layer instanceof InputLayer)) {
-        rows.add(row(layer, calls.get(layer), callIndex));
-      }
-    }
+    addRows(rows, network, "");
     int columns = chain ? 3 : 4;
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -61,7 +57,32 @@ final class Summary {
     return out.append("_".repeat(width)).append('\n').toString();
   }
 
-  private static List<String> row(Layer layer, List<Node> calls, Map<Node, Integer> callIndex) {
+  /** A row for each layer, and, further to the right, for each in a model inside. */
+  private static void addRows(List<List<String>> rows, Network network, String indent) {
+    Map<Layer, List<Node>> calls =
+        network.nodes().stream().collect(Collectors.groupingBy(Node::layer));
+    Map<Node, Integer> callIndex = new HashMap<>();
+    calls.values().forEach(list -> list.forEach(n -> callIndex.put(n, list.indexOf(n))));
+    boolean chain = network.isChain();
+    for (Layer layer : network.layers()) {
+      if (!chain || !(layer instanceof InputLayer)) {
+        rows.add(row(indent, layer, calls.get(layer), callIndex));
+        addInner(rows, layer, indent + "  ");
+      }
+    }
+  }
+
+  /** The layers of a model, or of one in a wrapper. */
+  private static void addInner(List<List<String>> rows, Layer layer, String indent) {
+    if (layer instanceof NestedModel model) {
+      addRows(rows, model.network(), indent);
+    } else {
+      layer.children().forEach(child -> addInner(rows, child, indent));
+    }
+  }
+
+  private static List<String> row(
+      String indent, Layer layer, List<Node> calls, Map<Node, Integer> callIndex) {
     List<String> from = new ArrayList<>();
     for (Node n : calls) {
       for (Symbol s : n.arguments().all()) {
@@ -76,7 +97,7 @@ final class Summary {
                 .map(s -> shape(s.shape()))
                 .collect(Collectors.joining(",\n ", "[", "]"));
     return List.of(
-        layer.name() + " (" + layer.kerasClass() + ")",
+        indent + layer.name() + " (" + layer.kerasClass() + ")",
         shapes,
         String.format(Locale.ROOT, "%,d", count(layer.parameters())),
         from.isEmpty() ? "-" : String.join(",\n", from));

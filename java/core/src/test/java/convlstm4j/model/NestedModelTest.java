@@ -33,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -142,13 +143,36 @@ class NestedModelTest {
     assertNotEquals(-1, Files.mismatch(half, resumed));
   }
 
+  /** 2x2x2x3 + 3 = 27 of the convolution, 4x3 of the normalisation; 3x2x3 = 18 features. */
   @Test
-  void summaryHasARowForIt() {
+  void summaryShowsTheLayersInside() {
+    Symbol video = Input.shape(Input.ANY, 4, 3, 2);
+    Model model = Model.of(video, new TimeDistributed(encoder()).named("each").apply(video));
+    assertEquals(
+        """
+        Model: "sequential"
+        ________________________________________________________
+        Layer (type)                Output Shape        Param #
+        ========================================================
+        each (TimeDistributed)      (None, None, 18)    39
+          conv (Conv2D)             (None, 3, 2, 3)     27
+          norm (BatchNormalization)  (None, 3, 2, 3)    12
+          flat (Flatten)            (None, 18)          0
+        ========================================================
+        """
+            .replaceAll(" {2,}", " ")
+            .replaceAll("[=_]+", "-"),
+        model
+            .summary()
+            .lines()
+            .limit(9)
+            .map(l -> l + "\n")
+            .collect(Collectors.joining())
+            .replaceAll(" {2,}", " ")
+            .replaceAll("[=_]+", "-"));
     String row =
         nested().summary().lines().filter(l -> l.startsWith("encoder")).findFirst().orElseThrow();
-    // 2x2x2x3 + 3 of the convolution, 4x3 of the normalisation; 3x2x3 = 18 features.
-    assertEquals("encoder (Functional)", row.substring(0, 20));
-    assertTrue(row.contains("(None, 18)") && row.contains("39") && row.contains("a[0][0]"), row);
+    assertTrue(row.startsWith("encoder (Functional)") && row.contains("a[0][0]"), row);
   }
 
   @Test

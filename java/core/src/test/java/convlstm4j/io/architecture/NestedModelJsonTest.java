@@ -30,7 +30,7 @@ class NestedModelJsonTest {
   }
 
   /** y = twice(twice(x)), z = once(twice(x)); calls of models inside count from 1. */
-  private static String keras2() {
+  static String keras2() {
     return """
         {"class_name": "Functional", "keras_version": "2.11.0", "backend": "tensorflow",
          "config": {"name": "model", "layers": [
@@ -54,7 +54,7 @@ class NestedModelJsonTest {
   }
 
   /** The same; calls count from 0, but in the outputs from 1 for a Functional. */
-  private static String keras3() {
+  static String keras3() {
     String tensor =
         """
         {"args": [{"class_name": "__keras_tensor__", "config": {"shape": [null, 3],
