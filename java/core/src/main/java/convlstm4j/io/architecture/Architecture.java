@@ -127,7 +127,19 @@ public final class Architecture {
    *     says where
    */
   public static Network fromJson(String json, ReadOptions options) {
-    Item model = Item.root(Json.read(json));
+    return read(Json.read(json), options);
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @param json a model as {@link Json#read} gives it
+   * @param options whose meaning it has, kinds of layers of the user's own, layers to leave out
+   * @return a new network with new layers
+   * @throws ArchitectureException if it is no model that there is here; the message says where
+   */
+  public static Network read(Object json, ReadOptions options) {
+    Item model = Item.root(json);
     return new Reader(version(model, options.fallback()), options).network(model);
   }
 

@@ -7,7 +7,6 @@ import io.jhdf.HdfFile;
 import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Node;
-import io.jhdf.object.message.DataLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,6 @@ import java.util.function.Supplier;
  * else at once.
  */
 final class Hdf5Reader {
-  /** Keras nests a group in three or four others for each model within a model. */
-  private static final int MAX_DEPTH = 64;
-
   private final String file;
 
   private Hdf5Reader(String file) {
@@ -35,18 +31,19 @@ final class Hdf5Reader {
    * @throws KerasException if it is no HDF5 file, is damaged, or has what Keras does not write
    */
   static Group read(String file, ByteBuffer bytes) {
+    Hdf5Guard.check(file, bytes);
     Hdf5Reader reader = new Hdf5Reader(file);
     Group root = new Group();
     reader.guarded(
         () -> {
           HdfFile hdf = HdfFile.fromByteBuffer(bytes); // in memory, so there is nothing to close
-          reader.collect(hdf, root, 0);
+          reader.collect(hdf, root);
           return root;
         });
     return root;
   }
 
-  /** jHDF's exceptions are of many kinds, and a cycle in a file overflows the stack. */
+  /** jHDF's exceptions are of many kinds; types within types may overflow the stack. */
   private <T> T guarded(Supplier<T> read) {
     try {
       return read.get();
@@ -66,11 +63,7 @@ final class Hdf5Reader {
     return t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
   }
 
-  private void collect(io.jhdf.api.Group from, Group to, int depth) {
-    if (depth > MAX_DEPTH) {
-      throw new KerasException(
-          file, "has groups nested more than " + MAX_DEPTH + " deep, at " + to.path());
-    }
+  private void collect(io.jhdf.api.Group from, Group to) {
     for (Attribute a : from.getAttributes().values()) {
       if (a.isEmpty()) { // an empty list of texts is an empty array of numbers
         to.lists().put(a.getName(), List.of());
@@ -86,7 +79,7 @@ final class Hdf5Reader {
     for (Map.Entry<String, Node> e : from.getChildren().entrySet()) {
       String name = e.getKey();
       if (e.getValue() instanceof io.jhdf.api.Group g) {
-        collect(g, to.make(name), depth + 1);
+        collect(g, to.make(name));
       } else if (e.getValue() instanceof Dataset d) {
         to.arrays().put(name, new Stored(to.path() + "/" + name, d));
       } else {
@@ -126,11 +119,6 @@ final class Hdf5Reader {
 
     /** All values, in one array of primitives. */
     private Object values() {
-      if (dataset.getDataLayout() == DataLayout.CHUNKED) {
-        throw new KerasException(
-            file,
-            path + " is stored in chunks or compressed, which Keras does not; save it with Keras");
-      }
       return guarded(dataset::getDataFlat);
     }
 

@@ -9,14 +9,14 @@ import java.util.Map;
  * Texts of attributes, which stand in the global heap (section III.E), before what refers to them.
  */
 final class Hdf5Texts {
-  /** Least length of a collection of texts. */
+  /** Length of a collection of texts, but for a longer text. */
   private static final int MIN_COLLECTION = 4096;
 
   /** Keras's HDF5_OBJECT_HEADER_LIMIT: bytes of an attribute. */
   private static final int LIMIT = 64512;
 
-  /** Texts of a collection have 16-bit numbers, from 1. */
-  private static final int MAX_IN_COLLECTION = 0xffff;
+  /** What stands before a text, and before the collection. */
+  private static final int OBJECT = 16;
 
   /** Where a text stands: length, collection, number there. */
   private record Reference(int length, long collection, int index) {
@@ -32,8 +32,14 @@ final class Hdf5Texts {
     List<byte[]> all = new ArrayList<>();
     gather(root, all);
     List<Reference> placed = new ArrayList<>();
-    for (int i = 0; i < all.size(); i += MAX_IN_COLLECTION) {
-      placed.addAll(collection(all.subList(i, Math.min(all.size(), i + MAX_IN_COLLECTION))));
+    for (int from = 0, to; from < all.size(); from = to) {
+      int room = MIN_COLLECTION - 2 * OBJECT;
+      to = from;
+      do {
+        room -= OBJECT + ((all.get(to).length + 7) & -8);
+        to++;
+      } while (to < all.size() && room >= OBJECT + ((all.get(to).length + 7) & -8));
+      placed.addAll(collection(all.subList(from, to)));
     }
     refer(root, placed, 0);
   }
@@ -64,12 +70,12 @@ final class Hdf5Texts {
   }
 
   private List<Reference> collection(List<byte[]> texts) {
-    int used = 16;
+    int used = OBJECT;
     for (byte[] t : texts) {
-      used = Math.addExact(used, 16 + ((t.length + 7) & -8));
+      used = Math.addExact(used, OBJECT + ((t.length + 7) & -8));
     }
-    // Room for what says that the rest is free, which has 16 bytes itself.
-    int length = Math.max(MIN_COLLECTION, Math.addExact(used, 16));
+    // Room for what says that the rest is free.
+    int length = Math.max(MIN_COLLECTION, Math.addExact(used, OBJECT));
     long address = meta.allocate(length);
     Meta.At at = meta.at(address).ascii("GCOL").bytes(1, 0, 0, 0).u64(length);
     List<Reference> placed = new ArrayList<>();

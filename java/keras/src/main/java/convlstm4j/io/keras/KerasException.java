@@ -6,11 +6,14 @@ import convlstm4j.io.file.FileException;
 public final class KerasException extends FileException {
   private static final long serialVersionUID = 1L;
 
+  /** Of a problem's text; what a file names may be as long as the file. */
+  private static final int MOST = 2000;
+
   KerasException(String file, String problem) {
-    super(file, problem, null);
+    this(file, problem, null);
   }
 
   KerasException(String file, String problem, Throwable cause) {
-    super(file, problem, cause);
+    super(file, problem.length() > MOST ? problem.substring(0, MOST) + " .." : problem, cause);
   }
 }

@@ -105,7 +105,8 @@ record KerasFile(
     }
   }
 
-  private static KerasFile hdf5(String file, ByteBuffer bytes) {
+  /** An HDF5 file, of either kind. */
+  static KerasFile hdf5(String file, ByteBuffer bytes) {
     Group root = Hdf5Reader.read(file, bytes);
     if (ObjectWeights.isIn(root) && !LegacyWeights.isIn(root)) {
       return new KerasFile(file, Kind.WEIGHTS_H5, "", Map.of(), Map.of(), root);

@@ -3,13 +3,15 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
-import convlstm4j.io.architecture.Json;
 import convlstm4j.io.architecture.ReadOptions;
+import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Models from and to files of Keras: {@code .h5} of Keras 2.2 to 2.15 and 3, {@code .keras} of
@@ -24,7 +26,8 @@ public final class KerasModels {
   private KerasModels() {}
 
   /**
-   * Loads a model with its weights.
+   * Loads a model with its weights. If it was compiled when it was saved, so is the one loaded, and
+   * training goes on where it was; what of that there is not here is said in the log.
    *
    * @param path an {@code .h5} or {@code .keras} file; what it is, its first bytes say
    * @return the model, to be closed
@@ -53,6 +56,7 @@ public final class KerasModels {
     try {
       options.model().accept(model);
       plan.apply(model);
+      train(file, model, plan, note -> options.notes().accept(file.file() + ": " + note));
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -60,15 +64,33 @@ public final class KerasModels {
     }
   }
 
-  private static Network network(KerasFile file, KerasOptions options) {
+  /** Compiles the model as it was when it was saved, as far as that can be. */
+  private static void train(KerasFile file, Model model, WeightPlan plan, Consumer<String> notes) {
+    if (model.compilation().isPresent()) {
+      return; // by the caller's options
+    }
+    Optional<Compile> compile = TrainingReader.read(file, model.network().outputNames(), notes);
+    if (compile.isEmpty()) {
+      return;
+    }
+    try {
+      model.compile(compile.get());
+    } catch (IllegalArgumentException e) {
+      notes.accept("the model is not compiled: " + e.getMessage());
+      return;
+    }
+    OptimizerState.restore(file, model, plan.trained(), notes);
+  }
+
+  static Network network(KerasFile file, KerasOptions options) {
     if (!file.hasModel()) {
       throw new KerasException(
           file.file(),
           "holds weights only, no model; build the model and use KerasModels.loadWeights");
     }
     try {
-      return Architecture.fromJson(
-          Json.write(file.model()),
+      return Architecture.read(
+          file.model(),
           new ReadOptions(
               file.generation(),
               options.customLayers(),
@@ -149,6 +171,19 @@ public final class KerasModels {
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be saved: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Says what a file holds without making a model of it: the Keras that wrote it, layers, shapes,
+   * numbers of weights, and everything that cannot be taken, with the reason.
+   *
+   * @param path an {@code .h5}, {@code .weights.h5} or {@code .keras} file
+   * @param options the user's layers
+   * @return the description
+   * @throws KerasException if the file is absent, damaged, or none of Keras's
+   */
+  public static KerasDescription describe(Path path, KerasOptions options) {
+    return Describer.describe(KerasFile.open(path), options);
   }
 
   /**

@@ -59,10 +59,28 @@ final class KerasWriter {
     }
     root.texts().put("model_config", Json.write(config));
     legacyWeights(root.make("model_weights"));
+    model
+        .compilation()
+        .ifPresent(
+            c -> {
+              root.texts()
+                  .put("training_config", Json.write(TrainingWriter.write(model, c, false, notes)));
+              Group state = root.make("optimizer_weights");
+              List<String> names = new ArrayList<>();
+              for (LayerArrays.Named a : OptimizerState.write(model, trained(), false)) {
+                names.add(a.name() + ":0");
+                put(state, a.name() + ":0", a.data());
+              }
+              state.lists().put("weight_names", names);
+            });
     try (AtomicFile file = AtomicFile.create(path)) {
       new Hdf5Writer(root).writeTo(file.channel());
       file.commit();
     }
+  }
+
+  private List<Parameter> trained() {
+    return network.parameters().stream().filter(Parameter::isTrainable).toList();
   }
 
   private void legacyWeights(Group g) {
@@ -101,6 +119,18 @@ final class KerasWriter {
     Group root = new Group();
     vars(root, model.name(), List.of());
     container(root, network);
+    model
+        .compilation()
+        .ifPresent(
+            c -> {
+              config.put("compile_config", TrainingWriter.write(model, c, true, notes));
+              Group vars = root.make("optimizer").make("vars");
+              vars.texts().put("name", "optimizer");
+              List<LayerArrays.Named> state = OptimizerState.write(model, trained(), true);
+              for (int i = 0; i < state.size(); i++) {
+                vars.arrays().put(Integer.toString(i), state.get(i).data());
+              }
+            });
     Map<String, Object> metadata =
         KerasForm.mapOf(
             "keras_version",

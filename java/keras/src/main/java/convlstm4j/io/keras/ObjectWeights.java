@@ -83,6 +83,36 @@ final class ObjectWeights {
     return result;
   }
 
+  /** All weights by the groups they are in, for a file whose layers are not known. */
+  static List<LayerArrays> all(Group root) {
+    List<LayerArrays> all = new ArrayList<>();
+    container(root)
+        .ifPresent(
+            layers ->
+                layers
+                    .groups()
+                    .forEach(
+                        (name, g) -> {
+                          List<LayerArrays.Named> arrays = new ArrayList<>();
+                          everything(g, arrays);
+                          if (!arrays.isEmpty()) {
+                            all.add(new LayerArrays(name, arrays));
+                          }
+                        }));
+    return all;
+  }
+
+  private static void everything(Group g, List<LayerArrays.Named> all) {
+    g.arrays().forEach((name, d) -> all.add(new LayerArrays.Named(g.path() + "/" + name, d)));
+    g.groups()
+        .forEach(
+            (name, inside) -> {
+              if (name.equals("vars") || !NOT_WEIGHTS.contains(name)) {
+                everything(inside, all);
+              }
+            });
+  }
+
   /** Groups that have arrays by the class in their names, in the order of the numbers there. */
   private static Map<String, List<Group>> byKind(Group container) {
     Map<String, TreeMap<Integer, Group>> numbered = new TreeMap<>();

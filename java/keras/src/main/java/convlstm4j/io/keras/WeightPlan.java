@@ -20,6 +20,7 @@ final class WeightPlan {
   private final KerasOptions options;
   private final boolean trainableFirst;
   private final Map<Parameter, Data> sources = new HashMap<>();
+  private List<Layer> layers = List.of();
 
   private WeightPlan(KerasFile file, KerasOptions options) {
     this.file = file.file();
@@ -41,6 +42,7 @@ final class WeightPlan {
     Map<String, String> leftOut = new LinkedHashMap<>(kinds);
     leftOut.keySet().removeAll(layers.keySet());
     WeightPlan plan = new WeightPlan(file, options);
+    plan.layers = List.copyOf(layers.values());
     List<Layer> waiting = weighted(List.copyOf(layers.values()));
     for (LayerArrays a : file.weights(List.copyOf(layers.values()), Set.copyOf(leftOut.values()))) {
       if (leftOut.containsKey(a.layer())) {
@@ -66,6 +68,16 @@ final class WeightPlan {
     WeightPlan plan = new WeightPlan(file, options);
     List<LayerArrays> arrays = new ArrayList<>(file.weights(network.layers(), Set.of()));
     List<Layer> layers = weighted(network.layers());
+    if (arrays.size() == layers.size()) { // a name of either leaves out the two
+      for (int i = layers.size() - 1; i >= 0; i--) {
+        String note = layers.get(i).label() + " keeps its weights";
+        if (plan.isSkipped(layers.get(i).name(), note)
+            || plan.isSkipped(arrays.get(i).layer(), note)) {
+          layers.remove(i);
+          arrays.remove(i);
+        }
+      }
+    }
     arrays.removeIf(a -> plan.isSkipped(a.layer(), "not taken: weights of \"" + a.layer() + "\""));
     layers.removeIf(l -> plan.isSkipped(l.name(), l.label() + " keeps its weights"));
     if (arrays.size() != layers.size()) {
@@ -158,21 +170,38 @@ final class WeightPlan {
     sources.putAll(found);
   }
 
+  /** The weights that are trained, in the file's order of layers. */
+  List<Parameter> trained() {
+    return layers.stream()
+        .flatMap(l -> l.parameters().stream())
+        .filter(Parameter::isTrainable)
+        .toList();
+  }
+
   /** The element type that holds the file's weights exactly. */
   DType dtype() {
     return sources.values().stream().anyMatch(Data::isDouble) ? DType.FLOAT64 : DType.FLOAT32;
   }
 
+  /** Reads the arrays. */
+  Map<Parameter, Tensor> read() {
+    Map<Parameter, Tensor> values = new HashMap<>();
+    DType dtype = dtype();
+    sources.forEach((p, data) -> values.put(p, data.read(dtype)));
+    return values;
+  }
+
   /** Reads the arrays into a model; a weight without one keeps its value. */
   void apply(Model model) {
+    Map<Parameter, Tensor> values = read();
     List<Parameter> parameters = model.network().parameters();
     List<Tensor> now =
-        sources.size() < parameters.size() ? List.copyOf(model.weights().values()) : null;
-    List<Tensor> values = new ArrayList<>();
+        values.size() < parameters.size() ? List.copyOf(model.weights().values()) : null;
+    List<Tensor> all = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
-      Data source = sources.get(parameters.get(i));
-      values.add(source == null ? now.get(i) : source.read(model.dtype()));
+      Tensor value = values.get(parameters.get(i));
+      all.add(value == null ? now.get(i) : value.cast(model.dtype()));
     }
-    model.setWeights(values);
+    model.setWeights(all);
   }
 }

@@ -1,0 +1,157 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.model.Compile;
+import convlstm4j.model.Model;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Options of training as {@code training_config} of Keras 2.11 or {@code compile_config} of 3.8.
+ */
+final class TrainingWriter {
+  private final Map<?, ?> config;
+  private final boolean keras3;
+  private final Consumer<String> notes;
+
+  private TrainingWriter(Compile compile, boolean keras3, Consumer<String> notes) {
+    this.config = compile.config();
+    this.keras3 = keras3;
+    this.notes = notes;
+  }
+
+  static Map<String, Object> write(
+      Model model, Compile compile, boolean keras3, Consumer<String> notes) {
+    return new TrainingWriter(compile, keras3, notes).all(model);
+  }
+
+  private Map<String, Object> all(Model model) {
+    List<String> outputs = model.network().outputNames();
+    Map<String, Object> all = new LinkedHashMap<>();
+    if (keras3) {
+      all.put("optimizer", optimizer(model));
+    }
+    all.put("loss", perOutput("losses", outputs, this::loss));
+    Map<?, ?> weights = (Map<?, ?>) config.get("loss_weights");
+    all.put("loss_weights", weights.isEmpty() ? null : weights);
+    all.put("metrics", perOutput("metrics", outputs, this::metrics));
+    all.put("weighted_metrics", null);
+    if (keras3) {
+      all.put("run_eagerly", false);
+      all.put("steps_per_execution", 1);
+      all.put("jit_compile", false);
+    } else {
+      all.put("optimizer_config", optimizer(model));
+    }
+    return all;
+  }
+
+  private interface Form {
+    Object of(Object value);
+  }
+
+  /** One value where one stands for every output, else a map by output. */
+  private static Object perOutput(Map<?, ?> given, List<String> outputs, Form form) {
+    Map<String, Object> byName = new LinkedHashMap<>();
+    for (String name : outputs) {
+      Object value = given.containsKey(name) ? given.get(name) : given.get("");
+      if (value != null) {
+        byName.put(name, form.of(value));
+      }
+    }
+    if (byName.isEmpty()) {
+      return null;
+    }
+    return outputs.size() == 1 ? byName.values().iterator().next() : byName;
+  }
+
+  private Object perOutput(String key, List<String> outputs, Form form) {
+    return perOutput((Map<?, ?>) config.get(key), outputs, form);
+  }
+
+  private Object object(String module, String kind, Map<String, Object> options) {
+    return keras3
+        ? KerasForm.mapOf(
+            "module",
+            "keras." + module,
+            "class_name",
+            kind,
+            "config",
+            options,
+            "registered_name",
+            null)
+        : KerasForm.mapOf("class_name", kind, "config", options);
+  }
+
+  private Object optimizer(Model model) {
+    Map<?, ?> form = (Map<?, ?>) config.get("optimizer");
+    String kind = (String) form.get("class_name");
+    Map<String, Object> options =
+        KerasForm.mapOf("name", keras3 ? kind.toLowerCase(Locale.ROOT) : kind);
+    options.putAll(KerasForm.map(form.get("config")));
+    if (options.get("learning_rate") instanceof Map<?, ?> schedule) {
+      Map<String, Object> known = KerasForm.map(schedule.get("config"));
+      known.put("name", schedule.get("class_name"));
+      options.put(
+          "learning_rate",
+          object("optimizers.schedules", (String) schedule.get("class_name"), known));
+    } else {
+      options.put("learning_rate", model.learningRate());
+    }
+    options.put("use_ema", false);
+    options.put("ema_momentum", 0.99);
+    options.put("ema_overwrite_frequency", null);
+    if (!keras3) {
+      options.put("jit_compile", false);
+      options.put("is_legacy_optimizer", false);
+    }
+    if (kind.startsWith("Adam")) {
+      options.put("amsgrad", false);
+    }
+    // AdamW is not among the names that Keras 2.11 knows without a package.
+    return object("optimizers", !keras3 && kind.equals("AdamW") ? "Custom>AdamW" : kind, options);
+  }
+
+  private Object loss(Object value) {
+    Map<String, Object> options = KerasForm.map(((Map<?, ?>) value).get("config"));
+    String kind = (String) ((Map<?, ?>) value).get("class_name");
+    boolean plain =
+        options.entrySet().stream()
+            .allMatch(
+                e -> e.getKey().equals("name") || Set.of(false, 0.0, 1.0).contains(e.getValue()));
+    if (plain && !kind.equals("Huber")) {
+      return options.get("name");
+    }
+    options.put("reduction", keras3 ? "sum_over_batch_size" : "auto");
+    return object("losses", kind, options);
+  }
+
+  private Object metrics(Object value) {
+    List<Object> all = new ArrayList<>();
+    for (Object o : (List<?>) value) {
+      String kind = (String) ((Map<?, ?>) o).get("class_name");
+      Map<String, Object> options = KerasForm.map(((Map<?, ?>) o).get("config"));
+      if (kind.equals("Accuracy")) {
+        all.add("accuracy"); // which Keras resolves by the shapes, as here
+        continue;
+      }
+      if (!keras3 && kind.equals("F1Score")) {
+        notes.accept("Keras 2.11 has no F1Score; load the file with compile=False");
+      }
+      if (kind.equals("Precision") || kind.equals("Recall")) {
+        Object average = options.remove("average");
+        if (average != null && !average.equals("micro")) {
+          notes.accept(kind + " has average=" + average + ", Keras has only micro");
+        }
+        options.put("thresholds", options.remove("threshold"));
+      }
+      options.put("dtype", "float32");
+      all.add(object("metrics", kind, options));
+    }
+    return all;
+  }
+}

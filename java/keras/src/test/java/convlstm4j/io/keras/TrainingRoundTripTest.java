@@ -1,0 +1,130 @@
+package convlstm4j.io.keras;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.data.Batch;
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Input;
+import convlstm4j.model.Compile;
+import convlstm4j.model.Model;
+import convlstm4j.op.Activation;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import convlstm4j.train.AUC;
+import convlstm4j.train.Accuracy;
+import convlstm4j.train.Adam;
+import convlstm4j.train.AdamW;
+import convlstm4j.train.BinaryAccuracy;
+import convlstm4j.train.F1Score;
+import convlstm4j.train.Loss;
+import convlstm4j.train.MeanAbsoluteError;
+import convlstm4j.train.Optimizer;
+import convlstm4j.train.Precision;
+import convlstm4j.train.RMSprop;
+import convlstm4j.train.Recall;
+import convlstm4j.train.SGD;
+import convlstm4j.train.Schedule;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training goes on after a detour through Keras's files as if there had been none. */
+class TrainingRoundTripTest {
+  @TempDir private Path dir;
+
+  private static Map<String, Compile> options() {
+    Map<String, Optimizer> optimizers = new LinkedHashMap<>();
+    optimizers.put("SGD", new SGD(0.05));
+    optimizers.put("SGD with momentum", new SGD(0.05).momentum(0.9).nesterov(true));
+    optimizers.put("Adam", new Adam(0.01).beta1(0.8).epsilon(1e-5).clipNorm(1));
+    optimizers.put("AdamW", new AdamW(0.01).weightDecay(0.02));
+    optimizers.put("RMSprop", new RMSprop(0.01).rho(0.8).momentum(0.5).centered(true));
+    optimizers.put("a schedule", new Adam(new Schedule.ExponentialDecay(0.02, 3, 0.5, false)));
+    Map<String, Compile> all = new LinkedHashMap<>();
+    optimizers.forEach(
+        (name, o) ->
+            all.put(
+                name,
+                Compile.with(o)
+                    .loss("yes", Loss.binaryCrossentropy().labelSmoothing(0.125))
+                    .loss("how", Loss.huber(0.5))
+                    .lossWeight("how", 0.25)
+                    .metrics(
+                        "yes",
+                        new BinaryAccuracy(0.4),
+                        new Accuracy(),
+                        new AUC(),
+                        new Precision(),
+                        new Recall(),
+                        new F1Score().named("f"))
+                    .metrics("how", new MeanAbsoluteError())));
+    all.put("one loss for all", Compile.with(new Adam()).loss(Loss.meanSquaredError()));
+    return all;
+  }
+
+  private static Model model() {
+    Symbol x = Input.named("x", 4);
+    Symbol y = new Dense(3).activation(Activation.TANH).apply(x);
+    return Model.of(
+            x,
+            new Dense(1).activation(Activation.SIGMOID).named("yes").apply(y),
+            new Dense(2).named("how").apply(y))
+        .backend("reference");
+  }
+
+  private static Batch batch(int k) {
+    Tensor yes = Tensor.of(new float[] {1, 0, 1}, 3, 1);
+    return new Batch(
+        List.of(SampleModels.filled(Shape.of(3, 4), k)),
+        List.of(yes, SampleModels.filled(Shape.of(3, 2), k + 50)),
+        List.of(),
+        "batch " + k);
+  }
+
+  @TestFactory
+  List<DynamicTest> goesOn() {
+    List<DynamicTest> tests = new ArrayList<>();
+    options()
+        .forEach(
+            (name, options) -> {
+              for (String ending : List.of(".h5", ".keras")) {
+                tests.add(
+                    DynamicTest.dynamicTest(name + " " + ending, () -> check(options, ending)));
+              }
+            });
+    return tests;
+  }
+
+  private void check(Compile options, String ending) {
+    Path path = dir.resolve("trained" + ending);
+    List<String> notes = new ArrayList<>();
+    try (Model model = SampleModels.weighted(model()).compile(options)) {
+      for (int k = 0; k < 4; k++) {
+        model.trainOnBatch(batch(k));
+      }
+      KerasModels.save(model, path, KerasOptions.defaults().notes(note -> {}));
+      KerasOptions reading =
+          KerasOptions.defaults().notes(notes::add).model(m -> m.backend("reference"));
+      try (Model back = KerasModels.load(path, reading)) {
+        assertEquals(List.of(), notes);
+        assertEquals(4, back.progress().step());
+        assertEquals(model.compilation().get().optimizer(), back.compilation().get().optimizer());
+        for (int k = 4; k < 8; k++) {
+          assertEquals(model.trainOnBatch(batch(k)), back.trainOnBatch(batch(k)));
+        }
+        Map<String, Tensor> expected = model.weights();
+        back.weights()
+            .forEach((w, t) -> assertArrayEquals(expected.get(w).floats(), t.floats(), w));
+        assertTrue(expected.size() == 6);
+      }
+    }
+  }
+}
