@@ -14,6 +14,11 @@ import java.util.Map;
 final class Contenders {
   static final String TORCH = "torch";
 
+  private static final String BIGDL = "bigdl";
+  private static final String TFJS = "tfjs-";
+  private static final String WASM = "wasm";
+  private static final String CPU = "cpu";
+
   /** The peer that ratios refer to. */
   static final String TUNED = "torch-tuned";
 
@@ -28,21 +33,32 @@ final class Contenders {
           "MALLOC_TRIM_THRESHOLD_", "4294967296",
           "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 
+  /** As BigDL's own {@code bigdl.sh} sets, but for its single thread of MKL. */
+  private static final Map<String, String> BIGDL_ENVIRONMENT =
+      Map.of("KMP_BLOCKTIME", "0", "OMP_WAIT_POLICY", "passive");
+
   private final int threads;
   private final Map<String, String> absences;
   private final Path cache;
+  private final String bigdlClassPath;
+  private final Path tfjs;
 
   /**
    * Prepares the list.
    *
    * @param threads of each contender
-   * @param absences name of a peer to why it cannot be had
+   * @param absences name of a peer, or of several before a dash, to why it cannot be had
    * @param cache where peers may unpack their libraries
+   * @param bigdlClassPath of the process that holds BigDL
+   * @param tfjs folder of the worker that holds TensorFlow.js
    */
-  Contenders(int threads, Map<String, String> absences, Path cache) {
+  Contenders(
+      int threads, Map<String, String> absences, Path cache, String bigdlClassPath, Path tfjs) {
     this.threads = threads;
     this.absences = absences;
     this.cache = cache;
+    this.bigdlClassPath = bigdlClassPath;
+    this.tfjs = tfjs;
   }
 
   static List<String> backends() {
@@ -50,7 +66,7 @@ final class Contenders {
   }
 
   static List<String> peers() {
-    return List.of(TUNED, TORCH);
+    return List.of(TUNED, TORCH, BIGDL, TFJS + WASM, TFJS + CPU);
   }
 
   static boolean isBackend(String contender) {
@@ -74,14 +90,36 @@ final class Contenders {
     return new Contender(name, command, environment(Map.of("OMP_WAIT_POLICY", "passive")), "");
   }
 
+  /** Why a peer cannot be had, told for all that come from one package. */
+  private String absence(String name) {
+    for (Map.Entry<String, String> a : absences.entrySet()) {
+      if (name.equals(a.getKey()) || name.startsWith(a.getKey() + "-")) {
+        return a.getValue();
+      }
+    }
+    return null;
+  }
+
   Contender peer(String name) {
-    String absence = absences.get(name);
+    String absence = absence(name);
     if (absence != null) {
       return Contender.absent(name, absence);
     }
     return switch (name) {
       case TUNED -> torch(name, TUNED_ALLOCATOR);
       case TORCH -> torch(name, Map.of());
+      case BIGDL ->
+          new Contender(
+              name,
+              java(
+                  bigdlClassPath,
+                  "convlstm4j.bench.worker.bigdl.BigdlMain",
+                  List.of("-XX:+UseParallelGC", "-Xmx8g"),
+                  String.valueOf(threads)),
+              environment(BIGDL_ENVIRONMENT),
+              "");
+      case TFJS + WASM -> tfjs(name, WASM);
+      case TFJS + CPU -> tfjs(name, CPU);
       default ->
           throw new IllegalArgumentException(
               "peer \"" + name + "\" is unknown, expected some of " + peers());
@@ -101,6 +139,17 @@ final class Contenders {
         "");
   }
 
+  private Contender tfjs(String name, String backend) {
+    List<String> command =
+        List.of(
+            "node",
+            "--max-old-space-size=8192",
+            tfjs.resolve("worker.js").toString(),
+            backend,
+            String.valueOf(threads));
+    return new Contender(name, command, Map.of(), "");
+  }
+
   private Map<String, String> environment(Map<String, String> more) {
     Map<String, String> all = new LinkedHashMap<>(more);
     all.put("OMP_NUM_THREADS", String.valueOf(threads));
@@ -108,12 +157,17 @@ final class Contenders {
   }
 
   private static List<String> java(Class<?> main, List<String> options, String... arguments) {
+    return java(System.getProperty("java.class.path"), main.getName(), options, arguments);
+  }
+
+  private static List<String> java(
+      String classPath, String main, List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
+    command.add(classPath);
+    command.add(main);
     command.addAll(List.of(arguments));
     return command;
   }

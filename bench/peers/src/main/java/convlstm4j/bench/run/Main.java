@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,7 +49,10 @@ public final class Main implements Callable<Integer> {
       names = "--peers",
       split = ",",
       paramLabel = "NAME",
-      description = "Other libraries, or none. Default: all.")
+      description = {
+        "Some of torch-tuned, torch, bigdl, tfjs-wasm, tfjs-cpu (tfjs: both), or none.",
+        "Default: all."
+      })
   private List<String> peers = Contenders.peers();
 
   @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender.")
@@ -107,6 +111,12 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--absent", hidden = true, paramLabel = "PEER=WHY")
   private Map<String, String> absences = new LinkedHashMap<>();
+
+  @Option(names = "--bigdl", hidden = true, paramLabel = "CLASS-PATH", defaultValue = "")
+  private String bigdl;
+
+  @Option(names = "--tfjs", hidden = true, paramLabel = "FOLDER", defaultValue = "bench/tfjs")
+  private Path tfjs;
 
   /**
    * Runs a benchmark.
@@ -167,13 +177,15 @@ public final class Main implements Callable<Integer> {
   }
 
   private List<Contender> contenders() {
-    Contenders known = new Contenders(threads, absences, work.toAbsolutePath());
+    Contenders known = new Contenders(threads, absences, work.toAbsolutePath(), bigdl, tfjs);
     List<Contender> all = new ArrayList<>();
     if (!backends.equals(NONE)) {
       backends.forEach(b -> all.add(known.backend(b)));
     }
     if (!peers.equals(NONE)) {
-      peers.forEach(p -> all.add(known.peer(p)));
+      peers.stream()
+          .flatMap(p -> p.equals("tfjs") ? Stream.of("tfjs-wasm", "tfjs-cpu") : Stream.of(p))
+          .forEach(p -> all.add(known.peer(p)));
     }
     return all;
   }

@@ -35,6 +35,10 @@ final class Session implements AutoCloseable {
   private final Map<String, Worker> workers = new HashMap<>();
   private final Map<String, String> versions = new LinkedHashMap<>();
   private final Map<String, String> absences = new LinkedHashMap<>();
+
+  /** The least arithmetic that took a contender longer than the limit. */
+  private final Map<String, Double> tooMuch = new HashMap<>();
+
   private final Map<String, Map<String, Double>> shares = new LinkedHashMap<>();
   private double peakGflops;
 
@@ -297,12 +301,22 @@ final class Session implements AutoCloseable {
 
     private Entrant enter(Contender c, Result r, Map<String, Tensor> exact)
         throws WorkerException, IOException {
+      double flops = task.forwardFlops() * pass.flopFactor();
+      if (flops >= tooMuch.getOrDefault(c.name(), Double.POSITIVE_INFINITY)) {
+        throw new WorkerException("not tried: less work took longer than the limit");
+      }
       Worker w = worker(c);
       r.variant =
           (String) w.ask("prepare", request(task, pass, folder, ""), PREPARING).get("variant");
       Path out = Files.createDirectories(folder.resolve(c.name() + "-" + pass.key()));
       long start = System.nanoTime();
-      Object arrays = w.ask("check", Map.of("out", out.toString()), plan.limit()).get("arrays");
+      Object arrays;
+      try {
+        arrays = w.ask("check", Map.of("out", out.toString()), plan.limit()).get("arrays");
+      } catch (LateException e) {
+        tooMuch.merge(c.name(), flops, Math::min);
+        throw e;
+      }
       double checkNs = System.nanoTime() - start;
       Data data = new Data(out);
       String wrong =

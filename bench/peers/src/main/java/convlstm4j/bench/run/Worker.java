@@ -115,7 +115,9 @@ final class Worker implements AutoCloseable {
       throw dead(what, "interrupted", e);
     }
     if (line == null) {
-      throw dead(what, "no answer within " + patience.toSeconds() + " s", null);
+      kill();
+      throw new LateException(
+          what + ": no answer within " + patience.toSeconds() + " s (its log: " + log + ")");
     }
     if (line.equals(END)) {
       throw dead(what, "the process ended", null);

@@ -1,7 +1,7 @@
 package convlstm4j.bench.run;
 
 /** A contender could not do what was asked. The message says why. */
-final class WorkerException extends Exception {
+class WorkerException extends Exception {
   WorkerException(String message) {
     super(message);
   }

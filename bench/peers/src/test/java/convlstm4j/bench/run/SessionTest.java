@@ -28,13 +28,13 @@ class SessionTest {
 
   private final List<String> said = new ArrayList<>();
 
-  private List<Result> run(Fault... faults) throws IOException {
+  private List<Result> run(List<String> tasks, Fault... faults) throws IOException {
     List<Contender> contenders = new ArrayList<>();
     Arrays.stream(faults).forEach(f -> contenders.add(FakeWorker.contender(f)));
     contenders.add(Contender.absent("nowhere", "no such thing"));
     Plan plan =
         new Plan(
-            List.of(Tasks.TINY),
+            tasks,
             contenders,
             ROUNDS,
             Duration.ofSeconds(LIMIT),
@@ -71,6 +71,7 @@ class SessionTest {
   void measuresTheGoodAndRefusesTheWrong() throws IOException {
     List<Result> results =
         run(
+            List.of(Tasks.TINY),
             Fault.NONE,
             Fault.HALVES_SWAPPED,
             Fault.NO_BIAS_GRADIENT,
@@ -103,12 +104,17 @@ class SessionTest {
 
   @Test
   void goesOnWithoutTheDeadAndTheSilent() throws IOException {
-    List<Result> results = run(Fault.DIES, Fault.HANGS, Fault.CHATTERS, Fault.NONE);
+    List<String> twice = List.of(Tasks.TINY, Tasks.TINY);
+    List<Result> results = run(twice, Fault.DIES, Fault.HANGS, Fault.CHATTERS, Fault.NONE);
     assertTrue(find(results, Fault.NONE, Pass.TRAINING).isMeasured());
     String died = find(results, Fault.DIES, Pass.TRAINING).problem;
     assertTrue(died.contains("check: the process ended"), died);
     String hung = find(results, Fault.HANGS, Pass.TRAINING).problem;
     assertTrue(hung.contains("no answer within " + LIMIT + " s"), hung);
+    List<String> hangs =
+        results.stream().filter(r -> r.contender.equals("HANGS")).map(r -> r.problem).toList();
+    assertEquals("", hangs.get(2), "it is started anew for the next task");
+    assertEquals("not tried: less work took longer than the limit", hangs.get(3));
     String chattered = find(results, Fault.CHATTERS, Pass.TRAINING).problem;
     assertTrue(chattered.contains("the answer is no JSON object: loading ..."), chattered);
     assertFalse(find(results, Fault.DIES, Pass.FORWARD).isWrong);
