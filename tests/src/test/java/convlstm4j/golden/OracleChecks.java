@@ -1,5 +1,7 @@
 package convlstm4j.golden;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.backend.Backend;
 import convlstm4j.data.Batch;
@@ -25,21 +27,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** What the oracle's README says about each kind of case, as checks. */
 final class OracleChecks {
   private final OracleCase c;
   private final Backend backend;
   private final DType dtype;
+  private final UnaryOperator<Model> detour;
 
-  private OracleChecks(OracleCase c, Backend backend, DType dtype) {
+  private OracleChecks(OracleCase c, Backend backend, DType dtype, UnaryOperator<Model> detour) {
     this.c = c;
     this.backend = backend;
     this.dtype = dtype;
+    this.detour = detour;
   }
 
   static void check(OracleCase c, Backend backend, DType dtype) {
-    OracleChecks checks = new OracleChecks(c, backend, dtype);
+    check(c, backend, dtype, UnaryOperator.identity());
+  }
+
+  /**
+   * Checks a case of a model after a detour, as through a file.
+   *
+   * @param detour gives a model that must have the same weights, and be compiled if the given one
+   *     is
+   */
+  static void check(OracleCase c, Backend backend, DType dtype, UnaryOperator<Model> detour) {
+    OracleChecks checks = new OracleChecks(c, backend, dtype, detour);
     switch (c.string("kind")) {
       case "layer" -> checks.network(checks.layerNetwork());
       case "sequential", "functional" -> checks.network(checks.model());
@@ -113,7 +128,35 @@ final class OracleChecks {
     return List.of(ordered);
   }
 
-  private void network(Network network) {
+  /** A model as it is after the detour; its weights must be the same, bit for bit. */
+  private Model detoured(Model model) {
+    Model back = detour.apply(model);
+    if (back != model) {
+      Map<String, Tensor> expected = model.weights();
+      Map<String, Tensor> actual = back.weights();
+      assertEquals(List.copyOf(expected.keySet()), List.copyOf(actual.keySet()));
+      for (String name : expected.keySet()) {
+        Tensor e = expected.get(name);
+        Tensor a = actual.get(name);
+        assertEquals(e.shape(), a.shape(), name);
+        assertEquals(e.dtype(), a.dtype(), name);
+        for (int i = 0; i < e.size(); i++) {
+          assertEquals(
+              Double.doubleToRawLongBits(e.get(i)), Double.doubleToRawLongBits(a.get(i)), name);
+        }
+      }
+      model.close();
+    }
+    return back;
+  }
+
+  private void network(Network original) {
+    Model model = Model.of(original).backend(backend).dtype(dtype);
+    model.setWeights(weights(positions(original)).stream().map(w -> w.cast(dtype)).toList());
+    Network network;
+    try (Model back = detoured(model)) {
+      network = back.network();
+    }
     int[] positions = positions(network);
     List<Tensor> inputs = new ArrayList<>(c.arrays("inputs"));
     boolean stateful = c.has("outputs_call_0");
@@ -208,13 +251,13 @@ final class OracleChecks {
   }
 
   private void training() {
-    try (Model model = Model.of(model()).backend(backend).dtype(dtype)) {
-      Compile compile =
-          Compile.with(Optimizer.fromConfig(Config.of(c.map("optimizer"))))
-              .loss(Loss.named(c.string("loss")));
-      model.compile(compile);
+    Model original = Model.of(model()).backend(backend).dtype(dtype);
+    original.compile(
+        Compile.with(Optimizer.fromConfig(Config.of(c.map("optimizer"))))
+            .loss(Loss.named(c.string("loss"))));
+    original.setWeights(weights(positions(original.network())));
+    try (Model model = detoured(original)) {
       int[] positions = positions(model.network());
-      model.setWeights(weights(positions));
       Tensor x = c.arrays("inputs").get(0);
       Tensor y = c.arrays("targets").get(0);
       List<?> expected = (List<?>) c.json().get("loss_per_step");

@@ -7,6 +7,8 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
 import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.io.keras.KerasModels;
+import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.tensor.DType;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Expected numbers of other implementations, on every backend and element type. A few cases are
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.TestFactory;
  * shared/oracle} beside the checkout).
  */
 class OracleTest {
+  private static final List<String> ENDINGS = List.of(".h5", ".keras");
+
   @TestFactory
   Stream<DynamicNode> bundledCases() throws URISyntaxException {
     List<OracleCase> cases = bundled();
@@ -38,14 +43,7 @@ class OracleTest {
 
   @TestFactory
   Stream<DynamicNode> wholeSet() {
-    Path folder =
-        Path.of(
-                System.getProperty(
-                    "oracle.dir",
-                    Path.of(System.getProperty("convlstm4j.root", ".."), "..", "shared", "oracle")
-                        .toString()))
-            .toAbsolutePath()
-            .normalize();
+    Path folder = folder();
     if (!Files.isDirectory(folder)) {
       return Stream.of(
           DynamicTest.dynamicTest(
@@ -55,6 +53,50 @@ class OracleTest {
     List<OracleCase> cases = OracleCase.all(folder);
     assertTrue(!cases.isEmpty(), folder + " has no cases");
     return onEveryBackend(cases);
+  }
+
+  /** Every case of a model, of the whole set where it is there, through Keras's files. */
+  @TestFactory
+  Stream<DynamicNode> throughKerasFiles(@TempDir Path dir) throws URISyntaxException {
+    List<OracleCase> cases = Files.isDirectory(folder()) ? OracleCase.all(folder()) : bundled();
+    List<DynamicNode> tests = new ArrayList<>();
+    for (BackendProvider provider : Backends.providers()) {
+      for (OracleCase c : cases) {
+        for (String ending : c.string("kind").equals("loss") ? List.<String>of() : ENDINGS) {
+          tests.add(
+              DynamicTest.dynamicTest(
+                  provider.name() + " " + c.name() + ending,
+                  () -> throughFile(c, provider, dir.resolve("model" + ending))));
+        }
+      }
+    }
+    assertTrue(tests.size() >= 20, "only " + tests.size() + " tests");
+    return tests.stream();
+  }
+
+  private static void throughFile(OracleCase c, BackendProvider provider, Path file) {
+    try (Backend backend = provider.start()) {
+      KerasOptions options =
+          KerasOptions.defaults().notes(note -> {}).model(m -> m.backend(backend));
+      OracleChecks.check(
+          c,
+          backend,
+          DType.FLOAT32,
+          model -> {
+            KerasModels.save(model, file, options);
+            return KerasModels.load(file, options);
+          });
+    }
+  }
+
+  private static Path folder() {
+    return Path.of(
+            System.getProperty(
+                "oracle.dir",
+                Path.of(System.getProperty("convlstm4j.root", ".."), "..", "shared", "oracle")
+                    .toString()))
+        .toAbsolutePath()
+        .normalize();
   }
 
   @Test

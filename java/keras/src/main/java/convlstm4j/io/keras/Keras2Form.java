@@ -53,13 +53,13 @@ final class Keras2Form extends KerasForm {
   }
 
   @Override
-  Map<String, Object> describe(Layer layer, Map<String, Object> config) {
+  Map<String, Object> describe(Layer layer, Map<String, Object> config, int rank) {
     if (Boolean.FALSE.equals(config.get("zero_output_for_mask"))) {
       config.remove("zero_output_for_mask"); // written by Keras 2 only where it is true
     }
     if (config.get("axis") instanceof Integer axis
         && layer.kerasClass().equals("BatchNormalization")) {
-      config.put("axis", List.of(axis));
+      config.put("axis", List.of(axis < 0 ? axis + rank : axis)); // as tf.keras resolves it
     }
     return mapOf("class_name", layer.kerasClass(), "config", config);
   }

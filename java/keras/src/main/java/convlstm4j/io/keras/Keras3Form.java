@@ -68,7 +68,7 @@ final class Keras3Form extends KerasForm {
   }
 
   @Override
-  Map<String, Object> describe(Layer layer, Map<String, Object> config) {
+  Map<String, Object> describe(Layer layer, Map<String, Object> config, int rank) {
     if (config.get("axis") instanceof List<?> axes) {
       throw new IllegalArgumentException(
           layer.label() + " has axis=" + axes + ", Keras 3 has one axis; save it as .h5");

@@ -3,6 +3,7 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
+import convlstm4j.graph.Node;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.Layers;
 import convlstm4j.layer.NestedModel;
@@ -47,28 +48,40 @@ abstract class KerasForm {
     List<Object> layers = new ArrayList<>();
     for (Object form : (List<?>) config.get("layers")) {
       Map<String, Object> f = map(form);
-      layers.add(layer(f, network.layer((String) f.get("name")), network));
+      Layer layer = network.layer((String) f.get("name"));
+      layers.add(layer(f, layer, network, rank(layer, network)));
     }
     copy.put("layers", layers);
     return copy;
   }
 
+  /** Axes of what a layer is given, the batch's included; 0 for an input. */
+  private static int rank(Layer layer, Network network) {
+    for (Node n : network.nodes()) {
+      if (n.layer() == layer && !n.arguments().data().isEmpty()) {
+        return n.arguments().first().shape().rank();
+      }
+    }
+    return 0;
+  }
+
   /** A layer's form, in a network or inside another layer (then {@code network} is null). */
-  final Map<String, Object> layer(Map<String, Object> form, Layer layer, Network network) {
+  private Map<String, Object> layer(
+      Map<String, Object> form, Layer layer, Network network, int rank) {
     Map<String, Object> config = new LinkedHashMap<>();
     Map<String, Object> own = new LinkedHashMap<>();
     if (layer instanceof InputLayer) {
       config.putAll(input(map(form.get("config"))));
     } else {
       for (Map.Entry<String, Object> e : map(form.get("config")).entrySet()) {
-        put(e.getKey(), e.getValue(), layer, config);
+        put(e.getKey(), e.getValue(), layer, config, rank);
         if (e.getKey().equals("trainable")) {
           config.put("dtype", dtypePolicy());
         }
       }
       trainingOnly(layer, config, own);
     }
-    Map<String, Object> result = new LinkedHashMap<>(describe(layer, config));
+    Map<String, Object> result = new LinkedHashMap<>(describe(layer, config, rank));
     if (!own.isEmpty()) {
       result.put("convlstm4j", own);
     }
@@ -81,14 +94,15 @@ abstract class KerasForm {
     return result;
   }
 
-  private void put(String key, Object value, Layer layer, Map<String, Object> config) {
+  private void put(String key, Object value, Layer layer, Map<String, Object> config, int rank) {
     if (key.equals("peephole")) {
       throw new IllegalArgumentException(
           layer.label() + " has peepholes, which Keras has not; save a checkpoint instead");
     }
     if (value instanceof Map<?, ?> m && (key.equals("layer") || key.equals("backward_layer"))) {
       Layer inside = layer.children().get(key.equals("layer") ? 0 : 1);
-      config.put(key, layer(map(m), inside, null));
+      int innerRank = layer instanceof TimeDistributed ? rank - 1 : rank;
+      config.put(key, layer(map(m), inside, null, innerRank));
     } else if (key.equals("activation") || key.equals("recurrent_activation")) {
       config.put(key, activation(value, layer));
     } else if (key.endsWith("_initializer") && value instanceof Map<?, ?> m) {
@@ -136,7 +150,7 @@ abstract class KerasForm {
   abstract Map<String, Object> input(Map<String, Object> config);
 
   /** A layer's form around its config. */
-  abstract Map<String, Object> describe(Layer layer, Map<String, Object> config);
+  abstract Map<String, Object> describe(Layer layer, Map<String, Object> config, int rank);
 
   abstract Object activation(Object value, Layer layer);
 

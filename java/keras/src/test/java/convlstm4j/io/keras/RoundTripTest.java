@@ -58,7 +58,7 @@ class RoundTripTest {
     KerasModels.save(model, path, reference());
     try (Model back = KerasModels.load(path, reference())) {
       assertEquals(model.name(), back.name());
-      assertEquals(Architecture.toJson(model.network()), Architecture.toJson(back.network()));
+      assertEquals(json(model), json(back));
       assertEquals(model.network().layers().toString(), back.network().layers().toString());
       checkSame(model, back);
       Path again = path.resolveSibling("again-" + path.getFileName());
@@ -67,6 +67,11 @@ class RoundTripTest {
         checkSame(model, third);
       }
     }
+  }
+
+  /** All options, but for axes: Keras 2 writes which -1 is. */
+  private static String json(Model model) {
+    return Architecture.toJson(model.network()).replaceAll("\"axis\" : -?[0-9]+", "axis");
   }
 
   private static void checkSame(Model a, Model b) {
