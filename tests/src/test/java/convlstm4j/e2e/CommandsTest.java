@@ -176,13 +176,14 @@ class CommandsTest {
     Cli cli = Cli.good();
     assertEquals(Cli.good("--help").out(), cli.out());
     for (String command :
-        List.of("demo", "train", "evaluate", "predict", "convert", "summary", "info")) {
+        List.of("demo", "train", "evaluate", "predict", "convert", "inspect", "summary", "info")) {
       assertTrue(cli.out().contains("  " + command + " "), cli::out);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "train", "evaluate", "predict", "convert", "summary", "info"})
+  @ValueSource(
+      strings = {"demo", "train", "evaluate", "predict", "convert", "inspect", "summary", "info"})
   void helpTeachesByExample(String command) {
     String out = Cli.good(command, "--help").out();
     assertTrue(out.contains("\n  convlstm4j " + command), out);

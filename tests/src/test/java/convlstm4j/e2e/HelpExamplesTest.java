@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HelpExamplesTest {
   /** In this order: some work on what those before have made. {@code demo} takes minutes. */
   private static final List<String> COMMANDS =
-      List.of("train", "evaluate", "predict", "convert", "summary", "info");
+      List.of("train", "evaluate", "predict", "convert", "inspect", "summary", "info");
 
   private static final int FRAMES = 13;
 

@@ -31,7 +31,7 @@ final class SmallModels {
   static Model forecast() {
     Symbol x = Input.named("frames", 4, 5, 6, 1);
     Symbol y = new ConvLSTM2D(2, 3).named("memory").apply(x);
-    y = new Flatten().named("flat").apply(new BatchNormalization().named("norm").apply(y));
+    y = new Flatten().named("flat").apply(new BatchNormalization().axis(3).named("norm").apply(y));
     return Model.of(x, new Dense(2).named("numbers").apply(y)).backend("reference").seed(4);
   }
 
@@ -50,7 +50,10 @@ final class SmallModels {
   static Model nested() {
     Symbol frame = Input.named("frame", 5, 6, 1);
     Symbol seen = new Conv2D(2, 3).activation(Activation.RELU).named("seen").apply(frame);
-    seen = new Flatten().named("flat").apply(new BatchNormalization().named("norm").apply(seen));
+    seen =
+        new Flatten()
+            .named("flat")
+            .apply(new BatchNormalization().axis(3).named("norm").apply(seen));
     Model eye = Model.of(frame, seen).named("eye");
     Symbol x = Input.named("frames", 4, 5, 6, 1);
     Symbol y = new TimeDistributed(eye.asLayer()).named("eyes").apply(x);

@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       PredictCommand.class,
       ConvertCommand.class,
+      InspectCommand.class,
       SummaryCommand.class,
       InfoCommand.class
     },
