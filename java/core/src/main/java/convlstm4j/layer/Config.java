@@ -106,6 +106,11 @@ final class Config {
     throw wrong(key, "expected a number");
   }
 
+  /** The number of a key that Keras 2 calls otherwise. */
+  double realOf(String key, String keras2Key, double fallback) {
+    return get(key) == null ? real(keras2Key, fallback) : real(key, fallback);
+  }
+
   boolean bool(String key, boolean fallback) {
     Object v = get(key);
     if (v == null) {

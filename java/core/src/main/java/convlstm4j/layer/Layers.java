@@ -2,6 +2,7 @@ package convlstm4j.layer;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
+import convlstm4j.op.Activation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +38,35 @@ public final class Layers {
     KINDS.put("TimeDistributed", TimeDistributed::fromConfig);
   }
 
+  /** Keras's layers that are one function; written they are {@code Activation}. */
+  private static final Map<String, Function<Config, Layer>> FUNCTIONS =
+      Map.of(
+          "ELU",
+          c -> new ActivationLayer(Activation.elu(c.real("alpha", 1))),
+          "LeakyReLU",
+          c -> new ActivationLayer(Activation.leakyRelu(c.realOf("negative_slope", "alpha", 0.3))),
+          "ReLU",
+          Layers::relu,
+          "Softmax",
+          Layers::softmax);
+
   private Layers() {}
+
+  private static Layer relu(Config c) {
+    c.only("max_value", null);
+    double slope = c.real("negative_slope", 0);
+    if (c.real("threshold", 0) != 0) {
+      throw c.wrong("threshold", "only 0 is supported");
+    }
+    return new ActivationLayer(slope == 0 ? Activation.RELU : Activation.leakyRelu(slope));
+  }
+
+  private static Layer softmax(Config c) {
+    if (c.integer("axis", -1) != -1) {
+      throw c.wrong("axis", "only -1 is supported");
+    }
+    return new ActivationLayer(Activation.SOFTMAX);
+  }
 
   /**
    * Builds a layer from its config. Keys that change nothing here ({@code dtype}, {@code unroll},
@@ -71,7 +100,7 @@ public final class Layers {
     Config c = new Config(className, config, version, custom);
     Layer layer = custom.make(className, config);
     if (layer == null) {
-      Function<Config, Layer> kind = KINDS.get(className);
+      Function<Config, Layer> kind = KINDS.getOrDefault(className, FUNCTIONS.get(className));
       if (kind == null) {
         throw new IllegalArgumentException(unknown(className, config.get("name")));
       }
@@ -85,7 +114,8 @@ public final class Layers {
   }
 
   /**
-   * The kinds of layers that there are.
+   * The kinds of layers that there are, by which they are written; {@code ReLU} and the like, which
+   * are read as {@code Activation}, are not among them.
    *
    * @return Keras's names, sorted
    */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.graph.Layer;
+import convlstm4j.op.Activation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,28 @@ class LayerConfigTest {
               }));
     }
     return tests;
+  }
+
+  @Test
+  void layersOfOneFunctionAreActivations() {
+    Map<String, Object> leaky = Map.of("alpha", 0.125);
+    Map<String, Object> slope = Map.of("negative_slope", 0.125, "threshold", 0.0);
+    checkFunction("ReLU", Map.of(), Activation.RELU);
+    checkFunction("ReLU", slope, Activation.leakyRelu(0.125));
+    checkFunction("LeakyReLU", leaky, Activation.leakyRelu(0.125));
+    checkFunction("LeakyReLU", Map.of(), Activation.leakyRelu(0.3));
+    checkFunction("ELU", Map.of("alpha", 0.5), Activation.elu(0.5));
+    checkFunction("Softmax", Map.of("axis", -1), Activation.SOFTMAX);
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Layers.fromConfig("ReLU", Map.of("max_value", 6.0), KerasVersion.KERAS2));
+    assertEquals("ReLU: max_value=6.0, only null is supported", e.getMessage());
+  }
+
+  private static void checkFunction(String kind, Map<String, Object> config, Activation expected) {
+    Layer layer = Layers.fromConfig(kind, config, KerasVersion.KERAS2);
+    assertEquals(Layers.toKeras(new ActivationLayer(expected)), Layers.toKeras(layer));
   }
 
   @Test

@@ -18,9 +18,22 @@ import java.util.function.Consumer;
  * Keras 2.12 and later. Where Keras 2 and 3 differ, a model computes what the version computed that
  * wrote it.
  *
- * <p>A file is taken whole or refused with a {@link KerasException} that says which, where and why,
- * before memory is taken for what it asks for. No class is made by a name in a file; Python code in
- * a {@code Lambda} layer is refused.
+ * <table>
+ * <caption>What is taken</caption>
+ * <tr><th></th><th>{@code .h5} of Keras 2</th><th>{@code .h5} of Keras 3</th><th>{@code .keras}</th></tr>
+ * <tr><td>every layer of {@code convlstm4j.layer}, models inside models, shared layers, states and
+ *     masks</td><td>yes</td><td>yes</td><td>yes</td></tr>
+ * <tr><td>{@code hard_sigmoid}, batch statistics in {@code TimeDistributed}</td>
+ *     <td>Keras 2's</td><td>Keras 3's</td><td>by its {@code keras_version}</td></tr>
+ * <tr><td>SGD, Adam, AdamW, RMSprop with their state, losses, metrics</td>
+ *     <td>yes</td><td>yes</td><td>yes</td></tr>
+ * <tr><td>the user's layers</td><td colspan="3">by {@link KerasOptions#customLayers}</td></tr>
+ * <tr><td>written</td><td>as Keras 2.11</td><td>no</td><td>as Keras 3.8</td></tr>
+ * </table>
+ *
+ * <p>The page {@code docs/from-keras.md} has it layer by layer. A file is taken whole or refused
+ * with a {@link KerasException} that says which, where and why, before memory is taken for what it
+ * asks for. No class is made by a name in a file; Python code in a {@code Lambda} layer is refused.
  */
 public final class KerasModels {
   private KerasModels() {}
