@@ -1,6 +1,7 @@
 package convlstm4j.contract;
 
 import convlstm4j.tensor.Tensor;
+import java.util.List;
 
 /**
  * How close is close enough: docs/adr/0003. The relative error {@code |got - exact| / max(1,
@@ -14,18 +15,49 @@ final class Compare {
 
   private Compare() {}
 
-  /** Fails, naming the worst element, unless {@code got} is close to {@code exact}. */
+  /**
+   * Fails, naming the worst element, unless {@code got} is close to {@code exact}; {@code plain}
+   * are float32 runs.
+   */
   static void close(
-      String what, Tensor exact, Tensor baseline, Tensor got, long terms, double factor) {
+      String what, Tensor exact, List<Tensor> plain, Tensor got, long terms, double factor) {
+    close(what, exact, plain, got, terms, factor, 1);
+  }
+
+  /**
+   * The same with errors relative to the largest element, for algorithms that add and subtract
+   * neighbours.
+   */
+  static void closeInNorm(
+      String what, Tensor exact, List<Tensor> plain, Tensor got, long terms, double factor) {
+    double largest = 1;
+    for (int i = 0; i < exact.size(); i++) {
+      largest = Math.max(largest, Math.abs(exact.get(i)));
+    }
+    close(what, exact, plain, got, terms, factor, largest);
+  }
+
+  private static void close(
+      String what,
+      Tensor exact,
+      List<Tensor> plain,
+      Tensor got,
+      long terms,
+      double factor,
+      double least) {
     if (!exact.shape().equals(got.shape())) {
       throw new AssertionError(what + ": shape " + got.shape() + ", expected " + exact.shape());
     }
     checkNoNan(what + ", float64 reference", exact);
-    checkNoNan(what + ", float32 reference", baseline);
+    double baseline = 0;
+    for (Tensor p : plain) {
+      checkNoNan(what + ", float32 reference", p);
+      baseline = Math.max(baseline, worst(exact, p, least));
+    }
     double log = Math.max(1, Math.ceil(Math.log((double) terms) / Math.log(2)));
-    double allowed = factor * Math.max(2 * worst(exact, baseline), 4 * EPS * log);
+    double allowed = factor * Math.max(2 * baseline, 4 * EPS * log);
     for (int i = 0; i < got.size(); i++) {
-      double error = error(exact.get(i), got.get(i));
+      double error = error(exact.get(i), got.get(i), least);
       if (!(error <= allowed)) {
         throw new AssertionError(
             what
@@ -68,18 +100,18 @@ final class Compare {
     }
   }
 
-  private static double worst(Tensor exact, Tensor got) {
+  private static double worst(Tensor exact, Tensor got, double least) {
     double worst = 0;
     for (int i = 0; i < exact.size(); i++) {
-      worst = Math.max(worst, error(exact.get(i), got.get(i)));
+      worst = Math.max(worst, error(exact.get(i), got.get(i), least));
     }
     return worst;
   }
 
-  private static double error(double exact, double got) {
+  private static double error(double exact, double got, double least) {
     if (Double.compare(exact, got) == 0) {
       return 0;
     }
-    return Math.abs(got - exact) / Math.max(1, Math.abs(exact));
+    return Math.abs(got - exact) / Math.max(least, Math.abs(exact));
   }
 }

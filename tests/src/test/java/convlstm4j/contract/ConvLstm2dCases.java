@@ -152,6 +152,34 @@ final class ConvLstm2dCases {
     return cases;
   }
 
+  /** Any combination of options. */
+  static OpCase random(String name, Philox draw) {
+    Options o = new Options();
+    randomize(o, draw);
+    return build(name, o, draw.stream(4, 0));
+  }
+
+  /** 3x3 layers without masks and dropout: what Winograd's algorithm may be used for. */
+  static OpCase threeByThree(String name, Philox draw) {
+    Options o = new Options();
+    randomize(o, draw);
+    o.h = 1L + number(draw, 30, 14);
+    o.w = 1L + number(draw, 31, 14);
+    o.c = 1L + number(draw, 32, 21);
+    o.filters = 1 + number(draw, 33, 21);
+    o.kernel = List.of(3, 3);
+    o.strides = List.of(1, 1);
+    o.dilation = List.of(1, 1);
+    o.padding = Padding.SAME;
+    // No kinks: at one, the least error changes a derivative by all of it.
+    o.activation = Activation.TANH;
+    o.recurrent = Activation.SIGMOID;
+    o.masked = false;
+    o.dropout = 0;
+    o.recurrentDropout = 0;
+    return build(name, o, draw.stream(4, 0));
+  }
+
   private static List<Activation> activations() {
     List<Activation> all = new ArrayList<>();
     for (Activation.Kind k : Activation.Kind.values()) {

@@ -41,6 +41,20 @@ record OpCase(
     return new OpCase(name, op, inputs, terms, gradientTerms, mayBeZero, false);
   }
 
+  /** The same with every input off by at most one rounding error. */
+  OpCase neighbour(Philox random) {
+    List<Tensor> moved = new ArrayList<>();
+    for (Tensor t : inputs) {
+      Tensor m = Tensor.zeros(t.dtype(), t.shape());
+      Philox r = random.stream(2, moved.size());
+      for (int k = 0; k < t.size(); k++) {
+        m.set(k, (float) (t.get(k) * (1 + Math.ulp(1.0f) * (2 * r.uniform(k) - 1))));
+      }
+      moved.add(m);
+    }
+    return new OpCase(name, op, moved, terms, gradientTerms, mayBeZero, smooth);
+  }
+
   /**
    * Random gradients of the outputs, for a given generator; null for moving statistics, which pass
    * none on.

@@ -147,7 +147,7 @@ class BadInputTest {
                 TinyFolder.labels(data, id, 60, 2);
               }
             },
-            "train --data data --output out --filters 64",
+            "train --data data --output out --filters 512",
             "a step on inputs of shape [[1, 60, 3, 200, 200]] needs",
             "GiB",
             "fewer frames"));

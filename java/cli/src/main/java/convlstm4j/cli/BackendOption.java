@@ -12,7 +12,34 @@ final class BackendOption {
       description = "What computes: auto (the fastest that starts) or a name that info lists.")
   String name;
 
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads compute; without it, one per core.")
+  Integer threads;
+
+  /**
+   * The launcher reads {@code --threads} before this program starts, since neither the JVM nor
+   * OpenMP changes its number of threads afterwards.
+   */
+  private void checkThreads() {
+    Integer started = Integer.getInteger("convlstm4j.threads");
+    if (threads != null && threads < 1) {
+      throw new IllegalArgumentException("--threads " + threads + ": must be at least 1");
+    }
+    if (threads != null && !threads.equals(started)) {
+      throw new IllegalArgumentException(
+          "--threads works through ./convlstm4j only; with java -jar set OMP_NUM_THREADS="
+              + threads
+              + " and give java -XX:ActiveProcessorCount="
+              + threads
+              + " -Djava.util.concurrent.ForkJoinPool.common.parallelism="
+              + (threads - 1));
+    }
+  }
+
   void apply(Model model) {
+    checkThreads();
     model.backend(name);
   }
 }

@@ -33,6 +33,16 @@ public interface Backend extends AutoCloseable {
   String description();
 
   /**
+   * Whether it computes in an element type.
+   *
+   * @param dtype a type
+   * @return whether plans and buffers of that type can be had
+   */
+  default boolean supports(DType dtype) {
+    return true;
+  }
+
+  /**
    * Prepares an op for fixed shapes.
    *
    * @param op what to compute

@@ -1,5 +1,6 @@
 package convlstm4j.backend;
 
+import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,25 +28,33 @@ public final class Backends {
   }
 
   /**
-   * Starts the fastest backend that starts, and logs which one; as a warning, with the reasons, if
-   * faster ones were refused.
+   * Starts the fastest backend that starts and has an element type, and logs which one; as a
+   * warning, with the reasons, if faster ones did not start.
    *
+   * @param dtype what is to be computed
    * @return a backend, which the caller closes
    * @throws BackendException if none starts
    */
-  public static Backend auto() {
+  public static Backend auto(DType dtype) {
     List<String> refused = new ArrayList<>();
+    boolean failed = false;
     for (BackendProvider p : providers()) {
       try {
         Backend b = p.start();
-        if (refused.isEmpty()) {
-          LOG.info("backend {}: {}", b.name(), b.description());
-        } else {
+        if (!b.supports(dtype)) {
+          b.close();
+          refused.add(p.name() + ": does not compute in " + dtype);
+          continue;
+        }
+        if (failed) {
           LOG.warn("backend {}: {}; refused: {}", b.name(), b.description(), refused);
+        } else {
+          LOG.info("backend {}: {}", b.name(), b.description());
         }
         return b;
       } catch (BackendException e) {
         refused.add(p.name() + ": " + e.getMessage());
+        failed = true;
       }
     }
     throw new BackendException(
@@ -53,15 +62,26 @@ public final class Backends {
   }
 
   /**
-   * Starts the backend of a name, or {@link #auto()} for {@code auto}.
+   * Starts the fastest backend for float32, see {@link #auto(DType)}.
+   *
+   * @return a backend, which the caller closes
+   * @throws BackendException if none starts
+   */
+  public static Backend auto() {
+    return auto(DType.FLOAT32);
+  }
+
+  /**
+   * Starts the backend of a name, or {@link #auto(DType)} for {@code auto}.
    *
    * @param name for instance {@code reference}
+   * @param dtype what is to be computed
    * @return a backend, which the caller closes
    * @throws BackendException if it is not there or cannot start
    */
-  public static Backend named(String name) {
+  public static Backend named(String name, DType dtype) {
     if (name.equals("auto")) {
-      return auto();
+      return auto(dtype);
     }
     for (BackendProvider p : providers()) {
       if (p.name().equals(name)) {
@@ -73,5 +93,16 @@ public final class Backends {
             + name
             + " is not there; expected auto or one of "
             + providers().stream().map(BackendProvider::name).collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * Starts the backend of a name, or {@link #auto()} for {@code auto}.
+   *
+   * @param name for instance {@code reference}
+   * @return a backend, which the caller closes
+   * @throws BackendException if it is not there or cannot start
+   */
+  public static Backend named(String name) {
+    return named(name, DType.FLOAT32);
   }
 }

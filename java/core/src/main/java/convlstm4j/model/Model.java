@@ -574,7 +574,7 @@ public final class Model implements AutoCloseable {
 
   private Backend startedBackend() {
     if (backend == null) {
-      backend = Backends.named(backendName);
+      backend = Backends.named(backendName, dtype);
       ownsBackend = true;
     }
     return backend;

@@ -1,0 +1,150 @@
+// The CPU kernels as seen from outside: one table of functions per instruction set, made from the same source.
+//
+// Arrays are float32 and dense unless a stride says otherwise; channels lie innermost. N samples, P = H W pixels,
+// C channels of x, F hidden channels, gates in the order i, f, g, o (each F wide). Strides are in floats.
+#pragma once
+
+#include <cstdint>
+
+namespace convlstm4j {
+
+// Numbers that the Java side knows, see NativeKernels.java.
+enum class Activation : int32_t {
+  kLinear = 0,
+  kRelu = 1,
+  kTanh = 2,
+  kSigmoid = 3,
+  kHardSigmoidKeras2 = 4,
+  kHardSigmoidKeras3 = 5,
+};
+
+// What all steps of a ConvLSTM share; Shi et al. 2015 (arXiv:1506.04214), eq. 3.
+struct Cell {
+  int64_t samples;
+  int64_t pixels;
+  int64_t filters;
+  Activation activation;
+  Activation recurrent;
+  const float* wci;  // [P, F], or null without peepholes, as the next two
+  const float* wcf;
+  const float* wco;
+};
+
+// One forward step over pre-activations. May work in place: c_after == c_before.
+struct GatesForward {
+  Cell cell;
+  float* gates;  // [N, P, 4F] pre-activations; activated gates afterwards if keep
+  bool keep;
+  const float* c_before;  // [N, P, F]
+  float* c_after;         // [N, P, F]
+  float* h;               // [N, P, F]
+  float* output;          // [N, P, F], samples output_stride apart, or null
+  int64_t output_stride;
+};
+
+// One backward step: the gradients of the pre-activations and of c before the step.
+struct GatesBackward {
+  Cell cell;
+  const float* gates;     // [N, P, 4F] activated
+  float* d_gates;         // [N, P, 4F], overwritten
+  const float* c_before;  // [N, P, F]
+  const float* c_after;   // [N, P, F]
+  const float* d_output;  // [N, P, F], samples output_stride apart, or null
+  int64_t output_stride;
+  const float* dh;  // [N, P, F], what later steps say
+  float* dc;        // [N, P, F], of c after the step; overwritten with that of c before
+  float* d_wci;     // [P, F], added to; null without peepholes, as the next two
+  float* d_wcf;
+  float* d_wco;
+};
+
+// A 3x3 "same" layer for F(4x4, 3x3) of Lavin & Gray 2016 (arXiv:1509.09308).
+struct Winograd {
+  int64_t samples;
+  int64_t height;
+  int64_t width;
+  int64_t channels;
+  int64_t filters;
+};
+
+// One forward step: x and h in one product of depth C + F per tile position, gates in the output transform.
+struct WinogradForward {
+  Winograd layer;
+  Cell cell;
+  const float* weights;  // of pack_forward
+  const float* bias;     // [4F], or null
+  const float* x;        // [N, P, C], samples x_stride apart
+  int64_t x_stride;
+  const float* h;  // [N, P, F], samples h_stride apart, or null for zeros
+  int64_t h_stride;
+  const float* c_before;  // [N, P, F]
+  float* c_after;         // [N, P, F], may be c_before
+  float* h_after;         // [N, P, F], samples h_after_stride apart, not h
+  int64_t h_after_stride;
+  float* gates;  // [N, P, 4F] activated, or null if they are not kept
+  float* scratch;
+};
+
+// The gradients of x and h of one step from those of the pre-activations.
+struct WinogradData {
+  Winograd layer;
+  const float* weights;  // of pack_data
+  const float* d_gates;  // [N, P, 4F]
+  float* dx;             // [N, P, C], samples dx_stride apart, added to; null if not wanted
+  int64_t dx_stride;
+  float* dh;  // [N, P, F], overwritten; null if not wanted
+  float* scratch;
+};
+
+// Adds one step's share to the transformed gradients of the weights and to that of the bias.
+struct WinogradWeights {
+  Winograd layer;
+  const float* d_gates;  // [N, P, 4F]
+  const float* x;        // [N, P, C], samples x_stride apart
+  int64_t x_stride;
+  const float* h;  // [N, P, F], samples h_stride apart, or null for zeros
+  int64_t h_stride;
+  float* d_weights;  // of weights_floats
+  double* d_bias;    // [4F], added to
+  float* scratch;
+};
+
+// What the weights' passes of all steps have added up, and where it goes.
+struct WinogradGradients {
+  Winograd layer;
+  const float* d_weights;
+  const double* d_bias;
+  float* dwx;  // [3, 3, C, 4F]
+  float* dwh;  // [3, 3, F, 4F]
+  float* db;   // [4F]
+};
+
+// One instruction set's kernels.
+struct Kernels {
+  const char* name;
+  int64_t lanes;  // floats of a vector
+
+  void (*gates_forward)(const GatesForward&, int threads);
+  void (*gates_backward)(const GatesBackward&, int threads);
+
+  // Floats of the packed weights (kinds: forward, data) and of the transformed gradient.
+  int64_t (*forward_floats)(const Winograd&);
+  int64_t (*data_floats)(const Winograd&);
+  int64_t (*weights_floats)(const Winograd&);
+  // Floats of scratch that any of the three passes needs.
+  int64_t (*scratch_floats)(const Winograd&, int threads);
+
+  // wx [3, 3, C, 4F], wh [3, 3, F, 4F] to the layout of the pass.
+  void (*pack_forward)(const Winograd&, const float* wx, const float* wh, float* packed, int threads);
+  void (*pack_data)(const Winograd&, const float* wx, const float* wh, float* packed, int threads);
+  void (*winograd_forward)(const WinogradForward&, int threads);
+  void (*winograd_data)(const WinogradData&, int threads);
+  void (*winograd_weights)(const WinogradWeights&, int threads);
+  // Adds the transformed gradient, transformed back, to dwx and dwh, and d_bias to db; each may be null.
+  void (*unpack_weights)(const WinogradGradients&, int threads);
+};
+
+// The kernels that this machine runs fastest; wanted = "" or the name of one that it can run, else null.
+const Kernels* choose(const char* wanted);
+
+}  // namespace convlstm4j

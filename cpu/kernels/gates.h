@@ -1,0 +1,120 @@
+// The element-wise part of a ConvLSTM step, Shi et al. 2015 (arXiv:1506.04214) eq. 3, as one pass over memory.
+// Per cell (one pixel's one hidden channel) forward reads 4 pre-activations and c and writes c and h, and the 4 gates
+// if they are kept; backward reads 4 gates, c before and after, dh and dc and writes 4 gradients and dc.
+#include <omp.h>
+
+namespace convlstm4j {
+namespace ISA {
+
+// What one step makes of the pre-activations of some cells.
+struct Gates {
+  V i, f, g, o, c, h;
+};
+
+// Offset of the cells within [P, F] for the peepholes; n valid lanes.
+static inline Gates gates(const Cell& cell, V i, V f, V g, V o, V c, int64_t place, int64_t n) {
+  Gates r;
+  if (cell.wci != nullptr) {
+    i = i + load(cell.wci + place, n) * c;
+    f = f + load(cell.wcf + place, n) * c;
+  }
+  r.i = apply(cell.recurrent, i);
+  r.f = apply(cell.recurrent, f);
+  r.g = apply(cell.activation, g);
+  r.c = r.f * c + r.i * r.g;
+  if (cell.wco != nullptr) o = o + load(cell.wco + place, n) * r.c;
+  r.o = apply(cell.recurrent, o);
+  r.h = r.o * apply(cell.activation, r.c);
+  return r;
+}
+
+// Vector operations of one pass.
+static int64_t work(const Cell& cell) {
+  return cell.samples * cell.pixels * divide_up(cell.filters, kLanes) * 100;
+}
+
+static void gates_forward(const GatesForward& s, int threads) {
+  const int64_t filters = s.cell.filters;
+  const int64_t pixels = s.cell.pixels;
+  threads = useful(threads, work(s.cell));
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int64_t at = 0; at < s.cell.samples * pixels; at++) {
+    const int64_t sample = at / pixels;
+    const int64_t pixel = at % pixels;
+    float* z = s.gates + at * 4 * filters;
+    float* output = s.output == nullptr ? nullptr : s.output + sample * s.output_stride + pixel * filters;
+    for (int64_t k = 0; k < filters; k += kLanes) {
+      const int64_t n = smaller(kLanes, filters - k);
+      const Gates r = gates(s.cell, load(z + k, n), load(z + filters + k, n), load(z + 2 * filters + k, n),
+                            load(z + 3 * filters + k, n), load(s.c_before + at * filters + k, n),
+                            pixel * filters + k, n);
+      store(s.c_after + at * filters + k, r.c, n);
+      store(s.h + at * filters + k, r.h, n);
+      if (output != nullptr) store(output + k, r.h, n);
+      if (s.keep) {
+        store(z + k, r.i, n);
+        store(z + filters + k, r.f, n);
+        store(z + 2 * filters + k, r.g, n);
+        store(z + 3 * filters + k, r.o, n);
+      }
+    }
+  }
+}
+
+// One pixel of one sample.
+static inline void backward(const GatesBackward& s, int64_t sample, int64_t pixel) {
+  const Activation a = s.cell.activation;
+  const Activation ra = s.cell.recurrent;
+  const int64_t filters = s.cell.filters;
+  const int64_t at = (sample * s.cell.pixels + pixel) * filters;
+  const float* z = s.gates + 4 * at;
+  float* dz = s.d_gates + 4 * at;
+  for (int64_t k = 0; k < filters; k += kLanes) {
+    const int64_t n = smaller(kLanes, filters - k);
+    const int64_t place = pixel * filters + k;
+    const V i = load(z + k, n);
+    const V f = load(z + filters + k, n);
+    const V g = load(z + 2 * filters + k, n);
+    const V o = load(z + 3 * filters + k, n);
+    const V c = load(s.c_before + at + k, n);
+    const V c_after = load(s.c_after + at + k, n);
+    V dh = load(s.dh + at + k, n);
+    if (s.d_output != nullptr) dh = dh + load(s.d_output + sample * s.output_stride + place, n);
+    const V out = apply(a, c_after);
+    const V d_o = dh * out * derivative(ra, o);
+    V dc = load(s.dc + at + k, n) + dh * o * derivative(a, out);
+    if (s.cell.wco != nullptr) dc = dc + d_o * load(s.cell.wco + place, n);
+    const V d_i = dc * g * derivative(ra, i);
+    const V d_f = dc * c * derivative(ra, f);
+    const V d_g = dc * i * derivative(a, g);
+    V dc_before = dc * f;
+    if (s.cell.wci != nullptr) {
+      dc_before = dc_before + d_i * load(s.cell.wci + place, n) + d_f * load(s.cell.wcf + place, n);
+      store(s.d_wci + place, load(s.d_wci + place, n) + d_i * c, n);
+      store(s.d_wcf + place, load(s.d_wcf + place, n) + d_f * c, n);
+      store(s.d_wco + place, load(s.d_wco + place, n) + d_o * c_after, n);
+    }
+    store(s.dc + at + k, dc_before, n);
+    store(dz + k, d_i, n);
+    store(dz + filters + k, d_f, n);
+    store(dz + 2 * filters + k, d_g, n);
+    store(dz + 3 * filters + k, d_o, n);
+  }
+}
+
+static void gates_backward(const GatesBackward& s, int threads) {
+  // With peepholes one thread takes a pixel of all samples, so that its sums have one order.
+  const int64_t together = s.cell.wci == nullptr ? 1 : s.cell.samples;
+  const int64_t pieces = s.cell.samples / together * s.cell.pixels;
+  threads = useful(threads, work(s.cell));
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int64_t piece = 0; piece < pieces; piece++) {
+    const int64_t first = piece / s.cell.pixels;
+    for (int64_t sample = first; sample < first + together; sample++) {
+      backward(s, sample, piece % s.cell.pixels);
+    }
+  }
+}
+
+}  // namespace ISA
+}  // namespace convlstm4j

@@ -1,0 +1,24 @@
+// All kernels for one instruction set: compiled once for each, with ISA as its name (see CMakeLists.txt).
+#include "kernels.h"
+
+#include "vector.h"
+
+#include "gates.h"
+#include "product.h"
+#include "transforms.h"
+#include "winograd.h"
+
+namespace convlstm4j {
+namespace ISA {
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+extern const Kernels kKernels;
+const Kernels kKernels = {
+    TEXT(ISA),      kLanes,       gates_forward, gates_backward,   forward_floats, data_floats,      weights_floats,
+    scratch_floats, pack_forward, pack_data,     winograd_forward, winograd_data,  winograd_weights, unpack_weights,
+};
+
+}  // namespace ISA
+}  // namespace convlstm4j

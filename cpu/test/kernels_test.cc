@@ -1,0 +1,314 @@
+// Every instruction set's kernels against plain loops in double, on random shapes: odd sizes, channels that fill no
+// vector, images smaller than a tile. Arrays are exactly as long as they must be, so that AddressSanitizer sees every
+// step outside. Usage: kernels_test [seed] [cases]
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "kernels.h"
+
+using convlstm4j::Activation;
+using convlstm4j::Cell;
+using convlstm4j::Kernels;
+using convlstm4j::Winograd;
+
+namespace {
+
+using Floats = std::vector<float>;
+using Doubles = std::vector<double>;
+
+std::mt19937_64 generator;
+int failures = 0;
+
+int64_t between(int64_t low, int64_t high) { return std::uniform_int_distribution<int64_t>(low, high)(generator); }
+
+Floats random(int64_t n, double scale) {
+  std::uniform_real_distribution<double> value(-scale, scale);
+  Floats v(static_cast<size_t>(n));
+  for (float& x : v) x = static_cast<float>(value(generator));
+  return v;
+}
+
+double apply(Activation a, double x) {
+  switch (a) {
+    case Activation::kLinear:
+      return x;
+    case Activation::kRelu:
+      return std::max(x, 0.0);
+    case Activation::kTanh:
+      return std::tanh(x);
+    case Activation::kSigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Activation::kHardSigmoidKeras2:
+      return std::clamp(0.2 * x + 0.5, 0.0, 1.0);
+    case Activation::kHardSigmoidKeras3:
+      return std::clamp(x + 3, 0.0, 6.0) / 6;
+  }
+  std::abort();
+}
+
+double derivative(Activation a, double y) {
+  switch (a) {
+    case Activation::kLinear:
+      return 1;
+    case Activation::kRelu:
+      return y > 0 ? 1 : 0;
+    case Activation::kTanh:
+      return 1 - y * y;
+    case Activation::kSigmoid:
+      return y * (1 - y);
+    case Activation::kHardSigmoidKeras2:
+      return y > 0 && y < 1 ? 0.2 : 0;
+    case Activation::kHardSigmoidKeras3:
+      return y > 0 && y < 1 ? 1.0 / 6 : 0;
+  }
+  std::abort();
+}
+
+// Fails unless |got - exact| <= allowed * max(1, largest |exact|); NaN fails.
+void check(const std::string& what, const Doubles& exact, const float* got, double allowed) {
+  double largest = 1;
+  for (double e : exact) largest = std::max(largest, std::fabs(e));
+  for (size_t k = 0; k < exact.size(); k++) {
+    const double error = std::fabs(got[k] - exact[k]) / largest;
+    if (!(error <= allowed)) {
+      std::printf("%s[%zu] = %.9g, expected %.9g: error %.3g, allowed %.3g\n", what.c_str(), k, got[k], exact[k], error,
+                  allowed);
+      failures++;
+      return;
+    }
+  }
+}
+
+// z += conv(image, kernel), 3x3 "same": image [N, P, C], kernel [3, 3, C, K], z [N, P, K].
+void convolve(const Winograd& w, const Floats& image, int64_t channels, const Floats& kernel, int64_t columns,
+              Doubles& z) {
+  for (int64_t n = 0; n < w.samples; n++)
+    for (int64_t y = 0; y < w.height; y++)
+      for (int64_t x = 0; x < w.width; x++)
+        for (int64_t dy = -1; dy <= 1; dy++)
+          for (int64_t dx = -1; dx <= 1; dx++) {
+            if (y + dy < 0 || y + dy >= w.height || x + dx < 0 || x + dx >= w.width) continue;
+            const int64_t from = ((n * w.height + y + dy) * w.width + x + dx) * channels;
+            const int64_t to = ((n * w.height + y) * w.width + x) * columns;
+            for (int64_t c = 0; c < channels; c++)
+              for (int64_t k = 0; k < columns; k++)
+                z[to + k] += double(image[from + c]) * kernel[(((dy + 1) * 3 + dx + 1) * channels + c) * columns + k];
+          }
+}
+
+// The gradients of convolve: of the image and of the kernel.
+void convolve_back(const Winograd& w, const Floats& image, int64_t channels, const Floats& kernel, int64_t columns,
+                   const Floats& dz, Doubles& d_image, Doubles& d_kernel) {
+  for (int64_t n = 0; n < w.samples; n++)
+    for (int64_t y = 0; y < w.height; y++)
+      for (int64_t x = 0; x < w.width; x++)
+        for (int64_t dy = -1; dy <= 1; dy++)
+          for (int64_t dx = -1; dx <= 1; dx++) {
+            if (y + dy < 0 || y + dy >= w.height || x + dx < 0 || x + dx >= w.width) continue;
+            const int64_t from = ((n * w.height + y + dy) * w.width + x + dx) * channels;
+            const int64_t to = ((n * w.height + y) * w.width + x) * columns;
+            for (int64_t c = 0; c < channels; c++)
+              for (int64_t k = 0; k < columns; k++) {
+                const int64_t weight = (((dy + 1) * 3 + dx + 1) * channels + c) * columns + k;
+                d_image[from + c] += double(dz[to + k]) * kernel[weight];
+                d_kernel[weight] += double(dz[to + k]) * image[from + c];
+              }
+          }
+}
+
+struct Peepholes {
+  Floats i, f, o;
+  Peepholes(bool there, int64_t state)
+      : i(random(there ? state : 0, 0.5)), f(random(there ? state : 0, 0.5)), o(random(there ? state : 0, 0.5)) {}
+  const float* at(const Floats& v) const { return v.empty() ? nullptr : v.data(); }
+};
+
+struct Step {
+  Doubles gates, c, h;
+};
+
+// Shi et al. 2015, eq. 3, from pre-activations.
+Step step(const Cell& cell, const Doubles& z, const Floats& c_before) {
+  const int64_t f = cell.filters, state = cell.pixels * f, all = cell.samples * state;
+  Step r{Doubles(4 * all), Doubles(all), Doubles(all)};
+  for (int64_t k = 0; k < all; k++) {
+    const int64_t at = k / f * 4 * f + k % f, place = k % state;
+    const double before = c_before[k];
+    const double i = apply(cell.recurrent, z[at] + (cell.wci ? cell.wci[place] * before : 0));
+    const double forget = apply(cell.recurrent, z[at + f] + (cell.wcf ? cell.wcf[place] * before : 0));
+    const double g = apply(cell.activation, z[at + 2 * f]);
+    r.c[k] = forget * before + i * g;
+    const double o = apply(cell.recurrent, z[at + 3 * f] + (cell.wco ? cell.wco[place] * r.c[k] : 0));
+    r.h[k] = o * apply(cell.activation, r.c[k]);
+    r.gates[at] = i;
+    r.gates[at + f] = forget;
+    r.gates[at + 2 * f] = g;
+    r.gates[at + 3 * f] = o;
+  }
+  return r;
+}
+
+void test_gates(const Kernels& kernels, const std::string& name, const Cell& cell, int threads) {
+  const int64_t f = cell.filters, state = cell.pixels * f, all = cell.samples * state;
+  const Floats z = random(4 * all, 4), c = random(all, 2);
+  const int64_t stride = state + between(0, 3);
+  Floats gates = z, c_after(all), h(all), output((cell.samples - 1) * stride + state);
+  const Step expected = step(cell, Doubles(z.begin(), z.end()), c);
+  kernels.gates_forward({cell, gates.data(), true, c.data(), c_after.data(), h.data(), output.data(), stride},
+                        threads);
+  check(name + " gates", expected.gates, gates.data(), 1e-6);
+  check(name + " c", expected.c, c_after.data(), 2e-6);
+  check(name + " h", expected.h, h.data(), 3e-6);
+  for (int64_t n = 0; n < cell.samples; n++) {
+    check(name + " output", Doubles(expected.h.begin() + n * state, expected.h.begin() + (n + 1) * state),
+          output.data() + n * stride, 3e-6);
+  }
+
+  const Floats dh = random(all, 1), dc = random(all, 1), dy = random((cell.samples - 1) * stride + state, 1);
+  Doubles d_gates(4 * all), d_before(all), d_i(state), d_f(state), d_o(state);
+  for (int64_t k = 0; k < all; k++) {
+    const int64_t at = k / f * 4 * f + k % f, place = k % state;
+    const double i = gates[at], forget = gates[at + f], g = gates[at + 2 * f], o = gates[at + 3 * f];
+    const double out = apply(cell.activation, c_after[k]);
+    const double d = double(dh[k]) + dy[k / state * stride + place];
+    const double dz_o = d * out * derivative(cell.recurrent, o);
+    double dcell = dc[k] + d * o * derivative(cell.activation, out) + (cell.wco ? cell.wco[place] * dz_o : 0);
+    const double dz_i = dcell * g * derivative(cell.recurrent, i);
+    const double dz_f = dcell * c[k] * derivative(cell.recurrent, forget);
+    d_before[k] = dcell * forget + (cell.wci ? cell.wci[place] * dz_i + cell.wcf[place] * dz_f : 0);
+    d_gates[at] = dz_i;
+    d_gates[at + f] = dz_f;
+    d_gates[at + 2 * f] = dcell * i * derivative(cell.activation, g);
+    d_gates[at + 3 * f] = dz_o;
+    d_i[place] += dz_i * c[k];
+    d_f[place] += dz_f * c[k];
+    d_o[place] += dz_o * c_after[k];
+  }
+  Floats dz(4 * all), dc_got = dc, di(cell.wci ? state : 0), df = di, d_out = di;
+  kernels.gates_backward({cell, gates.data(), dz.data(), c.data(), c_after.data(), dy.data(), stride, dh.data(),
+                          dc_got.data(), di.data(), df.data(), d_out.data()},
+                         threads);
+  check(name + " d_gates", d_gates, dz.data(), 5e-6);
+  check(name + " dc", d_before, dc_got.data(), 5e-6);
+  if (cell.wci) {
+    check(name + " d_wci", d_i, di.data(), 5e-6);
+    check(name + " d_wcf", d_f, df.data(), 5e-6);
+    check(name + " d_wco", d_o, d_out.data(), 5e-6);
+  }
+}
+
+void test_winograd(const Kernels& kernels, const std::string& name, const Winograd& w, const Cell& cell, int threads) {
+  const int64_t c4 = 4 * w.filters, pixels = w.height * w.width;
+  const int64_t state = pixels * w.filters, image = pixels * w.channels;
+  const int64_t x_stride = image + between(0, 5), h_stride = state + between(0, 5);
+  const double scale = 2 / std::sqrt(9.0 * double(w.channels + w.filters));
+  const Floats wx = random(9 * w.channels * c4, scale), wh = random(9 * w.filters * c4, scale), bias = random(c4, 1);
+  const bool has_bias = between(0, 3) > 0, has_h = between(0, 3) > 0;
+  const Floats x = random(w.samples * image, 1), h = random(w.samples * state, has_h ? 1 : 0);
+  Floats xs((w.samples - 1) * x_stride + image), hs((w.samples - 1) * h_stride + state);
+  for (int64_t n = 0; n < w.samples; n++) {
+    std::copy_n(x.begin() + n * image, image, xs.begin() + n * x_stride);
+    std::copy_n(h.begin() + n * state, state, hs.begin() + n * h_stride);
+  }
+  const Floats c = random(w.samples * state, 1);
+  Doubles z(w.samples * pixels * c4);
+  for (size_t k = 0; k < z.size(); k++) z[k] = has_bias ? bias[k % c4] : 0;
+  convolve(w, x, w.channels, wx, c4, z);
+  convolve(w, h, w.filters, wh, c4, z);
+  const Step expected = step(cell, z, c);
+
+  Floats packed(kernels.forward_floats(w)), scratch(kernels.scratch_floats(w, threads));
+  kernels.pack_forward(w, wx.data(), wh.data(), packed.data(), threads);
+  Floats c_after(w.samples * state), h_after((w.samples - 1) * h_stride + state), gates(w.samples * pixels * c4);
+  kernels.winograd_forward({w, cell, packed.data(), has_bias ? bias.data() : nullptr, xs.data(), x_stride,
+                            has_h ? hs.data() : nullptr, h_stride, c.data(), c_after.data(), h_after.data(), h_stride,
+                            gates.data(), scratch.data()},
+                           threads);
+  check(name + " winograd gates", expected.gates, gates.data(), 3e-5);
+  check(name + " winograd c", expected.c, c_after.data(), 3e-5);
+  for (int64_t n = 0; n < w.samples; n++) {
+    check(name + " winograd h", Doubles(expected.h.begin() + n * state, expected.h.begin() + (n + 1) * state),
+          h_after.data() + n * h_stride, 3e-5);
+  }
+
+  const Floats dz = random(w.samples * pixels * c4, 1);
+  Doubles dx(w.samples * image), dh(w.samples * state), dwx(wx.size()), dwh(wh.size()), db(c4);
+  convolve_back(w, x, w.channels, wx, c4, dz, dx, dwx);
+  convolve_back(w, h, w.filters, wh, c4, dz, dh, dwh);
+  for (size_t k = 0; k < dz.size(); k++) db[k % c4] += dz[k];
+  Floats packed_data(kernels.data_floats(w));
+  kernels.pack_data(w, wx.data(), wh.data(), packed_data.data(), threads);
+  const bool wants_x = between(0, 3) > 0, wants_h = !wants_x || between(0, 3) > 0;
+  Floats dx_got(xs.size(), 1.0f), dh_got(w.samples * state);
+  kernels.winograd_data({w, packed_data.data(), dz.data(), wants_x ? dx_got.data() : nullptr, x_stride,
+                         wants_h ? dh_got.data() : nullptr, scratch.data()},
+                        threads);
+  for (int64_t n = 0; wants_x && n < w.samples; n++) {
+    Doubles one(dx.begin() + n * image, dx.begin() + (n + 1) * image);
+    for (double& d : one) d += 1;  // was there before
+    check(name + " winograd dx", one, dx_got.data() + n * x_stride, 3e-5);
+  }
+  if (wants_h) check(name + " winograd dh", dh, dh_got.data(), 3e-5);
+
+  Floats d_weights(kernels.weights_floats(w));
+  Doubles d_bias(c4);
+  for (int twice = 0; twice < 2; twice++) {
+    kernels.winograd_weights({w, dz.data(), xs.data(), x_stride, has_h ? hs.data() : nullptr, h_stride,
+                              d_weights.data(), d_bias.data(), scratch.data()},
+                             threads);
+  }
+  Floats dwx_got(wx.size(), 1.0f), dwh_got(wh.size(), 1.0f);
+  Floats db_got(c4, 1.0f);
+  kernels.unpack_weights({w, d_weights.data(), d_bias.data(), dwx_got.data(), dwh_got.data(), db_got.data()}, threads);
+  for (double& d : dwx) d = 2 * d + 1;
+  for (double& d : dwh) d = 2 * d + 1;
+  for (double& d : db) d = 2 * d + 1;
+  check(name + " winograd dwx", dwx, dwx_got.data(), 3e-5);
+  check(name + " winograd dwh", dwh, dwh_got.data(), 3e-5);
+  check(name + " winograd db", db, db_got.data(), 3e-5);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const uint64_t seed = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : std::random_device{}();
+  const int cases = argc > 2 ? std::atoi(argv[2]) : 60;
+  std::printf("seed %llu, %d cases each:", static_cast<unsigned long long>(seed), cases);
+  for (const char* isa : {"baseline", "avx2", "avx512"}) {
+    const Kernels* kernels = convlstm4j::choose(isa);
+    if (kernels == nullptr) {
+      std::printf(" (%s: not on this machine)", isa);
+      continue;
+    }
+    std::printf(" %s", isa);
+    generator.seed(seed);
+    for (int k = 0; k < cases && failures < 10; k++) {
+      const Winograd w{between(1, 3), between(1, 19), between(1, 19), between(1, 37), between(1, 37)};
+      const Activation inner[] = {Activation::kTanh, Activation::kRelu, Activation::kLinear, Activation::kSigmoid};
+      const Activation gate[] = {Activation::kSigmoid, Activation::kHardSigmoidKeras2, Activation::kHardSigmoidKeras3,
+                                 Activation::kTanh};
+      const Peepholes peepholes(between(0, 1) == 1, w.height * w.width * w.filters);
+      const Cell cell{w.samples,
+                      w.height * w.width,
+                      w.filters,
+                      inner[between(0, 3)],
+                      gate[between(0, 3)],
+                      peepholes.at(peepholes.i),
+                      peepholes.at(peepholes.f),
+                      peepholes.at(peepholes.o)};
+      const int threads = static_cast<int>(between(1, 3));
+      const std::string name = std::string(isa) + " case " + std::to_string(k);
+      test_gates(*kernels, name, cell, threads);
+      test_winograd(*kernels, name, w, cell, threads);
+    }
+  }
+  std::printf("\n%s\n", failures == 0 ? "all agree" : "FAILED");
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,258 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Buffer;
+import convlstm4j.op.BatchNorm;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@link BatchNorm} in three passes over memory forward and two backward; oneDNN's primitive knows
+ * neither other axes than the channels nor statistics per step. Elements that share statistics form
+ * a group. Statistics accumulate in double. Reserve: {@code mean [groups]}, {@code inverse
+ * deviation [groups]}.
+ */
+final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
+  private final boolean keep;
+  private final Groups groups;
+  private final long perGroup;
+  private final long meanAt;
+  private final long inverseAt;
+
+  /** Steps that have statistics of their own; 1 unless per step. */
+  private final int steps;
+
+  /** Parameters of the kept axes inside the time axis. */
+  private final int inner;
+
+  BatchNormPlan(BatchNorm op, List<Shape> inputs, Mode mode) {
+    super(op, inputs);
+    Shape x = inputs.get(0);
+    boolean perStep = op.training() && op.perStep();
+    List<Integer> axes = new ArrayList<>(op.axes());
+    if (perStep) {
+      axes.add(1);
+    }
+    this.keep = op.training() && mode == Mode.TRAINING;
+    this.groups = new Groups(x, axes);
+    this.perGroup = x.elements() / groups.count();
+    this.steps = perStep ? (int) x.dim(1) : 1;
+    long parameters = op.parameterShape(x).elements();
+    this.inner = (int) (op.axes().get(0) == 0 ? parameters / x.dim(0) : parameters);
+    this.meanAt = keep ? reserve.take(groups.count()) : 0;
+    this.inverseAt = keep ? reserve.take(groups.count()) : 0;
+  }
+
+  @Override
+  public void forward(Forward call) {
+    NativeBuffer x = at(call.inputs(), 0);
+    float[] movingMean = values(input(call.inputs(), "moving_mean"));
+    float[] movingVariance = values(input(call.inputs(), "moving_variance"));
+    double[] mean;
+    double[] variance;
+    if (op.training()) {
+      mean = moments(x, new double[groups.count()], false);
+      variance = moments(x, mean, true);
+      updateMoving(movingMean, mean, at(call.outputs(), 1));
+      updateMoving(movingVariance, variance, at(call.outputs(), 2));
+    } else {
+      mean = widen(movingMean);
+      variance = widen(movingVariance);
+    }
+    double[] inverse = inverseDeviation(variance);
+    if (keep) {
+      NativeBuffer r = NativeBuffer.of(call.reserve());
+      Floats.put(r, meanAt, narrow(mean), mean.length);
+      Floats.put(r, inverseAt, narrow(inverse), inverse.length);
+    }
+    normalize(call, x, mean, inverse);
+  }
+
+  /** The groups' means of {@code x - centre}, or of its square. */
+  private double[] moments(NativeBuffer x, double[] centre, boolean squared) {
+    double[] sum =
+        groups.sum(
+            (sums, e, size, runs) -> {
+              float[] v = Floats.read(x, e, Floats.scratch(0), size);
+              runs.each(
+                  (at, n, group, step) -> {
+                    for (int k = 0, g = group; k < n; k++, g += step) {
+                      double d = v[at + k] - centre[g];
+                      sums[g] += squared ? d * d : d;
+                    }
+                  });
+            });
+    for (int g = 0; g < sum.length; g++) {
+      sum[g] /= perGroup;
+    }
+    return sum;
+  }
+
+  private void updateMoving(float[] moving, double[] batch, NativeBuffer updated) {
+    float momentum = (float) op.momentum();
+    float rest = (float) (1 - op.momentum());
+    float[] result = moving.clone();
+    for (int p = 0; p < result.length; p++) {
+      for (int t = 0; t < steps; t++) {
+        result[p] = result[p] * momentum + (float) batch[group(p, t)] * rest;
+      }
+    }
+    Floats.put(updated, 0, result, result.length);
+  }
+
+  private double[] inverseDeviation(double[] variance) {
+    double[] inverse = new double[variance.length];
+    for (int g = 0; g < inverse.length; g++) {
+      inverse[g] = 1 / Math.sqrt(variance[g] + op.epsilon());
+    }
+    return inverse;
+  }
+
+  private void normalize(Forward call, NativeBuffer x, double[] mean, double[] inverse) {
+    double[] scale = perGroup(call.inputs(), "gamma", 1);
+    double[] shift = perGroup(call.inputs(), "beta", 0);
+    for (int g = 0; g < scale.length; g++) {
+      scale[g] *= inverse[g];
+    }
+    NativeBuffer y = at(call.outputs(), 0);
+    groups.each(
+        (e, size, runs) -> {
+          float[] v = Floats.read(x, e, Floats.scratch(0), size);
+          runs.each(
+              (at, n, group, step) -> {
+                for (int k = 0, g = group; k < n; k++, g += step) {
+                  v[at + k] = (float) ((v[at + k] - mean[g]) * scale[g] + shift[g]);
+                }
+              });
+          Floats.write(v, y, e, size);
+        });
+  }
+
+  @Override
+  public void backward(Backward call) {
+    NativeBuffer dy = at(call.outputGradients(), 0);
+    if (dy == null) {
+      return; // only the moving statistics have gradients, and they pass none on
+    }
+    NativeBuffer x = at(call.inputs(), 0);
+    double[] mean = widen(statistics(call, meanAt, "moving_mean"));
+    double[] inverse = widen(statistics(call, inverseAt, "moving_variance"));
+    if (!op.training()) {
+      inverse = inverseDeviation(inverse);
+    }
+    double[] sumDy = sumGradient(dy, null, mean, inverse);
+    double[] sumDyNormalized = sumGradient(dy, x, mean, inverse);
+    addParameterGradient(sumDyNormalized, input(call.inputGradients(), "gamma"));
+    addParameterGradient(sumDy, input(call.inputGradients(), "beta"));
+    if (call.inputGradients().get(0) != null) {
+      addInputGradient(call, mean, inverse, sumDy, sumDyNormalized);
+    }
+  }
+
+  private float[] statistics(Backward call, long reserveAt, String moving) {
+    if (!op.training()) {
+      return values(input(call.inputs(), moving));
+    }
+    float[] v = new float[groups.count()];
+    Floats.get(NativeBuffer.of(call.reserve()), reserveAt, v, v.length);
+    return v;
+  }
+
+  /** Sums of dy, or with x of {@code dy (x - mean) inverse}. */
+  private double[] sumGradient(NativeBuffer dy, NativeBuffer x, double[] mean, double[] inverse) {
+    return groups.sum(
+        (sums, e, size, runs) -> {
+          float[] d = Floats.read(dy, e, Floats.scratch(0), size);
+          float[] v = x == null ? null : Floats.read(x, e, Floats.scratch(1), size);
+          runs.each(
+              (at, n, group, step) -> {
+                for (int k = 0, g = group; k < n; k++, g += step) {
+                  sums[g] +=
+                      v == null ? d[at + k] : d[at + k] * ((v[at + k] - mean[g]) * inverse[g]);
+                }
+              });
+        });
+  }
+
+  /**
+   * Ioffe and Szegedy 2015, section 3, with the mean's and the variance's share summed up; at
+   * inference the statistics are constants.
+   */
+  private void addInputGradient(
+      Backward call, double[] mean, double[] inverse, double[] sumDy, double[] sumDyNormalized) {
+    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dx = at(call.inputGradients(), 0);
+    double[] scale = perGroup(call.inputs(), "gamma", 1);
+    double share = op.training() ? 1.0 / perGroup : 0;
+    groups.each(
+        (e, size, runs) -> {
+          float[] d = Floats.read(dy, e, Floats.scratch(0), size);
+          float[] v = Floats.read(x, e, Floats.scratch(1), size);
+          runs.each(
+              (at, n, group, step) -> {
+                for (int k = at, g = group; k < at + n; k++, g += step) {
+                  double normalized = (v[k] - mean[g]) * inverse[g];
+                  double whole = d[k] - share * (sumDy[g] + normalized * sumDyNormalized[g]);
+                  d[k] = (float) (whole * inverse[g] * scale[g]);
+                }
+              });
+          Floats.add(d, 0, dx, e, size, 2);
+        });
+  }
+
+  private void addParameterGradient(double[] perGroup, NativeBuffer gradient) {
+    if (gradient != null) {
+      float[] d = values(gradient);
+      for (int p = 0; p < d.length; p++) {
+        double sum = 0;
+        for (int t = 0; t < steps; t++) {
+          sum += perGroup[group(p, t)];
+        }
+        d[p] += (float) sum;
+      }
+      Floats.put(gradient, 0, d, d.length);
+    }
+  }
+
+  /** The group of a parameter in a step: the time axis stands before {@link #inner}. */
+  private int group(int parameter, int step) {
+    return (parameter / inner * steps + step) * inner + parameter % inner;
+  }
+
+  /** A parameter's value for each group. */
+  private double[] perGroup(List<? extends Buffer> inputs, String name, double absent) {
+    NativeBuffer b = input(inputs, name);
+    float[] parameter = b == null ? null : values(b);
+    double[] values = new double[groups.count()];
+    for (int p = 0; p < values.length / steps; p++) {
+      for (int t = 0; t < steps; t++) {
+        values[group(p, t)] = parameter == null ? absent : parameter[p];
+      }
+    }
+    return values;
+  }
+
+  private static float[] values(NativeBuffer b) {
+    float[] v = new float[(int) b.size()];
+    Floats.get(b, 0, v, v.length);
+    return v;
+  }
+
+  private static double[] widen(float[] v) {
+    double[] wide = new double[v.length];
+    for (int k = 0; k < v.length; k++) {
+      wide[k] = v[k];
+    }
+    return wide;
+  }
+
+  private static float[] narrow(double[] v) {
+    float[] narrow = new float[v.length];
+    for (int k = 0; k < v.length; k++) {
+      narrow[k] = (float) v[k];
+    }
+    return narrow;
+  }
+}

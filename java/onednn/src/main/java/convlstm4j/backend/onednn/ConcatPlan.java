@@ -1,0 +1,101 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.op.Concat;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * {@link Concat}: with the axes before the joined one as rows, each input's row becomes a piece of
+ * the output's row. Short rows are handled many at once, long ones piece by piece.
+ */
+final class ConcatPlan extends OneDnnPlan<Concat> {
+  private final long rows;
+  private final long outRow;
+
+  ConcatPlan(Concat op, List<Shape> inputs) {
+    super(op, inputs);
+    this.outRow = row(out.get(0));
+    this.rows = out.get(0).elements() / Math.max(1, outRow);
+  }
+
+  @Override
+  public void forward(Forward call) {
+    NativeBuffer y = at(call.outputs(), 0);
+    if (outRow > Parallel.PIECE) {
+      long offset = 0;
+      for (int i = 0; i < op.count(); i++) {
+        long row = row(in.get(i));
+        for (long r = 0; r < rows; r++) {
+          Floats.copy(at(call.inputs(), i), r * row, y, r * outRow + offset, row);
+        }
+        offset += row;
+      }
+      return;
+    }
+    int whole = (int) outRow;
+    Parallel.ranges(
+        rows,
+        Math.max(1, Parallel.PIECE / Math.max(1, whole)),
+        (first, n) -> {
+          float[] joined = Floats.scratch(0);
+          int offset = 0;
+          for (int i = 0; i < op.count(); i++) {
+            int row = (int) row(in.get(i));
+            float[] x = Floats.read(at(call.inputs(), i), first * row, Floats.scratch(1), n * row);
+            for (int r = 0; r < n; r++) {
+              System.arraycopy(x, r * row, joined, r * whole + offset, row);
+            }
+            offset += row;
+          }
+          Floats.write(joined, y, first * whole, n * whole);
+        });
+  }
+
+  @Override
+  public void backward(Backward call) {
+    NativeBuffer dy = at(call.outputGradients(), 0);
+    long offset = 0;
+    for (int i = 0; i < op.count(); i++) {
+      NativeBuffer dx = at(call.inputGradients(), i);
+      long row = row(in.get(i));
+      if (dx != null) {
+        if (outRow > Parallel.PIECE) {
+          addLongRows(dy, offset, dx, row);
+        } else {
+          addShortRows(dy, (int) offset, dx, (int) row);
+        }
+      }
+      offset += row;
+    }
+  }
+
+  private void addLongRows(NativeBuffer dy, long offset, NativeBuffer dx, long row) {
+    for (long r = 0; r < rows; r++) {
+      long from = r * outRow + offset;
+      long to = r * row;
+      Parallel.ranges(
+          row,
+          (k, n) ->
+              Floats.add(Floats.read(dy, from + k, Floats.scratch(0), n), 0, dx, to + k, n, 1));
+    }
+  }
+
+  private void addShortRows(NativeBuffer dy, int offset, NativeBuffer dx, int row) {
+    int whole = (int) outRow;
+    Parallel.ranges(
+        rows,
+        Math.max(1, Parallel.PIECE / Math.max(1, whole)),
+        (first, n) -> {
+          float[] d = Floats.read(dy, first * whole, Floats.scratch(0), n * whole);
+          float[] part = Floats.scratch(1);
+          for (int r = 0; r < n; r++) {
+            System.arraycopy(d, r * whole + offset, part, r * row, row);
+          }
+          Floats.add(part, 0, dx, first * row, n * row, 2);
+        });
+  }
+
+  private long row(Shape shape) {
+    return shape.from(op.axis()).elements();
+  }
+}

@@ -1,0 +1,87 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.tensor.Shape;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.bytedeco.dnnl.memory;
+
+/** Copies of a ConvLSTM's arrays between the user's layout and channels last. */
+final class ConvLstmCopies implements AutoCloseable {
+  /** One step of x, to channels last and dense; its gradient back, added. */
+  final Prim xIn;
+
+  final Prim xAdd;
+
+  /** A state or its gradient, to channels last; back; back and added. */
+  final Prim stateIn;
+
+  final Prim stateOut;
+  final Prim stateAdd;
+
+  /** One step of y from channels last; one step of its gradient to channels last. */
+  final Prim yOut;
+
+  final Prim yIn;
+
+  /** A peephole to channels last; its gradient back, added. */
+  final Prim peepholeIn;
+
+  final Prim peepholeAdd;
+
+  private final List<Prim> all;
+
+  ConvLstmCopies(Dnnl engine, ConvLstmShape d) {
+    try (memory.desc x = dense(d.n, d.channels, d.imagePixels);
+        memory.desc state = dense(d.n, d.filters, d.pixels);
+        memory.desc peephole = dense(1, d.filters, d.pixels);
+        memory.desc userX = user(d, d.n, d.channels, d.imagePixels, d.t * d.x);
+        memory.desc userState = user(d, d.n, d.filters, d.pixels, d.s);
+        memory.desc userY = user(d, d.n, d.filters, d.pixels, d.outputStride());
+        memory.desc userPeephole = user(d, 1, d.filters, d.pixels, d.s)) {
+      boolean peepholes = d.op.peephole();
+      xIn = d.xInPlace ? null : Prim.reorder(engine, userX, x, false);
+      xAdd = d.training ? Prim.reorder(engine, x, userX, true) : null;
+      stateIn = Prim.reorder(engine, userState, state, false);
+      stateOut = Prim.reorder(engine, state, userState, false);
+      stateAdd = d.training ? Prim.reorder(engine, state, userState, true) : null;
+      yOut = d.last ? null : Prim.reorder(engine, state, userY, false);
+      yIn = d.last || !d.training ? null : Prim.reorder(engine, userY, state, false);
+      peepholeIn = peepholes ? Prim.reorder(engine, userPeephole, peephole, false) : null;
+      peepholeAdd =
+          peepholes && d.training ? Prim.reorder(engine, peephole, userPeephole, true) : null;
+    }
+    all =
+        Stream.of(xIn, xAdd, stateIn, stateOut, stateAdd, yOut, yIn, peepholeIn, peepholeAdd)
+            .filter(Objects::nonNull)
+            .toList();
+  }
+
+  /** Channels last, samples one after the other; axes n, c, pixels. */
+  private static memory.desc dense(long n, long c, long pixels) {
+    return Dnnl.desc(new long[] {n, c, pixels}, new long[] {c * pixels, 1, c});
+  }
+
+  /** The user's format, samples {@code stride} apart. */
+  private static memory.desc user(ConvLstmShape d, long n, long c, long pixels, long stride) {
+    long[] dims = Shape.of(n, c, pixels).dims();
+    return d.last
+        ? Dnnl.desc(dims, new long[] {stride, 1, c})
+        : Dnnl.desc(dims, new long[] {stride, pixels, 1});
+  }
+
+  /** Bytes of scratch memory that any of them needs. */
+  long scratchBytes() {
+    return all.stream().mapToLong(Prim::scratchBytes).max().orElse(0);
+  }
+
+  /** Says where the scratch memory of all of them is. */
+  void scratch(long address) {
+    all.forEach(p -> p.scratch(address));
+  }
+
+  @Override
+  public void close() {
+    all.forEach(Prim::close);
+  }
+}

@@ -1,0 +1,130 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.backend.BackendException;
+import java.util.concurrent.ForkJoinPool;
+import org.bytedeco.dnnl.engine;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.stream;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.LongPointer;
+
+/** The loaded library with its engine and stream; the only place that loads it. */
+final class Dnnl implements AutoCloseable {
+  private final engine cpu;
+  private final stream queue;
+  private final NativeKernels.Found found;
+
+  private Dnnl() {
+    this.cpu = new engine(engine.kind.cpu, 0);
+    this.queue = new stream(cpu);
+    this.found = NativeKernels.load();
+  }
+
+  /**
+   * Loads the library.
+   *
+   * @throws BackendException if it does not load; the cause is kept
+   */
+  static Dnnl start() {
+    // JavaCPP would else count our native memory against the Java heap's limit.
+    for (String limit : new String[] {"maxBytes", "maxPhysicalBytes"}) {
+      String key = "org.bytedeco.javacpp." + limit;
+      if (System.getProperty(key) == null) {
+        System.setProperty(key, "0");
+      }
+    }
+    try {
+      Loader.load(dnnl.class);
+      return new Dnnl();
+    } catch (LinkageError | RuntimeException e) {
+      throw new BackendException(
+          OneDnnBackend.NAME
+              + ": the native library does not load on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + ": "
+              + firstLine(e),
+          e);
+    }
+  }
+
+  private static String firstLine(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage() == null ? "" : root.getMessage();
+    return root.getClass().getSimpleName() + ": " + message.lines().findFirst().orElse("");
+  }
+
+  engine engine() {
+    return cpu;
+  }
+
+  stream stream() {
+    return queue;
+  }
+
+  /** Our own kernels, or null where they are not. */
+  NativeKernels kernels() {
+    return found.kernels();
+  }
+
+  String description() {
+    org.bytedeco.dnnl.dnnl_version_t v = dnnl.dnnl_version();
+    return "oneDNN "
+        + v.major()
+        + "."
+        + v.minor()
+        + "."
+        + v.patch()
+        + ", "
+        + isa()
+        + ", "
+        + Runtime.getRuntime().availableProcessors()
+        + " cores, "
+        + (ForkJoinPool.getCommonPoolParallelism() + 1)
+        + " Java threads, "
+        + (found.kernels() == null
+            ? "gates in Java (" + found.reason() + ")"
+            : "kernels in C++ ("
+                + found.kernels().name()
+                + ", "
+                + found.kernels().threads()
+                + " threads)");
+  }
+
+  /** The instruction set that oneDNN uses, by its own name. */
+  private static String isa() {
+    return switch (dnnl.dnnl_get_effective_cpu_isa()) {
+      case dnnl.dnnl_cpu_isa_sse41 -> "SSE4.1";
+      case dnnl.dnnl_cpu_isa_avx -> "AVX";
+      case dnnl.dnnl_cpu_isa_avx2, dnnl.dnnl_cpu_isa_avx2_vnni, dnnl.dnnl_cpu_isa_avx2_vnni_2 ->
+          "AVX2";
+      default -> "AVX-512 or newer";
+    };
+  }
+
+  /** Describes a dense array whose last dimension is contiguous, or any other strides. */
+  static memory.desc desc(long[] dims, long[] strides) {
+    try (LongPointer d = new LongPointer(dims);
+        LongPointer s = new LongPointer(strides)) {
+      return new memory.desc(d, memory.data_type.f32, s);
+    }
+  }
+
+  /** Describes an array by a layout's name. */
+  static memory.desc desc(long[] dims, memory.format_tag tag) {
+    try (LongPointer d = new LongPointer(dims)) {
+      return new memory.desc(d, memory.data_type.f32, tag);
+    }
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    cpu.close();
+  }
+}

@@ -1,0 +1,91 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Activate;
+import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.BatchNorm;
+import convlstm4j.op.ClipGradients;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Conv;
+import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.Dense;
+import convlstm4j.op.Dropout;
+import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Merge;
+import convlstm4j.op.Op;
+import convlstm4j.op.Penalty;
+import convlstm4j.op.Pool;
+import convlstm4j.op.Reverse;
+import convlstm4j.op.RmspropUpdate;
+import convlstm4j.op.SgdUpdate;
+import convlstm4j.op.Transpose;
+import convlstm4j.op.WeightedLoss;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** Picks the plan of an op. */
+final class Kernels {
+  private Kernels() {}
+
+  static Plan plan(Dnnl engine, Op op, List<Shape> inputs, Mode mode) {
+    if (op instanceof Conv o) {
+      return new ConvPlan(engine, o, inputs, mode);
+    }
+    if (op instanceof ConvLstm2d o) {
+      return Winograd.isChosen(engine, o, inputs)
+          ? new WinogradPlan(engine, o, inputs, mode)
+          : new ConvLstm2dPlan(engine, o, inputs, mode);
+    }
+    if (op instanceof Dense o) {
+      return new DensePlan(engine, o, inputs, mode);
+    }
+    if (op instanceof BatchNorm o) {
+      return new BatchNormPlan(o, inputs, mode);
+    }
+    if (op instanceof Activate o) {
+      return new ActivatePlan(o, inputs);
+    }
+    if (op instanceof ClipGradients o) {
+      return new ClipPlan(o, inputs);
+    }
+    if (op instanceof Concat o) {
+      return new ConcatPlan(o, inputs);
+    }
+    if (op instanceof Dropout o) {
+      return new DropoutPlan(o, inputs);
+    }
+    if (op instanceof GlobalAveragePool o) {
+      return new GlobalAveragePoolPlan(o, inputs);
+    }
+    if (op instanceof Merge o) {
+      return new MergePlan(o, inputs);
+    }
+    if (op instanceof Penalty o) {
+      return new PenaltyPlan(o, inputs);
+    }
+    if (op instanceof Pool o) {
+      return new PoolPlan(o, inputs);
+    }
+    if (op instanceof Reverse o) {
+      return new ReversePlan(o, inputs);
+    }
+    if (op instanceof Transpose o) {
+      return new TransposePlan(engine, o, inputs);
+    }
+    if (op instanceof WeightedLoss o) {
+      return new WeightedLossPlan(o, inputs);
+    }
+    if (op instanceof AdamUpdate o) {
+      return new AdamPlan(o, inputs);
+    }
+    if (op instanceof RmspropUpdate o) {
+      return new RmspropPlan(o, inputs);
+    }
+    if (op instanceof SgdUpdate o) {
+      return new SgdPlan(o, inputs);
+    }
+    throw new BackendException(OneDnnBackend.NAME + ": no plan for " + op.opName());
+  }
+}

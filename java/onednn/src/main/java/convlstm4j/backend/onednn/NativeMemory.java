@@ -1,0 +1,201 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Memory;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Memory outside the Java heap. Closed buffers' blocks are kept for the next buffers, since the
+ * first touch of fresh memory costs more than computing with it; live and kept blocks together
+ * never exceed the most that was ever live at once (by more than rounding). Blocks end in guards,
+ * see {@link Block}.
+ */
+final class NativeMemory implements Memory {
+  private static final int MIB = 20;
+
+  private final TreeMap<Long, Deque<Block>> kept = new TreeMap<>();
+  private final long capacity;
+  private long keptBytes;
+  private long live;
+  private long peak;
+
+  NativeMemory() {
+    this(available());
+  }
+
+  /**
+   * What the system can give without swapping: Linux's own estimate, within the limit of a
+   * container.
+   */
+  private static long available() {
+    long total =
+        ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getTotalMemorySize();
+    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
+      return lines
+          .filter(l -> l.startsWith("MemAvailable:"))
+          .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")) << 10)
+          .map(a -> Math.min(a, total))
+          .findFirst()
+          .orElse(total);
+    } catch (IOException | UncheckedIOException e) {
+      return total; // not Linux
+    }
+  }
+
+  NativeMemory(long capacity) {
+    this.capacity = capacity;
+  }
+
+  @Override
+  public synchronized NativeBuffer allocate(DType dtype, Shape shape) {
+    OneDnnBackend.checkType(dtype);
+    long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
+    NativeBuffer b = new NativeBuffer(this, take(bytes, shape), shape);
+    Floats.zero(b, 0, b.size());
+    return b;
+  }
+
+  private Block take(long bytes, Shape shape) {
+    long size = Block.roundUp(bytes);
+    Block block = reuse(size);
+    if (block == null) {
+      if (live + bytes > capacity) {
+        throw outOfMemory(bytes, shape);
+      }
+      Pointer raw = Pointer.malloc(Block.rawBytes(size));
+      if (Pointer.isNull(raw)) {
+        trim();
+        raw = Pointer.malloc(Block.rawBytes(size));
+      }
+      if (Pointer.isNull(raw)) {
+        throw outOfMemory(bytes, shape);
+      }
+      block = new Block(raw, size);
+    }
+    live += bytes;
+    peak = Math.max(peak, live);
+    return block;
+  }
+
+  private Block reuse(long size) {
+    Deque<Block> free = kept.get(size);
+    Block block = free == null ? null : free.pollLast();
+    if (block != null) {
+      keptBytes -= size;
+    }
+    return block;
+  }
+
+  private BackendException outOfMemory(long bytes, Shape shape) {
+    return new BackendException(
+        OneDnnBackend.NAME
+            + ": no memory for "
+            + shape
+            + " ("
+            + (bytes >> MIB)
+            + " MiB) beside "
+            + (live >> MIB)
+            + " MiB in use of "
+            + (capacity >> MIB)
+            + " MiB; use fewer frames, a smaller batch or a smaller model");
+  }
+
+  /** Takes a closed buffer's block back. */
+  synchronized void release(Block block, long bytes) {
+    live -= bytes;
+    kept.computeIfAbsent(block.size(), s -> new ArrayDeque<>()).addLast(block);
+    keptBytes += block.size();
+    while (live + keptBytes > peak && keptBytes > 0) {
+      freeOne();
+    }
+  }
+
+  /** Gives the kept blocks back to the system. */
+  synchronized void trim() {
+    while (keptBytes > 0) {
+      freeOne();
+    }
+  }
+
+  private void freeOne() {
+    for (Map.Entry<Long, Deque<Block>> e : kept.descendingMap().entrySet()) {
+      Block block = e.getValue().pollFirst();
+      if (block != null) {
+        keptBytes -= block.size();
+        block.free();
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void upload(Tensor source, Buffer target) {
+    NativeBuffer t = NativeBuffer.of(target);
+    check(source.dtype(), source.size(), source.shape(), t);
+    Floats.put(t, 0, source.floats(), source.size());
+  }
+
+  @Override
+  public Tensor download(Buffer source) {
+    NativeBuffer s = NativeBuffer.of(source);
+    Tensor t;
+    try {
+      t = Tensor.zeros(DType.FLOAT32, s.shape());
+    } catch (OutOfMemoryError e) {
+      throw new BackendException(
+          OneDnnBackend.NAME
+              + ": no room on the Java heap for a copy of "
+              + s.shape()
+              + "; give Java more (-Xmx)",
+          e);
+    }
+    Floats.get(s, 0, t.floats(), t.size());
+    return t;
+  }
+
+  @Override
+  public void copy(Buffer source, Buffer target) {
+    NativeBuffer s = NativeBuffer.of(source);
+    NativeBuffer t = NativeBuffer.of(target);
+    check(s.dtype(), s.size(), s.shape(), t);
+    Floats.copy(s, 0, t, 0, s.size());
+  }
+
+  private static void check(DType type, long size, Shape shape, NativeBuffer target) {
+    if (type != DType.FLOAT32 || size != target.size()) {
+      throw new IllegalArgumentException(
+          "cannot copy " + type + " " + shape + " into a float32 buffer of " + target.shape());
+    }
+  }
+
+  @Override
+  public void fill(Buffer target, double value) {
+    NativeBuffer t = NativeBuffer.of(target);
+    Floats.fill(t, 0, t.size(), (float) value);
+  }
+
+  @Override
+  public synchronized long liveBytes() {
+    return live;
+  }
+
+  @Override
+  public long capacityBytes() {
+    return capacity;
+  }
+}

@@ -1,0 +1,69 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** Plans on oneDNN and on loops of our own where oneDNN has no primitive. */
+final class OneDnnBackend implements Backend {
+  static final String NAME = "onednn";
+
+  private final Dnnl dnnl;
+  private final NativeMemory memory = new NativeMemory();
+
+  OneDnnBackend(Dnnl dnnl) {
+    this.dnnl = dnnl;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return dnnl.description();
+  }
+
+  @Override
+  public boolean supports(DType dtype) {
+    return dtype == DType.FLOAT32;
+  }
+
+  @Override
+  public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
+    checkType(dtype);
+    try {
+      return Kernels.plan(dnnl, op, inputs, mode);
+    } catch (RuntimeException e) {
+      if (e instanceof BackendException) {
+        throw e;
+      }
+      throw new BackendException(
+          NAME + ": cannot plan " + op.opName() + " for " + inputs + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Fails unless the type is float32. */
+  static void checkType(DType dtype) {
+    if (dtype != DType.FLOAT32) {
+      throw new BackendException(
+          NAME + " computes in float32 only; for float64 use the backend reference");
+    }
+  }
+
+  @Override
+  public NativeMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public void close() {
+    memory.trim();
+    dnnl.close();
+  }
+}

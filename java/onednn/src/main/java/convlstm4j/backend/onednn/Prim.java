@@ -1,0 +1,115 @@
+package convlstm4j.backend.onednn;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.dnnl.IntMemoryMap;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.post_ops;
+import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
+import org.bytedeco.dnnl.reorder;
+
+/**
+ * A oneDNN primitive with the memory objects of its arguments. Made when a plan is made; binding
+ * addresses and running create nothing.
+ */
+final class Prim implements AutoCloseable {
+  private final Dnnl engine;
+  private final primitive code;
+  private final IntMemoryMap arguments = new IntMemoryMap();
+  private final Map<Integer, memory> memories = new HashMap<>();
+  private final Address address = new Address();
+  private final String implementation;
+  private final long scratchBytes;
+
+  /**
+   * Wraps a primitive.
+   *
+   * @param engine where it runs
+   * @param code what runs
+   * @param desc its description
+   */
+  Prim(Dnnl engine, primitive code, primitive_desc_base desc) {
+    this.engine = engine;
+    this.code = code;
+    this.implementation = desc.impl_info_str().getString();
+    memory.desc scratch = desc.scratchpad_desc();
+    this.scratchBytes = scratch.get_size();
+    if (scratchBytes > 0) {
+      argument(dnnl.DNNL_ARG_SCRATCHPAD, scratch);
+    }
+  }
+
+  /** Attributes: scratch memory from the caller and, if asked for, results added to the target. */
+  static primitive_attr attributes(boolean add) {
+    primitive_attr a = new primitive_attr();
+    a.set_scratchpad_mode(dnnl.dnnl_scratchpad_mode_user);
+    if (add) {
+      try (post_ops ops = new post_ops()) {
+        ops.append_sum();
+        a.set_post_ops(ops);
+      }
+    }
+    return a;
+  }
+
+  /** Copies from one layout to another; with {@code add}, adds to what is there. */
+  static Prim reorder(Dnnl engine, memory.desc from, memory.desc to, boolean add) {
+    try (primitive_attr attributes = attributes(add);
+        reorder.primitive_desc desc =
+            new reorder.primitive_desc(
+                engine.engine(), from, engine.engine(), to, attributes, false)) {
+      return new Prim(engine, new reorder(desc), desc)
+          .argument(dnnl.DNNL_ARG_FROM, from)
+          .argument(dnnl.DNNL_ARG_TO, to);
+    }
+  }
+
+  /** Declares an argument. */
+  Prim argument(int name, memory.desc layout) {
+    memory m = new memory(layout, engine.engine(), (org.bytedeco.javacpp.Pointer) new Address());
+    memories.put(name, m);
+    arguments.put(name, m);
+    return this;
+  }
+
+  /** Says where an argument is from now on. */
+  Prim bind(int name, long at) {
+    memories.get(name).set_data_handle(address.at(at));
+    return this;
+  }
+
+  /** Says where the scratch memory is, of at least {@link #scratchBytes}. */
+  Prim scratch(long at) {
+    return scratchBytes > 0 ? bind(dnnl.DNNL_ARG_SCRATCHPAD, at) : this;
+  }
+
+  /** Runs on what is bound. */
+  void run() {
+    code.execute(engine.stream(), arguments);
+    engine.stream()._wait();
+  }
+
+  /** Binds source and target of a {@link #reorder} and runs it. */
+  void run(long from, long to) {
+    bind(dnnl.DNNL_ARG_FROM, from).bind(dnnl.DNNL_ARG_TO, to).run();
+  }
+
+  long scratchBytes() {
+    return scratchBytes;
+  }
+
+  /** oneDNN's name of the code that runs. */
+  String implementation() {
+    return implementation;
+  }
+
+  @Override
+  public void close() {
+    arguments.close();
+    memories.values().forEach(memory::close);
+    code.close();
+  }
+}

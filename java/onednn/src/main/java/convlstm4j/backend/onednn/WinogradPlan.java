@@ -1,0 +1,335 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.onednn.NativeKernels.Images;
+import convlstm4j.op.ConvLstm2d;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * {@link ConvLstm2d} by Winograd's algorithm F(4x4, 3x3) (Lavin and Gray 2016, arXiv:1509.09308):
+ * per step one native call that convolves x and h in one product and makes the gates in its output
+ * transform, so that pre-activations are never in memory. Backward, per step: the gates, the
+ * gradients of x and h in one product, and the step's share of the weights' gradient, which is
+ * transformed back once at the end. Where the outputs are channels last and of every step, they
+ * hold h.
+ */
+final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
+  private static final List<String> PEEPHOLES = List.of("wci", "wcf", "wco");
+
+  private final ConvLstmShape d;
+  private final ConvLstmCopies copies;
+  private final NativeKernels kernels;
+  private final NativeKernels.Layer layer;
+  private final NativeGates gatePass;
+  private final GatePass.Cell cell;
+  private final boolean training;
+
+  /** Whether y holds the states. */
+  private final boolean statesInY;
+
+  // Places in the reserve, or in the workspace at inference; see ConvLstmParts for their shapes.
+  private final long gates;
+  private final long c;
+  private final long h;
+
+  // Places in the workspace.
+  private final long h0;
+  private final long xStep;
+  private final long output;
+  private final long peepholes;
+  private final long dPeepholes;
+  private final long dGates;
+  private final long dh;
+  private final long dc;
+  private final long packed;
+  private final long dWeights;
+  private final long dBias;
+  private final long scratch;
+  private final long copyScratch;
+
+  WinogradPlan(Dnnl engine, ConvLstm2d op, List<Shape> inputs, Mode mode) {
+    super(op, inputs);
+    training = mode == Mode.TRAINING;
+    d = new ConvLstmShape(op, inputs, training);
+    copies = own(new ConvLstmCopies(engine, d));
+    kernels = engine.kernels();
+    gatePass = new NativeGates(kernels);
+    cell = d.cell();
+    layer = new NativeKernels.Layer(d.n, d.state.dim(0), d.state.dim(1), d.channels, d.filters);
+    statesInY = d.last && op.returnSequences();
+    long state = d.n * d.s;
+    Layout kept = training ? reserve : workspace;
+    gates = kept.take(training ? (long) d.t * d.n * d.z : 0);
+    c = kept.take(training ? (d.t + 1L) * state : state);
+    h = kept.take(statesInY ? 0 : (training ? d.t : Math.min(2, d.t)) * state);
+    h0 = workspace.take(d.last ? 0 : state);
+    xStep = workspace.take(d.last ? 0 : d.n * d.x);
+    output = workspace.take(training && !d.last ? state : 0);
+    peepholes = workspace.take(op.peephole() ? 3 * d.s : 0);
+    dPeepholes = workspace.take(training && op.peephole() ? 3 * d.s : 0);
+    dGates = workspace.take(training ? d.n * d.z : 0);
+    dh = workspace.take(training ? state : 0);
+    dc = workspace.take(training ? state : 0);
+    long forward = kernels.winogradFloats(NativeKernels.FORWARD_WEIGHTS, layer);
+    long data = kernels.winogradFloats(NativeKernels.DATA_WEIGHTS, layer);
+    packed = workspace.take(training ? Math.max(forward, data) : forward);
+    dWeights =
+        workspace.take(training ? kernels.winogradFloats(NativeKernels.WEIGHT_GRADIENT, layer) : 0);
+    dBias = workspace.takeBytes(training ? 4L * d.filters * Double.BYTES : 0);
+    scratch = workspace.take(kernels.winogradFloats(NativeKernels.SCRATCH, layer));
+    copyScratch = workspace.takeBytes(copies.scratchBytes());
+  }
+
+  @Override
+  public String algorithm() {
+    return "Winograd F(4x4,3x3) with gates, C++ (" + kernels.name() + ")";
+  }
+
+  /** One call's places in memory. */
+  private final class Run {
+    final NativeBuffer work;
+    final NativeBuffer kept;
+    final NativeBuffer x;
+    final NativeBuffer y;
+    final At first;
+    final boolean startsAtZero;
+    final List<At> weights;
+
+    Run(List<? extends Buffer> inputs, NativeBuffer y, Buffer workspace, Buffer reserve) {
+      this.work = NativeBuffer.of(workspace);
+      this.kept = training ? NativeBuffer.of(reserve) : work;
+      this.x = at(inputs, 0);
+      this.y = y;
+      copies.scratch(work.address(copyScratch));
+      NativeBuffer start = at(inputs, 1);
+      if (d.last) {
+        first = new At(start, 0);
+      } else {
+        first = work(h0);
+        copies.stateIn.run(start.address(), first.address());
+      }
+      startsAtZero = Floats.isZero(start);
+      weights = op.peephole() ? PEEPHOLES.stream().map(p -> peephole(inputs, p)).toList() : null;
+    }
+
+    private At peephole(List<? extends Buffer> inputs, String name) {
+      At place = work(peepholes + PEEPHOLES.indexOf(name) * d.s);
+      copies.peepholeIn.run(input(inputs, name).address(), place.address());
+      return place;
+    }
+
+    At work(long index) {
+      return new At(work, index);
+    }
+
+    /** c before a step. */
+    At c(int step) {
+      return new At(kept, c + (training ? step : 0) * (d.n * d.s));
+    }
+
+    /** h after a step. */
+    Images h(int step) {
+      return statesInY
+          ? new Images(y.address(step * d.s), d.t * d.s)
+          : new Images(new At(kept, h + hSlot(step) * (d.n * d.s)).address(), d.s);
+    }
+
+    private long hSlot(int step) {
+      return training ? step : step % 2;
+    }
+
+    Images hBefore(int step) {
+      if (step > 0) {
+        return h(step - 1);
+      }
+      return startsAtZero ? Images.NONE : new Images(first.address(), d.s);
+    }
+
+    /** The frame of x of a step. */
+    Images frame(int step) {
+      long user = x.address(d.frame(step) * d.x);
+      if (d.last) {
+        return new Images(user, d.t * d.x);
+      }
+      copies.xIn.run(user, work(xStep).address());
+      return new Images(work(xStep).address(), d.x);
+    }
+  }
+
+  @Override
+  public void forward(Forward call) {
+    NativeBuffer y = at(call.outputs(), 0);
+    Run r = new Run(call.inputs(), y, call.workspace(), call.reserve());
+    copies.stateIn.run(at(call.inputs(), 2).address(), r.c(0).address());
+    NativeBuffer b = input(call.inputs(), "b");
+    kernels.packForward(
+        layer,
+        at(call.inputs(), 3).address(),
+        at(call.inputs(), 4).address(),
+        r.work(packed).address());
+    for (int step = 0; step < d.t; step++) {
+      kernels.winogradForward(
+          layer,
+          NativeGates.cell(cell, d.n, r.weights),
+          r.work(packed).address(),
+          b == null ? 0 : b.address(),
+          r.frame(step),
+          r.hBefore(step),
+          r.c(step).address(),
+          r.c(step + 1).address(),
+          r.h(step),
+          training ? new At(r.kept, gates + step * (d.n * d.z)).address() : 0,
+          r.work(scratch).address());
+      if (!statesInY && d.yields(step)) {
+        (d.last ? copies.stateOut : copies.yOut)
+            .run(r.h(step).address(), y.address(d.output(step)));
+      }
+    }
+    lastState(r, at(call.outputs(), 1));
+    copies.stateOut.run(r.c(d.t).address(), at(call.outputs(), 2).address());
+  }
+
+  private void lastState(Run r, NativeBuffer target) {
+    if (!statesInY) {
+      copies.stateOut.run(r.h(d.t - 1).address(), target.address());
+      return;
+    }
+    for (int i = 0; i < d.n; i++) {
+      Floats.copy(r.y, ((long) i * d.t + d.t - 1) * d.s, target, i * d.s, d.s);
+    }
+  }
+
+  @Override
+  public void backward(Backward call) {
+    Run r = new Run(call.inputs(), at(call.outputs(), 0), call.workspace(), call.reserve());
+    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer dh0 = at(call.inputGradients(), 1);
+    boolean weights = false;
+    for (String w : List.of("wx", "wh", "b")) {
+      weights |= input(call.inputGradients(), w) != null;
+    }
+    kernels.packData(
+        layer,
+        at(call.inputs(), 3).address(),
+        at(call.inputs(), 4).address(),
+        r.work(packed).address());
+    start(r, call);
+    for (int step = d.t - 1; step >= 0; step--) {
+      gatePass.backward(cell, gateStep(r, call, step));
+      boolean carries = step > 0 || dh0 != null;
+      if (carries || dx != null) {
+        data(r, step, dx, carries);
+      }
+      if (weights) {
+        kernels.winogradWeights(
+            layer,
+            r.work(dGates).address(),
+            r.frame(step),
+            r.hBefore(step),
+            r.work(dWeights).address(),
+            r.work(dBias).address(),
+            r.work(scratch).address());
+      }
+    }
+    finish(r, call, weights);
+  }
+
+  private void start(Run r, Backward call) {
+    first(at(call.outputGradients(), 1), r.work(dh));
+    first(at(call.outputGradients(), 2), r.work(dc));
+    Floats.zero(r.work, dWeights, dBias - dWeights);
+    Floats.zero(r.work, dBias, 4L * d.filters * Double.BYTES / Float.BYTES);
+    if (op.peephole()) {
+      Floats.zero(r.work, dPeepholes, 3 * d.s);
+    }
+  }
+
+  private void first(NativeBuffer gradient, At state) {
+    if (gradient == null) {
+      Floats.zero(state.buffer(), state.index(), d.n * d.s);
+    } else {
+      copies.stateIn.run(gradient.address(), state.address());
+    }
+  }
+
+  private GatePass.Backward gateStep(Run r, Backward call, int step) {
+    NativeBuffer dy = at(call.outputGradients(), 0);
+    At place = null;
+    if (dy != null && d.yields(step)) {
+      place = new At(dy, d.output(step));
+      if (!d.last) {
+        copies.yIn.run(place.address(), r.work(output).address());
+        place = r.work(output);
+      }
+    }
+    List<At> dWeights = null;
+    if (op.peephole()) {
+      At all = r.work(dPeepholes);
+      dWeights = List.of(all, all.plus(d.s), all.plus(2 * d.s));
+    }
+    return new GatePass.Backward(
+        new At(r.kept, gates + step * (d.n * d.z)),
+        r.work(dGates),
+        r.c(step),
+        r.c(step + 1),
+        place,
+        d.last ? d.outputStride() : d.s,
+        r.work(dh),
+        r.work(dc),
+        r.weights,
+        dWeights,
+        null);
+  }
+
+  private void data(Run r, int step, NativeBuffer dx, boolean carries) {
+    Images frame = Images.NONE;
+    if (dx != null && d.last) {
+      frame = new Images(dx.address(d.frame(step) * d.x), d.t * d.x);
+    } else if (dx != null) {
+      Floats.zero(r.work, xStep, d.n * d.x);
+      frame = new Images(r.work(xStep).address(), d.x);
+    }
+    kernels.winogradData(
+        layer,
+        r.work(packed).address(),
+        r.work(dGates).address(),
+        frame,
+        carries ? r.work(dh).address() : 0,
+        r.work(scratch).address());
+    if (dx != null && !d.last) {
+      copies.xAdd.run(r.work(xStep).address(), dx.address(d.frame(step) * d.x));
+    }
+  }
+
+  private void finish(Run r, Backward call, boolean weights) {
+    if (weights) {
+      kernels.unpackWeights(
+          layer,
+          r.work(dWeights).address(),
+          r.work(dBias).address(),
+          address(input(call.inputGradients(), "wx")),
+          address(input(call.inputGradients(), "wh")),
+          address(input(call.inputGradients(), "b")));
+    }
+    add(r.work(dh), at(call.inputGradients(), 1));
+    add(r.work(dc), at(call.inputGradients(), 2));
+    for (int which = 0; op.peephole() && which < PEEPHOLES.size(); which++) {
+      NativeBuffer dw = input(call.inputGradients(), PEEPHOLES.get(which));
+      if (dw != null) {
+        copies.peepholeAdd.run(r.work(dPeepholes + which * d.s).address(), dw.address());
+      }
+    }
+  }
+
+  private static long address(NativeBuffer buffer) {
+    return buffer == null ? 0 : buffer.address();
+  }
+
+  private void add(At state, NativeBuffer gradient) {
+    if (gradient != null) {
+      copies.stateAdd.run(state.address(), gradient.address());
+    }
+  }
+}

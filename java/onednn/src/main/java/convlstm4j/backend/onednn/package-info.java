@@ -1,0 +1,6 @@
+/**
+ * The fast backend for CPUs: oneDNN through JavaCPP, float32. Start at {@link
+ * convlstm4j.backend.onednn.OneDnnProvider}; {@code Kernels} picks the plan of an op, {@code
+ * ConvLstm2dPlan} is what it is all for.
+ */
+package convlstm4j.backend.onednn;
