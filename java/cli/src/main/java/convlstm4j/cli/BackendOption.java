@@ -1,6 +1,8 @@
 package convlstm4j.cli;
 
+import convlstm4j.graph.Profile;
 import convlstm4j.model.Model;
+import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
 /** Which backend computes. */
@@ -38,8 +40,24 @@ final class BackendOption {
     }
   }
 
+  @Option(names = "--profile", description = "Print in the end which layer took how long.")
+  boolean profiled;
+
+  private final Profile profile = new Profile();
+
+  /** Prints the profile if it was asked for. */
+  void report(PrintWriter out) {
+    if (profiled) {
+      out.print(profile.text());
+      out.flush();
+    }
+  }
+
   void apply(Model model) {
     checkThreads();
+    if (profiled) {
+      model.profile(profile);
+    }
     model.backend(name);
   }
 }

@@ -62,6 +62,7 @@ final class EvaluateCommand implements Runnable {
       trained
           .evaluate(samples)
           .forEach((name, value) -> out.printf(Locale.ROOT, "%-32s %.4f%n", name, value));
+      backend.report(out);
     }
   }
 }

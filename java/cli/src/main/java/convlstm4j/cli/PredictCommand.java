@@ -71,12 +71,14 @@ final class PredictCommand implements Runnable {
       if (VideoScores.isVideo(trained, first)) {
         List<String> columns = VideoScores.write(trained, first, output);
         out.println(output + ": columns " + String.join(", ", columns));
+        backend.report(out);
         return;
       }
       ArrayData data = new ArrayData(trained, "--input", inputs, unitRange);
       try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), output)) {
         prediction.run(data.dataset(batchSize)).forEach(out::println);
       }
+      backend.report(out);
     }
   }
 }

@@ -214,6 +214,7 @@ final class TrainCommand implements Callable<Integer> {
               + (p.batch() > 0 ? " and " + p.batch() + " batches" : "")
               + ", saved to "
               + output);
+      backend.report(err);
       return interrupt.happened() ? Errors.STOPPED : 0;
     }
   }

@@ -35,6 +35,7 @@ public final class Executor implements AutoCloseable {
   private final Buffer[] reserves;
   private Buffer workspace;
   private Philox random;
+  private Profile profile;
 
   /**
    * Plans every step. Allocates nothing that grows with the data.
@@ -103,6 +104,15 @@ public final class Executor implements AutoCloseable {
     return peak;
   }
 
+  /**
+   * Measures from now on how long each op takes.
+   *
+   * @param target where it is added up, or null to stop
+   */
+  public void profile(Profile target) {
+    profile = target;
+  }
+
   private static List<Plan> plans(Program program, Backend backend, DType dtype, Mode mode) {
     List<Plan> plans = new ArrayList<>();
     for (Step s : program.steps) {
@@ -133,7 +143,12 @@ public final class Executor implements AutoCloseable {
       if (plans.get(i).reserveBytes() > 0 && mode == Mode.TRAINING) {
         reserves[i] = bytes(plans.get(i).reserveBytes());
       }
+      long start = System.nanoTime();
       plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], opRandom(i)));
+      if (profile != null) {
+        long nanos = System.nanoTime() - start;
+        profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
+      }
       live.lastRead(i).forEach(this::free);
     }
   }
@@ -171,11 +186,15 @@ public final class Executor implements AutoCloseable {
         for (int k = 0; k < s.inputs().size(); k++) {
           inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
         }
+        long start = System.nanoTime();
         plans
             .get(i)
             .backward(
                 new Plan.Backward(
                     in, out, outGradients, inGradients, workspace, reserves[i], opRandom(i)));
+        if (profile != null) {
+          profile.backward(s.layer(), s.op().opName(), System.nanoTime() - start);
+        }
       }
       finishBackward(i, s);
     }

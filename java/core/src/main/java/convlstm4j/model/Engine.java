@@ -8,6 +8,7 @@ import convlstm4j.data.Batch;
 import convlstm4j.graph.Executor;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
+import convlstm4j.graph.Profile;
 import convlstm4j.graph.Value;
 import convlstm4j.graph.Variables;
 import convlstm4j.model.Objectives.Output;
@@ -41,9 +42,11 @@ final class Engine implements AutoCloseable {
   private final Backend backend;
   private final DType dtype;
   private final Variables variables;
+  private final Profile profile;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
 
-  Engine(Network network, Backend backend, DType dtype, long seed) {
+  Engine(Network network, Backend backend, DType dtype, long seed, Profile profile) {
+    this.profile = profile;
     this.network = network;
     this.backend = backend;
     this.dtype = dtype;
@@ -129,6 +132,7 @@ final class Engine implements AutoCloseable {
     Pass pass = Pass.of(kind, network, objectives, inputs);
     Executor executor =
         new Executor(pass.program(), variables, kind.mode, pass.kept(objectives), List.of());
+    executor.profile(profile);
     long need = executor.peakBytes(pass.differentiated()) + pass.feedBytes(dtype);
     Memory memory = backend.memory();
     long free = memory.capacityBytes() - memory.liveBytes();

@@ -7,6 +7,7 @@ import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
+import convlstm4j.graph.Profile;
 import convlstm4j.graph.State;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.NestedModel;
@@ -42,6 +43,7 @@ public final class Model implements AutoCloseable {
   private String backendName = "auto";
   private Backend backend;
   private boolean ownsBackend;
+  private Profile profile;
   private DType dtype = DType.FLOAT32;
   private long seed;
   private Engine engine;
@@ -161,6 +163,19 @@ public final class Model implements AutoCloseable {
    */
   public DType dtype() {
     return dtype;
+  }
+
+  /**
+   * Has measured how long each layer takes.
+   *
+   * @param target where the times are added up
+   * @return this model
+   * @throws IllegalStateException if the model is in use
+   */
+  public Model profile(Profile target) {
+    checkUnused("profile");
+    profile = target;
+    return this;
   }
 
   /**
@@ -582,7 +597,7 @@ public final class Model implements AutoCloseable {
 
   private Engine engine() {
     if (engine == null) {
-      engine = new Engine(network, startedBackend(), dtype, seed);
+      engine = new Engine(network, startedBackend(), dtype, seed, profile);
     }
     return engine;
   }
