@@ -152,7 +152,17 @@ class KerasCommandsTest {
     try (Model model = SmallModels.forecast()) {
       Files.writeString(dir.resolve("m.json"), Architecture.toJson(model.network()));
     }
-    good("convert --model @m.json --weights @m.h5 --output @built.ckpt");
+    // Without this name there is no architecture in the file: as Keras's save_weights writes it.
+    String bytes = Files.readString(dir.resolve("m.h5"), StandardCharsets.ISO_8859_1);
+    assertTrue(bytes.contains("model_config"));
+    Files.writeString(
+        dir.resolve("w.h5"),
+        bytes.replace("model_config", "model_forgot"),
+        StandardCharsets.ISO_8859_1);
+    refused(
+        "predict --model @w.h5 --input @x.npy --output @a.npy",
+        "w.h5: holds weights only, no model; convert --model ARCHITECTURE.json --weights @w.h5");
+    good("convert --model @m.json --weights @w.h5 --output @built.ckpt");
     good("predict --model @m.ckpt --input @x.npy --output @a.npy");
     good("predict --model @built.ckpt --input @x.npy --output @b.npy");
     assertArrayEquals(numbers("a.npy"), numbers("b.npy"));

@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.model.Model;
@@ -45,7 +46,19 @@ final class ModelFiles {
       for (String name : skipped) {
         keras = keras.skipLayer(name);
       }
-      return KerasModels.load(file, keras);
+      try {
+        return KerasModels.load(file, keras);
+      } catch (KerasException e) {
+        if (e.getMessage().contains("weights only")) {
+          throw new IllegalArgumentException(
+              file
+                  + ": holds weights only, no model; convert --model ARCHITECTURE.json --weights "
+                  + file
+                  + " puts them into one",
+              e);
+        }
+        throw e;
+      }
     }
     if (!skipped.isEmpty()) {
       throw new IllegalArgumentException(
