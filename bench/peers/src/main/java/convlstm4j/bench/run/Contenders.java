@@ -77,14 +77,15 @@ final class Contenders {
     if (!backends().contains(name)) {
       return Contender.absent(name, "there is no such backend; there are " + backends());
     }
-    // As the launcher of the command line does.
+    // As the launcher of the command line does with --threads.
     List<String> command =
         java(
             OursMain.class,
             List.of(
                 "-XX:+UseParallelGC",
-                "-Djava.util.concurrent.ForkJoinPool.common.parallelism="
-                    + Math.max(1, threads - 1)),
+                "-XX:ActiveProcessorCount=" + threads,
+                "-Dconvlstm4j.threads=" + threads,
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (threads - 1)),
             name,
             String.valueOf(threads));
     return new Contender(name, command, environment(Map.of("OMP_WAIT_POLICY", "passive")), "");

@@ -21,7 +21,6 @@ import picocli.CommandLine.Option;
 /** The benchmark's command line. */
 @Command(
     name = "bench/run",
-    mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false,
     description = {
@@ -35,24 +34,21 @@ public final class Main implements Callable<Integer> {
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
-      description = "Some of S1, S2, S3, small, demo; tiny to try. Default: all but tiny.")
+      description = "Some of S1, S2, S3, small, demo; tiny to try.")
   private List<String> shapes = Tasks.standard();
 
   @Option(
       names = "--backends",
       split = ",",
       paramLabel = "NAME",
-      description = "ConvLSTM4J's backends, or none. Default: all there are.")
+      description = "ConvLSTM4J's backends, or none.")
   private List<String> backends = Contenders.backends();
 
   @Option(
       names = "--peers",
       split = ",",
       paramLabel = "NAME",
-      description = {
-        "Some of torch-tuned, torch, bigdl, tfjs-wasm, tfjs-cpu (tfjs: both), or none.",
-        "Default: all."
-      })
+      description = "Some of torch-tuned, torch, bigdl, tfjs-wasm, tfjs-cpu (tfjs: both), or none.")
   private List<String> peers = Contenders.peers();
 
   @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender.")
@@ -105,6 +101,13 @@ public final class Main implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "For data, logs and unpacked libraries.")
   private Path work = Path.of("bench", "target");
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  @SuppressWarnings("unused") // picocli reads it
+  private boolean help;
 
   @Option(names = "--commit", hidden = true, defaultValue = "unknown")
   private String commit;
