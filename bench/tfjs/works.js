@@ -24,6 +24,9 @@ function convLstm(image, kernel, recurrentKernel, bias) {
     activation: 'tanh',
     recurrentActivation: 'sigmoid',
     returnSequences: true,
+    // Replaced below; the default, an orthogonal matrix, takes minutes for a large layer.
+    kernelInitializer: 'zeros',
+    recurrentInitializer: 'zeros',
   });
   // Calling it makes its weights; build() alone does not mark the layer as built.
   tf.tidy(() => layer.apply(tf.zeros([1, 1, ...image, kernel.shape[2]])));
