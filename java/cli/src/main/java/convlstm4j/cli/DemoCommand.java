@@ -52,7 +52,7 @@ final class DemoCommand implements Callable<Integer> {
         new Demo(
             folder,
             seed,
-            backend.name,
+            backend::apply,
             err::println,
             title -> ProgressDisplay.of(err, title),
             running::set);
@@ -67,6 +67,7 @@ final class DemoCommand implements Callable<Integer> {
               model.requestStop();
             })) {
       spec.commandLine().getOut().print(demo.run());
+      backend.report(spec.commandLine().getOut());
       spec.commandLine().getOut().flush();
       return interrupt.happened() ? Errors.STOPPED : 0;
     } catch (CancellationException e) {

@@ -27,12 +27,12 @@ import java.util.function.Function;
  * compares what they make of trailers whose digits they have never seen.
  */
 public final class Demo {
-  private static final int TRAINING_TRAILERS = 80;
+  private static final int TRAINING_TRAILERS = 160;
   private static final int TEST_TRAILERS = 24;
   private static final int FIRST_TEST = 1000;
   private static final int WINDOW = 12;
   private static final int BATCH = 4;
-  private static final int EPOCHS = 12;
+  private static final int EPOCHS = 24;
   private static final int FILTERS = 8;
   private static final int BRANCH_FILTERS = 4;
   private static final int LSTM_UNITS = 32;
@@ -41,7 +41,7 @@ public final class Demo {
 
   private final Path folder;
   private final long seed;
-  private final String backend;
+  private final Consumer<Model> settings;
   private final Consumer<String> log;
   private final Function<String, Callback> progress;
   private final Consumer<Model> running;
@@ -51,7 +51,7 @@ public final class Demo {
    *
    * @param folder where files go; made if it is not there
    * @param seed decides trailers, first weights and order
-   * @param backend name of the backend
+   * @param settings chooses what each model runs on
    * @param log gets lines on what is done
    * @param progress makes a display of training from the title of its lines
    * @param running is told which model is being trained, to stop it on demand
@@ -59,13 +59,13 @@ public final class Demo {
   public Demo(
       Path folder,
       long seed,
-      String backend,
+      Consumer<Model> settings,
       Consumer<String> log,
       Function<String, Callback> progress,
       Consumer<Model> running) {
     this.folder = folder;
     this.seed = seed;
-    this.backend = backend;
+    this.settings = settings;
     this.log = log;
     this.progress = progress;
     this.running = running;
@@ -147,7 +147,8 @@ public final class Demo {
 
   private void train(
       String name, Model model, double rate, int window, int batch, String checkpoint) {
-    model.backend(backend).seed(seed);
+    settings.accept(model);
+    model.seed(seed);
     model.compile(new Adam(rate), Loss.binaryCrossentropy());
     Dataset trailers =
         TrailerFolder.open(folder.resolve("train"))
