@@ -128,7 +128,7 @@ static inline V derivative(Activation a, V y) {
   __builtin_unreachable();
 }
 
-// Threads that are worth waking for so many vector operations: waking one takes as long as some 100,000 of them.
+// Threads that are worth waking for so many vector operations; the number of them that is worth one is a guess.
 static inline int useful(int threads, int64_t operations) {
   const int64_t most = 1 + operations / 200000;
   return most < threads ? static_cast<int>(most) : threads;
