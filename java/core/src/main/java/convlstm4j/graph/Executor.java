@@ -301,7 +301,7 @@ public final class Executor implements AutoCloseable {
   }
 
   private Philox opRandom(int step) {
-    return random.stream(random.stream(), step);
+    return random.stream(0, step);
   }
 
   private static boolean owns(Value v) {

@@ -17,14 +17,22 @@ public record Philox(long seed, long stream) {
   private static final double HALF_STEP = 0x1.0p-33;
 
   /**
-   * A generator for one stream of another, such as one op in one step.
+   * A generator for one stream within this one, such as one op in one step. Streams of different
+   * generators of one seed differ.
    *
    * @param a first index, for instance the step
    * @param b second index, 0 to 2^24-1, for instance the op
    * @return the generator
    */
   public Philox stream(long a, int b) {
-    return new Philox(seed, (a << 24) | b);
+    return new Philox(seed, mixed(stream) ^ ((a << 24) | b));
+  }
+
+  /** Spreads the bits: a bijection with mixed(0) = 0, the finaliser of SplitMix64. */
+  private static long mixed(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
   }
 
   /**

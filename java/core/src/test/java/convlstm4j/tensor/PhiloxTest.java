@@ -1,0 +1,33 @@
+package convlstm4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PhiloxTest {
+  /** Random123's known answers for philox4x32-10. */
+  @Test
+  void drawsThePublishedNumbers() {
+    Philox zeros = new Philox(0, 0);
+    assertEquals(0x6627e8d5, zeros.bits(0));
+    assertEquals(0xe169c58d, zeros.bits(1));
+    assertEquals(0xbc57ac4c, zeros.bits(2));
+    assertEquals(0x9b00dbd8, zeros.bits(3));
+  }
+
+  @Test
+  void streamsWithinStreamsDiffer() {
+    Set<Integer> first = new HashSet<>();
+    Philox root = new Philox(7, 0);
+    int streams = 0;
+    for (int a = 0; a < 20; a++) {
+      for (int b = 0; b < 20; b++) {
+        first.add(root.stream(1, a).stream(2, b).bits(0));
+        streams++;
+      }
+    }
+    assertEquals(streams, first.size());
+  }
+}
