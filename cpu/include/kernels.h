@@ -42,11 +42,18 @@ struct GatesForward {
   int64_t output_stride;
 };
 
+// c after a step once more, from the gates that forward kept.
+struct CellsAgain {
+  Cell cell;
+  const float* gates;     // [N, P, 4F] activated
+  const float* c_before;  // [N, P, F]
+  float* c_after;         // [N, P, F]
+};
+
 // One backward step: the gradients of the pre-activations and of c before the step.
 struct GatesBackward {
   Cell cell;
-  const float* gates;     // [N, P, 4F] activated
-  float* d_gates;         // [N, P, 4F], overwritten
+  float* gates;           // [N, P, 4F] activated; overwritten with the gradients of the pre-activations
   const float* c_before;  // [N, P, F]
   const float* c_after;   // [N, P, F]
   const float* d_output;  // [N, P, F], samples output_stride apart, or null
@@ -125,6 +132,7 @@ struct Kernels {
   int64_t lanes;  // floats of a vector
 
   void (*gates_forward)(const GatesForward&, int threads);
+  void (*cells_again)(const CellsAgain&, int threads);
   void (*gates_backward)(const GatesBackward&, int threads);
 
   // Floats of the packed weights (kinds: forward, data) and of the transformed gradient.

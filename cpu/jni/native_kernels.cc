@@ -54,13 +54,22 @@ NATIVE(void, gatesForward)
                               threads);
 }
 
+NATIVE(void, cellsAgain)
+(JNIEnv*, jclass, jlong handle, jint threads, jlong samples, jlong pixels, jlong filters, jlong gates, jlong c_before,
+ jlong c_after) {
+  Cell sizes{};
+  sizes.samples = samples;
+  sizes.pixels = pixels;
+  sizes.filters = filters;
+  table(handle).cells_again({sizes, at(gates), at(c_before), at(c_after)}, threads);
+}
+
 NATIVE(void, gatesBackward)
 (JNIEnv*, jclass, jlong handle, jint threads, jlong samples, jlong pixels, jlong filters, jint activation,
- jint recurrent, jlong wci, jlong wcf, jlong wco, jlong gates, jlong d_gates, jlong c_before, jlong c_after,
- jlong d_output, jlong output_stride, jlong dh, jlong dc, jlong d_wci, jlong d_wcf, jlong d_wco) {
+ jint recurrent, jlong wci, jlong wcf, jlong wco, jlong gates, jlong c_before, jlong c_after, jlong d_output,
+ jlong output_stride, jlong dh, jlong dc, jlong d_wci, jlong d_wcf, jlong d_wco) {
   table(handle).gates_backward({cell(samples, pixels, filters, activation, recurrent, wci, wcf, wco), at(gates),
-                                at(d_gates), at(c_before), at(c_after), at(d_output), output_stride, at(dh), at(dc),
-                                at(d_wci), at(d_wcf), at(d_wco)},
+                                at(c_before), at(c_after), at(d_output), output_stride, at(dh), at(dc), at(d_wci), at(d_wcf), at(d_wco)},
                                threads);
 }
 

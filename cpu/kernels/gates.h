@@ -1,6 +1,6 @@
 // The element-wise part of a ConvLSTM step, Shi et al. 2015 (arXiv:1506.04214) eq. 3, as one pass over memory.
 // Per cell (one pixel's one hidden channel) forward reads 4 pre-activations and c and writes c and h, and the 4 gates
-// if they are kept; backward reads 4 gates, c before and after, dh and dc and writes 4 gradients and dc.
+// if they are kept; backward reads 4 gates, c before and after, dh and dc and writes 4 gradients over the gates, and dc.
 #include <omp.h>
 
 namespace convlstm4j {
@@ -61,14 +61,27 @@ static void gates_forward(const GatesForward& s, int threads) {
   }
 }
 
+static void cells_again(const CellsAgain& s, int threads) {
+  const int64_t filters = s.cell.filters;
+  threads = useful(threads, work(s.cell) / 10);
+#pragma omp parallel for num_threads(threads) schedule(static)
+  for (int64_t at = 0; at < s.cell.samples * s.cell.pixels; at++) {
+    const float* z = s.gates + at * 4 * filters;
+    for (int64_t k = 0; k < filters; k += kLanes) {
+      const int64_t n = smaller(kLanes, filters - k);
+      const V c = load(z + filters + k, n) * load(s.c_before + at * filters + k, n);
+      store(s.c_after + at * filters + k, c + load(z + k, n) * load(z + 2 * filters + k, n), n);
+    }
+  }
+}
+
 // One pixel of one sample.
 static inline void backward(const GatesBackward& s, int64_t sample, int64_t pixel) {
   const Activation a = s.cell.activation;
   const Activation ra = s.cell.recurrent;
   const int64_t filters = s.cell.filters;
   const int64_t at = (sample * s.cell.pixels + pixel) * filters;
-  const float* z = s.gates + 4 * at;
-  float* dz = s.d_gates + 4 * at;
+  float* z = s.gates + 4 * at;
   for (int64_t k = 0; k < filters; k += kLanes) {
     const int64_t n = smaller(kLanes, filters - k);
     const int64_t place = pixel * filters + k;
@@ -95,10 +108,10 @@ static inline void backward(const GatesBackward& s, int64_t sample, int64_t pixe
       store(s.d_wco + place, load(s.d_wco + place, n) + d_o * c_after, n);
     }
     store(s.dc + at + k, dc_before, n);
-    store(dz + k, d_i, n);
-    store(dz + filters + k, d_f, n);
-    store(dz + 2 * filters + k, d_g, n);
-    store(dz + 3 * filters + k, d_o, n);
+    store(z + k, d_i, n);
+    store(z + filters + k, d_f, n);
+    store(z + 2 * filters + k, d_g, n);
+    store(z + 3 * filters + k, d_o, n);
   }
 }
 

@@ -16,8 +16,9 @@ namespace ISA {
 
 extern const Kernels kKernels;
 const Kernels kKernels = {
-    TEXT(ISA),      kLanes,       gates_forward, gates_backward,   forward_floats, data_floats,      weights_floats,
-    scratch_floats, pack_forward, pack_data,     winograd_forward, winograd_data,  winograd_weights, unpack_weights,
+    TEXT(ISA),      kLanes,         gates_forward, cells_again,      gates_backward, forward_floats,   data_floats,
+    weights_floats, scratch_floats, pack_forward,  pack_data,        winograd_forward, winograd_data, winograd_weights,
+    unpack_weights,
 };
 
 }  // namespace ISA

@@ -191,8 +191,11 @@ void test_gates(const Kernels& kernels, const std::string& name, const Cell& cel
     d_f[place] += dz_f * c[k];
     d_o[place] += dz_o * c_after[k];
   }
-  Floats dz(4 * all), dc_got = dc, di(cell.wci ? state : 0), df = di, d_out = di;
-  kernels.gates_backward({cell, gates.data(), dz.data(), c.data(), c_after.data(), dy.data(), stride, dh.data(),
+  Floats again(all);
+  kernels.cells_again({cell, gates.data(), c.data(), again.data()}, threads);
+  check(name + " c again", expected.c, again.data(), 2e-6);
+  Floats dz = gates, dc_got = dc, di(cell.wci ? state : 0), df = di, d_out = di;
+  kernels.gates_backward({cell, dz.data(), c.data(), c_after.data(), dy.data(), stride, dh.data(),
                           dc_got.data(), di.data(), df.data(), d_out.data()},
                          threads);
   check(name + " d_gates", d_gates, dz.data(), 5e-6);

@@ -41,7 +41,8 @@ public interface Plan extends AutoCloseable {
   /**
    * Adds to the gradients of the inputs what the gradients of the outputs make of them.
    *
-   * @param call the op's data, with those of the forward call unchanged
+   * @param call the op's data, with those of the forward call unchanged; the reserve may be
+   *     overwritten, so that every forward call allows one backward call
    * @throws UnsupportedOperationException if the op has no gradient
    */
   void backward(Backward call);

@@ -55,7 +55,7 @@ public interface Lowering {
   Value reshape(Value value, Shape shape);
 
   /**
-   * Constant zeros.
+   * Constant zeros, one value for each shape.
    *
    * @param shape their shape
    * @return the value

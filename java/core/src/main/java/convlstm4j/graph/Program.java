@@ -7,6 +7,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class Program {
     private final Map<Parameter, Value> newParameters = new LinkedHashMap<>();
     private final Map<State, Value> newStates = new LinkedHashMap<>();
     private final List<Value> penalties = new ArrayList<>();
+    private final Map<Shape, Value> zeros = new HashMap<>();
     private final Deque<String> layers = new ArrayDeque<>();
 
     /**
@@ -161,7 +163,7 @@ public final class Program {
 
     @Override
     public Value zeros(Shape shape) {
-      return value(Value.Kind.ZEROS, shape, null);
+      return zeros.computeIfAbsent(shape, s -> value(Value.Kind.ZEROS, s, null));
     }
 
     @Override

@@ -82,7 +82,10 @@ final class Contenders {
         java(
             OursMain.class,
             List.of(
-                "-XX:+UseParallelGC",
+                "-XX:+UseSerialGC",
+                "-Xms8m",
+                "-XX:MaxHeapFreeRatio=50",
+                "-XX:-ShrinkHeapInSteps",
                 "-XX:ActiveProcessorCount=" + threads,
                 "-Dconvlstm4j.threads=" + threads,
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (threads - 1)),

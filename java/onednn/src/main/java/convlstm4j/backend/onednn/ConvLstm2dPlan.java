@@ -238,7 +238,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     for (int from = (d.t - 1) / d.chunk * d.chunk; from >= 0; from -= d.chunk) {
       int steps = Math.min(d.chunk, d.t - from);
       for (int step = from + steps - 1; step >= from; step--) {
-        g.step(step, step - from);
+        g.step(step);
       }
       g.weights(from, steps);
       g.frames(from, steps);
@@ -286,14 +286,13 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       }
     }
 
-    /** Step number {@code inChunk} of its chunk. */
-    void step(int step, int inChunk) {
-      At dz = r.work(at.dGates + inChunk * (d.n * d.z));
+    /** Leaves the gradients of a step's pre-activations where its gates were. */
+    void step(int step) {
+      At dz = r.gates(step);
       List<GatePass.Output> masked = r.masked(step);
       gates.backward(
           cell,
           new GatePass.Backward(
-              r.gates(step),
               dz,
               r.c(step),
               r.c(step + 1),
@@ -350,7 +349,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       NativeBuffer dwx = at(call.inputGradients(), 3);
       NativeBuffer dwh = at(call.inputGradients(), 4);
       NativeBuffer db = input(call.inputGradients(), "b");
-      long dz = r.work(at.dGates).address();
+      long dz = r.gates(from).address();
       if (dwx != null || db != null) {
         WithWeights p = prims.inputWeights[steps];
         if (op.useBias()) {
@@ -385,7 +384,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
         return;
       }
       packed(prims.inputData[steps], at(call.inputs(), 3), r.work(at.packedX))
-          .bind(dnnl.DNNL_ARG_DIFF_DST, r.work(at.dGates).address())
+          .bind(dnnl.DNNL_ARG_DIFF_DST, r.gates(from).address())
           .bind(dnnl.DNNL_ARG_DIFF_SRC, r.work(at.dxs).address())
           .run();
       long frame = d.n * d.x;

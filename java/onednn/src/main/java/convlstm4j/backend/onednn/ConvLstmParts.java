@@ -9,7 +9,7 @@ import convlstm4j.backend.onednn.OneDnnPlan.Layout;
  * workspace.
  */
 final class ConvLstmParts {
-  /** {@code [T or chunk, N, P, 4F]}. */
+  /** {@code [T or chunk, N, P, 4F]}; backward overwrites them with their gradients. */
   final long gates;
 
   /** {@code [T+1 or 1, N, P, F]}: the states before each step and after the last. */
@@ -39,9 +39,6 @@ final class ConvLstmParts {
   final long peepholes;
 
   final long dPeepholes;
-
-  /** {@code [chunk, N, P, 4F]}. */
-  final long dGates;
 
   /** {@code [N, P, F]}. */
   final long dh;
@@ -85,7 +82,6 @@ final class ConvLstmParts {
     output = workspace.take(d.last ? 0 : state);
     peepholes = workspace.take(d.op.peephole() ? 3 * d.s : 0);
     dPeepholes = workspace.take(training && d.op.peephole() ? 3 * d.s : 0);
-    dGates = workspace.take(training ? (long) d.chunk * d.n * d.z : 0);
     dh = workspace.take(training ? state : 0);
     dc = workspace.take(training ? state : 0);
     carried = workspace.take(training && d.op.masked() ? state : 0);

@@ -90,8 +90,7 @@ interface GatePass {
   /**
    * One backward step.
    *
-   * @param gates as forward kept them
-   * @param dGates gradients of the pre-activations, to be written
+   * @param gates as forward kept them; overwritten with the gradients of the pre-activations
    * @param cBefore c before the step
    * @param cAfter c after it
    * @param dOutput gradient of the step's output, or null for 0
@@ -105,7 +104,6 @@ interface GatePass {
    */
   record Backward(
       At gates,
-      At dGates,
       At cBefore,
       At cAfter,
       At dOutput,

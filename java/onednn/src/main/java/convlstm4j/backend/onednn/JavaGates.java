@@ -191,7 +191,7 @@ final class JavaGates implements GatePass {
     s.dh().write(dh, at, m);
     float[] zeros = Floats.scratch(ALL, GateOrder.COUNT * m);
     Arrays.fill(zeros, 0, GateOrder.COUNT * m, 0);
-    s.dGates().write(zeros, GateOrder.COUNT * at, GateOrder.COUNT * m);
+    s.gates().write(zeros, GateOrder.COUNT * at, GateOrder.COUNT * m);
   }
 
   private static void backward(Cell cell, Backward s, int n, long pixel, int pixels, float[] dh) {
@@ -256,7 +256,7 @@ final class JavaGates implements GatePass {
     for (int q = 0; q < GateOrder.COUNT; q++) {
       join(Floats.scratch(D + q, m), all, q, pixels, f);
     }
-    s.dGates().write(all, GateOrder.COUNT * at, GateOrder.COUNT * m);
+    s.gates().write(all, GateOrder.COUNT * at, GateOrder.COUNT * m);
   }
 
   /** The derivatives of one gate's activation, in its gradient's array. */

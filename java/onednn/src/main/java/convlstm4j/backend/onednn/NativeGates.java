@@ -96,7 +96,6 @@ final class NativeGates implements GatePass {
     kernels.gatesBackward(
         cell(cell, samples, s.peepholes()),
         address(s.gates(), 4 * at),
-        address(s.dGates(), 4 * at),
         address(s.cBefore(), at),
         address(s.cAfter(), at),
         address(s.dOutput(), first * s.outputStride()),

@@ -121,7 +121,6 @@ final class NativeKernels {
   void gatesBackward(
       Cell c,
       long gates,
-      long dGates,
       long cBefore,
       long cAfter,
       long dOutput,
@@ -143,7 +142,6 @@ final class NativeKernels {
         c.wcf,
         c.wco,
         gates,
-        dGates,
         cBefore,
         cAfter,
         dOutput,
@@ -153,6 +151,10 @@ final class NativeKernels {
         dWci,
         dWcf,
         dWco);
+  }
+
+  void cellsAgain(Cell c, long gates, long cBefore, long cAfter) {
+    cellsAgain(handle, threads, c.samples, c.pixels, c.filters, gates, cBefore, cAfter);
   }
 
   /** Size of an array of the layer's, see the constants. */
@@ -293,6 +295,16 @@ final class NativeKernels {
       long output,
       long outputStride);
 
+  private static native void cellsAgain(
+      long handle,
+      int threads,
+      long samples,
+      long pixels,
+      long filters,
+      long gates,
+      long cBefore,
+      long cAfter);
+
   private static native void gatesBackward(
       long handle,
       int threads,
@@ -305,7 +317,6 @@ final class NativeKernels {
       long wcf,
       long wco,
       long gates,
-      long dGates,
       long cBefore,
       long cAfter,
       long dOutput,

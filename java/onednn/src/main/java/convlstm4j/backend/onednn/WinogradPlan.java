@@ -14,6 +14,9 @@ import java.util.List;
  * gradients of x and h in one product, and the step's share of the weights' gradient, which is
  * transformed back once at the end. Where the outputs are channels last and of every step, they
  * hold h.
+ *
+ * <p>Of c, forward keeps one state every {@link #stretch} steps; backward makes those between once
+ * more from the gates, a stretch at a time, and overwrites the gates with their gradients.
  */
 final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   private static final List<String> PEEPHOLES = List.of("wci", "wcf", "wco");
@@ -29,9 +32,18 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   /** Whether y holds the states. */
   private final boolean statesInY;
 
-  // Places in the reserve, or in the workspace at inference; see ConvLstmParts for their shapes.
+  /** Steps from one kept c to the next: about the root of T, so that few are in memory at once. */
+  private final int stretch;
+
+  // Places in the reserve; see ConvLstmParts for their shapes.
   private final long gates;
-  private final long c;
+
+  /**
+   * c before the first step of each stretch; that of the first step only if it is not the input.
+   */
+  private final long starts;
+
+  /** In the reserve, or in the workspace at inference. */
   private final long h;
 
   // Places in the workspace.
@@ -40,7 +52,10 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   private final long output;
   private final long peepholes;
   private final long dPeepholes;
-  private final long dGates;
+
+  /** c after the steps of one stretch, the last only where no other place holds it. */
+  private final long cells;
+
   private final long dh;
   private final long dc;
   private final long packed;
@@ -61,15 +76,18 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     statesInY = d.last && op.returnSequences();
     long state = d.n * d.s;
     Layout kept = training ? reserve : workspace;
-    gates = kept.take(training ? (long) d.t * d.n * d.z : 0);
-    c = kept.take(training ? (d.t + 1L) * state : state);
+    stretch = training ? (int) Math.ceil(Math.sqrt(d.t)) : d.t;
+    gates = reserve.take(training ? (long) d.t * d.n * d.z : 0);
+    int stretches = (d.t + stretch - 1) / stretch;
+    starts = reserve.take(training ? (d.last ? stretches - 1L : stretches) * state : 0);
     h = kept.take(statesInY ? 0 : (training ? d.t : Math.min(2, d.t)) * state);
     h0 = workspace.take(d.last ? 0 : state);
     xStep = workspace.take(d.last ? 0 : d.n * d.x);
     output = workspace.take(training && !d.last ? state : 0);
     peepholes = workspace.take(op.peephole() ? 3 * d.s : 0);
     dPeepholes = workspace.take(training && op.peephole() ? 3 * d.s : 0);
-    dGates = workspace.take(training ? d.n * d.z : 0);
+    int between = training ? stretch - 1 : 0;
+    cells = workspace.take((d.last ? between : between + 1L) * state);
     dh = workspace.take(training ? state : 0);
     dc = workspace.take(training ? state : 0);
     long forward = kernels.winogradFloats(NativeKernels.FORWARD_WEIGHTS, layer);
@@ -93,15 +111,23 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     final NativeBuffer kept;
     final NativeBuffer x;
     final NativeBuffer y;
+    final NativeBuffer cFirst;
+    final NativeBuffer cLast;
     final At first;
     final boolean startsAtZero;
     final List<At> weights;
 
-    Run(List<? extends Buffer> inputs, NativeBuffer y, Buffer workspace, Buffer reserve) {
+    Run(
+        List<? extends Buffer> inputs,
+        List<? extends Buffer> outputs,
+        Buffer workspace,
+        Buffer reserve) {
       this.work = NativeBuffer.of(workspace);
       this.kept = training ? NativeBuffer.of(reserve) : work;
       this.x = at(inputs, 0);
-      this.y = y;
+      this.y = at(outputs, 0);
+      this.cFirst = at(inputs, 2);
+      this.cLast = at(outputs, 2);
       copies.scratch(work.address(copyScratch));
       NativeBuffer start = at(inputs, 1);
       if (d.last) {
@@ -124,9 +150,54 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       return new At(work, index);
     }
 
-    /** c before a step. */
+    At gates(int step) {
+      return new At(kept, gates + step * (d.n * d.z));
+    }
+
+    /** Whether c before a step is kept. */
+    boolean isKept(int step) {
+      return step % stretch == 0 && step < d.t;
+    }
+
+    private At start(int step) {
+      if (step == 0 && d.last) {
+        return new At(cFirst, 0);
+      }
+      int slot = step / stretch - (d.last ? 1 : 0);
+      return training ? new At(kept, starts + slot * (d.n * d.s)) : work(cells);
+    }
+
+    /** c before a step, on the way forward: where nothing is kept, the same place each time. */
+    At running(int step) {
+      if (isKept(step)) {
+        return start(step);
+      }
+      return d.last ? new At(cLast, 0) : work(cells);
+    }
+
+    /** c before a step, on the way back. */
     At c(int step) {
-      return new At(kept, c + (training ? step : 0) * (d.n * d.s));
+      if (isKept(step)) {
+        return start(step);
+      }
+      if (step == d.t && d.last) {
+        return new At(cLast, 0);
+      }
+      return work(cells + (step - 1) % stretch * (d.n * d.s));
+    }
+
+    /** Makes c after the steps of a stretch. */
+    void cellsAgain(int from, int to) {
+      for (int step = from; step < to; step++) {
+        boolean there = isKept(step + 1) || (step + 1 == d.t && d.last);
+        if (!there) {
+          kernels.cellsAgain(
+              NativeGates.cell(cell, d.n, null),
+              gates(step).address(),
+              c(step).address(),
+              c(step + 1).address());
+        }
+      }
     }
 
     /** h after a step. */
@@ -161,8 +232,10 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   @Override
   public void forward(Forward call) {
     NativeBuffer y = at(call.outputs(), 0);
-    Run r = new Run(call.inputs(), y, call.workspace(), call.reserve());
-    copies.stateIn.run(at(call.inputs(), 2).address(), r.c(0).address());
+    Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
+    if (!d.last) {
+      copies.stateIn.run(r.cFirst.address(), r.running(0).address());
+    }
     NativeBuffer b = input(call.inputs(), "b");
     kernels.packForward(
         layer,
@@ -177,10 +250,10 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
           b == null ? 0 : b.address(),
           r.frame(step),
           r.hBefore(step),
-          r.c(step).address(),
-          r.c(step + 1).address(),
+          r.running(step).address(),
+          r.running(step + 1).address(),
           r.h(step),
-          training ? new At(r.kept, gates + step * (d.n * d.z)).address() : 0,
+          training ? r.gates(step).address() : 0,
           r.work(scratch).address());
       if (!statesInY && d.yields(step)) {
         (d.last ? copies.stateOut : copies.yOut)
@@ -188,7 +261,9 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       }
     }
     lastState(r, at(call.outputs(), 1));
-    copies.stateOut.run(r.c(d.t).address(), at(call.outputs(), 2).address());
+    if (!d.last) {
+      copies.stateOut.run(r.running(d.t).address(), r.cLast.address());
+    }
   }
 
   private void lastState(Run r, NativeBuffer target) {
@@ -203,7 +278,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
 
   @Override
   public void backward(Backward call) {
-    Run r = new Run(call.inputs(), at(call.outputs(), 0), call.workspace(), call.reserve());
+    Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
     NativeBuffer dx = at(call.inputGradients(), 0);
     NativeBuffer dh0 = at(call.inputGradients(), 1);
     boolean weights = false;
@@ -217,6 +292,9 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         r.work(packed).address());
     start(r, call);
     for (int step = d.t - 1; step >= 0; step--) {
+      if (step == d.t - 1 || r.isKept(step + 1)) {
+        r.cellsAgain(step / stretch * stretch, step + 1);
+      }
       gatePass.backward(cell, gateStep(r, call, step));
       boolean carries = step > 0 || dh0 != null;
       if (carries || dx != null) {
@@ -225,7 +303,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       if (weights) {
         kernels.winogradWeights(
             layer,
-            r.work(dGates).address(),
+            r.gates(step).address(),
             r.frame(step),
             r.hBefore(step),
             r.work(dWeights).address(),
@@ -270,8 +348,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       dWeights = List.of(all, all.plus(d.s), all.plus(2 * d.s));
     }
     return new GatePass.Backward(
-        new At(r.kept, gates + step * (d.n * d.z)),
-        r.work(dGates),
+        r.gates(step),
         r.c(step),
         r.c(step + 1),
         place,
@@ -294,7 +371,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     kernels.winogradData(
         layer,
         r.work(packed).address(),
-        r.work(dGates).address(),
+        r.gates(step).address(),
         frame,
         carries ? r.work(dh).address() : 0,
         r.work(scratch).address());

@@ -86,12 +86,13 @@ class GatesTest {
         cell,
         new GatePass.Forward(z, true, c, cAfter, h, hAfter, output, STATE, peepholes, masked));
     At dz = filled(10, 4 * ALL, 0);
+    Floats.copy(z.buffer(), 0, dz.buffer(), 0, 4 * ALL);
     At dy = filled(11, ALL, 1);
     At dh = filled(12, ALL, 1);
     At dc = filled(13, ALL, 1);
     List<At> dw = List.of(filled(14, STATE, 0), filled(15, STATE, 0), filled(16, STATE, 0));
     gates.backward(
-        cell, new GatePass.Backward(z, dz, c, cAfter, dy, STATE, dh, dc, peepholes, dw, masked));
+        cell, new GatePass.Backward(dz, c, cAfter, dy, STATE, dh, dc, peepholes, dw, masked));
     return List.of(z, cAfter, hAfter, output, dz, dc, dw.get(0), dw.get(1), dw.get(2));
   }
 

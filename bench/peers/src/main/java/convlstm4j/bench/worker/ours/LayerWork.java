@@ -53,7 +53,9 @@ final class LayerWork implements Work {
     boolean training = pass == Pass.TRAINING;
     plan =
         backend.plan(op, shapes, dtype, training ? Backend.Mode.TRAINING : Backend.Mode.INFERENCE);
-    shapes.forEach(s -> inputs.add(allocate(s)));
+    Buffer zeros = allocate(state); // both states, as in a network
+    inputs.addAll(List.of(allocate(task.x()), zeros, zeros));
+    task.weights().values().forEach(s -> inputs.add(allocate(s)));
     op.outputShapes(shapes).forEach(s -> outputs.add(allocate(s)));
     for (int k = 0; k < FILES.size(); k++) {
       memory.upload(data.read(FILES.get(k)).cast(dtype), inputs.get(DIFFERENTIATED.get(k)));
