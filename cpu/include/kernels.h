@@ -126,6 +126,92 @@ struct WinogradGradients {
   float* db;   // [4F]
 };
 
+// Sorts the elements of an array into groups. The array is runs of `length` neighbours, which belong to one group
+// (step 0) or to successive ones (step 1); the group of a run's first element follows from the run's indices along
+// `axes` outer axes, outermost first.
+struct Groups {
+  int64_t runs;
+  int64_t length;
+  int64_t step;
+  int64_t count;
+  int64_t axes;
+  const int64_t* sizes;
+  const int64_t* strides;
+};
+
+// sums[group] = sum of x - centre, or of its square.
+struct GroupMoments {
+  Groups groups;
+  const float* x;
+  const double* centre;
+  bool squared;
+  double* sums;
+  double* scratch;  // of group_doubles
+};
+
+// y = (x - mean) scale + shift.
+struct GroupNormalize {
+  Groups groups;
+  const float* x;
+  float* y;
+  const double* mean;
+  const double* scale;
+  const double* shift;
+};
+
+// sums[group] = sum of dy, scaled_sums[group] = sum of dy (x - mean) inverse.
+struct GroupGradientSums {
+  Groups groups;
+  const float* x;
+  const float* dy;
+  const double* mean;
+  const double* inverse;
+  double* sums;
+  double* scaled_sums;
+  double* scratch;  // of group_doubles
+};
+
+// dx += (dy - a - b (x - mean)) scale.
+struct GroupInputGradient {
+  Groups groups;
+  const float* x;
+  const float* dy;
+  float* dx;
+  const double* mean;
+  const double* a;
+  const double* b;
+  const double* scale;
+};
+
+// Pooling over images [N, D, H, W, C]; the arrays of three are of the axes D, H, W. Taps outside an image are left out.
+struct Pool {
+  bool max;  // else the mean
+  int64_t images;
+  int64_t channels;
+  int64_t input[3];
+  int64_t output[3];
+  int64_t size[3];
+  int64_t stride[3];
+  int64_t pad[3];  // before the first pixel
+};
+
+struct PoolForward {
+  Pool pool;
+  const float* x;
+  float* y;
+  float* scratch;  // a row of input for each thread
+};
+
+// dx is added to; the first of equal maxima, row-major, gets the gradient, none if the maximum is a NaN.
+struct PoolBackward {
+  Pool pool;
+  const float* x;
+  const float* y;
+  const float* dy;
+  float* dx;
+  float* scratch;  // a row of output for each thread
+};
+
 // One instruction set's kernels.
 struct Kernels {
   const char* name;
@@ -150,6 +236,16 @@ struct Kernels {
   void (*winograd_weights)(const WinogradWeights&, int threads);
   // Adds the transformed gradient, transformed back, to dwx and dwh, and d_bias to db; each may be null.
   void (*unpack_weights)(const WinogradGradients&, int threads);
+
+  // Sums have an order that depends on sizes only, not on threads.
+  int64_t (*group_doubles)(const Groups&);
+  void (*group_moments)(const GroupMoments&, int threads);
+  void (*group_normalize)(const GroupNormalize&, int threads);
+  void (*group_gradient_sums)(const GroupGradientSums&, int threads);
+  void (*group_input_gradient)(const GroupInputGradient&, int threads);
+
+  void (*pool_forward)(const PoolForward&, int threads);
+  void (*pool_backward)(const PoolBackward&, int threads);
 };
 
 // The kernels that this machine runs fastest; wanted = "" or the name of one that it can run, else null.

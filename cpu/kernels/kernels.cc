@@ -8,6 +8,9 @@
 #include "transforms.h"
 #include "winograd.h"
 
+#include "grouped.h"
+#include "pool.h"
+
 namespace convlstm4j {
 namespace ISA {
 
@@ -16,9 +19,28 @@ namespace ISA {
 
 extern const Kernels kKernels;
 const Kernels kKernels = {
-    TEXT(ISA),      kLanes,         gates_forward, cells_again,      gates_backward, forward_floats,   data_floats,
-    weights_floats, scratch_floats, pack_forward,  pack_data,        winograd_forward, winograd_data, winograd_weights,
+    TEXT(ISA),
+    kLanes,
+    gates_forward,
+    cells_again,
+    gates_backward,
+    forward_floats,
+    data_floats,
+    weights_floats,
+    scratch_floats,
+    pack_forward,
+    pack_data,
+    winograd_forward,
+    winograd_data,
+    winograd_weights,
     unpack_weights,
+    group_doubles,
+    group_moments,
+    group_normalize,
+    group_gradient_sums,
+    group_input_gradient,
+    pool_forward,
+    pool_backward,
 };
 
 }  // namespace ISA

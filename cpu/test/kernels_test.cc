@@ -15,7 +15,9 @@
 
 using convlstm4j::Activation;
 using convlstm4j::Cell;
+using convlstm4j::Groups;
 using convlstm4j::Kernels;
+using convlstm4j::Pool;
 using convlstm4j::Winograd;
 
 namespace {
@@ -278,6 +280,139 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
   check(name + " winograd db", db, db_got.data(), 3e-5);
 }
 
+// Random sizes and kept axes as Groups, and the group of each element.
+struct Grouping {
+  std::vector<int64_t> sizes, strides, group;
+  Groups groups{};
+  Grouping() {
+    std::vector<std::pair<int64_t, bool>> axes;  // alternately kept or not, outermost first
+    bool kept = between(0, 1) == 1;
+    for (int64_t k = between(1, 4); k > 0; k--, kept = !kept) axes.emplace_back(between(2, 2 + (k == 1 ? 60 : 7)), kept);
+    int64_t count = 1, all = 1;
+    std::vector<int64_t> by(axes.size());
+    for (size_t k = axes.size(); k-- > 0;) {
+      by[k] = axes[k].second ? count : 0;
+      count *= axes[k].second ? axes[k].first : 1;
+      all *= axes[k].first;
+    }
+    group.resize(all);
+    for (int64_t e = 0; e < all; e++) {
+      int64_t rest = e;
+      for (size_t k = axes.size(); k-- > 0; rest /= axes[k].first) group[e] += rest % axes[k].first * by[k];
+    }
+    for (size_t k = 0; k + 1 < axes.size(); k++) {
+      sizes.push_back(axes[k].first);
+      strides.push_back(by[k]);
+    }
+    const int64_t length = axes.back().first;
+    groups = {all / length, length, by.back(), count, static_cast<int64_t>(sizes.size()), sizes.data(), strides.data()};
+  }
+};
+
+Doubles random_doubles(int64_t n) {
+  const Floats f = random(n, 1);
+  return Doubles(f.begin(), f.end());
+}
+
+void check(const std::string& what, const Doubles& exact, const Doubles& got, double allowed) {
+  const Floats f(got.begin(), got.end());
+  check(what, exact, f.data(), allowed);
+}
+
+void test_groups(const Kernels& kernels, const std::string& name, int threads) {
+  const Grouping g;
+  const int64_t all = static_cast<int64_t>(g.group.size()), count = g.groups.count;
+  const Floats x = random(all, 2), dy = random(all, 1);
+  const Doubles mean = random_doubles(count), scale = random_doubles(count), shift = random_doubles(count);
+  Doubles sum(count), squares(count), sum_dy(count), scaled(count), y(all), dx(all);
+  for (int64_t k = 0; k < all; k++) {
+    const int64_t at = g.group[k];
+    const double centred = x[k] - mean[at];
+    sum[at] += centred;
+    squares[at] += centred * centred;
+    sum_dy[at] += dy[k];
+    scaled[at] += dy[k] * centred * scale[at];
+    y[k] = centred * scale[at] + shift[at];
+    dx[k] = 1 + (dy[k] - (shift[at] + mean[at] * centred)) * scale[at];
+  }
+  Doubles scratch(kernels.group_doubles(g.groups)), got(count), got_scaled(count);
+  kernels.group_moments({g.groups, x.data(), mean.data(), false, got.data(), scratch.data()}, threads);
+  check(name + " sums", sum, got, 1e-6);
+  kernels.group_moments({g.groups, x.data(), mean.data(), true, got.data(), scratch.data()}, threads);
+  check(name + " sums of squares", squares, got, 1e-6);
+  kernels.group_gradient_sums(
+      {g.groups, x.data(), dy.data(), mean.data(), scale.data(), got.data(), got_scaled.data(), scratch.data()}, threads);
+  check(name + " sums of gradients", sum_dy, got, 1e-6);
+  check(name + " scaled sums of gradients", scaled, got_scaled, 1e-6);
+  Floats y_got(all), dx_got(all, 1.0f);
+  kernels.group_normalize({g.groups, x.data(), y_got.data(), mean.data(), scale.data(), shift.data()}, threads);
+  check(name + " normalized", y, y_got.data(), 1e-6);
+  kernels.group_input_gradient(
+      {g.groups, x.data(), dy.data(), dx_got.data(), mean.data(), shift.data(), mean.data(), scale.data()}, threads);
+  check(name + " normalized dx", dx, dx_got.data(), 1e-6);
+}
+
+void test_pool(const Kernels& kernels, const std::string& name, int threads) {
+  Pool p{};
+  p.max = between(0, 1) == 1;
+  p.images = between(1, 3);
+  p.channels = between(0, 1) == 1 ? 1 : between(2, 21);
+  for (int k = 0; k < 3; k++) {
+    p.input[k] = between(1, k == 2 ? 41 : 6);
+    p.size[k] = std::min(p.input[k], between(1, 3));
+    p.stride[k] = between(1, 3);
+    const int64_t padding = between(0, p.size[k] - 1);  // in all, fewer than a window has taps
+    p.pad[k] = padding / 2;
+    p.output[k] = (p.input[k] + padding - p.size[k]) / p.stride[k] + 1;
+  }
+  const int64_t c = p.channels;
+  const int64_t in = p.images * p.input[0] * p.input[1] * p.input[2] * c;
+  const int64_t out = p.images * p.output[0] * p.output[1] * p.output[2] * c;
+  Floats x = random(in, 4);
+  for (float& v : x) v = std::round(v);  // so that maxima come twice
+  const Floats dy = random(out, 1);
+  Doubles y(out), dx(in, 1.0);
+  for (int64_t o = 0; o < out; o++) {
+    const int64_t channel = o % c, w = o / c % p.output[2], h = o / c / p.output[2] % p.output[1];
+    const int64_t d = o / c / p.output[2] / p.output[1] % p.output[0];
+    const int64_t image = o / c / p.output[2] / p.output[1] / p.output[0];
+    std::vector<int64_t> taps;
+    for (int64_t i = 0; i < p.size[0]; i++)
+      for (int64_t j = 0; j < p.size[1]; j++)
+        for (int64_t k = 0; k < p.size[2]; k++) {
+          const int64_t a = d * p.stride[0] - p.pad[0] + i, b = h * p.stride[1] - p.pad[1] + j;
+          const int64_t e = w * p.stride[2] - p.pad[2] + k;
+          if (a < 0 || b < 0 || e < 0 || a >= p.input[0] || b >= p.input[1] || e >= p.input[2]) continue;
+          taps.push_back((((image * p.input[0] + a) * p.input[1] + b) * p.input[2] + e) * c + channel);
+        }
+    if (p.max) {
+      int64_t best = taps[0];
+      for (int64_t t : taps)
+        if (x[t] > x[best]) best = t;
+      y[o] = x[best];
+      dx[best] += dy[o];
+    } else {
+      for (int64_t t : taps) {
+        y[o] += double(x[t]) / double(taps.size());
+        dx[t] += double(dy[o]) / double(taps.size());
+      }
+    }
+  }
+  Floats y_got(out), dx_got(in, 1.0f);
+  Floats rows(threads * std::max(p.input[2], p.output[2]) * c);
+  kernels.pool_forward({p, x.data(), y_got.data(), rows.data()}, threads);
+  check(name + " pool", y, y_got.data(), 1e-6);
+  kernels.pool_backward({p, x.data(), y_got.data(), dy.data(), dx_got.data(), rows.data()}, threads);
+  check(name + " pool dx", dx, dx_got.data(), 1e-6);
+
+  x[0] = NAN;
+  kernels.pool_forward({p, x.data(), y_got.data(), rows.data()}, threads);
+  if (!std::isnan(y_got[0])) {
+    std::printf("%s pool: a NaN is lost\n", name.c_str());
+    failures++;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -310,6 +445,8 @@ int main(int argc, char** argv) {
       const std::string name = std::string(isa) + " case " + std::to_string(k);
       test_gates(*kernels, name, cell, threads);
       test_winograd(*kernels, name, w, cell, threads);
+      test_groups(*kernels, name, threads);
+      test_pool(*kernels, name, threads);
     }
   }
   std::printf("\n%s\n", failures == 0 ? "all agree" : "FAILED");

@@ -16,6 +16,8 @@ import java.util.List;
 final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   private final boolean keep;
   private final Groups groups;
+  private final NormPasses passes;
+  private final long scratch;
   private final long perGroup;
   private final long meanAt;
   private final long inverseAt;
@@ -26,7 +28,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   /** Parameters of the kept axes inside the time axis. */
   private final int inner;
 
-  BatchNormPlan(BatchNorm op, List<Shape> inputs, Mode mode) {
+  BatchNormPlan(Dnnl engine, BatchNorm op, List<Shape> inputs, Mode mode) {
     super(op, inputs);
     Shape x = inputs.get(0);
     boolean perStep = op.training() && op.perStep();
@@ -36,12 +38,23 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     }
     this.keep = op.training() && mode == Mode.TRAINING;
     this.groups = new Groups(x, axes);
+    this.passes = NormPasses.choose(engine.kernels(), groups);
+    this.scratch = workspace.take(passes.scratchFloats());
     this.perGroup = x.elements() / groups.count();
     this.steps = perStep ? (int) x.dim(1) : 1;
     long parameters = op.parameterShape(x).elements();
     this.inner = (int) (op.axes().get(0) == 0 ? parameters / x.dim(0) : parameters);
     this.meanAt = keep ? reserve.take(groups.count()) : 0;
     this.inverseAt = keep ? reserve.take(groups.count()) : 0;
+  }
+
+  @Override
+  public String algorithm() {
+    return passes.name();
+  }
+
+  private At scratch(Buffer workspace) {
+    return workspace == null ? null : new At(NativeBuffer.of(workspace), scratch);
   }
 
   @Override
@@ -52,8 +65,8 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     double[] mean;
     double[] variance;
     if (op.training()) {
-      mean = moments(x, new double[groups.count()], false);
-      variance = moments(x, mean, true);
+      mean = moments(call, new double[groups.count()], false);
+      variance = moments(call, mean, true);
       updateMoving(movingMean, mean, at(call.outputs(), 1));
       updateMoving(movingVariance, variance, at(call.outputs(), 2));
     } else {
@@ -70,19 +83,9 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   }
 
   /** The groups' means of {@code x - centre}, or of its square. */
-  private double[] moments(NativeBuffer x, double[] centre, boolean squared) {
-    double[] sum =
-        groups.sum(
-            (sums, e, size, runs) -> {
-              float[] v = Floats.read(x, e, Floats.scratch(0), size);
-              runs.each(
-                  (at, n, group, step) -> {
-                    for (int k = 0, g = group; k < n; k++, g += step) {
-                      double d = v[at + k] - centre[g];
-                      sums[g] += squared ? d * d : d;
-                    }
-                  });
-            });
+  private double[] moments(Forward call, double[] centre, boolean squared) {
+    NativeBuffer x = at(call.inputs(), 0);
+    double[] sum = passes.moments(x, centre, squared, scratch(call.workspace()));
     for (int g = 0; g < sum.length; g++) {
       sum[g] /= perGroup;
     }
@@ -115,18 +118,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     for (int g = 0; g < scale.length; g++) {
       scale[g] *= inverse[g];
     }
-    NativeBuffer y = at(call.outputs(), 0);
-    groups.each(
-        (e, size, runs) -> {
-          float[] v = Floats.read(x, e, Floats.scratch(0), size);
-          runs.each(
-              (at, n, group, step) -> {
-                for (int k = 0, g = group; k < n; k++, g += step) {
-                  v[at + k] = (float) ((v[at + k] - mean[g]) * scale[g] + shift[g]);
-                }
-              });
-          Floats.write(v, y, e, size);
-        });
+    passes.normalize(x, at(call.outputs(), 0), mean, scale, shift);
   }
 
   @Override
@@ -141,12 +133,11 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     if (!op.training()) {
       inverse = inverseDeviation(inverse);
     }
-    double[] sumDy = sumGradient(dy, null, mean, inverse);
-    double[] sumDyNormalized = sumGradient(dy, x, mean, inverse);
-    addParameterGradient(sumDyNormalized, input(call.inputGradients(), "gamma"));
-    addParameterGradient(sumDy, input(call.inputGradients(), "beta"));
+    double[][] sums = passes.gradientSums(x, dy, mean, inverse, scratch(call.workspace()));
+    addParameterGradient(sums[1], input(call.inputGradients(), "gamma"));
+    addParameterGradient(sums[0], input(call.inputGradients(), "beta"));
     if (call.inputGradients().get(0) != null) {
-      addInputGradient(call, mean, inverse, sumDy, sumDyNormalized);
+      addInputGradient(call, mean, inverse, sums[0], sums[1]);
     }
   }
 
@@ -159,22 +150,6 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     return v;
   }
 
-  /** Sums of dy, or with x of {@code dy (x - mean) inverse}. */
-  private double[] sumGradient(NativeBuffer dy, NativeBuffer x, double[] mean, double[] inverse) {
-    return groups.sum(
-        (sums, e, size, runs) -> {
-          float[] d = Floats.read(dy, e, Floats.scratch(0), size);
-          float[] v = x == null ? null : Floats.read(x, e, Floats.scratch(1), size);
-          runs.each(
-              (at, n, group, step) -> {
-                for (int k = 0, g = group; k < n; k++, g += step) {
-                  sums[g] +=
-                      v == null ? d[at + k] : d[at + k] * ((v[at + k] - mean[g]) * inverse[g]);
-                }
-              });
-        });
-  }
-
   /**
    * Ioffe and Szegedy 2015, section 3, with the mean's and the variance's share summed up; at
    * inference the statistics are constants.
@@ -185,21 +160,15 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     NativeBuffer dy = at(call.outputGradients(), 0);
     NativeBuffer dx = at(call.inputGradients(), 0);
     double[] scale = perGroup(call.inputs(), "gamma", 1);
+    double[] a = new double[scale.length];
+    double[] b = new double[scale.length];
     double share = op.training() ? 1.0 / perGroup : 0;
-    groups.each(
-        (e, size, runs) -> {
-          float[] d = Floats.read(dy, e, Floats.scratch(0), size);
-          float[] v = Floats.read(x, e, Floats.scratch(1), size);
-          runs.each(
-              (at, n, group, step) -> {
-                for (int k = at, g = group; k < at + n; k++, g += step) {
-                  double normalized = (v[k] - mean[g]) * inverse[g];
-                  double whole = d[k] - share * (sumDy[g] + normalized * sumDyNormalized[g]);
-                  d[k] = (float) (whole * inverse[g] * scale[g]);
-                }
-              });
-          Floats.add(d, 0, dx, e, size, 2);
-        });
+    for (int g = 0; g < scale.length; g++) {
+      a[g] = share * sumDy[g];
+      b[g] = share * sumDyNormalized[g] * inverse[g];
+      scale[g] *= inverse[g];
+    }
+    passes.inputGradient(x, dy, dx, mean, a, b, scale);
   }
 
   private void addParameterGradient(double[] perGroup, NativeBuffer gradient) {

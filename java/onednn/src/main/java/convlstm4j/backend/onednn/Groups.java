@@ -53,6 +53,20 @@ final class Groups {
     count = Math.toIntExact(groups);
   }
 
+  /** Runs, their length, step and number of groups, then size and stride of each outer axis. */
+  long[] numbers() {
+    long[] n = new long[4 + 2 * sizes.length];
+    n[0] = runs;
+    n[1] = length;
+    n[2] = step;
+    n[3] = count;
+    for (int i = 0; i < sizes.length; i++) {
+      n[4 + 2 * i] = sizes[i];
+      n[5 + 2 * i] = strides[i];
+    }
+    return n;
+  }
+
   /** Number of groups. */
   int count() {
     return count;

@@ -42,7 +42,7 @@ final class Kernels {
       return new DensePlan(engine, o, inputs, mode);
     }
     if (op instanceof BatchNorm o) {
-      return new BatchNormPlan(o, inputs, mode);
+      return new BatchNormPlan(engine, o, inputs, mode);
     }
     if (op instanceof Activate o) {
       return new ActivatePlan(o, inputs);
@@ -66,7 +66,7 @@ final class Kernels {
       return new PenaltyPlan(o, inputs);
     }
     if (op instanceof Pool o) {
-      return new PoolPlan(o, inputs);
+      return PoolPlan.of(engine, o, inputs);
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(o, inputs);

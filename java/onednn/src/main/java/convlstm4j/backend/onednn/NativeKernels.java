@@ -58,6 +58,11 @@ final class NativeKernels {
     return name(handle);
   }
 
+  /** Address of the instruction set's table of functions. */
+  long handle() {
+    return handle;
+  }
+
   int threads() {
     return threads;
   }

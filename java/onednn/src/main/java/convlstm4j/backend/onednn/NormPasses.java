@@ -1,0 +1,37 @@
+package convlstm4j.backend.onednn;
+
+/** The passes over memory that batch normalisation consists of; numbers per group are doubles. */
+interface NormPasses {
+  /** What does the work, for {@code algorithm()}. */
+  String name();
+
+  /** Floats of workspace that the sums need. */
+  long scratchFloats();
+
+  /** The groups' sums of {@code x - centre}, or of its square. */
+  double[] moments(NativeBuffer x, double[] centre, boolean squared, At scratch);
+
+  /** {@code y = (x - mean) scale + shift}. */
+  void normalize(NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift);
+
+  /** The groups' sums of dy, then those of {@code dy (x - mean) inverse}. */
+  double[][] gradientSums(
+      NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse, At scratch);
+
+  /** {@code dx += (dy - a - b (x - mean)) scale}. */
+  void inputGradient(
+      NativeBuffer x,
+      NativeBuffer dy,
+      NativeBuffer dx,
+      double[] mean,
+      double[] a,
+      double[] b,
+      double[] scale);
+
+  /** In C++ where that is there and takes the shape. */
+  static NormPasses choose(NativeKernels kernels, Groups groups) {
+    return kernels != null && NativeNorm.takes(groups)
+        ? new NativeNorm(kernels, groups)
+        : new JavaNorm(groups);
+  }
+}

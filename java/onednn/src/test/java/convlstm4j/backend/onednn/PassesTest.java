@@ -1,0 +1,146 @@
+package convlstm4j.backend.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import convlstm4j.backend.Plan;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Padding;
+import convlstm4j.op.Pool;
+import convlstm4j.op.Window;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Pooling and normalisation in Java, which are used where those in C++ are missing. */
+class PassesTest {
+  private static final List<Integer> TWO = List.of(2, 2);
+  private static final List<Integer> THREE = List.of(3, 3);
+
+  private final NativeMemory memory = new NativeMemory();
+  private final List<NativeBuffer> open = new ArrayList<>();
+  private final Philox random = new Philox(6, 6);
+  private Dnnl dnnl;
+
+  @BeforeEach
+  void load() {
+    dnnl = Dnnl.start();
+    Assumptions.assumeTrue(dnnl.kernels() != null, "built without C++ kernels");
+  }
+
+  @AfterEach
+  void close() {
+    open.forEach(NativeBuffer::close);
+    dnnl.close();
+    assertEquals(0, memory.liveBytes());
+  }
+
+  @Test
+  void normalisationInJavaAndInCppAgree() {
+    Shape shape = Shape.of(3, 4, 5, 7, 6);
+    for (List<Integer> kept :
+        List.of(List.of(4), List.of(2), List.of(1, 4), List.of(0, 3), List.<Integer>of())) {
+      Groups groups = new Groups(shape, kept);
+      NativeNorm compiled = new NativeNorm(dnnl.kernels(), groups);
+      JavaNorm plain = new JavaNorm(groups);
+      At scratch = filled(1, compiled.scratchFloats(), 0);
+      NativeBuffer x = filled(2, shape.elements(), 3).buffer();
+      NativeBuffer dy = filled(3, shape.elements(), 1).buffer();
+      double[] mean = doubles(4, groups.count());
+      double[] scale = doubles(5, groups.count());
+      double[] shift = doubles(6, groups.count());
+      for (boolean squared : new boolean[] {false, true}) {
+        same(plain.moments(x, mean, squared, null), compiled.moments(x, mean, squared, scratch));
+      }
+      double[][] expected = plain.gradientSums(x, dy, mean, scale, null);
+      double[][] got = compiled.gradientSums(x, dy, mean, scale, scratch);
+      same(expected[0], got[0]);
+      same(expected[1], got[1]);
+      NativeBuffer y = filled(7, shape.elements(), 0).buffer();
+      NativeBuffer z = filled(8, shape.elements(), 0).buffer();
+      plain.normalize(x, y, mean, scale, shift);
+      compiled.normalize(x, z, mean, scale, shift);
+      same(y, z);
+      plain.inputGradient(x, dy, y, mean, scale, shift, mean);
+      compiled.inputGradient(x, dy, z, mean, scale, shift, mean);
+      same(y, z);
+    }
+  }
+
+  @Test
+  void poolingInJavaAndInCppAgree() {
+    for (DataFormat format : DataFormat.values()) {
+      for (Pool.Mode mode : Pool.Mode.values()) {
+        for (Padding padding : Padding.values()) {
+          pool(new Pool(mode, new Window(TWO, TWO, List.of(1, 1), padding, format)));
+          pool(new Pool(mode, new Window(THREE, List.of(2, 1), List.of(1, 1), padding, format)));
+        }
+      }
+    }
+  }
+
+  private void pool(Pool op) {
+    List<Shape> in = List.of(Shape.of(3, 9, 11, 9));
+    Shape out = op.outputShapes(in).get(0);
+    NativeBuffer x = filled(9, in.get(0).elements(), 1).buffer();
+    for (int k = 0; k < x.size(); k++) {
+      Floats.set(x, k, Math.round(Floats.get(x, k))); // so that maxima come twice
+    }
+    NativeBuffer dy = filled(10, out.elements(), 1).buffer();
+    List<NativeBuffer> y = new ArrayList<>();
+    List<NativeBuffer> dx = new ArrayList<>();
+    for (PoolPlan plan :
+        List.of(new JavaPoolPlan(op, in), new NativePoolPlan(dnnl.kernels(), op, in))) {
+      try (plan) {
+        NativeBuffer work = filled(11, Math.max(1, plan.workspaceBytes() / 4), 0).buffer();
+        y.add(filled(12, out.elements(), 0).buffer());
+        dx.add(filled(13, in.get(0).elements(), 1).buffer());
+        NativeBuffer last = y.get(y.size() - 1);
+        plan.forward(new Plan.Forward(List.of(x), List.of(last), work, null, random));
+        List<NativeBuffer> gradient = List.of(dx.get(dx.size() - 1));
+        plan.backward(
+            new Plan.Backward(
+                List.of(x), List.of(last), List.of(dy), gradient, work, null, random));
+      }
+    }
+    same(y.get(0), y.get(1));
+    same(dx.get(0), dx.get(1));
+  }
+
+  private At filled(int stream, long n, float scale) {
+    NativeBuffer b = memory.allocate(DType.FLOAT32, Shape.of(n));
+    open.add(b);
+    Philox r = random.stream(1, stream);
+    for (int k = 0; k < n; k++) {
+      Floats.set(b, k, (float) (scale * r.normal(k)));
+    }
+    return new At(b, 0);
+  }
+
+  private double[] doubles(int stream, int n) {
+    double[] d = new double[n];
+    for (int k = 0; k < n; k++) {
+      d[k] = random.stream(2, stream).normal(k);
+    }
+    return d;
+  }
+
+  private static void same(double[] expected, double[] got) {
+    for (int k = 0; k < expected.length; k++) {
+      assertEquals(
+          expected[k], got[k], 1e-12 * Math.max(1000, Math.abs(expected[k])), "group " + k);
+    }
+  }
+
+  private static void same(NativeBuffer expected, NativeBuffer got) {
+    for (int k = 0; k < expected.size(); k++) {
+      float e = Floats.get(expected, k);
+      assertEquals(e, Floats.get(got, k), 1e-6 * Math.max(1, Math.abs(e)), "element " + k);
+    }
+  }
+}
