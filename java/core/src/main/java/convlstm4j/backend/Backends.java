@@ -53,7 +53,8 @@ public final class Backends {
         }
         return b;
       } catch (BackendException e) {
-        refused.add(p.name() + ": " + e.getMessage());
+        String why = e.getMessage();
+        refused.add(why.startsWith(p.name() + ": ") ? why : p.name() + ": " + why);
         failed = true;
       }
     }

@@ -2,6 +2,7 @@ package convlstm4j.graph;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
@@ -46,7 +47,7 @@ public final class Executor implements AutoCloseable {
    * @param keep values that stay readable until {@link #release}
    * @param wanted values whose gradients stay readable until {@link #release}, trainable weights
    *     aside
-   * @throws convlstm4j.backend.BackendException if the backend cannot compute an op
+   * @throws BackendException if the backend cannot compute an op
    */
   public Executor(
       Program program,
@@ -87,7 +88,7 @@ public final class Executor implements AutoCloseable {
    * @param keep values that would stay readable
    * @param differentiated what backward would start from; empty at inference
    * @return bytes
-   * @throws convlstm4j.backend.BackendException if the backend cannot compute an op
+   * @throws BackendException if the backend cannot compute an op
    */
   public static long peakBytes(
       Program program,
@@ -115,10 +116,26 @@ public final class Executor implements AutoCloseable {
 
   private static List<Plan> plans(Program program, Backend backend, DType dtype, Mode mode) {
     List<Plan> plans = new ArrayList<>();
-    for (Step s : program.steps) {
-      plans.add(backend.plan(s.op(), s.inputs().stream().map(Value::shape).toList(), dtype, mode));
+    try {
+      for (Step s : program.steps) {
+        List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
+        named(s, () -> plans.add(backend.plan(s.op(), shapes, dtype, mode)));
+      }
+    } catch (RuntimeException e) {
+      plans.forEach(Plan::close);
+      throw e;
     }
     return plans;
+  }
+
+  /** Adds to the message of a failure whose work it was. */
+  private static void named(Step s, Runnable work) {
+    try {
+      work.run();
+    } catch (BackendException e) {
+      String layer = s.layer().isEmpty() ? "" : "layer \"" + s.layer() + "\", ";
+      throw new BackendException(layer + "op " + s.op().opName() + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -126,6 +143,8 @@ public final class Executor implements AutoCloseable {
    *
    * @param feeds one buffer per {@link Program.Builder#feed}, in order; they stay the caller's
    * @param stepRandom random numbers of this run
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
    */
   public void forward(List<Buffer> feeds, Philox stepRandom) {
     release();
@@ -137,20 +156,25 @@ public final class Executor implements AutoCloseable {
     program.states.forEach((s, v) -> buffers[v.id()] = variables.state(s, v.shape()));
     allocateWorkspace();
     for (int i = 0; i < plans.size(); i++) {
-      Step s = program.steps.get(i);
-      List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
-      List<Buffer> out = s.outputs().stream().map(this::allocate).toList();
-      if (plans.get(i).reserveBytes() > 0 && mode == Mode.TRAINING) {
-        reserves[i] = bytes(plans.get(i).reserveBytes());
-      }
-      long start = System.nanoTime();
-      plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], opRandom(i)));
-      if (profile != null) {
-        long nanos = System.nanoTime() - start;
-        profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
-      }
-      live.lastRead(i).forEach(this::free);
+      int step = i;
+      named(program.steps.get(i), () -> forward(step));
     }
+  }
+
+  private void forward(int i) {
+    Step s = program.steps.get(i);
+    List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
+    List<Buffer> out = s.outputs().stream().map(this::allocate).toList();
+    if (plans.get(i).reserveBytes() > 0 && mode == Mode.TRAINING) {
+      reserves[i] = bytes(plans.get(i).reserveBytes());
+    }
+    long start = System.nanoTime();
+    plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], opRandom(i)));
+    if (profile != null) {
+      long nanos = System.nanoTime() - start;
+      profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
+    }
+    live.lastRead(i).forEach(this::free);
   }
 
   /**
@@ -160,6 +184,8 @@ public final class Executor implements AutoCloseable {
    * @param values the scalars, or arrays whose elements are summed
    * @param weights weight of each; arrays of the values' own shapes
    * @throws IllegalArgumentException if two values share their memory
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
    */
   public void backward(List<Value> values, List<Buffer> weights) {
     if (values.stream().map(Value::root).distinct().count() < values.size()) {
@@ -174,30 +200,35 @@ public final class Executor implements AutoCloseable {
       memory.copy(weights.get(i), g);
     }
     for (int i = plans.size() - 1; i >= 0; i--) {
-      Step s = program.steps.get(i);
-      List<Buffer> outGradients = new ArrayList<>();
-      for (Value v : s.outputs()) {
-        outGradients.add(gradients[v.id()]);
-      }
-      if (outGradients.stream().anyMatch(g -> g != null) && live.isDifferentiated(i)) {
-        List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
-        List<Buffer> out = s.outputs().stream().map(this::buffer).toList();
-        List<Buffer> inGradients = new ArrayList<>();
-        for (int k = 0; k < s.inputs().size(); k++) {
-          inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
-        }
-        long start = System.nanoTime();
-        plans
-            .get(i)
-            .backward(
-                new Plan.Backward(
-                    in, out, outGradients, inGradients, workspace, reserves[i], opRandom(i)));
-        if (profile != null) {
-          profile.backward(s.layer(), s.op().opName(), System.nanoTime() - start);
-        }
-      }
-      finishBackward(i, s);
+      int step = i;
+      named(program.steps.get(i), () -> backward(step));
     }
+  }
+
+  private void backward(int i) {
+    Step s = program.steps.get(i);
+    List<Buffer> outGradients = new ArrayList<>();
+    for (Value v : s.outputs()) {
+      outGradients.add(gradients[v.id()]);
+    }
+    if (outGradients.stream().anyMatch(g -> g != null) && live.isDifferentiated(i)) {
+      List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
+      List<Buffer> out = s.outputs().stream().map(this::buffer).toList();
+      List<Buffer> inGradients = new ArrayList<>();
+      for (int k = 0; k < s.inputs().size(); k++) {
+        inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
+      }
+      long start = System.nanoTime();
+      plans
+          .get(i)
+          .backward(
+              new Plan.Backward(
+                  in, out, outGradients, inGradients, workspace, reserves[i], opRandom(i)));
+      if (profile != null) {
+        profile.backward(s.layer(), s.op().opName(), System.nanoTime() - start);
+      }
+    }
+    finishBackward(i, s);
   }
 
   private void finishBackward(int i, Step s) {

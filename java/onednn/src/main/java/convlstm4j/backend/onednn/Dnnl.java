@@ -85,15 +85,27 @@ final class Dnnl implements AutoCloseable {
         + ", "
         + Runtime.getRuntime().availableProcessors()
         + " cores, "
-        + (ForkJoinPool.getCommonPoolParallelism() + 1)
+        + javaThreads()
         + " Java threads, "
         + (found.kernels() == null
-            ? "gates in Java (" + found.reason() + ")"
+            ? "kernels in Java (" + found.reason() + ")"
             : "kernels in C++ ("
                 + found.kernels().name()
                 + ", "
                 + found.kernels().threads()
                 + " threads)");
+  }
+
+  /**
+   * The caller and the common pool's workers, of which the pool admits to one where it has none.
+   */
+  private static int javaThreads() {
+    Integer workers = Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism");
+    if (workers != null) {
+      return workers + 1;
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    return cores == 1 ? 1 : ForkJoinPool.getCommonPoolParallelism() + 1;
   }
 
   /** The instruction set that oneDNN uses, by its own name. */

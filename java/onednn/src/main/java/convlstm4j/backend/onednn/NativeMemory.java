@@ -32,6 +32,7 @@ final class NativeMemory implements Memory {
   private long keptBytes;
   private long live;
   private long peak;
+  private long allocations;
 
   NativeMemory() {
     this(available());
@@ -65,9 +66,15 @@ final class NativeMemory implements Memory {
   public synchronized NativeBuffer allocate(DType dtype, Shape shape) {
     OneDnnBackend.checkType(dtype);
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
+    allocations++;
     NativeBuffer b = new NativeBuffer(this, take(bytes, shape), shape);
     Floats.zero(b, 0, b.size());
     return b;
+  }
+
+  /** How many buffers were allocated so far. */
+  synchronized long allocations() {
+    return allocations;
   }
 
   private Block take(long bytes, Shape shape) {

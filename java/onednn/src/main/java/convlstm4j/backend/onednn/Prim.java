@@ -1,7 +1,9 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.BackendException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -16,6 +18,8 @@ import org.bytedeco.dnnl.reorder;
  * addresses and running create nothing.
  */
 final class Prim implements AutoCloseable {
+  private static final AtomicLong MADE = new AtomicLong();
+
   private final Dnnl engine;
   private final primitive code;
   private final IntMemoryMap arguments = new IntMemoryMap();
@@ -32,6 +36,7 @@ final class Prim implements AutoCloseable {
    * @param desc its description
    */
   Prim(Dnnl engine, primitive code, primitive_desc_base desc) {
+    MADE.incrementAndGet();
     this.engine = engine;
     this.code = code;
     this.implementation = desc.impl_info_str().getString();
@@ -40,6 +45,11 @@ final class Prim implements AutoCloseable {
     if (scratchBytes > 0) {
       argument(dnnl.DNNL_ARG_SCRATCHPAD, scratch);
     }
+  }
+
+  /** How many primitives were made so far, in all. */
+  static long made() {
+    return MADE.get();
   }
 
   /** Attributes: scratch memory from the caller and, if asked for, results added to the target. */
@@ -88,8 +98,13 @@ final class Prim implements AutoCloseable {
 
   /** Runs on what is bound. */
   void run() {
-    code.execute(engine.stream(), arguments);
-    engine.stream()._wait();
+    try {
+      code.execute(engine.stream(), arguments);
+      engine.stream()._wait();
+    } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
+      throw new BackendException(
+          OneDnnBackend.NAME + ": oneDNN failed in " + implementation + ": " + e.getMessage(), e);
+    }
   }
 
   /** Binds source and target of a {@link #reorder} and runs it. */
