@@ -34,7 +34,7 @@ final class Kernels {
       return new ConvPlan(engine, o, inputs, mode);
     }
     if (op instanceof ConvLstm2d o) {
-      return Winograd.isChosen(engine, o, inputs)
+      return Winograd.isChosen(engine, o, inputs, mode)
           ? new WinogradPlan(engine, o, inputs, mode)
           : new ConvLstm2dPlan(engine, o, inputs, mode);
     }

@@ -1,5 +1,6 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.DataFormat;
@@ -22,7 +23,9 @@ final class Winograd {
 
   private static final double LANES = 16;
   private static final double TRANSFORM = 8;
-  private static final double DIRECT = 1;
+
+  /** The backward pass gains more: by direct convolution it copies more to and fro. */
+  private static final double TRAINING = 0.8;
 
   private Winograd() {}
 
@@ -44,12 +47,12 @@ final class Winograd {
   }
 
   /** Whether a layer is to be computed so. */
-  static boolean isChosen(Dnnl engine, ConvLstm2d op, List<Shape> inputs) {
+  static boolean isChosen(Dnnl engine, ConvLstm2d op, List<Shape> inputs, Mode mode) {
     Use use = use();
     if (use == Use.NEVER || engine.kernels() == null || !fits(op, inputs)) {
       return false;
     }
-    return use == Use.ALWAYS || isFaster(op, inputs);
+    return use == Use.ALWAYS || isFaster(op, inputs, mode);
   }
 
   private static boolean fits(ConvLstm2d op, List<Shape> inputs) {
@@ -69,20 +72,21 @@ final class Winograd {
 
   /**
    * Counts multiplications of both ways. Tiles stick out of the image, filters fill whole vectors,
-   * and each value of a transformed tile costs as much as {@link #TRANSFORM} of them; direct
-   * convolution costs {@link #DIRECT} times its own.
+   * and each value of a transformed tile costs as much as {@link #TRANSFORM} of them. The constants
+   * fit a table of measurements, which {@code WinogradTest} holds them against.
    */
-  private static boolean isFaster(ConvLstm2d op, List<Shape> inputs) {
+  static boolean isFaster(ConvLstm2d op, List<Shape> inputs, Mode mode) {
     DataFormat format = op.window().format();
     Shape image = format.spatial(inputs.get(0).from(2));
     double channels = format.channels(inputs.get(0).from(2));
     double filters = op.filters();
     double depth = channels + filters;
     double gates = GateOrder.COUNT * vectors(filters);
-    double direct = DIRECT * image.elements() * 9 * depth * GateOrder.COUNT * filters;
+    double direct = image.elements() * 9 * depth * GateOrder.COUNT * filters;
     double tiles = Math.ceil(image.dim(0) / 4.0) * Math.ceil(image.dim(1) / 4.0);
     double transforms = TRANSFORM * (vectors(channels) + vectors(filters) + gates);
-    return tiles * 36 * (depth * gates + transforms) < direct;
+    double winograd = tiles * 36 * (depth * gates + transforms);
+    return winograd * (mode == Mode.TRAINING ? TRAINING : 1) < direct;
   }
 
   private static double vectors(double channels) {
