@@ -29,7 +29,8 @@ public final class Backends {
 
   /**
    * Starts the fastest backend that starts and has an element type, and logs which one; as a
-   * warning, with the reasons, if faster ones did not start.
+   * warning, with the reasons, if a faster one should have started. That a machine has no GPU is
+   * none.
    *
    * @param dtype what is to be computed
    * @return a backend, which the caller closes
@@ -55,7 +56,7 @@ public final class Backends {
       } catch (BackendException e) {
         String why = e.getMessage();
         refused.add(why.startsWith(p.name() + ": ") ? why : p.name() + ": " + why);
-        failed = true;
+        failed |= !e.isNoDevice();
       }
     }
     throw new BackendException(

@@ -33,12 +33,17 @@ public final class Variables implements AutoCloseable {
   public Variables(List<Parameter> parameters, Backend backend, DType dtype, long seed) {
     this.backend = backend;
     this.dtype = dtype;
-    for (Parameter p : parameters) {
-      Buffer b = backend.memory().allocate(dtype, p.shape());
-      Philox random = new Philox(seed, 0).stream(INITIAL_STREAM, this.parameters.size());
-      this.parameters.put(p, b);
-      double[] values = p.initializer().values(p.shape(), random);
-      backend.memory().upload(Tensor.of(values, p.shape()).cast(dtype), b);
+    try {
+      for (Parameter p : parameters) {
+        Buffer b = backend.memory().allocate(dtype, p.shape());
+        Philox random = new Philox(seed, 0).stream(INITIAL_STREAM, this.parameters.size());
+        this.parameters.put(p, b);
+        double[] values = p.initializer().values(p.shape(), random);
+        backend.memory().upload(Tensor.of(values, p.shape()).cast(dtype), b);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 

@@ -9,6 +9,7 @@ import convlstm4j.graph.Executor;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Profile;
+import convlstm4j.graph.Scalars;
 import convlstm4j.graph.Value;
 import convlstm4j.graph.Variables;
 import convlstm4j.model.Objectives.Output;
@@ -43,6 +44,7 @@ final class Engine implements AutoCloseable {
   private final DType dtype;
   private final Variables variables;
   private final Profile profile;
+  private final Scalars scalars;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
 
   Engine(Network network, Backend backend, DType dtype, long seed, Profile profile) {
@@ -50,6 +52,7 @@ final class Engine implements AutoCloseable {
     this.network = network;
     this.backend = backend;
     this.dtype = dtype;
+    this.scalars = new Scalars(backend, dtype);
     long bytes = weightBytes(network, dtype);
     long free = backend.memory().capacityBytes() - backend.memory().liveBytes();
     if (bytes > free) {
@@ -282,11 +285,20 @@ final class Engine implements AutoCloseable {
     int n = objectives.outputs().size();
     List<Double> losses = new ArrayList<>();
     List<Tensor> predictions = new ArrayList<>();
+    List<Value> numbers = new ArrayList<>();
+    for (int k = 0; k < n; k++) {
+      if (objectives.outputs().get(k).isTrained()) {
+        numbers.add(r.pass().losses().get(k));
+      }
+    }
+    numbers.addAll(r.pass().program().penalties());
+    double[] values = scalars.read(numbers.stream().map(r.executor()::value).toList());
+    int next = 0;
     double total = 0;
     for (int k = 0; k < n; k++) {
       Output o = objectives.outputs().get(k);
       if (o.isTrained()) {
-        losses.add(download(r.executor(), r.pass().losses().get(k)).get(0));
+        losses.add(values[next++]);
         total += o.weight() * losses.get(k);
       } else {
         losses.add(0.0);
@@ -294,8 +306,8 @@ final class Engine implements AutoCloseable {
       predictions.add(
           o.metrics().isEmpty() ? null : download(r.executor(), r.pass().outputs().get(k)));
     }
-    for (Value p : r.pass().program().penalties()) {
-      total += download(r.executor(), p).get(0);
+    while (next < values.length) {
+      total += values[next++]; // the penalties
     }
     return new Results(total, losses, predictions, feeds.targets(), feeds.weights(), samples);
   }
@@ -343,6 +355,7 @@ final class Engine implements AutoCloseable {
   @Override
   public void close() {
     forgetPasses();
+    scalars.close();
     variables.close();
   }
 

@@ -6,6 +6,7 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Parameter;
+import convlstm4j.graph.Scalars;
 import convlstm4j.graph.Variables;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
@@ -29,6 +30,7 @@ public final class Updater implements AutoCloseable {
   private final Map<String, Buffer> slots = new LinkedHashMap<>();
   private final List<Plan> plans = new ArrayList<>();
   private final List<Plan> checks = new ArrayList<>();
+  private final Scalars scalars;
 
   /**
    * Allocates the slots, all zeros.
@@ -48,9 +50,19 @@ public final class Updater implements AutoCloseable {
     this.parameters = List.copyOf(parameters);
     this.names = names;
     this.variables = variables;
+    this.scalars = new Scalars(variables.backend(), variables.dtype());
     if (parameters.isEmpty()) {
       return;
     }
+    try {
+      prepare();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void prepare() {
     for (String slot : optimizer.slots()) {
       for (Parameter p : parameters) {
         slots.put(slotName(slot, p), memory().allocate(dtype(), p.shape()));
@@ -90,13 +102,20 @@ public final class Updater implements AutoCloseable {
    * @return the weight's name, or empty
    */
   public Optional<String> firstNonFinite(List<Buffer> gradients) {
-    try (Buffer sum = memory().allocate(dtype(), Shape.of(1))) {
+    List<Buffer> sums = new ArrayList<>();
+    try {
       for (int i = 0; i < checks.size(); i++) {
-        run(checks.get(i), List.of(gradients.get(i)), List.of(sum));
-        if (!memory().download(sum).isFinite()) {
+        sums.add(memory().allocate(dtype(), Shape.of(1)));
+        run(checks.get(i), List.of(gradients.get(i)), List.of(sums.get(i)));
+      }
+      double[] values = scalars.read(sums);
+      for (int i = 0; i < values.length; i++) {
+        if (!Double.isFinite(values[i])) {
           return Optional.of(names.apply(parameters.get(i)));
         }
       }
+    } finally {
+      sums.forEach(Buffer::close);
     }
     return Optional.empty();
   }
@@ -171,6 +190,7 @@ public final class Updater implements AutoCloseable {
     slots.clear();
     plans.forEach(Plan::close);
     checks.forEach(Plan::close);
+    scalars.close();
   }
 
   private String slotName(String slot, Parameter p) {

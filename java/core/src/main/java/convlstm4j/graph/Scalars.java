@@ -1,0 +1,80 @@
+package convlstm4j.graph;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Reads numbers from a backend, all in one copy: on a GPU every copy to the host waits for all work
+ * before it.
+ */
+public final class Scalars implements AutoCloseable {
+  private static final Shape ONE = Shape.of(1);
+
+  private final Backend backend;
+  private final DType dtype;
+  private final Map<Integer, Plan> plans = new HashMap<>();
+
+  /**
+   * Makes a reader.
+   *
+   * @param backend where the numbers are
+   * @param dtype their type
+   */
+  public Scalars(Backend backend, DType dtype) {
+    this.backend = backend;
+    this.dtype = dtype;
+  }
+
+  /**
+   * Reads numbers.
+   *
+   * @param buffers of one element each
+   * @return their values, in order
+   */
+  public double[] read(List<Buffer> buffers) {
+    if (buffers.isEmpty()) {
+      return new double[0];
+    }
+    List<Buffer> ones = buffers.stream().map(b -> b.view(ONE)).toList();
+    int n = ones.size();
+    Plan plan = plans.computeIfAbsent(n, this::plan);
+    Memory memory = backend.memory();
+    long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
+    try (Buffer all = memory.allocate(dtype, Shape.of(n));
+        Buffer workspace = elements == 0 ? null : memory.allocate(dtype, Shape.of(elements))) {
+      plan.forward(new Plan.Forward(ones, List.of(all), workspace, null, new Philox(0, 0)));
+      return values(memory.download(all));
+    }
+  }
+
+  private static double[] values(Tensor t) {
+    return IntStream.range(0, t.size()).mapToDouble(t::get).toArray();
+  }
+
+  private Plan plan(int n) {
+    Op op = new Concat(0, n);
+    List<Shape> inputs = Collections.nCopies(n, ONE);
+    op.outputShapes(inputs);
+    return backend.plan(op, inputs, dtype, Mode.INFERENCE);
+  }
+
+  @Override
+  public void close() {
+    plans.values().forEach(Plan::close);
+    plans.clear();
+  }
+}
