@@ -1,0 +1,96 @@
+// The element-wise activation functions and their derivatives, as convlstm4j.op.Activation defines them; softmax is in
+// kernels/softmax.cu. They hand NaN on and are safe where exp overflows.
+#pragma once
+#include "kernel.h"
+
+namespace convlstm4j {
+
+/** Every element-wise function: its name in kernels' names, lower case of convlstm4j.op.Activation.Kind. */
+#define CONVLSTM4J_FUNCTIONS(DO) \
+  DO(linear)                     \
+  DO(relu)                       \
+  DO(tanh)                       \
+  DO(sigmoid)                    \
+  DO(hard_sigmoid_keras2)        \
+  DO(hard_sigmoid_keras3)        \
+  DO(elu)                        \
+  DO(leaky_relu)                 \
+  DO(softplus)                   \
+  DO(swish)
+
+__device__ __forceinline__ float sigmoidf(float x) { return 1.0f / (1.0f + expf(-x)); }
+
+__device__ __forceinline__ float clipf(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+
+// One struct per function, with
+//   value(x, alpha)            f(x)
+//   kFromValue                 whether slope() wants y = f(x); otherwise it wants x
+//   slope(x or y, alpha)       f'(x)
+namespace function {
+
+struct linear {
+  static constexpr bool kFromValue = true;
+  static __device__ __forceinline__ float value(float x, float) { return x; }
+  static __device__ __forceinline__ float slope(float, float) { return 1.0f; }
+};
+
+struct relu {
+  static constexpr bool kFromValue = true;
+  static __device__ __forceinline__ float value(float x, float) { return x <= 0.0f ? 0.0f : x; }
+  static __device__ __forceinline__ float slope(float y, float) { return y > 0.0f ? 1.0f : 0.0f; }
+};
+
+struct tanh {
+  static constexpr bool kFromValue = true;
+  static __device__ __forceinline__ float value(float x, float) { return tanhf(x); }
+  static __device__ __forceinline__ float slope(float y, float) { return 1.0f - y * y; }
+};
+
+struct sigmoid {
+  static constexpr bool kFromValue = true;
+  static __device__ __forceinline__ float value(float x, float) { return sigmoidf(x); }
+  static __device__ __forceinline__ float slope(float y, float) { return y * (1.0f - y); }
+};
+
+struct hard_sigmoid_keras2 {
+  static constexpr bool kFromValue = true;
+  static __device__ __forceinline__ float value(float x, float) { return clipf(0.2f * x + 0.5f, 0.0f, 1.0f); }
+  static __device__ __forceinline__ float slope(float y, float) { return y > 0.0f && y < 1.0f ? 0.2f : 0.0f; }
+};
+
+struct hard_sigmoid_keras3 {
+  static constexpr bool kFromValue = true;
+  static __device__ __forceinline__ float value(float x, float) { return clipf(x + 3.0f, 0.0f, 6.0f) / 6.0f; }
+  static __device__ __forceinline__ float slope(float y, float) { return y > 0.0f && y < 1.0f ? 1.0f / 6.0f : 0.0f; }
+};
+
+struct elu {
+  static constexpr bool kFromValue = false;  // y + alpha loses all digits near -alpha
+  static __device__ __forceinline__ float value(float x, float alpha) { return x > 0.0f ? x : alpha * expm1f(x); }
+  static __device__ __forceinline__ float slope(float x, float alpha) { return x > 0.0f ? 1.0f : alpha * expf(x); }
+};
+
+struct leaky_relu {
+  static constexpr bool kFromValue = false;  // with a negative slope a value has two arguments
+  static __device__ __forceinline__ float value(float x, float alpha) { return x > 0.0f ? x : alpha * x; }
+  static __device__ __forceinline__ float slope(float x, float alpha) { return x > 0.0f ? 1.0f : alpha; }
+};
+
+struct softplus {
+  static constexpr bool kFromValue = false;
+  static __device__ __forceinline__ float value(float x, float) { return fmaxf(x, 0.0f) + log1pf(expf(-fabsf(x))); }
+  static __device__ __forceinline__ float slope(float x, float) { return sigmoidf(x); }
+};
+
+struct swish {
+  static constexpr bool kFromValue = false;
+  static __device__ __forceinline__ float value(float x, float) { return x * sigmoidf(x); }
+  static __device__ __forceinline__ float slope(float x, float) {
+    const float s = sigmoidf(x);
+    return s + x * s * (1.0f - s);
+  }
+};
+
+}  // namespace function
+
+}  // namespace convlstm4j

@@ -1,0 +1,67 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.op.Activate;
+import convlstm4j.op.Activation.Kind;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+import java.util.Locale;
+
+/** {@link Activate}: cuda/include/activate.h and softmax.h. */
+final class ActivatePlan extends CudaPlan<Activate> {
+  private final Kind kind;
+  private final float alpha;
+  private final long elements;
+  private final Rows rows;
+
+  ActivatePlan(Device device, Activate op, List<Shape> inputs) {
+    super(device, op, inputs);
+    kind = op.activation().kind();
+    alpha = (float) op.activation().alpha();
+    elements = in.get(0).elements();
+    rows = kind == Kind.SOFTMAX ? Rows.of(in.get(0)) : null;
+  }
+
+  @Override
+  public void forward(Forward call) {
+    long x = at(call.inputs(), 0);
+    long y = at(call.outputs(), 0);
+    if (rows != null) {
+      Arguments a =
+          device.arguments().address(x).address(y).put64(rows.count()).put64(rows.length());
+      device.launch("softmax_forward" + rows.suffix(), rows.threads(), a);
+    } else {
+      Arguments a = device.arguments().put(alpha).address(x).address(y).put64(elements);
+      device.launch("activate_forward_" + name(), elements, a);
+    }
+  }
+
+  @Override
+  public void backward(Backward call) {
+    long x = at(call.inputs(), 0);
+    long y = at(call.outputs(), 0);
+    long dy = at(call.outputGradients(), 0);
+    long dx = at(call.inputGradients(), 0);
+    if (rows != null) {
+      Arguments a = device.arguments().address(y).address(dy).address(dx);
+      a.put64(rows.count()).put64(rows.length());
+      device.launch("softmax_backward" + rows.suffix(), rows.threads(), a);
+    } else {
+      long at = fromValue() ? y : x;
+      Arguments a =
+          device.arguments().put(alpha).address(at).address(dy).address(dx).put64(elements);
+      device.launch("activate_backward_" + name(), elements, a);
+    }
+  }
+
+  private String name() {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether the kernel wants values, not arguments: kFromValue in cuda/include/functions.h. */
+  private boolean fromValue() {
+    return switch (kind) {
+      case LINEAR, RELU, TANH, SIGMOID, HARD_SIGMOID_KERAS2, HARD_SIGMOID_KERAS3 -> true;
+      case ELU, LEAKY_RELU, SOFTPLUS, SWISH, SOFTMAX -> false;
+    };
+  }
+}

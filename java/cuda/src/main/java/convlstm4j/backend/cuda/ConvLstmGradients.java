@@ -1,0 +1,202 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Plan;
+import java.util.List;
+
+/** The backward pass of one call of a ConvLSTM. */
+final class ConvLstmGradients {
+  private final ConvLstm2dPlan plan;
+  private final Device device;
+  private final ConvLstmSizes d;
+  private final ConvLstmParts at;
+  private final ConvLstmRun run;
+  private final Plan.Backward call;
+  private final long ws;
+
+  ConvLstmGradients(ConvLstm2dPlan plan, ConvLstmRun run, Plan.Backward call) {
+    this.plan = plan;
+    this.device = plan.device;
+    this.d = plan.d;
+    this.at = plan.at;
+    this.run = run;
+    this.call = call;
+    this.ws = run.ws;
+  }
+
+  void run() {
+    run.last(
+        DeviceBuffer.address(call.outputs().get(1)), DeviceBuffer.address(call.outputs().get(2)));
+    run.pack();
+    start();
+    long dy = outputGradient();
+    long wantsH0 = call.inputGradients().get(1) == null ? 0 : 1;
+    plan.backwardGraphs.run(run.addresses(dy, wantsH0), () -> steps(dy));
+    states();
+    peepholes();
+    recurrentWeights();
+    input();
+  }
+
+  private void start() {
+    boolean options = plan.gates.haveOptions();
+    gradient(call.outputGradients().get(1), ws + (options ? at.carry : at.dh));
+    gradient(call.outputGradients().get(2), ws + at.dc);
+    if (d.op.masked()) {
+      device.zero(ws + at.dOutput, d.n * d.s * Float.BYTES);
+    }
+    if (d.op.peephole()) {
+      device.zero(ws + at.dPeepholes, 3 * d.s * Float.BYTES);
+    }
+  }
+
+  private void gradient(Buffer user, long to) {
+    if (user == null) {
+      device.zero(to, d.n * d.s * Float.BYTES);
+    } else {
+      Layouts.toFirst(device, d.format, d.n, d.filters, d.pixels, DeviceBuffer.address(user), to);
+    }
+  }
+
+  /** The gradient of y with channels first; 0 if there is none. */
+  private long outputGradient() {
+    Buffer dy = call.outputGradients().get(0);
+    if (dy == null || d.first) {
+      return DeviceBuffer.address(dy);
+    }
+    Layouts.toFirst(
+        device,
+        d.format,
+        d.n * d.outputs(),
+        d.filters,
+        d.pixels,
+        DeviceBuffer.address(dy),
+        ws + at.y);
+    return ws + at.y;
+  }
+
+  private void steps(long dy) {
+    for (int step = d.t - 1; step >= 0; step--) {
+      step(step, dy);
+    }
+  }
+
+  private void step(int step, long dy) {
+    long z = run.z(run.zSlot(step));
+    boolean isLast = step == d.t - 1;
+    plan.gates.backward(
+        new Gates.Backward(
+            z,
+            run.zDistance(),
+            run.c(step),
+            run.cDistance(step),
+            run.c(step + 1),
+            run.cDistance(step + 1),
+            dy != 0 && d.yields(step) ? dy + d.output(step) * Float.BYTES : 0,
+            d.outputs() * d.s,
+            isLast && plan.gates.haveOptions() ? 0 : ws + at.dh,
+            ws + at.dc),
+        run.options(step));
+    if (step > 0 || call.inputGradients().get(1) != null) {
+      plan.recurrentData.backwardData(z, ws + at.wh, ws + at.dh, false, ws + at.scratch);
+    }
+  }
+
+  /** Adds what is left to the gradients of h0 and c0. */
+  private void states() {
+    Buffer dh0 = call.inputGradients().get(1);
+    if (dh0 != null) {
+      long dh = ws + at.dh;
+      if (d.hCopies > 1) {
+        plan.hMasks.gather(dh, ws + at.carry, ws + at.hMasks, 1);
+        dh = ws + at.carry;
+      } else if (plan.gates.haveOptions()) {
+        add(ws + at.carry, dh0);
+      }
+      add(dh, dh0);
+    }
+    Buffer dc0 = call.inputGradients().get(2);
+    if (dc0 != null) {
+      add(ws + at.dc, dc0);
+    }
+  }
+
+  private void add(long state, Buffer user) {
+    Layouts.fromFirst(
+        device, d.format, d.n, d.filters, d.pixels, state, DeviceBuffer.address(user), true);
+  }
+
+  private void peepholes() {
+    if (!d.op.peephole()) {
+      return;
+    }
+    List<Long> users = plan.peepholes(call.inputGradients());
+    for (int i = 0; i < users.size(); i++) {
+      if (users.get(i) != 0) {
+        Layouts.fromFirst(
+            device,
+            d.format,
+            1,
+            d.filters,
+            d.pixels,
+            ws + at.dPeepholes + i * d.s * Float.BYTES,
+            users.get(i),
+            true);
+      }
+    }
+  }
+
+  /** All frames' gradients of the pre-activations, now in place of the gates. */
+  private long dz() {
+    return run.z(0);
+  }
+
+  private void recurrentWeights() {
+    Buffer dwh = call.inputGradients().get(4);
+    if (dwh != null) {
+      Geometry g = d.recurrent;
+      plan.recurrentWeights.backwardFilter(run.firstH(), dz(), ws + at.wh, ws + at.scratch);
+      Layouts.addWeights(
+          device, g.taps(), d.filters, g.filters(), ws + at.wh, DeviceBuffer.address(dwh));
+    }
+  }
+
+  private void input() {
+    Geometry g = d.input;
+    long db = plan.input(call.inputGradients(), "b");
+    if (db != 0) {
+      Layouts.addBiasGradient(device, dz(), db, d.n * d.t, g.filters(), d.pixels);
+    }
+    Buffer dx = call.inputGradients().get(0);
+    Buffer dwx = call.inputGradients().get(3);
+    if (dx != null) {
+      frameGradients(DeviceBuffer.address(dx));
+    }
+    if (dwx != null) {
+      plan.input.backwardFilter(run.frames(), dz(), ws + at.wx, ws + at.scratch);
+      Layouts.addWeights(
+          device, g.taps(), d.channels, g.filters(), ws + at.wx, DeviceBuffer.address(dwx));
+    }
+  }
+
+  private void frameGradients(long dx) {
+    long wx = ws + at.wx;
+    if (d.first && d.xCopies == 1) {
+      plan.input.backwardData(dz(), wx, dx, true, ws + at.scratch);
+      return;
+    }
+    long frames = d.xCopies == 1 ? ws + at.x : ws + at.xs;
+    plan.input.backwardData(dz(), wx, frames, false, ws + at.scratch);
+    if (d.xCopies > 1) {
+      long sum = d.first ? dx : ws + at.x;
+      if (!d.first) {
+        device.zero(sum, d.n * d.t * d.x * Float.BYTES);
+      }
+      plan.xMasks.gather(frames, sum, ws + at.xMasks, d.t);
+    }
+    if (!d.first) {
+      Layouts.fromFirst(
+          device, d.format, d.n * d.t, d.channels, d.imagePixels, ws + at.x, dx, true);
+    }
+  }
+}

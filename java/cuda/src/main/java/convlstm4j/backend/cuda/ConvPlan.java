@@ -1,0 +1,109 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.op.Conv;
+import convlstm4j.op.DataFormat;
+import convlstm4j.tensor.Shape;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** {@link Conv}: cuDNN's convolution. Images with channels last are converted on the way. */
+final class ConvPlan extends CudaPlan<Conv> {
+  private final Geometry g;
+  private final ImageBatches convolution;
+  private final DataFormat format;
+  private final boolean last;
+  private final long images;
+  private final long pixels;
+  private final long outPixels;
+  private final long weightsAt;
+  private final long xAt;
+  private final long yAt;
+  private final long dxAt;
+  private final long scratchAt;
+
+  ConvPlan(Device device, Conv op, List<Shape> inputs, Mode mode) {
+    super(device, op, inputs);
+    boolean training = mode == Mode.TRAINING;
+    format = op.window().format();
+    last = format == DataFormat.CHANNELS_LAST;
+    Shape x = inputs.get(0);
+    Shape spatial = format.spatial(x.from(1));
+    g = new Geometry(op.window(), spatial, format.channels(x.from(1)), op.filters(), 1);
+    images = x.dim(0);
+    pixels = spatial.elements();
+    outPixels = g.output().elements();
+    Set<Pass> passes = training ? EnumSet.allOf(Pass.class) : EnumSet.of(Pass.FORWARD);
+    convolution =
+        own(new ImageBatches(device, g, images, g.imageElements(), g.outputElements(), passes));
+    weightsAt = workspace.take(g.weightElements());
+    xAt = last ? workspace.take(x.elements()) : 0;
+    yAt = last ? workspace.take(out.get(0).elements()) : 0;
+    dxAt = last && training ? workspace.take(x.elements()) : 0;
+    scratchAt = workspace.takeBytes(convolution.workspaceBytes());
+  }
+
+  @Override
+  public String algorithm() {
+    return "cuDNN " + convolution.algorithms();
+  }
+
+  @Override
+  public void forward(Forward call) {
+    long ws = DeviceBuffer.address(call.workspace());
+    long y = at(call.outputs(), 0);
+    long firstY = last ? ws + yAt : y;
+    packWeights(at(call.inputs(), 1), ws);
+    convolution.forward(
+        images(at(call.inputs(), 0), ws), ws + weightsAt, firstY, false, ws + scratchAt);
+    if (op.useBias()) {
+      Layouts.addBias(device, input(call.inputs(), "b"), firstY, images, g.filters(), outPixels);
+    }
+    if (last) {
+      Layouts.fromFirst(device, format, images, g.filters(), outPixels, firstY, y, false);
+    }
+  }
+
+  private void packWeights(long w, long ws) {
+    Layouts.packWeights(device, g.taps(), g.channels(), g.filters(), w, ws + weightsAt);
+  }
+
+  /** The images with channels first. */
+  private long images(long x, long ws) {
+    if (!last) {
+      return x;
+    }
+    Layouts.toFirst(device, format, images, g.channels(), pixels, x, ws + xAt);
+    return ws + xAt;
+  }
+
+  @Override
+  public void backward(Backward call) {
+    long ws = DeviceBuffer.address(call.workspace());
+    long dy = at(call.outputGradients(), 0);
+    if (last) {
+      Layouts.toFirst(device, format, images, g.filters(), outPixels, dy, ws + yAt);
+      dy = ws + yAt;
+    }
+    long dx = at(call.inputGradients(), 0);
+    long dw = at(call.inputGradients(), 1);
+    long db = input(call.inputGradients(), "b");
+    if (dx != 0) {
+      packWeights(at(call.inputs(), 1), ws);
+      long to = last ? ws + dxAt : dx;
+      convolution.backwardData(dy, ws + weightsAt, to, !last, ws + scratchAt);
+      if (last) {
+        Layouts.fromFirst(device, format, images, g.channels(), pixels, to, dx, true);
+      }
+    }
+    if (dw != 0) {
+      long x = images(at(call.inputs(), 0), ws);
+      convolution.backwardFilter(x, dy, ws + weightsAt, ws + scratchAt);
+      Layouts.addWeights(device, g.taps(), g.channels(), g.filters(), ws + weightsAt, dw);
+    }
+    if (db != 0) {
+      Layouts.addBiasGradient(device, dy, db, images, g.filters(), outPixels);
+    }
+  }
+}

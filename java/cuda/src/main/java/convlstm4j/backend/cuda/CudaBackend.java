@@ -1,0 +1,64 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** Plans on one GPU. */
+final class CudaBackend implements Backend {
+  static final String NAME = "cuda";
+
+  private final Device device;
+  private final DeviceMemory memory;
+
+  CudaBackend(Device device) {
+    this.device = device;
+    this.memory = new DeviceMemory(device);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return device.description();
+  }
+
+  @Override
+  public boolean supports(DType dtype) {
+    return dtype == DType.FLOAT32;
+  }
+
+  @Override
+  public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
+    checkType(dtype);
+    device.use();
+    return device.planning(() -> Plans.plan(device, op, inputs, mode));
+  }
+
+  /** Fails unless the type is float32. */
+  static void checkType(DType dtype) {
+    if (dtype != DType.FLOAT32) {
+      throw new BackendException(
+          NAME + " computes in float32 only; for float64 use the backend reference");
+    }
+  }
+
+  @Override
+  public DeviceMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public void close() {
+    device.use();
+    memory.close();
+    device.close();
+  }
+}

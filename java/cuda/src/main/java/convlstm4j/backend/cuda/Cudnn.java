@@ -1,0 +1,48 @@
+package convlstm4j.backend.cuda;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import jcuda.driver.CUstream;
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnHandle;
+import jcuda.runtime.cudaStream_t;
+
+/** A cuDNN handle on the device's stream, and the algorithms that were chosen with it. */
+final class Cudnn implements AutoCloseable {
+  private final cudnnHandle handle = new cudnnHandle();
+  private final Map<Object, Algorithm> chosen = new HashMap<>();
+
+  /**
+   * How a convolution is computed.
+   *
+   * @param number cuDNN's number of the algorithm
+   * @param name for people
+   * @param workspaceBytes what it needs
+   */
+  record Algorithm(int number, String name, long workspaceBytes) {}
+
+  Cudnn(CUstream stream) {
+    Driver.cudnn("cudnnCreate", () -> JCudnn.cudnnCreate(handle));
+    try {
+      Driver.cudnn("cudnnSetStream", () -> JCudnn.cudnnSetStream(handle, new cudaStream_t(stream)));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  cudnnHandle handle() {
+    return handle;
+  }
+
+  /** The algorithm for a shape: chosen once. */
+  Algorithm algorithm(Object shape, Supplier<Algorithm> choice) {
+    return chosen.computeIfAbsent(shape, s -> choice.get());
+  }
+
+  @Override
+  public void close() {
+    Driver.cudnn("cudnnDestroy", () -> JCudnn.cudnnDestroy(handle));
+  }
+}

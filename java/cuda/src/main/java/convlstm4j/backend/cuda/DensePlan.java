@@ -1,0 +1,77 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Dense;
+import convlstm4j.op.Padding;
+import convlstm4j.op.Window;
+import convlstm4j.tensor.Shape;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@link Dense} as cuDNN's convolution of images of one pixel: cuBLAS has another name in every
+ * CUDA version, see docs/adr/0030.
+ */
+final class DensePlan extends CudaPlan<Dense> {
+  private final Geometry g;
+  private final ImageBatches convolution;
+  private final long rows;
+  private final long weightsAt;
+  private final long scratchAt;
+
+  DensePlan(Device device, Dense op, List<Shape> inputs, Mode mode) {
+    super(device, op, inputs);
+    Shape x = inputs.get(0);
+    long channels = x.dim(-1);
+    rows = x.elements() / channels;
+    List<Integer> one = List.of(1, 1);
+    Window pixel = new Window(one, one, one, Padding.VALID, DataFormat.CHANNELS_FIRST);
+    g = new Geometry(pixel, Shape.of(1, 1), channels, op.units(), 1);
+    Set<Pass> passes = mode == Mode.TRAINING ? EnumSet.allOf(Pass.class) : EnumSet.of(Pass.FORWARD);
+    convolution = own(new ImageBatches(device, g, rows, channels, op.units(), passes));
+    weightsAt = workspace.take(g.weightElements());
+    scratchAt = workspace.takeBytes(convolution.workspaceBytes());
+  }
+
+  @Override
+  public String algorithm() {
+    return "cuDNN " + convolution.algorithms();
+  }
+
+  @Override
+  public void forward(Forward call) {
+    long ws = DeviceBuffer.address(call.workspace());
+    long y = at(call.outputs(), 0);
+    packWeights(at(call.inputs(), 1), ws);
+    convolution.forward(at(call.inputs(), 0), ws + weightsAt, y, false, ws + scratchAt);
+    if (op.useBias()) {
+      Layouts.addBias(device, input(call.inputs(), "b"), y, rows, g.filters(), 1);
+    }
+  }
+
+  private void packWeights(long w, long ws) {
+    Layouts.packWeights(device, 1, g.channels(), g.filters(), w, ws + weightsAt);
+  }
+
+  @Override
+  public void backward(Backward call) {
+    long ws = DeviceBuffer.address(call.workspace());
+    long dy = at(call.outputGradients(), 0);
+    long dx = at(call.inputGradients(), 0);
+    long dw = at(call.inputGradients(), 1);
+    long db = input(call.inputGradients(), "b");
+    if (dx != 0) {
+      packWeights(at(call.inputs(), 1), ws);
+      convolution.backwardData(dy, ws + weightsAt, dx, true, ws + scratchAt);
+    }
+    if (dw != 0) {
+      convolution.backwardFilter(at(call.inputs(), 0), dy, ws + weightsAt, ws + scratchAt);
+      Layouts.addWeights(device, 1, g.channels(), g.filters(), ws + weightsAt, dw);
+    }
+    if (db != 0) {
+      Layouts.addBiasGradient(device, dy, db, rows, g.filters(), 1);
+    }
+  }
+}

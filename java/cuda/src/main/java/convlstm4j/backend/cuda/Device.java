@@ -1,0 +1,294 @@
+package convlstm4j.backend.cuda;
+
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+
+import convlstm4j.backend.BackendException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The first GPU: its primary context, one stream on which everything runs in order, the kernels and
+ * a cuDNN handle.
+ */
+final class Device implements AutoCloseable {
+  /** Threads of a block, as the kernels are compiled for. */
+  static final int BLOCK = 256;
+
+  private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
+  private static final int OLDEST_DRIVER = 13000;
+  private static final int OLDEST_CAPABILITY = 75;
+
+  private final CUdevice device;
+  private final CUcontext context;
+  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+  private final Deque<AutoCloseable> planned = new ArrayDeque<>();
+  private final String description;
+  private final Arguments arguments = new Arguments();
+  private int multiprocessors;
+  private CUstream stream;
+  private KernelModule kernels;
+  private Cudnn cudnn;
+  private Thread user;
+
+  private Device(CUdevice device, String description) {
+    this.device = device;
+    this.description = description;
+    this.context = new CUcontext();
+  }
+
+  /**
+   * Opens the first GPU.
+   *
+   * @throws BackendException saying in one line what is missing
+   */
+  static Device open() {
+    Driver.load();
+    try {
+      Driver.call("cuInit", () -> JCudaDriver.cuInit(0));
+    } catch (BackendException e) {
+      if (e.getMessage().contains(CUresult.stringFor(CUresult.CUDA_ERROR_NO_DEVICE))) {
+        throw BackendException.noDevice(CudaBackend.NAME + ": the driver finds no GPU", e);
+      }
+      throw e;
+    }
+    int[] number = new int[1];
+    Driver.call("cuDriverGetVersion", () -> JCudaDriver.cuDriverGetVersion(number));
+    if (number[0] < OLDEST_DRIVER) {
+      throw refuse(
+          "the NVIDIA driver is for CUDA " + version(number[0]) + "; install driver 580 or newer");
+    }
+    Driver.call("cuDeviceGetCount", () -> JCudaDriver.cuDeviceGetCount(number));
+    if (number[0] == 0) {
+      throw BackendException.noDevice(CudaBackend.NAME + ": the driver finds no GPU", null);
+    }
+    CUdevice device = new CUdevice();
+    Driver.call("cuDeviceGet", () -> JCudaDriver.cuDeviceGet(device, 0));
+    byte[] name = new byte[256];
+    Driver.call("cuDeviceGetName", () -> JCudaDriver.cuDeviceGetName(name, name.length, device));
+    int end = 0;
+    while (end < name.length && name[end] != 0) {
+      end++;
+    }
+    String model = new String(name, 0, end, StandardCharsets.UTF_8);
+    int capability =
+        10 * attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+            + attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+    if (capability < OLDEST_CAPABILITY) {
+      throw refuse(
+          model
+              + " has compute capability "
+              + capability / 10.0
+              + "; the kernels need "
+              + OLDEST_CAPABILITY / 10.0
+              + " or newer");
+    }
+    byte[] image = KernelModule.image();
+    long version = Driver.loadCudnn();
+    if (version / 10000 != 9) {
+      throw refuse("cuDNN " + version + " is there; install cuDNN 9 for CUDA 13");
+    }
+    Device d =
+        new Device(
+            device,
+            model
+                + " (compute capability "
+                + capability / 10.0
+                + "), cuDNN "
+                + version / 10000
+                + "."
+                + version / 100 % 100
+                + "."
+                + version % 100);
+    try {
+      d.start(image);
+    } catch (RuntimeException e) {
+      d.close();
+      throw e;
+    }
+    return d;
+  }
+
+  private static int attribute(CUdevice device, int which) {
+    int[] value = new int[1];
+    Driver.call(
+        "cuDeviceGetAttribute", () -> JCudaDriver.cuDeviceGetAttribute(value, which, device));
+    return value[0];
+  }
+
+  private static String version(int v) {
+    return v / 1000 + "." + v % 1000 / 10;
+  }
+
+  private static BackendException refuse(String why) {
+    return new BackendException(CudaBackend.NAME + ": " + why);
+  }
+
+  private void start(byte[] image) {
+    Driver.call(
+        "cuDevicePrimaryCtxRetain", () -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+    own(
+        () ->
+            Driver.call(
+                "cuDevicePrimaryCtxRelease", () -> JCudaDriver.cuDevicePrimaryCtxRelease(device)));
+    use();
+    multiprocessors = attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+    CUstream s = new CUstream();
+    Driver.call(
+        "cuStreamCreate",
+        () -> JCudaDriver.cuStreamCreate(s, CUstream_flags.CU_STREAM_NON_BLOCKING));
+    own(() -> Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(s)));
+    stream = s;
+    kernels = own(new KernelModule(image));
+    cudnn = own(new Cudnn(stream));
+  }
+
+  private <T extends AutoCloseable> T own(T object) {
+    owned.push(object);
+    return object;
+  }
+
+  /** Makes a plan; if that fails, what it had made by then is closed. */
+  <T> T planning(Supplier<T> plan) {
+    planned.clear();
+    try {
+      return plan.get();
+    } catch (RuntimeException e) {
+      try {
+        closeAll(planned);
+      } catch (RuntimeException failed) {
+        e.addSuppressed(failed);
+      }
+      throw e;
+    } finally {
+      planned.clear();
+    }
+  }
+
+  /** Remembers what a plan has made while it is being made. */
+  void planned(AutoCloseable part) {
+    planned.push(part);
+  }
+
+  /** Makes the context current in the calling thread. */
+  void use() {
+    if (user != Thread.currentThread()) {
+      Driver.call("cuCtxSetCurrent", () -> JCudaDriver.cuCtxSetCurrent(context));
+      user = Thread.currentThread();
+    }
+  }
+
+  String description() {
+    return description;
+  }
+
+  CUstream stream() {
+    return stream;
+  }
+
+  Cudnn cudnn() {
+    return cudnn;
+  }
+
+  /** A new struct of arguments; only one is in use at a time. */
+  Arguments arguments() {
+    return arguments.clear();
+  }
+
+  /**
+   * Starts a kernel with a thread per element, or fewer that loop over them.
+   *
+   * @param kernel name
+   * @param elements how many there are; 0 starts nothing
+   * @param a its argument
+   */
+  void launch(String kernel, long elements, Arguments a) {
+    long blocks =
+        Math.min(
+            (elements + BLOCK - 1) / BLOCK, (long) multiprocessors * BLOCKS_PER_MULTIPROCESSOR);
+    launchBlocks(kernel, blocks, a);
+  }
+
+  /**
+   * Starts a kernel with a number of blocks that its result may depend on.
+   *
+   * @param kernel name
+   * @param blocks how many; 0 starts nothing
+   * @param a its argument
+   */
+  void launchBlocks(String kernel, long blocks, Arguments a) {
+    if (blocks == 0) {
+      return;
+    }
+    int grid = Math.toIntExact(blocks);
+    Driver.call(
+        kernel,
+        () ->
+            JCudaDriver.cuLaunchKernel(
+                kernels.function(kernel),
+                grid,
+                1,
+                1,
+                BLOCK,
+                1,
+                1,
+                0,
+                stream,
+                a.parameters(),
+                null));
+  }
+
+  /** Sets bytes to zero. */
+  void zero(long address, long bytes) {
+    if (bytes > 0) {
+      Driver.call(
+          "cuMemsetD8Async",
+          () -> JCudaDriver.cuMemsetD8Async(Address.of(address), (byte) 0, bytes, stream));
+    }
+  }
+
+  /** Copies bytes within the device. */
+  void copy(long from, long to, long bytes) {
+    if (bytes > 0) {
+      Driver.call(
+          "cuMemcpyDtoDAsync",
+          () -> JCudaDriver.cuMemcpyDtoDAsync(Address.of(to), Address.of(from), bytes, stream));
+    }
+  }
+
+  /** Waits until all that was started has ended. */
+  void synchronize() {
+    Driver.call("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
+  }
+
+  @Override
+  public void close() {
+    closeAll(owned);
+  }
+
+  /** Closes all, the last made first, even if one fails. */
+  static void closeAll(Deque<AutoCloseable> parts) {
+    RuntimeException failed = null;
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (RuntimeException e) {
+        failed = e;
+      } catch (Exception e) {
+        failed = new IllegalStateException(e);
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.Buffer;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+
+/** Floats in device memory, row-major. A view shares the memory of the buffer it looks at. */
+final class DeviceBuffer implements Buffer {
+  private final DeviceMemory owner;
+  private final DeviceBuffer viewed;
+  private final Shape shape;
+  private final long size;
+  private long address;
+
+  DeviceBuffer(DeviceMemory owner, long address, Shape shape) {
+    this.owner = owner;
+    this.viewed = null;
+    this.address = address;
+    this.shape = shape;
+    this.size = shape.elements();
+  }
+
+  private DeviceBuffer(DeviceBuffer viewed, Shape shape) {
+    this.owner = null;
+    this.viewed = viewed;
+    this.shape = shape;
+    this.size = viewed.size;
+  }
+
+  /** The buffer as one of ours; null for null. */
+  static DeviceBuffer of(Buffer b) {
+    return (DeviceBuffer) b;
+  }
+
+  /** The address of a buffer; 0 for null. */
+  static long address(Buffer b) {
+    return b == null ? 0 : of(b).address();
+  }
+
+  /** Number of elements. */
+  long size() {
+    return size;
+  }
+
+  long bytes() {
+    return size * Float.BYTES;
+  }
+
+  /** Address of the first element. */
+  long address() {
+    if (viewed != null) {
+      return viewed.address();
+    }
+    if (address == 0) {
+      throw new IllegalStateException("buffer of shape " + shape + " is closed");
+    }
+    return address;
+  }
+
+  @Override
+  public Shape shape() {
+    address();
+    return shape;
+  }
+
+  @Override
+  public DType dtype() {
+    return DType.FLOAT32;
+  }
+
+  @Override
+  public DeviceBuffer view(Shape other) {
+    if (other.elements() != size) {
+      throw new IllegalArgumentException(
+          "shape " + other + " has not as many elements as " + shape);
+    }
+    return new DeviceBuffer(this, other);
+  }
+
+  @Override
+  public void close() {
+    if (owner != null && address != 0) {
+      owner.release(address, bytes());
+      address = 0;
+    }
+  }
+}

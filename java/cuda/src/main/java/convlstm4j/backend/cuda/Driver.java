@@ -1,0 +1,108 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.BackendException;
+import jcuda.CudaException;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcudnn.JCudnn;
+
+/** The one path from a status of the driver or of cuDNN to an exception. */
+final class Driver {
+  private static boolean on;
+
+  private Driver() {}
+
+  /** A call that returns a status. */
+  interface Call {
+    /** Makes the call. */
+    int run();
+  }
+
+  /**
+   * Loads JCuda's library and switches its exceptions on.
+   *
+   * @throws BackendException if there is no driver here
+   */
+  static synchronized void load() {
+    if (on) {
+      return;
+    }
+    try {
+      JCudaDriver.setExceptionsEnabled(true);
+    } catch (LinkageError e) {
+      throw BackendException.noDevice(
+          missing(
+              "no NVIDIA driver: libcuda.so.1 cannot be loaded; install driver 580 or newer", e),
+          e);
+    }
+    on = true;
+  }
+
+  private static String missing(String what, LinkageError cause) {
+    return CudaBackend.NAME + ": " + what + " (" + firstLine(cause) + ")";
+  }
+
+  private static String firstLine(Throwable t) {
+    String message = String.valueOf(t.getMessage());
+    return message.lines().filter(l -> l.contains(".so")).findFirst().orElse(message).strip();
+  }
+
+  /**
+   * Loads JCudnn's library.
+   *
+   * @return cuDNN's version, for instance 91300 for 9.13.0
+   * @throws BackendException if there is no cuDNN 9 here
+   */
+  static long loadCudnn() {
+    try {
+      // Off: its texts know cuDNN 8's numbers only.
+      JCudnn.setExceptionsEnabled(false);
+      return JCudnn.cudnnGetVersion();
+    } catch (LinkageError e) {
+      throw new BackendException(
+          missing("no cuDNN 9: libcudnn.so.9 cannot be loaded; install cuDNN 9 for CUDA 13", e), e);
+    }
+  }
+
+  /**
+   * Makes a call of the driver API.
+   *
+   * @param name of the function, for the message
+   * @param call what to do
+   * @throws BackendException if it fails, naming the function and the driver's error
+   */
+  static void call(String name, Call call) {
+    try {
+      call.run();
+    } catch (CudaException e) {
+      throw new BackendException(CudaBackend.NAME + ": " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes a call of cuDNN.
+   *
+   * @param name of the function, for the message
+   * @param call what to do
+   * @throws BackendException if it fails, naming the function and cuDNN's own text
+   */
+  static void cudnn(String name, Call call) {
+    int status;
+    try {
+      status = call.run();
+    } catch (ArrayIndexOutOfBoundsException e) {
+      // JCudnn reads the results of a call that has failed, so the status does not get through.
+      throw new BackendException(CudaBackend.NAME + ": " + name + " failed", e);
+    }
+    if (status != 0) {
+      throw new BackendException(
+          CudaBackend.NAME
+              + ": "
+              + name
+              + ": "
+              + JCudnn.cudnnGetErrorString(status)
+              + " ("
+              + status
+              + ")");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.BackendException;
+import convlstm4j.op.Dropout;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@link Dropout}: cuda/include/dropout.h. The mask is drawn again in the backward pass. */
+final class DropoutPlan extends CudaPlan<Dropout> {
+  private static final int AXES = 8;
+  private static final double TWO_TO_32 = 0x1.0p32;
+
+  private final long elements;
+
+  /**
+   * Sizes and the mask's strides, neighbours of one kind joined; empty for a decision per element.
+   */
+  private final List<long[]> axes;
+
+  DropoutPlan(Device device, Dropout op, List<Shape> inputs) {
+    super(device, op, inputs);
+    elements = in.get(0).elements();
+    axes = noiseAxes();
+    if (axes.size() > AXES) {
+      throw new BackendException(
+          CudaBackend.NAME
+              + ": noise_shape="
+              + op.noiseShape()
+              + " changes between shared and own axes too often");
+    }
+  }
+
+  private List<long[]> noiseAxes() {
+    List<long[]> all = new ArrayList<>();
+    long stride = 1;
+    boolean anyShared = false;
+    for (int d = op.noiseShape().size() - 1; d >= 0; d--) {
+      long size = in.get(0).dim(d);
+      boolean shared = op.noiseShape().get(d) == 1;
+      anyShared |= shared && size != 1;
+      long[] inner = all.isEmpty() ? null : all.get(0);
+      if (inner != null && (inner[1] == 0) == shared) {
+        inner[0] *= size;
+      } else {
+        all.add(0, new long[] {size, shared ? 0 : stride});
+      }
+      stride *= shared ? 1 : size;
+    }
+    return anyShared ? all : List.of();
+  }
+
+  @Override
+  public void forward(Forward call) {
+    drop("dropout_forward", at(call.inputs(), 0), at(call.outputs(), 0), call.random());
+  }
+
+  @Override
+  public void backward(Backward call) {
+    drop(
+        "dropout_backward",
+        at(call.outputGradients(), 0),
+        at(call.inputGradients(), 0),
+        call.random());
+  }
+
+  private void drop(String kernel, long x, long y, Philox random) {
+    Arguments a = device.arguments().put32((int) (long) (op.rate() * TWO_TO_32));
+    a.address(x).address(y).put64(elements).put64(random.seed()).put64(random.stream());
+    a.put((float) (1 / (1 - op.rate()))).put32(axes.size());
+    for (int i = 0; i < AXES; i++) {
+      a.divisor(i < axes.size() ? axes.get(i)[0] : 1);
+    }
+    a.put64(axes.stream().mapToLong(axis -> axis[1]).toArray(), AXES, 0);
+    device.launch(axes.isEmpty() ? kernel : kernel + "_shared", elements, a);
+  }
+}

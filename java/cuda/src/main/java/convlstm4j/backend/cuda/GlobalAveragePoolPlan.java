@@ -1,0 +1,37 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/**
+ * {@link GlobalAveragePool}: one group of pixels per image and channel, cuda/include/group_sums.h.
+ */
+final class GlobalAveragePoolPlan extends CudaPlan<GlobalAveragePool> {
+  private final Groups groups;
+
+  GlobalAveragePoolPlan(Device device, GlobalAveragePool op, List<Shape> inputs) {
+    super(device, op, inputs);
+    Shape x = in.get(0);
+    groups = new Groups(x, List.of(0, op.format() == DataFormat.CHANNELS_LAST ? x.rank() - 1 : 1));
+    workspace.takeBytes(groups.partialBytes());
+  }
+
+  @Override
+  public void forward(Forward call) {
+    long partial = DeviceBuffer.address(call.workspace());
+    groups.start(
+        device, "group_sums", device.arguments().address(at(call.inputs(), 0)).address(partial));
+    Arguments a = device.arguments().put32(0).address(partial).address(at(call.outputs(), 0));
+    a.put64(groups.count()).put64(groups.splits()).putDouble(1.0 / groups.members());
+    device.launch("group_sums_finish", groups.count(), a);
+  }
+
+  @Override
+  public void backward(Backward call) {
+    Arguments a = device.arguments().put((float) (1.0 / groups.members()));
+    a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
+    device.launch("group_spread", groups.elements(), groups.putMap(a));
+  }
+}

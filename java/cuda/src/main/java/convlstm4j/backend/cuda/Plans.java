@@ -1,0 +1,89 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Activate;
+import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.BatchNorm;
+import convlstm4j.op.ClipGradients;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Conv;
+import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.Dense;
+import convlstm4j.op.Dropout;
+import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Merge;
+import convlstm4j.op.Op;
+import convlstm4j.op.Penalty;
+import convlstm4j.op.Pool;
+import convlstm4j.op.Reverse;
+import convlstm4j.op.RmspropUpdate;
+import convlstm4j.op.SgdUpdate;
+import convlstm4j.op.Transpose;
+import convlstm4j.op.WeightedLoss;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** Picks the plan of an op. */
+final class Plans {
+  private Plans() {}
+
+  static Plan plan(Device device, Op op, List<Shape> inputs, Mode mode) {
+    if (op instanceof ConvLstm2d o) {
+      return new ConvLstm2dPlan(device, o, inputs, mode);
+    }
+    if (op instanceof Conv o) {
+      return new ConvPlan(device, o, inputs, mode);
+    }
+    if (op instanceof Dense o) {
+      return new DensePlan(device, o, inputs, mode);
+    }
+    if (op instanceof BatchNorm o) {
+      return new BatchNormPlan(device, o, inputs, mode);
+    }
+    if (op instanceof Activate o) {
+      return new ActivatePlan(device, o, inputs);
+    }
+    if (op instanceof ClipGradients o) {
+      return new ClipPlan(device, o, inputs);
+    }
+    if (op instanceof Concat o) {
+      return new ConcatPlan(device, o, inputs);
+    }
+    if (op instanceof Dropout o) {
+      return new DropoutPlan(device, o, inputs);
+    }
+    if (op instanceof GlobalAveragePool o) {
+      return new GlobalAveragePoolPlan(device, o, inputs);
+    }
+    if (op instanceof Merge o) {
+      return new MergePlan(device, o, inputs);
+    }
+    if (op instanceof Penalty o) {
+      return new PenaltyPlan(device, o, inputs);
+    }
+    if (op instanceof Pool o) {
+      return new PoolPlan(device, o, inputs);
+    }
+    if (op instanceof Reverse o) {
+      return new ReversePlan(device, o, inputs);
+    }
+    if (op instanceof Transpose o) {
+      return new TransposePlan(device, o, inputs);
+    }
+    if (op instanceof WeightedLoss o) {
+      return new WeightedLossPlan(device, o, inputs);
+    }
+    if (op instanceof AdamUpdate o) {
+      return UpdatePlan.of(device, o, inputs);
+    }
+    if (op instanceof RmspropUpdate o) {
+      return UpdatePlan.of(device, o, inputs);
+    }
+    if (op instanceof SgdUpdate o) {
+      return UpdatePlan.of(device, o, inputs);
+    }
+    throw new BackendException(CudaBackend.NAME + " has no plan for " + op.opName());
+  }
+}

@@ -1,0 +1,81 @@
+package convlstm4j.backend.cuda;
+
+import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Op;
+import convlstm4j.op.RmspropUpdate;
+import convlstm4j.op.SgdUpdate;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+
+/**
+ * The optimiser updates, all weights in one launch: cuda/include/update.h. Outputs are the input
+ * groups but the gradients, in the same order.
+ */
+final class UpdatePlan extends CudaPlan<Op> {
+  /** Index of the gradients among the groups. */
+  private static final int GRADIENT = 1;
+
+  private final String kernel;
+  private final Factors factors;
+  private final int count;
+  private final TensorTables tables;
+
+  /** The numbers of {@code struct Update}. */
+  private record Factors(
+      double decay, double momentum, double epsilon, double first, double second) {}
+
+  private UpdatePlan(
+      Device device, Op op, List<Shape> inputs, int count, String kernel, Factors factors) {
+    super(device, op, inputs);
+    this.kernel = kernel;
+    this.factors = factors;
+    this.count = count;
+    this.tables = new TensorTables(in.subList(1, 1 + count).stream().map(Shape::elements).toList());
+  }
+
+  static UpdatePlan of(Device device, SgdUpdate op, List<Shape> inputs) {
+    String kernel =
+        op.momentum() == 0
+            ? "sgd_update"
+            : op.nesterov() ? "sgd_nesterov_update" : "sgd_momentum_update";
+    Factors f = new Factors(op.weightDecay(), op.momentum(), 0, 0, 0);
+    return new UpdatePlan(device, op, inputs, op.count(), kernel, f);
+  }
+
+  static UpdatePlan of(Device device, AdamUpdate op, List<Shape> inputs) {
+    Factors f = new Factors(op.weightDecay(), 0, op.epsilon(), 1 - op.beta1(), 1 - op.beta2());
+    return new UpdatePlan(device, op, inputs, op.count(), "adam_update", f);
+  }
+
+  static UpdatePlan of(Device device, RmspropUpdate op, List<Shape> inputs) {
+    String kernel =
+        "rmsprop"
+            + (op.centered() ? "_centered" : "")
+            + (op.momentum() > 0 ? "_momentum" : "")
+            + "_update";
+    Factors f = new Factors(op.weightDecay(), op.momentum(), op.epsilon(), op.rho(), 1 - op.rho());
+    return new UpdatePlan(device, op, inputs, op.count(), kernel, f);
+  }
+
+  @Override
+  public void forward(Forward call) {
+    List<IntToLongFunction> inputs = new ArrayList<>();
+    for (int group = 0; group < (in.size() - 1) / count; group++) {
+      int first = 1 + group * count;
+      inputs.add(i -> at(call.inputs(), first + i));
+    }
+    List<IntToLongFunction> outputs = new ArrayList<>();
+    for (int group = 0; group < inputs.size() - GRADIENT; group++) {
+      int first = group * count;
+      outputs.add(i -> at(call.outputs(), first + i));
+    }
+    for (TensorTables.Part part : tables.parts()) {
+      Arguments a = device.arguments().put((float) factors.decay).address(at(call.inputs(), 0));
+      a.put((float) factors.momentum).put((float) factors.epsilon);
+      a.put((float) factors.first).put((float) factors.second);
+      device.launch(kernel, tables.threads(part), tables.put(a, part, inputs, outputs));
+    }
+  }
+}
