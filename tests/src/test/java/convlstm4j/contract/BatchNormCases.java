@@ -30,7 +30,21 @@ final class BatchNormCases {
       add(cases, random, Shape.of(3, 83, 89, 5), List.of(3), true, true, training, false);
     }
     add(cases, random, video, List.of(1), true, true, true, false);
+    add(cases, random, Shape.of(3, 7, 263), List.of(2), true, true, true, true);
+    add(cases, random, Shape.of(2, 3, 83, 89), List.of(1), true, true, true, false);
+    cases.add(farFromZero(cases.get(cases.size() - 1)));
     return cases;
+  }
+
+  /** The mean many deviations from zero, where sums of squares would cancel. */
+  private static OpCase farFromZero(OpCase c) {
+    List<Tensor> in = new ArrayList<>(c.inputs());
+    Tensor x = in.get(0).copy();
+    for (int i = 0; i < x.size(); i++) {
+      x.set(i, (float) (x.get(i) + 1000));
+    }
+    in.set(0, x);
+    return OpCase.of("far from zero " + c.name(), c.op(), in, c.terms(), c.gradientTerms());
   }
 
   private static void add(

@@ -56,6 +56,11 @@ final class ElementCases {
         cases.add(OpCase.of("axis " + axis + " of " + count, op, in, 1, 1));
       }
     }
+    List<Tensor> even = new ArrayList<>();
+    for (long channels : new long[] {4, 12, 8}) {
+      even.add(OpCase.normal(Shape.of(3, 5, channels), 1, random.stream(21, 99 + even.size())));
+    }
+    cases.add(OpCase.of("rows of whole float4s", new Concat(2, even.size()), even, 1, 1));
     return cases;
   }
 
@@ -94,6 +99,17 @@ final class ElementCases {
             Shape.of(2, 3, 5, 7, 4),
             1,
             random.stream(24, 2)));
+    // Neighbours that stay neighbours; as many axes as cannot be joined; two that exchange inside
+    // others.
+    cases.add(unary(new Transpose(List.of(1, 0, 2)), Shape.of(5, 3, 8), 1, random.stream(24, 3)));
+    cases.add(
+        unary(
+            new Transpose(List.of(5, 4, 3, 2, 1, 0)),
+            Shape.of(2, 3, 2, 3, 2, 3),
+            1,
+            random.stream(24, 4)));
+    cases.add(
+        unary(new Transpose(List.of(0, 2, 1, 3)), Shape.of(2, 37, 41, 1), 1, random.stream(24, 5)));
     for (int i = 0; i < 8; i++) {
       List<Integer> order = new ArrayList<>(List.of(0, 1, 2, 3));
       Draw draw = new Draw(random.stream(25, i));

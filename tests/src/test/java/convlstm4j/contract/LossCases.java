@@ -23,6 +23,7 @@ final class LossCases {
         }
         add(cases, random, kind, logits, 0, Shape.of(7, 1201, 2));
         add(cases, random, kind, logits, 0, Shape.of(5, 1));
+        add(cases, random, kind, logits, 0, Shape.of(3, 7, 41)); // rows longer than a warp
         addZeroWeights(cases, random, kind, logits);
         addSaturated(cases, random, kind, logits);
       }

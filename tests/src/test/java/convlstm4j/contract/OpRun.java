@@ -29,6 +29,8 @@ final class OpRun implements AutoCloseable {
   private final List<Buffer> all = new ArrayList<>();
   private final List<Buffer> inputs = new ArrayList<>();
   private final List<Buffer> outputs = new ArrayList<>();
+  private final List<Buffer> outputGradients = new ArrayList<>();
+  private final List<Buffer> inputGradients = new ArrayList<>();
   private final Buffer workspace;
   private final Buffer reserve;
 
@@ -68,8 +70,13 @@ final class OpRun implements AutoCloseable {
 
   /** The outputs. They are NaN before, so one that is not written shows. */
   List<Tensor> forward() {
-    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, random));
+    runForward();
     return outputs.stream().map(memory::download).toList();
+  }
+
+  /** The forward pass without copies. */
+  void runForward() {
+    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, random));
   }
 
   /**
@@ -84,22 +91,34 @@ final class OpRun implements AutoCloseable {
 
   /** The gradients of those inputs only that are wanted. */
   List<Tensor> backward(List<Tensor> outputGradients, IntPredicate wanted) {
-    List<Buffer> out = new ArrayList<>();
-    outputGradients.forEach(t -> out.add(t == null ? null : upload(t)));
-    List<Buffer> in = new ArrayList<>();
+    prepareBackward(outputGradients, wanted);
+    runBackward();
+    List<Tensor> gradients = new ArrayList<>();
+    for (Buffer b : inputGradients) {
+      gradients.add(b == null ? null : minus(memory.download(b)));
+    }
+    return gradients;
+  }
+
+  /** Uploads what a backward pass needs. */
+  void prepareBackward(List<Tensor> gradients, IntPredicate wanted) {
+    outputGradients.clear();
+    inputGradients.clear();
+    gradients.forEach(t -> outputGradients.add(t == null ? null : upload(t)));
     for (int i = 0; i < inputs.size(); i++) {
       boolean has = op.differentiable(i) && wanted.test(i);
-      in.add(has ? filled(inputs.get(i).shape(), BEFORE) : null);
+      inputGradients.add(has ? filled(inputs.get(i).shape(), BEFORE) : null);
     }
     if (workspace != null) {
       memory.fill(workspace, Double.NaN); // lost between calls, as the contract says
     }
-    plan.backward(new Plan.Backward(inputs, outputs, out, in, workspace, reserve, random));
-    List<Tensor> gradients = new ArrayList<>();
-    for (Buffer b : in) {
-      gradients.add(b == null ? null : minus(memory.download(b)));
-    }
-    return gradients;
+  }
+
+  /** The backward pass without copies. */
+  void runBackward() {
+    plan.backward(
+        new Plan.Backward(
+            inputs, outputs, outputGradients, inputGradients, workspace, reserve, random));
   }
 
   private static Tensor minus(Tensor t) {

@@ -38,6 +38,7 @@ final class UpdateCases {
         add(cases, random, new AdamUpdate(0.5, 0.8, 0.1, decay, count), count);
       }
     }
+    add(cases, random, new AdamUpdate(0.9, 0.999, 1e-7, 0.1, MANY), MANY);
     return cases;
   }
 
@@ -52,6 +53,13 @@ final class UpdateCases {
     return cases;
   }
 
+  /** More weights than a launch on a GPU takes. */
+  private static final int MANY = 70;
+
+  private static Shape weight(int i, int count) {
+    return count == MANY ? Shape.of(3 + i % 5, 7) : WEIGHTS.get(i);
+  }
+
   private static void add(List<OpCase> cases, Philox random, Op op, int count) {
     Philox r = random.stream(60, cases.size());
     List<Tensor> in = new ArrayList<>();
@@ -61,7 +69,7 @@ final class UpdateCases {
         in.add(OpCase.uniform(Shape.of(op instanceof AdamUpdate ? 2 : 1), 0.01, 0.1, own));
         continue;
       }
-      Shape w = WEIGHTS.get((in.size() - 1) % count);
+      Shape w = weight((in.size() - 1) % count, count);
       in.add(
           switch (name.charAt(0)) {
             case 'v' -> OpCase.uniform(w, 0.5, 2, own); // above the square of the mean a
@@ -76,18 +84,20 @@ final class UpdateCases {
     List<OpCase> cases = new ArrayList<>();
     for (ClipGradients.Mode mode : ClipGradients.Mode.values()) {
       for (double limit : new double[] {0.3, 1e6}) {
-        Philox r = random.stream(62, cases.size());
-        List<Tensor> in = new ArrayList<>();
-        for (Shape s : WEIGHTS) {
-          in.add(OpCase.normal(s, 1, r.stream(63, in.size())));
+        for (int count : new int[] {WEIGHTS.size(), MANY}) {
+          Philox r = random.stream(62, cases.size());
+          List<Tensor> in = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            in.add(OpCase.normal(weight(i, count), 1, r.stream(63, i)));
+          }
+          cases.add(
+              OpCase.of(
+                  mode + " of " + count + " limit=" + limit,
+                  new ClipGradients(mode, limit, count),
+                  in,
+                  21_000,
+                  1));
         }
-        cases.add(
-            OpCase.of(
-                mode + " limit=" + limit,
-                new ClipGradients(mode, limit, in.size()),
-                in,
-                21_000,
-                1));
       }
     }
     return cases;

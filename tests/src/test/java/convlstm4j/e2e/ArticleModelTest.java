@@ -38,10 +38,10 @@ import org.junit.jupiter.api.Test;
  * with: at full size by shape alone, and small in training.
  */
 class ArticleModelTest {
-  private static final List<String> GENRES =
+  static final List<String> GENRES =
       List.of("comedy", "action", "horror", "thriller", "musical", "other");
 
-  private static Model convLstm(int filters, int units, long frames, long height, long width) {
+  static Model convLstm(int filters, int units, long frames, long height, long width) {
     Symbol input = Input.named("trailer", frames, 3, height, width);
     Symbol trunk = pool(new BatchNormalization().apply(memory(filters).apply(input)));
     trunk = pool(new BatchNormalization().apply(memory(filters).apply(trunk)));
@@ -154,7 +154,7 @@ class ArticleModelTest {
     }
   }
 
-  private static Tensor noise(Shape shape) {
+  static Tensor noise(Shape shape) {
     Philox random = new Philox(11, 0);
     Tensor t = Tensor.zeros(convlstm4j.tensor.DType.FLOAT32, shape);
     for (int i = 0; i < t.size(); i++) {
@@ -163,7 +163,7 @@ class ArticleModelTest {
     return t;
   }
 
-  private static Tensor bits(Shape shape) {
+  static Tensor bits(Shape shape) {
     Tensor t = noise(shape);
     for (int i = 0; i < t.size(); i++) {
       t.set(i, t.get(i) < 0.5 ? 0 : 1);

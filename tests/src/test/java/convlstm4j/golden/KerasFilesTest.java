@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.backend.BackendProvider;
-import convlstm4j.backend.Backends;
+import convlstm4j.contract.TestBackends;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
@@ -70,7 +70,7 @@ class KerasFilesTest {
     }
     assertTrue(expected.size() >= 7, "only " + expected);
     List<DynamicNode> tests = new ArrayList<>();
-    for (BackendProvider provider : Backends.providers()) {
+    for (BackendProvider provider : TestBackends.providers()) {
       for (Path p : expected) {
         String file = p.getFileName().toString().replace(EXPECTED, "");
         tests.add(

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
-import convlstm4j.backend.Backends;
 import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.contract.TestBackends;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.tensor.DType;
@@ -60,7 +60,7 @@ class OracleTest {
   Stream<DynamicNode> throughKerasFiles(@TempDir Path dir) throws URISyntaxException {
     List<OracleCase> cases = Files.isDirectory(folder()) ? OracleCase.all(folder()) : bundled();
     List<DynamicNode> tests = new ArrayList<>();
-    for (BackendProvider provider : Backends.providers()) {
+    for (BackendProvider provider : TestBackends.providers()) {
       for (OracleCase c : cases) {
         for (String ending : c.string("kind").equals("loss") ? List.<String>of() : ENDINGS) {
           tests.add(
@@ -125,7 +125,7 @@ class OracleTest {
 
   private static Stream<DynamicNode> onEveryBackend(List<OracleCase> cases) {
     List<DynamicNode> nodes = new ArrayList<>();
-    for (BackendProvider provider : Backends.providers()) {
+    for (BackendProvider provider : TestBackends.providers()) {
       for (DType dtype : DType.values()) {
         if (!supports(provider, dtype)) {
           continue;
