@@ -37,6 +37,7 @@ final class LayerWork implements Work {
   private final List<Buffer> outputs = new ArrayList<>();
   private final List<Buffer> outputGradients;
   private final List<Buffer> inputGradients = new ArrayList<>();
+  private final Buffer end;
   private final Buffer workspace;
   private final Buffer reserve;
   private final List<Buffer> all = new ArrayList<>();
@@ -70,6 +71,7 @@ final class LayerWork implements Work {
     } else {
       outputGradients = List.of();
     }
+    end = allocate(Shape.of(1));
     workspace = bytes(plan.workspaceBytes());
     reserve = bytes(plan.reserveBytes());
   }
@@ -97,6 +99,8 @@ final class LayerWork implements Work {
           new Plan.Backward(
               inputs, outputs, outputGradients, inputGradients, workspace, reserve, RANDOM));
     }
+    memory.download(
+        end); // a GPU works on after a call has returned; a copy to the host waits for it
   }
 
   @Override
