@@ -50,12 +50,13 @@ class ReadmeTest {
       Method article =
           trailers.getDeclaredMethod("article", int.class, int.class, int.class, int.class);
       article.setAccessible(true);
-      Model model = (Model) article.invoke(null, 5, 16, 20, 2);
-      List<Tensor> scores = model.predict(Tensor.zeros(DType.FLOAT32, Shape.of(1, 5, 3, 16, 20)));
-      assertEquals(6, scores.size());
-      for (Tensor s : scores) {
-        assertEquals(Shape.of(1, 5, 1), s.shape());
-        assertTrue(s.isFinite());
+      try (Model model = (Model) article.invoke(null, 5, 16, 20, 2)) {
+        List<Tensor> scores = model.predict(Tensor.zeros(DType.FLOAT32, Shape.of(1, 5, 3, 16, 20)));
+        assertEquals(6, scores.size());
+        for (Tensor t : scores) {
+          assertEquals(Shape.of(1, 5, 1), t.shape());
+          assertTrue(t.isFinite());
+        }
       }
     }
   }
