@@ -19,6 +19,9 @@ final class ContractChecks {
   /** Errors grow over time in a ConvLSTM, by chance much less in one run than in another. */
   private static final int NEIGHBOURS = 2;
 
+  /** Looked at where few say that an error is too large: is the case that sensitive? */
+  private static final int MORE_NEIGHBOURS = 30;
+
   private ContractChecks() {}
 
   /** Outputs and gradients of an op. */
@@ -45,43 +48,62 @@ final class ContractChecks {
       Results exact = run(reference, DType.FLOAT64, c, random);
       List<Results> plain = new ArrayList<>();
       plain.add(run(reference, DType.FLOAT32, c, random));
-      if (c.op() instanceof ConvLstm2d) {
-        for (int i = 0; i < NEIGHBOURS; i++) {
-          plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i)), random));
-        }
+      boolean grows = c.op() instanceof ConvLstm2d;
+      for (int i = 0; grows && i < NEIGHBOURS; i++) {
+        plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i)), random));
       }
       Results got = run(backend, DType.FLOAT32, c, random);
-      compare(
-          c,
-          "",
-          c.op().outputNames(),
-          exact.outputs,
-          plain.stream().map(Results::outputs).toList(),
-          got.outputs,
-          c.terms(),
-          slack * OUTPUTS,
-          comparison);
-      compare(
-          c,
-          "at inference ",
-          c.op().outputNames(),
-          exact.inference,
-          plain.stream().map(Results::inference).toList(),
-          got.inference,
-          c.terms(),
-          slack * OUTPUTS,
-          comparison);
-      compare(
-          c,
-          "d",
-          c.op().inputNames(),
-          exact.gradients,
-          plain.stream().map(Results::gradients).toList(),
-          got.gradients,
-          c.gradientTerms(),
-          slack * GRADIENTS,
-          comparison);
+      try {
+        compare(c, exact, plain, got, slack, comparison);
+      } catch (AssertionError e) {
+        if (!grows) {
+          throw e;
+        }
+        for (int i = NEIGHBOURS; i < MORE_NEIGHBOURS; i++) {
+          plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i)), random));
+        }
+        compare(c, exact, plain, got, slack, comparison);
+      }
     }
+  }
+
+  private static void compare(
+      OpCase c,
+      Results exact,
+      List<Results> plain,
+      Results got,
+      double slack,
+      Comparison comparison) {
+    compare(
+        c,
+        "",
+        c.op().outputNames(),
+        exact.outputs,
+        plain.stream().map(Results::outputs).toList(),
+        got.outputs,
+        c.terms(),
+        slack * OUTPUTS,
+        comparison);
+    compare(
+        c,
+        "at inference ",
+        c.op().outputNames(),
+        exact.inference,
+        plain.stream().map(Results::inference).toList(),
+        got.inference,
+        c.terms(),
+        slack * OUTPUTS,
+        comparison);
+    compare(
+        c,
+        "d",
+        c.op().inputNames(),
+        exact.gradients,
+        plain.stream().map(Results::gradients).toList(),
+        got.gradients,
+        c.gradientTerms(),
+        slack * GRADIENTS,
+        comparison);
   }
 
   private static void compare(
