@@ -1,21 +1,72 @@
 package convlstm4j.tensor;
 
+import java.util.List;
+
 /**
  * A dense row-major array on the Java heap: what users hand in and get back. Mutable through the
  * array that it wraps; of at most 2^31-1 elements, the limit of a Java array (a backend's own
  * buffers have no such limit).
  */
 public final class Tensor {
+  private static final float WHITE = 255f;
+
   private final Shape shape;
   private final DType dtype;
-  private final float[] floats;
-  private final double[] doubles;
+  private final Elements elements;
 
-  private Tensor(Shape shape, DType dtype, float[] floats, double[] doubles) {
+  /**
+   * One of the arrays, shared by all shapes of a tensor. Pixels become floats when asked for;
+   * written so that several threads may read.
+   */
+  private static final class Elements {
+    private float[] floats;
+    private final double[] doubles;
+    private volatile byte[] pixels;
+
+    Elements(float[] floats, double[] doubles, byte[] pixels) {
+      this.floats = floats;
+      this.doubles = doubles;
+      this.pixels = pixels;
+    }
+
+    static float value(byte pixel) {
+      return (pixel & 0xFF) / WHITE;
+    }
+
+    float[] floats() {
+      if (pixels != null) {
+        decode();
+      }
+      return floats;
+    }
+
+    private synchronized void decode() {
+      byte[] from = pixels;
+      if (from != null) {
+        float[] values = new float[from.length];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = value(from[i]);
+        }
+        floats = values;
+        pixels = null;
+      }
+    }
+
+    int size() {
+      byte[] p = pixels;
+      return p != null ? p.length : floats != null ? floats.length : doubles.length;
+    }
+
+    double get(int index) {
+      byte[] p = pixels;
+      return p != null ? value(p[index]) : floats != null ? floats[index] : doubles[index];
+    }
+  }
+
+  private Tensor(Shape shape, DType dtype, Elements elements) {
     this.shape = shape;
     this.dtype = dtype;
-    this.floats = floats;
-    this.doubles = doubles;
+    this.elements = elements;
   }
 
   /**
@@ -28,7 +79,7 @@ public final class Tensor {
    */
   public static Tensor of(float[] data, Shape shape) {
     checkLength(data.length, shape);
-    return new Tensor(shape, DType.FLOAT32, data, null);
+    return new Tensor(shape, DType.FLOAT32, new Elements(data, null, null));
   }
 
   /**
@@ -41,7 +92,21 @@ public final class Tensor {
    */
   public static Tensor of(double[] data, Shape shape) {
     checkLength(data.length, shape);
-    return new Tensor(shape, DType.FLOAT64, null, data);
+    return new Tensor(shape, DType.FLOAT64, new Elements(null, data, null));
+  }
+
+  /**
+   * Wraps pixels, without copying them: a float32 tensor of {@code pixel / 255}, from 0 to 1, in a
+   * quarter of the memory until {@link #floats} or {@link #set} is called. A GPU gets the bytes.
+   *
+   * @param data pixels from 0 to 255 as unsigned bytes, row-major
+   * @param shape a known shape with as many elements
+   * @return the tensor
+   * @throws IllegalArgumentException if the number of elements differs
+   */
+  public static Tensor ofPixels(byte[] data, Shape shape) {
+    checkLength(data.length, shape);
+    return new Tensor(shape, DType.FLOAT32, new Elements(null, null, data));
   }
 
   /**
@@ -132,7 +197,7 @@ public final class Tensor {
    * @return the length of the wrapped array
    */
   public int size() {
-    return dtype == DType.FLOAT32 ? floats.length : doubles.length;
+    return elements.size();
   }
 
   /**
@@ -142,11 +207,11 @@ public final class Tensor {
    * @throws IllegalStateException if the elements are not float32
    */
   public float[] floats() {
-    if (floats == null) {
+    if (dtype != DType.FLOAT32) {
       throw new IllegalStateException(
           "tensor " + this + " holds float64; use cast(DType.FLOAT32) first");
     }
-    return floats;
+    return elements.floats();
   }
 
   /**
@@ -156,11 +221,11 @@ public final class Tensor {
    * @throws IllegalStateException if the elements are not float64
    */
   public double[] doubles() {
-    if (doubles == null) {
+    if (dtype != DType.FLOAT64) {
       throw new IllegalStateException(
           "tensor " + this + " holds float32; use cast(DType.FLOAT64) first");
     }
-    return doubles;
+    return elements.doubles;
   }
 
   /**
@@ -170,7 +235,7 @@ public final class Tensor {
    * @return its value
    */
   public double get(int index) {
-    return dtype == DType.FLOAT32 ? floats[index] : doubles[index];
+    return elements.get(index);
   }
 
   /**
@@ -181,9 +246,9 @@ public final class Tensor {
    */
   public void set(int index, double value) {
     if (dtype == DType.FLOAT32) {
-      floats[index] = (float) value;
+      elements.floats()[index] = (float) value;
     } else {
-      doubles[index] = value;
+      elements.doubles[index] = value;
     }
   }
 
@@ -196,7 +261,7 @@ public final class Tensor {
    */
   public Tensor reshape(Shape newShape) {
     checkLength(size(), newShape);
-    return new Tensor(newShape, dtype, floats, doubles);
+    return new Tensor(newShape, dtype, elements);
   }
 
   /**
@@ -222,7 +287,13 @@ public final class Tensor {
    * @return the copy
    */
   public Tensor copy() {
-    return dtype == DType.FLOAT32 ? of(floats.clone(), shape) : of(doubles.clone(), shape);
+    byte[] p = elements.pixels;
+    if (p != null) {
+      return ofPixels(p.clone(), shape);
+    }
+    return dtype == DType.FLOAT32
+        ? of(elements.floats.clone(), shape)
+        : of(elements.doubles.clone(), shape);
   }
 
   /**
@@ -231,12 +302,63 @@ public final class Tensor {
    * @return false if one is NaN or infinite
    */
   public boolean isFinite() {
+    if (isPixels()) {
+      return true;
+    }
     for (int i = 0; i < size(); i++) {
       if (!Double.isFinite(get(i))) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Puts tensors one after the other, such as samples into a batch.
+   *
+   * @param parts of one element type, at least one
+   * @param shape of all of them together
+   * @return a new tensor, of pixels if all parts are
+   * @throws IllegalArgumentException if the number of elements differs
+   */
+  public static Tensor joined(List<Tensor> parts, Shape shape) {
+    boolean pixels = parts.stream().allMatch(Tensor::isPixels);
+    Tensor all =
+        pixels ? ofPixels(new byte[arrayLength(shape)], shape) : zeros(parts.get(0).dtype(), shape);
+    checkLength(Math.toIntExact(parts.stream().mapToLong(Tensor::size).sum()), shape);
+    int at = 0;
+    for (Tensor p : parts) {
+      System.arraycopy(p.array(pixels), 0, all.array(pixels), at, p.size());
+      at += p.size();
+    }
+    return all;
+  }
+
+  private Object array(boolean ofPixels) {
+    return ofPixels ? pixels() : dtype == DType.FLOAT32 ? floats() : doubles();
+  }
+
+  /**
+   * Whether the elements are still pixels: {@link #ofPixels}.
+   *
+   * @return whether {@link #pixels} may be called
+   */
+  public boolean isPixels() {
+    return elements.pixels != null;
+  }
+
+  /**
+   * The array of pixels.
+   *
+   * @return the wrapped array
+   * @throws IllegalStateException unless {@link #isPixels}
+   */
+  public byte[] pixels() {
+    byte[] p = elements.pixels;
+    if (p == null) {
+      throw new IllegalStateException("tensor " + this + " holds no pixels");
+    }
+    return p;
   }
 
   /** Element type and shape, as {@code float32[2, 3]}. */

@@ -61,14 +61,7 @@ final class SampleStream implements BatchStream {
     if (videos.size() == 1) {
       return videos.get(0).reshape(shape);
     }
-    Tensor all = Tensor.zeros(dtype, shape);
-    int each = videos.get(0).size();
-    for (int n = 0; n < videos.size(); n++) {
-      Object from = dtype == DType.FLOAT32 ? videos.get(n).floats() : videos.get(n).doubles();
-      Object to = dtype == DType.FLOAT32 ? all.floats() : all.doubles();
-      System.arraycopy(from, 0, to, n * each, each);
-    }
-    return all;
+    return Tensor.joined(videos, shape);
   }
 
   private double[] labels(Sample s) {

@@ -175,9 +175,14 @@ public final class NpyFile {
   }
 
   private Tensor readRows(long from, long to, Shape result, DType dtype) {
+    boolean columns = header.fortran() && shape().rank() > 1;
+    boolean pixels = unit && type() == NpyType.UINT8 && dtype == DType.FLOAT32 && !columns;
     Tensor tensor;
     try {
-      tensor = Tensor.zeros(dtype, result);
+      tensor =
+          pixels
+              ? Tensor.ofPixels(new byte[Tensor.arrayLength(result)], result)
+              : Tensor.zeros(dtype, result);
     } catch (IllegalArgumentException e) {
       throw new NpyException(name(), e.getMessage(), e);
     }
@@ -186,7 +191,7 @@ public final class NpyFile {
     }
     Decoder decoder = new Decoder(header.type(), unit);
     try {
-      if (header.fortran() && shape().rank() > 1) {
+      if (columns) {
         readColumns(from, tensor, decoder);
       } else {
         long row = tensor.size() / (to - from);
@@ -212,7 +217,9 @@ public final class NpyFile {
           piece((int) (element / pieceElements))
               .slice(inPiece * bytes, some * bytes)
               .order(header.order());
-      if (to.dtype() == DType.FLOAT32) {
+      if (to.isPixels()) {
+        from.get(to.pixels(), at + done, some);
+      } else if (to.dtype() == DType.FLOAT32) {
         decoder.decode(from, to.floats(), at + done, some);
       } else {
         decoder.decode(from, to.doubles(), at + done, some);

@@ -72,19 +72,14 @@ public final class NpySamples {
     if (together) {
       return file.readFrames(samples[0], samples[n - 1] + 1L, dtype);
     }
-    Tensor all;
+    List<Tensor> all = new ArrayList<>();
+    for (int sample : samples) {
+      all.add(file.readFrames(sample, sample + 1L, dtype));
+    }
     try {
-      all = Tensor.zeros(dtype, file.shape().with(0, n));
+      return Tensor.joined(all, file.shape().with(0, n));
     } catch (IllegalArgumentException e) {
       throw new NpyException(file.name(), e.getMessage(), e);
     }
-    int length = all.size() / n;
-    Object to = dtype == DType.FLOAT32 ? all.floats() : all.doubles();
-    for (int i = 0; i < n; i++) {
-      Tensor one = file.readFrames(samples[i], samples[i] + 1L, dtype);
-      Object from = dtype == DType.FLOAT32 ? one.floats() : one.doubles();
-      System.arraycopy(from, 0, to, i * length, length);
-    }
-    return all;
   }
 }

@@ -2,6 +2,7 @@ package convlstm4j.io.npy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -85,7 +86,9 @@ class NpyGoldenTest {
 
   @Test
   void dividesPixelsOnly() throws Exception {
-    float[] pixels = open("u1.npy").unitRange().read(DType.FLOAT32).floats();
+    Tensor read = open("u1.npy").unitRange().read(DType.FLOAT32);
+    assertTrue(read.isPixels());
+    float[] pixels = read.floats();
     assertArrayEquals(
         new float[] {0, 1 / 255f, 127 / 255f, 128 / 255f, 254 / 255f, 1, 7 / 255f},
         java.util.Arrays.copyOf(pixels, 7));

@@ -1,0 +1,71 @@
+package convlstm4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TensorTest {
+  private static byte[] all() {
+    byte[] pixels = new byte[256];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) i;
+    }
+    return pixels;
+  }
+
+  @Test
+  void pixelsAreFloatsFromZeroToOne() {
+    Tensor t = Tensor.ofPixels(all(), Shape.of(16, 16));
+    assertEquals(DType.FLOAT32, t.dtype());
+    assertEquals(256, t.size());
+    assertTrue(t.isFinite());
+    for (int i = 0; i < 256; i++) {
+      assertEquals(i / 255f, t.get(i));
+      assertEquals(i / 255f, t.cast(DType.FLOAT64).get(i));
+    }
+    assertTrue(t.isPixels());
+    assertSame(t, t.cast(DType.FLOAT32));
+    Tensor copy = t.copy();
+    assertEquals(1, t.floats()[255]);
+    assertFalse(t.isPixels());
+    assertTrue(copy.isPixels());
+    assertThrows(IllegalStateException.class, t::pixels);
+    assertThrows(IllegalStateException.class, copy::doubles);
+  }
+
+  @Test
+  void anotherShapeSharesTheElements() {
+    Tensor t = Tensor.ofPixels(all(), Shape.of(256));
+    Tensor other = t.reshape(Shape.of(2, 128));
+    other.set(200, 5);
+    assertEquals(5, t.get(200));
+    assertEquals(7 / 255f, t.get(7));
+    t.floats()[3] = -1;
+    assertEquals(-1, other.get(3));
+  }
+
+  @Test
+  void joinsPixelsAsPixelsAndOthersAsNumbers() {
+    Tensor pixels = Tensor.ofPixels(all(), Shape.of(256));
+    Tensor two = Tensor.joined(List.of(pixels, pixels), Shape.of(2, 256));
+    assertTrue(two.isPixels());
+    assertEquals(9 / 255f, two.get(256 + 9));
+    float[] numbers = {3, 4};
+    Tensor mixed = Tensor.joined(List.of(pixels, Tensor.of(numbers, 2)), Shape.of(258));
+    assertFalse(mixed.isPixels());
+    assertEquals(1, mixed.get(255));
+    assertEquals(4, mixed.get(257));
+    double[] exact = {0.1, 0.2};
+    Tensor d = Tensor.of(exact, 2);
+    assertArrayEquals(
+        new double[] {0.1, 0.2, 0.1, 0.2}, Tensor.joined(List.of(d, d), Shape.of(4)).doubles());
+    assertThrows(IllegalArgumentException.class, () -> Tensor.joined(List.of(d, d), Shape.of(5)));
+    assertThrows(IllegalArgumentException.class, () -> Tensor.ofPixels(new byte[3], Shape.of(4)));
+  }
+}
