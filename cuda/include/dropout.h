@@ -7,6 +7,7 @@
 // the sum over axes of (index along the axis) * noiseStride, 0 along an axis that shares decisions. Any grid.
 #pragma once
 #include "index.h"
+#include "philox.h"
 
 namespace convlstm4j {
 
@@ -18,8 +19,7 @@ struct DropoutParams {
   const float* x;
   float* y;
   long long n;
-  unsigned long long seed;
-  unsigned long long stream;
+  RandomKey random;
   float scale;  // 1 / (1 - rate)
   int axes;  // 0 where every element has its own decision
   Divisor size[kNoiseAxes];

@@ -1,4 +1,4 @@
-// Frames of bytes to floats: y[i] = x[i] * scale (1/255 for values from 0 to 1). x: n bytes, y: n floats.
+// Frames of bytes to floats from 0 to 1: y[i] = x[i] / 255, rounded as the host does it. x: n bytes, y: n floats.
 // Traffic per element: 1 byte read, 4 written. frames_to_float, any grid.
 #pragma once
 
@@ -6,7 +6,7 @@ namespace convlstm4j {
 
 struct FramesToFloat {
   unsigned bytes;
-  float scale;
+  int unused;
   const unsigned char* x;
   float* y;
   long long n;

@@ -7,14 +7,14 @@
 // Any grid.
 #pragma once
 #include "index.h"
+#include "philox.h"
 
 namespace convlstm4j {
 
 struct GateMasksDraw {
   unsigned bytes;
   unsigned threshold;  // an element is kept if its 32 bits are not below: rate * 2^32
-  unsigned long long seed;
-  unsigned long long stream;
+  RandomKey random;
   unsigned long long first;
   float* masks;
   long long images;    // 4 N

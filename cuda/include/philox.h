@@ -38,4 +38,16 @@ __device__ __forceinline__ unsigned philoxBits(unsigned long long seed, unsigned
   return (index & 2) ? high : low;
 }
 
+/** A generator: by value, or where its two words are once the kernel runs, in a captured graph. */
+struct RandomKey {
+  const unsigned long long* there;
+  unsigned long long seed;
+  unsigned long long stream;
+};
+
+/** The generator by value. */
+__device__ __forceinline__ RandomKey known(const RandomKey& k) {
+  return k.there == nullptr ? k : RandomKey{nullptr, k.there[0], k.there[1]};
+}
+
 }  // namespace convlstm4j

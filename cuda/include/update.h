@@ -1,6 +1,6 @@
 // Optimiser updates of all weights in one launch: convlstm4j.op.SgdUpdate, AdamUpdate, RmspropUpdate (Keras 3's forms),
-// with decoupled weight decay w -= rate decay w first. rate is read on the device, so a captured graph may be replayed
-// with another one.
+// with decoupled weight decay w -= rate decay w first; and Assign. rate is read on the device, so a captured graph may
+// be replayed with another one. Where guard is not finite the outputs are the inputs: nothing changes.
 //   sgd_update           in w g      out w      w -= rate g
 //   sgd_momentum_update  in w g m    out w m    m = momentum m - rate g;  w += m
 //   sgd_nesterov_update  in w g m    out w m    m likewise;               w += momentum m - rate g
@@ -10,7 +10,8 @@
 //   rmsprop_momentum_update           in w g v m    out w v m    m = momentum m + d;  w -= m
 //   rmsprop_centered_update           in w g v a    out w v a    a = rho a + (1 - rho) g;  max(v - a^2, 0) for v in d
 //   rmsprop_centered_momentum_update  in w g v m a  out w v m a
-// rate: 1 float, of Adam 2: rate and alpha. An output may be the input of the same name. Traffic per element: each input
+//   assign               in w next   out w      w = next
+// rate: 1 float, of Adam 2: rate and alpha; guard: 1 float. An output may be the input of the same name. Traffic per element: each input
 // read once, each output written once. Any grid.
 #pragma once
 #include "tensors.h"
@@ -21,6 +22,7 @@ struct Update {
   unsigned bytes;
   float decay;
   const float* rate;
+  const float* guard;
   float momentum;
   float epsilon;
   float first;   // Adam: 1 - beta1; RMSprop: rho

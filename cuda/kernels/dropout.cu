@@ -2,7 +2,6 @@
 
 #include "index.h"
 #include "loops.h"
-#include "philox.h"
 
 namespace convlstm4j {
 namespace {
@@ -15,17 +14,18 @@ __device__ __forceinline__ float dropped(const DropoutParams& p, unsigned bits, 
 
 template <bool Add>
 __device__ __forceinline__ void dropout(const DropoutParams& p) {
+  const RandomKey r = known(p.random);
   each(p.n, aligned(p.x, p.y), [&](auto width, long long i) {
     constexpr int W = decltype(width)::value;
     Pack<W> a = load<W>(p.x + i);
     const Pack<W> y = Add ? load<W>(p.y + i) : Pack<W>{};
     if constexpr (W == 4) {  // i is a multiple of 4: one block of the generator
-      const PhiloxBits bits = philox(p.seed, p.stream, i >> 2);
+      const PhiloxBits bits = philox(r.seed, r.stream, i >> 2);
       for (int k = 0; k < W; k++) {
         a.v[k] = dropped<Add>(p, bits.v[k], a.v[k], y.v[k]);
       }
     } else {
-      a.v[0] = dropped<Add>(p, philoxBits(p.seed, p.stream, i), a.v[0], y.v[0]);
+      a.v[0] = dropped<Add>(p, philoxBits(r.seed, r.stream, i), a.v[0], y.v[0]);
     }
     store<W>(p.y + i, a);
   });
@@ -33,8 +33,9 @@ __device__ __forceinline__ void dropout(const DropoutParams& p) {
 
 template <bool Add>
 __device__ __forceinline__ void dropoutShared(const DropoutParams& p) {
+  const RandomKey r = known(p.random);
   eachElement(p.n, [&](long long i) {
-    const unsigned bits = philoxBits(p.seed, p.stream, offset(i, p.axes, p.size, p.noiseStride));
+    const unsigned bits = philoxBits(r.seed, r.stream, offset(i, p.axes, p.size, p.noiseStride));
     p.y[i] = dropped<Add>(p, bits, p.x[i], Add ? p.y[i] : 0.0f);
   });
 }

@@ -9,9 +9,9 @@ KERNEL(frames_to_float, FramesToFloat) {
   each(p.n, packed, [&](auto width, long long i) {
     if constexpr (decltype(width)::value == 4) {
       const uchar4 x = *reinterpret_cast<const uchar4*>(p.x + i);
-      store<4>(p.y + i, {{x.x * p.scale, x.y * p.scale, x.z * p.scale, x.w * p.scale}});
+      store<4>(p.y + i, {{x.x / 255.0f, x.y / 255.0f, x.z / 255.0f, x.w / 255.0f}});
     } else {
-      p.y[i] = p.x[i] * p.scale;
+      p.y[i] = p.x[i] / 255.0f;
     }
   });
 }

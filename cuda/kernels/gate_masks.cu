@@ -3,16 +3,16 @@
 #include "gates.h"
 #include "index.h"
 #include "loops.h"
-#include "philox.h"
 
 namespace convlstm4j {
 
 KERNEL(gate_masks_draw, GateMasksDraw) {
+  const RandomKey r = known(p.random);
   for (long long i = gridIndex(); i < p.images * p.image.by; i += gridStride()) {
     const Split s = split(i, p.image);
     const Split place = split(s.rest, p.pixels);  // channel, pixel
     const long long user = p.channelsLast ? place.rest * p.channels + place.quotient : s.rest;
-    const unsigned bits = philoxBits(p.seed, p.stream, p.first + s.quotient * p.image.by + user);
+    const unsigned bits = philoxBits(r.seed, r.stream, p.first + s.quotient * p.image.by + user);
     p.masks[i] = bits >= p.threshold ? p.scale : 0.0f;
   }
 }

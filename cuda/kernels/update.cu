@@ -3,10 +3,11 @@
 namespace convlstm4j {
 namespace {
 
-/** Loads an element's inputs, changes them, stores its outputs: the inputs but the gradient, which is the second. */
+/** Loads an element's inputs, changes them, stores its outputs: the inputs but the second. */
 template <int Inputs, class Step>
-__device__ __forceinline__ void update(const TensorTable& table, Step step) {
-  eachOfTensors<Inputs, Inputs - 1>(table, [&](auto width, const TensorEntry& e, long long i) {
+__device__ __forceinline__ void update(const Update& p, Step step) {
+  const bool changes = *p.guard - *p.guard == 0.0f;  // finite: neither NaN nor infinite
+  eachOfTensors<Inputs, Inputs - 1>(p.table, [&](auto width, const TensorEntry& e, long long i) {
     constexpr int W = decltype(width)::value;
     Pack<W> a[Inputs];
     for (int k = 0; k < Inputs; k++) {
@@ -17,7 +18,9 @@ __device__ __forceinline__ void update(const TensorTable& table, Step step) {
       for (int j = 0; j < Inputs; j++) {
         v[j] = a[j].v[k];
       }
-      step(v);
+      if (changes) {
+        step(v);
+      }
       for (int j = 0; j < Inputs; j++) {
         a[j].v[k] = v[j];
       }
@@ -32,7 +35,7 @@ __device__ __forceinline__ void update(const TensorTable& table, Step step) {
 template <bool Momentum, bool Nesterov>
 __device__ __forceinline__ void sgd(const Update& p) {
   const float rate = p.rate[0], decay = rate * p.decay;
-  update<Momentum ? 3 : 2>(p.table, [&](float* v) {
+  update<Momentum ? 3 : 2>(p, [&](float* v) {
     const float step = -rate * v[1];
     const float w = v[0] - decay * v[0];
     if constexpr (Momentum) {
@@ -48,7 +51,7 @@ template <bool Momentum, bool Centered>
 __device__ __forceinline__ void rmsprop(const Update& p) {
   constexpr int kMean = Momentum ? 4 : 3;
   const float rate = p.rate[0], decay = rate * p.decay;
-  update<3 + Momentum + Centered>(p.table, [&](float* v) {
+  update<3 + Momentum + Centered>(p, [&](float* v) {
     const float g = v[1];
     v[2] = p.first * v[2] + p.second * g * g;
     float variance = v[2];
@@ -74,12 +77,16 @@ KERNEL(sgd_nesterov_update, Update) { sgd<true, true>(p); }
 
 KERNEL(adam_update, Update) {
   const float decay = p.rate[0] * p.decay, alpha = p.rate[1];
-  update<4>(p.table, [&](float* v) {
+  update<4>(p, [&](float* v) {
     const float g = v[1];
     v[2] += (g - v[2]) * p.first;
     v[3] += (g * g - v[3]) * p.second;
     v[0] = v[0] - decay * v[0] - alpha * v[2] / (sqrtf(v[3]) + p.epsilon);
   });
+}
+
+KERNEL(assign, Update) {
+  update<2>(p, [](float* v) { v[0] = v[1]; });
 }
 
 KERNEL(rmsprop_update, Update) { rmsprop<false, false>(p); }

@@ -2,6 +2,7 @@ package convlstm4j.contract;
 
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
@@ -34,6 +35,7 @@ final class OpCases {
   static {
     CASES.put(Activate.class, ElementCases::activate);
     CASES.put(AdamUpdate.class, UpdateCases::adam);
+    CASES.put(Assign.class, UpdateCases::assign);
     CASES.put(BatchNorm.class, BatchNormCases::all);
     CASES.put(ClipGradients.class, UpdateCases::clip);
     CASES.put(Concat.class, ElementCases::concat);

@@ -1,6 +1,7 @@
 package convlstm4j.contract;
 
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Assign;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Op;
 import convlstm4j.op.RmspropUpdate;
@@ -11,7 +12,10 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Optimiser updates and gradient clipping, each for several weights of different sizes. */
+/**
+ * Optimiser updates, assignments and gradient clipping, each for several weights of different
+ * sizes.
+ */
 final class UpdateCases {
   private static final List<Shape> WEIGHTS =
       List.of(Shape.of(3, 3, 2, 5), Shape.of(7), Shape.of(1), Shape.of(101, 211));
@@ -60,16 +64,33 @@ final class UpdateCases {
     return count == MANY ? Shape.of(3 + i % 5, 7) : WEIGHTS.get(i);
   }
 
+  static List<OpCase> assign(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int count : new int[] {1, WEIGHTS.size(), MANY}) {
+      add(cases, random, new Assign(count), count);
+    }
+    return cases;
+  }
+
   private static void add(List<OpCase> cases, Philox random, Op op, int count) {
+    add(cases, random, op, count, 12.5);
+    add(cases, random, op, count, Double.NEGATIVE_INFINITY);
+  }
+
+  private static void add(List<OpCase> cases, Philox random, Op op, int count, double guard) {
     Philox r = random.stream(60, cases.size());
     List<Tensor> in = new ArrayList<>();
     for (String name : op.inputNames()) {
       Philox own = r.stream(61, in.size());
+      if (name.equals("guard")) {
+        in.add(Tensor.of(new double[] {guard}, 1));
+        continue;
+      }
       if (name.equals("rate")) {
         in.add(OpCase.uniform(Shape.of(op instanceof AdamUpdate ? 2 : 1), 0.01, 0.1, own));
         continue;
       }
-      Shape w = weight((in.size() - 1) % count, count);
+      Shape w = weight((in.size() - op.input("w0")) % count, count);
       in.add(
           switch (name.charAt(0)) {
             case 'v' -> OpCase.uniform(w, 0.5, 2, own); // above the square of the mean a
@@ -77,7 +98,7 @@ final class UpdateCases {
             default -> OpCase.normal(w, 1, own);
           });
     }
-    cases.add(OpCase.of(op.toString(), op, in, 4, 1));
+    cases.add(OpCase.of(op + " guard=" + guard, op, in, 4, 1));
   }
 
   static List<OpCase> clip(Philox random) {

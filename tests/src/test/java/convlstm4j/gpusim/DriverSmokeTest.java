@@ -80,7 +80,7 @@ class DriverSmokeTest {
 
   private void launch(int bytes, long count) {
     ByteBuffer struct = ByteBuffer.allocateDirect(STRUCT).order(ByteOrder.nativeOrder());
-    struct.putInt(bytes).putFloat(0.5f).putLong(x.value()).putLong(y.value()).putLong(count).flip();
+    struct.putInt(bytes).putInt(0).putLong(x.value()).putLong(y.value()).putLong(count).flip();
     JCudaDriver.cuLaunchKernel(
         function, 3, 1, 1, BLOCK, 1, 1, 0, stream, Pointer.to(Pointer.to(struct)), null);
   }
@@ -102,7 +102,7 @@ class DriverSmokeTest {
   void kernelRunsInEveryOrder() {
     float[] expected = new float[COUNT];
     for (int i = 0; i < COUNT; i++) {
-      expected[i] = 0.5f * (7 * i % 256);
+      expected[i] = (7 * i % 256) / 255f;
     }
     for (String order : List.of("forward", "reverse", "random")) {
       Simulator.schedule(order, 7);

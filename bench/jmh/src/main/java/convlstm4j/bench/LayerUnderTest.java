@@ -51,7 +51,7 @@ final class LayerUnderTest implements AutoCloseable {
     rate = memory.allocate(DType.FLOAT32, Shape.of(1));
     memory.fill(rate, 1e-6);
     List<Shape> weights = shapes.subList(FIRST_WEIGHT, shapes.size());
-    List<Shape> updateShapes = new ArrayList<>(List.of(Shape.of(1)));
+    List<Shape> updateShapes = new ArrayList<>(List.of(Shape.of(1), Shape.of(1)));
     updateShapes.addAll(weights);
     updateShapes.addAll(weights);
     update =
@@ -72,7 +72,7 @@ final class LayerUnderTest implements AutoCloseable {
         new Plan.Backward(
             inputs, outputs, outputGradients, inputGradients, workspace, reserve, RANDOM));
     List<Buffer> weights = inputs.subList(FIRST_WEIGHT, inputs.size());
-    List<Buffer> in = new ArrayList<>(List.of(rate));
+    List<Buffer> in = new ArrayList<>(List.of(rate, rate)); // the rate is finite: the guard
     in.addAll(weights);
     in.addAll(inputGradients.subList(FIRST_WEIGHT, inputs.size()));
     update.forward(new Plan.Forward(in, weights, null, null, RANDOM));

@@ -2,8 +2,10 @@ package convlstm4j.backend;
 
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One way to compute ops: see {@link Backends} for those that are there. Not safe for use by
@@ -53,6 +55,26 @@ public interface Backend extends AutoCloseable {
    * @throws BackendException if this backend cannot compute it
    */
   Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode);
+
+  /**
+   * Prepares work that is done again and again. It may read and write buffers made before; those
+   * that it makes itself it closes; and it copies nothing from or to the host.
+   *
+   * @param work the calls of plans and of {@link #memory()} to do; it draws from the random numbers
+   *     it is given
+   * @return the work, done when it is run
+   */
+  default Recording recording(Consumer<List<Philox>> work) {
+    return new Recording() {
+      @Override
+      public void run(List<Philox> randoms) {
+        work.accept(randoms);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
 
   /**
    * The memory that this backend's plans work on.

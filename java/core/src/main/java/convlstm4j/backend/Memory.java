@@ -3,6 +3,8 @@ package convlstm4j.backend;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** A backend's memory: allocation, copies to and from the host, and the books on both. */
 public interface Memory {
@@ -17,12 +19,58 @@ public interface Memory {
   Buffer allocate(DType dtype, Shape shape);
 
   /**
+   * Allocates a buffer whose elements may be anything, for what is overwritten before it is read.
+   *
+   * @param dtype element type
+   * @param shape a known shape
+   * @return a buffer that the caller closes
+   * @throws BackendException if there is not enough memory
+   */
+  default Buffer allocateUnset(DType dtype, Shape shape) {
+    return allocate(dtype, shape);
+  }
+
+  /**
    * Copies from the host.
    *
    * @param source host values of the buffer's type and number of elements
    * @param target buffer to overwrite
    */
   void upload(Tensor source, Buffer target);
+
+  /**
+   * Starts to bring host values to the backend, if it can do so while earlier work goes on.
+   *
+   * @param sources host values, not to be changed until {@link Upload#into} has returned
+   * @return what brings them into buffers, once
+   */
+  default Upload stage(List<Tensor> sources) {
+    return targets -> {
+      for (int i = 0; i < sources.size(); i++) {
+        upload(sources.get(i), targets.get(i));
+      }
+    };
+  }
+
+  /**
+   * Whether it pays to {@link #stage} the next values while earlier work goes on.
+   *
+   * @return true for a device with a memory of its own
+   */
+  default boolean stagesAhead() {
+    return false;
+  }
+
+  /**
+   * Starts a copy to the host.
+   *
+   * @param source buffer to read, which later work may overwrite
+   * @return waits for the copy, if need be, and gives it
+   */
+  default Supplier<Tensor> downloading(Buffer source) {
+    Tensor copy = download(source);
+    return () -> copy;
+  }
 
   /**
    * Copies to the host.

@@ -7,6 +7,8 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Program.Step;
+import convlstm4j.op.Assign;
+import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Runs a program on a backend. Values live from the step that makes them to the last that needs
@@ -35,7 +38,8 @@ public final class Executor implements AutoCloseable {
   private final Buffer[] gradients;
   private final Buffer[] reserves;
   private Buffer workspace;
-  private Philox random;
+  private List<Philox> randoms;
+  private Plan assign;
   private Profile profile;
 
   /**
@@ -139,16 +143,38 @@ public final class Executor implements AutoCloseable {
   }
 
   /**
+   * The random numbers of a run, one generator per op.
+   *
+   * @param run those of the run
+   * @return what {@link #forward(List, List)} takes
+   */
+  public List<Philox> randoms(Philox run) {
+    return IntStream.range(0, plans.size()).mapToObj(i -> run.stream(0, i)).toList();
+  }
+
+  /**
    * Computes all values.
    *
    * @param feeds one buffer per {@link Program.Builder#feed}, in order; they stay the caller's
-   * @param stepRandom random numbers of this run
+   * @param run random numbers of this run
    * @throws BackendException if the backend fails or has no memory left; the message names the
    *     layer
    */
-  public void forward(List<Buffer> feeds, Philox stepRandom) {
+  public void forward(List<Buffer> feeds, Philox run) {
+    forward(feeds, randoms(run));
+  }
+
+  /**
+   * Computes all values.
+   *
+   * @param feeds one buffer per {@link Program.Builder#feed}, in order; they stay the caller's
+   * @param opRandoms random numbers of each op
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
+   */
+  public void forward(List<Buffer> feeds, List<Philox> opRandoms) {
     release();
-    random = stepRandom;
+    randoms = opRandoms;
     for (int i = 0; i < feeds.size(); i++) {
       buffers[program.feeds.get(i).id()] = feeds.get(i);
     }
@@ -169,7 +195,7 @@ public final class Executor implements AutoCloseable {
       reserves[i] = bytes(plans.get(i).reserveBytes());
     }
     long start = System.nanoTime();
-    plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], opRandom(i)));
+    plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], randoms.get(i)));
     if (profile != null) {
       long nanos = System.nanoTime() - start;
       profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
@@ -223,7 +249,7 @@ public final class Executor implements AutoCloseable {
           .get(i)
           .backward(
               new Plan.Backward(
-                  in, out, outGradients, inGradients, workspace, reserves[i], opRandom(i)));
+                  in, out, outGradients, inGradients, workspace, reserves[i], randoms.get(i)));
       if (profile != null) {
         profile.backward(s.layer(), s.op().opName(), System.nanoTime() - start);
       }
@@ -251,6 +277,42 @@ public final class Executor implements AutoCloseable {
   public void commit() {
     program.newStates.forEach((s, v) -> memory.copy(buffer(v), variables.state(s, v.shape())));
     program.newParameters.forEach((p, v) -> memory.copy(buffer(v), variables.buffer(p)));
+  }
+
+  /**
+   * {@link #commit()}, unless a number is not finite: then states and statistics keep their values.
+   *
+   * @param guard one number
+   */
+  public void commit(Buffer guard) {
+    List<Buffer> old = stored();
+    if (old.isEmpty()) {
+      return;
+    }
+    if (assign == null) {
+      Op op = new Assign(old.size());
+      List<Shape> shapes = new ArrayList<>(List.of(guard.shape()));
+      old.forEach(b -> shapes.add(b.shape()));
+      old.forEach(b -> shapes.add(b.shape()));
+      assign = variables.backend().plan(op, shapes, dtype, Mode.INFERENCE);
+    }
+    List<Buffer> inputs = new ArrayList<>(List.of(guard));
+    inputs.addAll(old);
+    program.newStates.values().forEach(v -> inputs.add(buffer(v)));
+    program.newParameters.values().forEach(v -> inputs.add(buffer(v)));
+    assign.forward(new Plan.Forward(inputs, old, null, null, null));
+  }
+
+  /**
+   * What a run changes: states, which are made at their first use, and statistics.
+   *
+   * @return their buffers, not to be closed
+   */
+  public List<Buffer> stored() {
+    List<Buffer> all = new ArrayList<>();
+    program.newStates.forEach((s, v) -> all.add(variables.state(s, v.shape())));
+    program.newParameters.keySet().forEach(p -> all.add(variables.buffer(p)));
+    return all;
   }
 
   /**
@@ -329,10 +391,9 @@ public final class Executor implements AutoCloseable {
   public void close() {
     release();
     plans.forEach(Plan::close);
-  }
-
-  private Philox opRandom(int step) {
-    return random.stream(0, step);
+    if (assign != null) {
+      assign.close();
+    }
   }
 
   private static boolean owns(Value v) {
@@ -353,7 +414,10 @@ public final class Executor implements AutoCloseable {
   }
 
   private Buffer allocate(Value v) {
-    buffers[v.id()] = memory.allocate(dtype, v.shape());
+    buffers[v.id()] =
+        v.kind() == Value.Kind.ZEROS
+            ? memory.allocate(dtype, v.shape())
+            : memory.allocateUnset(dtype, v.shape());
     return buffers[v.id()];
   }
 
@@ -381,6 +445,7 @@ public final class Executor implements AutoCloseable {
   }
 
   private Buffer bytes(long n) {
-    return memory.allocate(dtype, Shape.of(Liveness.rounded(n, dtype.bytes()) / dtype.bytes()));
+    return memory.allocateUnset(
+        dtype, Shape.of(Liveness.rounded(n, dtype.bytes()) / dtype.bytes()));
   }
 }

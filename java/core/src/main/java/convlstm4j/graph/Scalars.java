@@ -49,19 +49,36 @@ public final class Scalars implements AutoCloseable {
     if (buffers.isEmpty()) {
       return new double[0];
     }
-    List<Buffer> ones = buffers.stream().map(b -> b.view(ONE)).toList();
-    int n = ones.size();
-    Plan plan = plans.computeIfAbsent(n, this::plan);
     Memory memory = backend.memory();
-    long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
-    try (Buffer all = memory.allocate(dtype, Shape.of(n));
-        Buffer workspace = elements == 0 ? null : memory.allocate(dtype, Shape.of(elements))) {
-      plan.forward(new Plan.Forward(ones, List.of(all), workspace, null, new Philox(0, 0)));
+    try (Buffer all = memory.allocate(dtype, Shape.of(buffers.size()))) {
+      gather(buffers, all);
       return values(memory.download(all));
     }
   }
 
-  private static double[] values(Tensor t) {
+  /**
+   * Puts numbers into one buffer.
+   *
+   * @param buffers of one element each
+   * @param all of as many elements
+   */
+  public void gather(List<Buffer> buffers, Buffer all) {
+    List<Buffer> ones = buffers.stream().map(b -> b.view(ONE)).toList();
+    Plan plan = plans.computeIfAbsent(ones.size(), this::plan);
+    long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
+    try (Buffer workspace =
+        elements == 0 ? null : backend.memory().allocateUnset(dtype, Shape.of(elements))) {
+      plan.forward(new Plan.Forward(ones, List.of(all), workspace, null, new Philox(0, 0)));
+    }
+  }
+
+  /**
+   * The elements of a tensor.
+   *
+   * @param t numbers
+   * @return their values, in order
+   */
+  public static double[] values(Tensor t) {
     return IntStream.range(0, t.size()).mapToDouble(t::get).toArray();
   }
 

@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.Upload;
 import convlstm4j.data.Batch;
 import convlstm4j.graph.Executor;
 import convlstm4j.graph.Network;
@@ -12,7 +13,6 @@ import convlstm4j.graph.Profile;
 import convlstm4j.graph.Scalars;
 import convlstm4j.graph.Value;
 import convlstm4j.graph.Variables;
-import convlstm4j.model.Objectives.Output;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -20,6 +20,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.Updater;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,21 @@ final class Engine implements AutoCloseable {
 
   private record Key(Kind kind, List<Shape> inputs) {}
 
-  private record Ready(Pass pass, Executor executor) {}
+  /** A pass and, once it has been run, what runs it. */
+  private static final class Ready {
+    final Pass pass;
+    Executor executor;
+
+    Ready(Pass pass) {
+      this.pass = pass;
+    }
+
+    void close() {
+      if (executor != null) {
+        executor.close();
+      }
+    }
+  }
 
   private final Network network;
   private final Backend backend;
@@ -46,6 +61,9 @@ final class Engine implements AutoCloseable {
   private final Profile profile;
   private final Scalars scalars;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** The training steps under way; null when something else was done since. */
+  private TrainingStep training;
 
   Engine(Network network, Backend backend, DType dtype, long seed, Profile profile) {
     this.profile = profile;
@@ -111,6 +129,10 @@ final class Engine implements AutoCloseable {
     return network;
   }
 
+  boolean preparesAhead() {
+    return backend.memory().stagesAhead();
+  }
+
   /** What stateful layers remember, by name. */
   Map<String, Tensor> states() {
     Map<String, Tensor> states = new LinkedHashMap<>();
@@ -120,21 +142,33 @@ final class Engine implements AutoCloseable {
 
   /** Forgets the programs, since losses or frozen layers have changed. */
   void forgetPasses() {
-    passes.values().forEach(r -> r.executor().close());
+    rest();
+    passes.values().forEach(Ready::close);
     passes.clear();
   }
 
-  private Ready ready(Kind kind, Objectives objectives, List<Shape> inputs) {
+  private Pass pass(Kind kind, Objectives objectives, List<Shape> inputs) {
     Ready known = passes.get(new Key(kind, inputs));
     if (known != null) {
-      return known;
-    }
-    if (kind == Kind.TRAIN) {
-      checkTrainable(objectives);
+      return known.pass;
     }
     Pass pass = Pass.of(kind, network, objectives, inputs);
+    if (passes.size() >= MOST_PASSES) {
+      Key oldest = passes.keySet().iterator().next();
+      passes.remove(oldest).close();
+    }
+    passes.put(new Key(kind, inputs), new Ready(pass));
+    return pass;
+  }
+
+  /** What runs a pass, made at its first use; fails if there is no room for a run. */
+  private Executor ready(Pass pass, Objectives objectives, List<Shape> inputs) {
+    Ready ready = passes.get(new Key(pass.kind(), inputs));
+    if (ready.executor != null) {
+      return ready.executor;
+    }
     Executor executor =
-        new Executor(pass.program(), variables, kind.mode, pass.kept(objectives), List.of());
+        new Executor(pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of());
     executor.profile(profile);
     long need = executor.peakBytes(pass.differentiated()) + pass.feedBytes(dtype);
     Memory memory = backend.memory();
@@ -154,13 +188,8 @@ final class Engine implements AutoCloseable {
               + " are free: "
               + ADVICE);
     }
-    if (passes.size() >= MOST_PASSES) {
-      Key oldest = passes.keySet().iterator().next();
-      passes.remove(oldest).executor().close();
-    }
-    Ready made = new Ready(pass, executor);
-    passes.put(new Key(kind, inputs), made);
-    return made;
+    ready.executor = executor;
+    return executor;
   }
 
   private void checkTrainable(Objectives objectives) {
@@ -176,75 +205,157 @@ final class Engine implements AutoCloseable {
   /** All outputs for a batch's inputs; the states of stateful layers go on. */
   List<Tensor> predict(Batch batch) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
-    Ready r = ready(Kind.PREDICT, null, shapes(inputs));
+    rest();
+    Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
+    Executor x = ready(pass, null, shapes(inputs));
     try (Fed fed = new Fed(inputs)) {
-      r.executor().forward(fed.buffers, new Philox(0, 0));
-      List<Tensor> outputs =
-          r.pass().outputs().stream().map(v -> download(r.executor(), v)).toList();
-      r.executor().commit();
+      x.forward(fed.buffers, new Philox(0, 0));
+      List<Tensor> outputs = pass.outputs().stream().map(v -> download(x, v)).toList();
+      x.commit();
       return outputs;
     } finally {
-      r.executor().release();
+      x.release();
     }
   }
 
   /** Losses and predictions of a batch; the states of stateful layers go on. */
   Results evaluate(Batch batch, Objectives objectives) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
-    Ready r = ready(Kind.EVALUATE, objectives, shapes(inputs));
-    Feeds feeds = feeds(r, objectives, batch, inputs, Map.of());
+    rest();
+    Pass pass = pass(Kind.EVALUATE, objectives, shapes(inputs));
+    Executor x = ready(pass, objectives, shapes(inputs));
+    Feeds feeds = feeds(pass, objectives, batch, inputs, Map.of());
     boolean hadStates = variables.hasStates();
     boolean done = false;
     try (Fed fed = new Fed(feeds.all())) {
-      r.executor().forward(fed.buffers, new Philox(0, 0));
-      Results results = results(r, objectives, feeds, batch.size());
-      checkLoss(results, objectives, batch, "evaluating", Optional::empty);
-      r.executor().commit();
-      done = true;
-      return results;
-    } finally {
-      r.executor().release();
-      forgetStates(done || hadStates);
-    }
-  }
-
-  /**
-   * One step of training. Weights, statistics, states and slots change only if loss and gradients
-   * are finite.
-   */
-  Results train(
-      Batch batch,
-      Objectives objectives,
-      Map<String, Map<Integer, Double>> classWeights,
-      Updater updater,
-      double rate,
-      long step,
-      long seed) {
-    List<Tensor> inputs = Feeds.inputs(network, batch);
-    Ready r = ready(Kind.TRAIN, objectives, shapes(inputs));
-    Feeds feeds = feeds(r, objectives, batch, inputs, classWeights);
-    boolean hadStates = variables.hasStates();
-    boolean done = false;
-    Executor x = r.executor();
-    try (Fed fed = new Fed(feeds.all());
-        Fed termWeights = new Fed(termWeights(r.pass(), objectives))) {
-      x.forward(fed.buffers, new Philox(seed, step));
-      Results results = results(r, objectives, feeds, batch.size());
-      String when = "step " + (step + 1);
-      checkLoss(results, objectives, batch, when, x::firstNonFinite);
-      x.backward(r.pass().differentiated(), termWeights.buffers);
-      List<Buffer> gradients = objectives.trainable().stream().map(x::gradient).toList();
-      Optional<String> bad = updater.firstNonFinite(gradients);
-      if (bad.isPresent()) {
-        throw nonFinite(batch, when, "the gradient of weight " + bad.get(), bad.get());
-      }
-      updater.update(gradients, rate, step);
+      x.forward(fed.buffers, new Philox(0, 0));
+      double[] numbers = scalars.read(pass.terms().stream().map(x::value).toList());
+      Results results =
+          Results.of(
+              objectives,
+              feeds,
+              batch.size(),
+              numbers,
+              k ->
+                  objectives.outputs().get(k).metrics().isEmpty()
+                      ? null
+                      : download(x, pass.outputs().get(k)));
+      Finite.checkLoss(results, objectives, batch.description(), "evaluating", Optional::empty);
       x.commit();
       done = true;
       return results;
     } finally {
       x.release();
       forgetStates(done || hadStates);
+    }
+  }
+
+  /**
+   * A batch that has been checked and is on its way to the backend.
+   *
+   * @param upload its inputs, targets and weights
+   */
+  record Prepared(
+      String description,
+      long samples,
+      Pass pass,
+      Feeds feeds,
+      List<Shape> inputs,
+      Upload upload) {}
+
+  /** Checks a batch to train on and starts to bring it to the backend. */
+  Prepared prepare(
+      Batch batch, Objectives objectives, Map<String, Map<Integer, Double>> classWeights) {
+    List<Tensor> inputs = Feeds.inputs(network, batch);
+    checkTrainable(objectives);
+    Pass pass = pass(Kind.TRAIN, objectives, shapes(inputs));
+    Feeds feeds = feeds(pass, objectives, batch, inputs, classWeights);
+    Upload upload = backend.memory().stage(feeds.all().stream().map(t -> t.cast(dtype)).toList());
+    return new Prepared(
+        batch.description(), batch.size(), pass, feeds.withoutInputs(), shapes(inputs), upload);
+  }
+
+  /**
+   * Starts one step of training. Weights, statistics, states and slots change only if loss and
+   * gradients are finite.
+   *
+   * @return waits for the step
+   */
+  Supplier<Results> train(
+      Prepared batch, Objectives objectives, Updater updater, double rate, long step, long seed) {
+    boolean hadStates = variables.hasStates();
+    String when = "step " + (step + 1);
+    Philox random = new Philox(seed, step);
+    return attempt(
+        hadStates,
+        () -> {
+          TrainingStep s = trainingStep(batch, objectives, updater);
+          Supplier<double[]> numbers = s.start(batch.upload(), rate, step, random);
+          return () ->
+              attempt(
+                  hadStates,
+                  () -> {
+                    double[] read = numbers.get();
+                    int terms = batch.pass().terms().size();
+                    Results results =
+                        Results.of(
+                            objectives,
+                            batch.feeds(),
+                            batch.samples(),
+                            Arrays.copyOf(read, terms),
+                            s::prediction);
+                    String of = batch.description();
+                    Finite.checkLoss(results, objectives, of, when, () -> s.firstNonFinite(random));
+                    for (int i = terms; i < read.length; i++) {
+                      if (!Double.isFinite(read[i])) {
+                        String bad = updater.name(i - terms);
+                        throw Finite.exception(of, when, "the gradient of weight " + bad, bad);
+                      }
+                    }
+                    return results;
+                  });
+        });
+  }
+
+  /** What fails leaves no step half set up. */
+  private <T> T attempt(boolean hadStates, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      restAfter(e);
+      forgetStates(hadStates);
+      throw e;
+    }
+  }
+
+  private TrainingStep trainingStep(Prepared batch, Objectives objectives, Updater updater) {
+    if (training != null && !training.isFor(batch.pass(), updater)) {
+      rest();
+    }
+    if (training == null) {
+      Executor executor = ready(batch.pass(), objectives, batch.inputs());
+      training =
+          new TrainingStep(
+              backend, dtype, batch.pass(), executor, objectives, updater, profile == null);
+    }
+    return training;
+  }
+
+  /** {@link #rest}, whose own failure must not hide the one before. */
+  void restAfter(Throwable failure) {
+    try {
+      rest();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** Gives back what is kept from one training step to the next. */
+  void rest() {
+    if (training != null) {
+      TrainingStep t = training;
+      training = null;
+      t.close();
     }
   }
 
@@ -260,92 +371,13 @@ final class Engine implements AutoCloseable {
   }
 
   private static Feeds feeds(
-      Ready r,
+      Pass pass,
       Objectives objectives,
       Batch batch,
       List<Tensor> inputs,
       Map<String, Map<Integer, Double>> classWeights) {
-    List<Shape> outputs = r.pass().outputs().stream().map(Value::shape).toList();
+    List<Shape> outputs = pass.outputs().stream().map(Value::shape).toList();
     return Feeds.of(inputs, objectives, batch, outputs, classWeights);
-  }
-
-  /** What each term counts in the total loss: an output's weight, 1 for a penalty. */
-  private static List<Tensor> termWeights(Pass pass, Objectives objectives) {
-    List<Tensor> weights = new ArrayList<>();
-    for (Output o : objectives.outputs()) {
-      if (o.isTrained()) {
-        weights.add(Tensor.of(new double[] {o.weight()}, 1));
-      }
-    }
-    pass.program().penalties().forEach(p -> weights.add(Tensor.of(new double[] {1}, 1)));
-    return weights;
-  }
-
-  private Results results(Ready r, Objectives objectives, Feeds feeds, long samples) {
-    int n = objectives.outputs().size();
-    List<Double> losses = new ArrayList<>();
-    List<Tensor> predictions = new ArrayList<>();
-    List<Value> numbers = new ArrayList<>();
-    for (int k = 0; k < n; k++) {
-      if (objectives.outputs().get(k).isTrained()) {
-        numbers.add(r.pass().losses().get(k));
-      }
-    }
-    numbers.addAll(r.pass().program().penalties());
-    double[] values = scalars.read(numbers.stream().map(r.executor()::value).toList());
-    int next = 0;
-    double total = 0;
-    for (int k = 0; k < n; k++) {
-      Output o = objectives.outputs().get(k);
-      if (o.isTrained()) {
-        losses.add(values[next++]);
-        total += o.weight() * losses.get(k);
-      } else {
-        losses.add(0.0);
-      }
-      predictions.add(
-          o.metrics().isEmpty() ? null : download(r.executor(), r.pass().outputs().get(k)));
-    }
-    while (next < values.length) {
-      total += values[next++]; // the penalties
-    }
-    return new Results(total, losses, predictions, feeds.targets(), feeds.weights(), samples);
-  }
-
-  private void checkLoss(
-      Results results,
-      Objectives objectives,
-      Batch batch,
-      String when,
-      Supplier<Optional<String>> layer) {
-    if (Double.isFinite(results.total())) {
-      return;
-    }
-    String what = "a regulariser's penalty";
-    for (int k = objectives.outputs().size() - 1; k >= 0; k--) {
-      if (!Double.isFinite(results.losses().get(k))) {
-        what = "the loss of output \"" + objectives.outputs().get(k).name() + "\"";
-      }
-    }
-    Optional<String> first = layer.get();
-    throw nonFinite(
-        batch,
-        when,
-        what + first.map(l -> ", first the output of layer \"" + l + "\",").orElse(""),
-        first.orElse(what));
-  }
-
-  private static NonFiniteException nonFinite(Batch batch, String when, String what, String where) {
-    return new NonFiniteException(
-        batch.description(),
-        where,
-        when
-            + ", batch \""
-            + batch.description()
-            + "\": "
-            + what
-            + " is NaN or infinite; the model is as before. A lower learning rate or clipNorm may"
-            + " help");
   }
 
   private Tensor download(Executor x, Value v) {

@@ -213,6 +213,11 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     return weights;
   }
 
+  /** The same once the inputs are not needed any more. */
+  Feeds withoutInputs() {
+    return new Feeds(List.of(), targets, weights);
+  }
+
   /** All feeds in the order of {@link Pass#feedShapes}. */
   List<Tensor> all() {
     List<Tensor> all = new ArrayList<>(inputs);

@@ -11,6 +11,7 @@ import convlstm4j.graph.Profile;
 import convlstm4j.graph.State;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.model.Engine.Prepared;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -241,7 +243,16 @@ public final class Model implements AutoCloseable {
     checkNotTraining("fit");
     loop = new TrainingLoop(this, training("fit"), data, options);
     try {
-      return loop.run();
+      History history = loop.run();
+      if (engine != null) {
+        engine.rest();
+      }
+      return history;
+    } catch (RuntimeException | Error e) {
+      if (engine != null) {
+        engine.restAfter(e);
+      }
+      throw e;
     } finally {
       loop.flush();
       loop = null;
@@ -277,12 +288,22 @@ public final class Model implements AutoCloseable {
    */
   public Map<String, Double> trainOnBatch(Batch batch) {
     Scores scores = new Scores(training("trainOnBatch").objectives());
-    scores.add(step(batch, Map.of()));
+    scores.add(start(prepare(batch, Map.of())).get());
     return scores.logs();
   }
 
-  Results step(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
-    return training.step(engine(), batch, classWeights, seed);
+  Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
+    return engine().prepare(batch, training.objectives(), classWeights);
+  }
+
+  /** Whether to prepare the next batch while a step is under way. */
+  boolean preparesAhead() {
+    return engine().preparesAhead();
+  }
+
+  /** Starts a step of training; the result waits for it. */
+  Supplier<Results> start(Prepared batch) {
+    return training.start(engine(), batch, seed);
   }
 
   /**

@@ -69,10 +69,10 @@ record Pass(
     return terms;
   }
 
-  /** What must stay readable after the forward pass; in training, all does until backward. */
+  /** What must stay readable to the end; in training, all does until backward. */
   List<Value> kept(Objectives objectives) {
     return switch (kind) {
-      case TRAIN -> List.of();
+      case TRAIN -> terms();
       case PREDICT -> outputs;
       case EVALUATE -> {
         List<Value> kept = new ArrayList<>(terms());

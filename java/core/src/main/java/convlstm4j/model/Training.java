@@ -1,11 +1,12 @@
 package convlstm4j.model;
 
-import convlstm4j.data.Batch;
+import convlstm4j.model.Engine.Prepared;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.Schedule;
 import convlstm4j.train.Updater;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What a compiled model adds to a network: objectives, slots, and how far training has come. */
@@ -77,14 +78,15 @@ final class Training implements AutoCloseable {
     learningRate = Schedule.constant(rate).rate(0);
   }
 
-  /** One step; it counts if it succeeds. */
-  Results step(
-      Engine engine, Batch batch, Map<String, Map<Integer, Double>> classWeights, long seed) {
-    Results results =
-        engine.train(
-            batch, objectives, classWeights, updater(engine), rate(), progress.step(), seed);
-    progress = progress.nextStep();
-    return results;
+  /** Starts a step; it counts once it is waited for and has succeeded. */
+  Supplier<Results> start(Engine engine, Prepared batch, long seed) {
+    Supplier<Results> step =
+        engine.train(batch, objectives, updater(engine), rate(), progress.step(), seed);
+    return () -> {
+      Results results = step.get();
+      progress = progress.nextStep();
+      return results;
+    };
   }
 
   Snapshot snapshot(Engine engine, long seed, Map<String, Tensor> weights) {

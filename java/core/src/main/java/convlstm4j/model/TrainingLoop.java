@@ -1,14 +1,15 @@
 package convlstm4j.model;
 
-import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
+import convlstm4j.model.Engine.Prepared;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,16 +139,22 @@ final class TrainingLoop {
 
   private boolean batches(long epoch, int first) {
     try (BatchStream stream = data.open(epoch, first)) {
-      while (stream.hasNext()) {
+      Prepared next = null;
+      while (next != null || stream.hasNext()) {
         if (model.isStopRequested()) {
           return false;
         }
-        Batch batch = stream.next();
-        scores.add(model.step(batch, fit.classWeights()));
-        training.progress(training.progress().nextBatch());
-        int done = training.progress().batch() - 1;
-        Scores soFar = scores;
-        callbacks.forEach(c -> c.onBatchEnd(run, epoch, done, soFar::logs));
+        Supplier<Results> step = model.start(next != null ? next : next(stream));
+        next = null;
+        RuntimeException failed = null;
+        if (model.preparesAhead()) {
+          try {
+            next = stream.hasNext() ? next(stream) : null;
+          } catch (RuntimeException e) {
+            failed = e; // of the batch after this one
+          }
+        }
+        finish(epoch, step, failed);
       }
     }
     if (training.progress().batch() != run.batches()) {
@@ -160,6 +167,29 @@ final class TrainingLoop {
               + (epoch + 1));
     }
     return true;
+  }
+
+  private Prepared next(BatchStream stream) {
+    return model.prepare(stream.next(), fit.classWeights());
+  }
+
+  /** Waits for a step and counts it; then throws what failed beside it. */
+  private void finish(long epoch, Supplier<Results> step, RuntimeException failed) {
+    try {
+      scores.add(step.get());
+    } catch (RuntimeException e) {
+      if (failed != null) {
+        e.addSuppressed(failed);
+      }
+      throw e;
+    }
+    training.progress(training.progress().nextBatch());
+    int done = training.progress().batch() - 1;
+    Scores soFar = scores;
+    callbacks.forEach(c -> c.onBatchEnd(run, epoch, done, soFar::logs));
+    if (failed != null) {
+      throw failed;
+    }
   }
 
   /** Writes into the training what a snapshot needs of this run. */

@@ -6,9 +6,10 @@ import java.util.List;
 /**
  * One step of Adam (Kingma and Ba 2015, arXiv:1412.6980, the "epsilon hat" form that Keras uses) on
  * {@code count} weights at once: {@code m += (g-m)(1-beta1); v += (g^2-v)(1-beta2); w -= alpha m /
- * (sqrt(v) + epsilon)}, {@code alpha = rate sqrt(1-beta2^t) / (1-beta1^t)}. Inputs: {@code rate
- * [2]} = (rate, alpha), then the groups {@code w0.., g0.., m0.., v0..}; outputs {@code w0.., m0..,
- * v0..}, which may share memory with the inputs of the same name.
+ * (sqrt(v) + epsilon)}, {@code alpha = rate sqrt(1-beta2^t) / (1-beta1^t)}. Nothing changes unless
+ * the guard is finite. Inputs: {@code rate [2]} = (rate, alpha), {@code guard [1]}, then the groups
+ * {@code w0.., g0.., m0.., v0..}; outputs {@code w0.., m0.., v0..}, which may share memory with the
+ * inputs of the same name.
  *
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
@@ -21,7 +22,7 @@ public record AdamUpdate(double beta1, double beta2, double epsilon, double weig
     implements Op {
   @Override
   public List<String> inputNames() {
-    return Updates.names(List.of("rate"), List.of("w", "g", "m", "v"), count);
+    return Updates.names(Updates.SINGLE, List.of("w", "g", "m", "v"), count);
   }
 
   @Override
@@ -36,6 +37,6 @@ public record AdamUpdate(double beta1, double beta2, double epsilon, double weig
 
   @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
-    return Updates.outputs(this, inputs, 1, count, 3);
+    return Updates.outputs(this, inputs, count, 3);
   }
 }

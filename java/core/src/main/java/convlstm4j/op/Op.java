@@ -11,6 +11,7 @@ import java.util.List;
 public sealed interface Op
     permits Activate,
         AdamUpdate,
+        Assign,
         BatchNorm,
         ClipGradients,
         Concat,

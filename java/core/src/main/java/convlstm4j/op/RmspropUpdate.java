@@ -7,10 +7,10 @@ import java.util.List;
 /**
  * One step of RMSprop on {@code count} weights at once, Keras 3's form: {@code v = rho v + (1-rho)
  * g^2; d = rate g / sqrt(v + epsilon)} ({@code max(v - a^2, 0)} for v where centered, {@code a =
- * rho a + (1-rho) g}); {@code w -= d}, or with momentum {@code m = momentum m + d; w -= m}. Inputs:
- * {@code rate [1]}, then the groups {@code w0.., g0.., v0..}, with momentum above 0 {@code m0..},
- * centered {@code a0..}; outputs the same groups but g, which may share memory with the inputs of
- * the same name.
+ * rho a + (1-rho) g}); {@code w -= d}, or with momentum {@code m = momentum m + d; w -= m}. Nothing
+ * changes unless the guard is finite. Inputs: {@code rate [1], guard [1]}, then the groups {@code
+ * w0.., g0.., v0..}, with momentum above 0 {@code m0..}, centered {@code a0..}; outputs the same
+ * groups but g, which may share memory with the inputs of the same name.
  *
  * @param rho decay of the second moment
  * @param momentum at least 0
@@ -39,7 +39,7 @@ public record RmspropUpdate(
 
   @Override
   public List<String> inputNames() {
-    return Updates.names(List.of("rate"), groups(true), count);
+    return Updates.names(Updates.SINGLE, groups(true), count);
   }
 
   @Override
@@ -54,6 +54,6 @@ public record RmspropUpdate(
 
   @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
-    return Updates.outputs(this, inputs, 1, count, groups(false).size());
+    return Updates.outputs(this, inputs, count, groups(false).size());
   }
 }

@@ -9,6 +9,9 @@ import java.util.List;
  * tensors.
  */
 final class Updates {
+  /** Inputs before the groups: the rates, and what must be finite for anything to change. */
+  static final List<String> SINGLE = List.of("rate", "guard");
+
   private Updates() {}
 
   static List<String> names(List<String> single, List<String> groups, int count) {
@@ -21,8 +24,11 @@ final class Updates {
     return names;
   }
 
-  static List<Shape> outputs(Op op, List<Shape> inputs, int scalars, int count, int outputGroups) {
+  static List<Shape> outputs(Op op, List<Shape> inputs, int count, int outputGroups) {
     Checks.count(op, inputs);
+    int scalars = op.input("w0");
+    int guard = op.input("guard");
+    Checks.fits(op, "guard", inputs.get(guard), Shape.of(1), "one number");
     List<Shape> w = inputs.subList(scalars, scalars + count);
     for (int i = scalars; i < inputs.size(); i++) {
       Checks.fits(

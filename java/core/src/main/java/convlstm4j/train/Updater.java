@@ -6,7 +6,6 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Parameter;
-import convlstm4j.graph.Scalars;
 import convlstm4j.graph.Variables;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Applies an optimiser to a model's weights and holds what it remembers of them. */
@@ -30,7 +28,6 @@ public final class Updater implements AutoCloseable {
   private final Map<String, Buffer> slots = new LinkedHashMap<>();
   private final List<Plan> plans = new ArrayList<>();
   private final List<Plan> checks = new ArrayList<>();
-  private final Scalars scalars;
 
   /**
    * Allocates the slots, all zeros.
@@ -50,7 +47,6 @@ public final class Updater implements AutoCloseable {
     this.parameters = List.copyOf(parameters);
     this.names = names;
     this.variables = variables;
-    this.scalars = new Scalars(variables.backend(), variables.dtype());
     if (parameters.isEmpty()) {
       return;
     }
@@ -72,7 +68,9 @@ public final class Updater implements AutoCloseable {
     if (optimizer.common().clip() != null) {
       plans.add(plan(optimizer.common().clipping(weights.size()), weights));
     }
-    List<Shape> inputs = new ArrayList<>(List.of(Shape.of(optimizer.rates(0, 0).length)));
+    List<Shape> inputs = new ArrayList<>();
+    inputs.add(Shape.of(optimizer.rates(0, 0).length));
+    inputs.add(Shape.of(1));
     for (int group = 0; group < 2 + optimizer.slots().size(); group++) {
       inputs.addAll(weights);
     }
@@ -96,56 +94,69 @@ public final class Updater implements AutoCloseable {
   }
 
   /**
-   * Looks for a gradient that is not finite, before it can spoil a weight.
+   * Sums of the absolute values of gradients: one that is not finite makes its sum so.
    *
    * @param gradients one per trainable weight
-   * @return the weight's name, or empty
+   * @return one number each, that the caller closes
    */
-  public Optional<String> firstNonFinite(List<Buffer> gradients) {
+  public List<Buffer> sums(List<Buffer> gradients) {
     List<Buffer> sums = new ArrayList<>();
     try {
       for (int i = 0; i < checks.size(); i++) {
-        sums.add(memory().allocate(dtype(), Shape.of(1)));
+        sums.add(memory().allocateUnset(dtype(), Shape.of(1)));
         run(checks.get(i), List.of(gradients.get(i)), List.of(sums.get(i)));
       }
-      double[] values = scalars.read(sums);
-      for (int i = 0; i < values.length; i++) {
-        if (!Double.isFinite(values[i])) {
-          return Optional.of(names.apply(parameters.get(i)));
-        }
-      }
-    } finally {
+    } catch (RuntimeException e) {
       sums.forEach(Buffer::close);
+      throw e;
     }
-    return Optional.empty();
+    return sums;
+  }
+
+  /**
+   * A trainable weight's name.
+   *
+   * @param index which one
+   * @return what it is called in its network
+   */
+  public String name(int index) {
+    return names.apply(parameters.get(index));
+  }
+
+  /**
+   * Numbers that decide how far a step goes.
+   *
+   * @param rate learning rate of the step
+   * @param step number of updates done before, from 0
+   * @return what {@link #update} takes
+   */
+  public Tensor rates(double rate, long step) {
+    double[] rates = optimizer.rates(rate, step);
+    return Tensor.of(rates, rates.length).cast(dtype());
   }
 
   /**
    * Changes the weights.
    *
    * @param gradients one per trainable weight; limited in place if the optimiser says so
-   * @param rate learning rate of this step
-   * @param step number of updates done before, from 0
+   * @param rates as {@link #rates} gives them
+   * @param guard one number; nothing changes unless it is finite
    */
-  public void update(List<Buffer> gradients, double rate, long step) {
+  public void update(List<Buffer> gradients, Buffer rates, Buffer guard) {
     if (parameters.isEmpty()) {
       return;
     }
-    double[] rates = optimizer.rates(rate, step);
     List<Buffer> weights = parameters.stream().map(variables::buffer).toList();
     if (plans.size() > 1) {
       run(plans.get(0), gradients, gradients);
     }
-    try (Buffer r = memory().allocate(dtype(), Shape.of(rates.length))) {
-      memory().upload(Tensor.of(rates, rates.length).cast(dtype()), r);
-      List<Buffer> inputs = new ArrayList<>(List.of(r));
-      inputs.addAll(weights);
-      inputs.addAll(gradients);
-      inputs.addAll(slots.values());
-      List<Buffer> outputs = new ArrayList<>(weights);
-      outputs.addAll(slots.values());
-      run(plans.get(plans.size() - 1), inputs, outputs);
-    }
+    List<Buffer> inputs = new ArrayList<>(List.of(rates, guard));
+    inputs.addAll(weights);
+    inputs.addAll(gradients);
+    inputs.addAll(slots.values());
+    List<Buffer> outputs = new ArrayList<>(weights);
+    outputs.addAll(slots.values());
+    run(plans.get(plans.size() - 1), inputs, outputs);
   }
 
   /**
@@ -190,7 +201,6 @@ public final class Updater implements AutoCloseable {
     slots.clear();
     plans.forEach(Plan::close);
     checks.forEach(Plan::close);
-    scalars.close();
   }
 
   private String slotName(String slot, Parameter p) {
@@ -205,7 +215,8 @@ public final class Updater implements AutoCloseable {
 
   private void run(Plan plan, List<Buffer> inputs, List<Buffer> outputs) {
     long elements = (plan.workspaceBytes() + dtype().bytes() - 1) / dtype().bytes();
-    try (Buffer workspace = elements == 0 ? null : memory().allocate(dtype(), Shape.of(elements))) {
+    try (Buffer workspace =
+        elements == 0 ? null : memory().allocateUnset(dtype(), Shape.of(elements))) {
       plan.forward(new Plan.Forward(inputs, outputs, workspace, null, new Philox(0, 0)));
     }
   }

@@ -258,6 +258,25 @@ class ExecutorTest {
   }
 
   @Test
+  void commitsNothingUnlessTheGuardIsFinite() {
+    try (Setup s = new Setup(Mode.TRAINING);
+        Buffer guard = backend.allocate(DType.FLOAT64, Shape.of(1))) {
+      Parameter mean = s.layer.parameters().get(2);
+      State state = s.layer.states().get(0);
+      double[] before = s.variables.get(mean).doubles();
+      for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, 1e300}) {
+        backend.upload(Tensor.of(new double[] {value}, 1), guard);
+        s.executor.forward(List.of(s.x), new Philox(1, 1));
+        s.executor.commit(guard);
+        s.executor.release();
+        boolean changed = before[0] != s.variables.get(mean).get(0);
+        assertEquals(Double.isFinite(value), changed, value + "");
+        assertEquals(changed, s.variables.states().get(state).get(7) != 0, value + "");
+      }
+    }
+  }
+
+  @Test
   void namesTheFirstLayerThatIsNotFinite() {
     try (Setup s = new Setup(Mode.TRAINING)) {
       s.executor.forward(List.of(s.x), new Philox(1, 1));

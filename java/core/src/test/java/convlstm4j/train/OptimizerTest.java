@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,9 +173,17 @@ class OptimizerTest {
             backend.memory().upload(Tensor.of(gradient(s, step), s), b);
             gradients.add(b);
           }
-          assertEquals(Optional.empty(), updater.firstNonFinite(gradients));
+          for (Buffer sum : updater.sums(gradients)) {
+            assertTrue(Double.isFinite(backend.memory().download(sum).get(0)));
+            sum.close();
+          }
           double rate = optimizer.common().learningRate().rate(step);
-          updater.update(gradients, rate, step);
+          Tensor rates = updater.rates(rate, step);
+          try (Buffer r = backend.memory().allocate(DType.FLOAT64, rates.shape());
+              Buffer guard = backend.memory().allocate(DType.FLOAT64, Shape.of(1))) {
+            backend.memory().upload(rates, r);
+            updater.update(gradients, r, guard);
+          }
           gradients.forEach(Buffer::close);
         }
         updates.after(updater, variables, parameters);
@@ -314,7 +321,11 @@ class OptimizerTest {
               Tensor bad = Tensor.zeros(DType.FLOAT64, p.get(1).shape());
               bad.set(4, Double.NEGATIVE_INFINITY);
               v.backend().memory().upload(bad, b);
-              assertEquals(Optional.of(p.get(1).name()), u.firstNonFinite(List.of(a, b)));
+              List<Buffer> sums = u.sums(List.of(a, b));
+              assertEquals(0, v.backend().memory().download(sums.get(0)).get(0));
+              assertTrue(!Double.isFinite(v.backend().memory().download(sums.get(1)).get(0)));
+              assertEquals(p.get(1).name(), u.name(1));
+              sums.forEach(Buffer::close);
             }
           }
         });

@@ -10,6 +10,8 @@ import convlstm4j.op.Op;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
 import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The optimiser updates against Keras's formulas, written out for one number at a time. */
@@ -24,13 +26,20 @@ class UpdateFormulaTest {
     return Tensor.of(values.clone(), values.length);
   }
 
+  /** The inputs of an update: the rates, a guard that lets it happen, the rest. */
+  private static Tensor[] guarded(Tensor... inputs) {
+    List<Tensor> all = new ArrayList<>(List.of(inputs));
+    all.add(1, t(1).cast(inputs[0].dtype()));
+    return all.toArray(Tensor[]::new);
+  }
+
   private interface Formula {
     double at(int i);
   }
 
   private static void check(Op op, String output, Formula expected, Tensor... inputs) {
     for (boolean single : new boolean[] {false, true}) {
-      Tensor[] in = inputs.clone();
+      Tensor[] in = guarded(inputs);
       for (int i = 0; single && i < in.length; i++) {
         in[i] = in[i].cast(convlstm4j.tensor.DType.FLOAT32);
       }
@@ -111,11 +120,12 @@ class UpdateFormulaTest {
     try (OpRun run =
         OpRun.of(
             op,
-            Tensor.of(new float[] {0.001f}, 1),
-            Tensor.of(new float[] {1}, 1),
-            Tensor.of(new float[] {(float) g}, 1),
-            Tensor.of(new float[] {(float) (g * g * (1 - 1e-6))}, 1),
-            Tensor.of(new float[] {(float) g}, 1))) {
+            guarded(
+                Tensor.of(new float[] {0.001f}, 1),
+                Tensor.of(new float[] {1}, 1),
+                Tensor.of(new float[] {(float) g}, 1),
+                Tensor.of(new float[] {(float) (g * g * (1 - 1e-6))}, 1),
+                Tensor.of(new float[] {(float) g}, 1)))) {
       assertTrue(Double.isFinite(run.output("w0")[0]), "w=" + run.output("w0")[0]);
     }
   }
@@ -124,7 +134,8 @@ class UpdateFormulaTest {
   @Test
   void severalWeights() {
     Op op = new SgdUpdate(0.5, false, 0, 2);
-    try (OpRun run = OpRun.of(op, t(0.1), t(1, 2), t(3), t(10, 20), t(30), t(0.4, 0.6), t(0.8))) {
+    try (OpRun run =
+        OpRun.of(op, guarded(t(0.1), t(1, 2), t(3), t(10, 20), t(30), t(0.4, 0.6), t(0.8)))) {
       assertArrayEquals(new double[] {0.2 - 1, 0.3 - 2}, run.output("m0"), 1e-14);
       assertArrayEquals(new double[] {1 + 0.2 - 1, 2 + 0.3 - 2}, run.output("w0"), 1e-14);
       assertArrayEquals(new double[] {3 + 0.4 - 3}, run.output("w1"), 1e-14);

@@ -3,10 +3,13 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Recording;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Plans on one GPU. */
 final class CudaBackend implements Backend {
@@ -48,6 +51,11 @@ final class CudaBackend implements Backend {
       throw new BackendException(
           NAME + " computes in float32 only; for float64 use the backend reference");
     }
+  }
+
+  @Override
+  public Recording recording(Consumer<List<Philox>> work) {
+    return new CudaRecording(device, memory, work);
   }
 
   @Override

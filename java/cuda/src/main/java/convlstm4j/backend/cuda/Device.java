@@ -5,6 +5,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.tensor.Philox;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -39,6 +40,7 @@ final class Device implements AutoCloseable {
   private KernelModule kernels;
   private Cudnn cudnn;
   private Thread user;
+  private CudaRecording recording;
 
   private Device(CUdevice device, String description) {
     this.device = device;
@@ -187,6 +189,24 @@ final class Device implements AutoCloseable {
     }
   }
 
+  /** Does the work of a recording. */
+  void within(CudaRecording r, Runnable work) {
+    if (recording != null) {
+      throw new IllegalStateException("one recording within another");
+    }
+    recording = r;
+    try {
+      work.run();
+    } finally {
+      recording = null;
+    }
+  }
+
+  /** Whether what is started is part of a recording. */
+  boolean isRecording() {
+    return recording != null;
+  }
+
   String description() {
     return description;
   }
@@ -202,6 +222,12 @@ final class Device implements AutoCloseable {
   /** A new struct of arguments; only one is in use at a time. */
   Arguments arguments() {
     return arguments.clear();
+  }
+
+  /** {@code RandomKey} of cuda/include/philox.h: by value, or in a recording where to find it. */
+  Arguments putRandom(Arguments a, Philox random) {
+    a.address(recording == null ? 0 : recording.table().address(random));
+    return a.put64(random.seed()).put64(random.stream());
   }
 
   /**

@@ -7,13 +7,16 @@ import convlstm4j.tensor.Shape;
 /** Floats in device memory, row-major. A view shares the memory of the buffer it looks at. */
 final class DeviceBuffer implements Buffer {
   private final DeviceMemory owner;
+  private final DeviceMemory.Blocks blocks;
   private final DeviceBuffer viewed;
   private final Shape shape;
   private final long size;
   private long address;
 
-  DeviceBuffer(DeviceMemory owner, long address, Shape shape) {
+  /** A block of memory; it goes back to those blocks. */
+  DeviceBuffer(DeviceMemory owner, DeviceMemory.Blocks blocks, long address, Shape shape) {
     this.owner = owner;
+    this.blocks = blocks;
     this.viewed = null;
     this.address = address;
     this.shape = shape;
@@ -22,6 +25,7 @@ final class DeviceBuffer implements Buffer {
 
   private DeviceBuffer(DeviceBuffer viewed, Shape shape) {
     this.owner = null;
+    this.blocks = null;
     this.viewed = viewed;
     this.shape = shape;
     this.size = viewed.size;
@@ -80,7 +84,7 @@ final class DeviceBuffer implements Buffer {
   @Override
   public void close() {
     if (owner != null && address != 0) {
-      owner.release(address, bytes());
+      owner.release(address, bytes(), blocks);
       address = 0;
     }
   }

@@ -3,12 +3,14 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.Upload;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.util.Map;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import jcuda.CudaException;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
@@ -17,22 +19,81 @@ import jcuda.driver.JCudaDriver;
  * Device memory. Blocks of closed buffers are kept for the next buffers of the same size: the
  * driver's own allocation waits for the device. Since everything runs on one stream, a block can be
  * handed on while work on it is still under way. The free block with the lowest address goes first,
- * so that every training step gets the same addresses: {@link StretchGraphs} depends on it.
+ * so that every run gets the same addresses: {@link StretchGraphs} depends on it. A {@link
+ * CudaRecording} has blocks of its own, which nobody else gets until it is closed.
  */
 final class DeviceMemory implements Memory, AutoCloseable {
   private static final int MIB = 20;
-  private static final long GRAIN = 512;
 
   private final Device device;
   private final Staging staging;
-  private final TreeMap<Long, TreeSet<Long>> kept = new TreeMap<>();
+  private final CopyAhead copyAhead;
+  private final Readback readback;
+  private final Blocks shared = new Blocks();
   private final long capacity;
+  private Blocks current = shared;
   private long live;
+
+  /** Blocks that are free, by size. */
+  static final class Blocks {
+    private final TreeMap<Long, TreeSet<Long>> kept = new TreeMap<>();
+
+    /**
+     * Where blocks go that come back after this has been {@linkplain DeviceMemory#share shared}.
+     */
+    private Blocks heir;
+
+    private void add(long address, long size) {
+      if (heir != null) {
+        heir.add(address, size);
+      } else {
+        kept.computeIfAbsent(size, s -> new TreeSet<>()).add(address);
+      }
+    }
+
+    /** The free block of a size with the lowest address; 0 if there is none. */
+    private long poll(long size) {
+      TreeSet<Long> same = kept.get(size);
+      return same == null || same.isEmpty() ? 0 : same.pollFirst();
+    }
+  }
 
   DeviceMemory(Device device) {
     this.device = device;
-    this.staging = new Staging(device);
+    this.staging = new Staging(device.stream());
+    this.copyAhead = new CopyAhead(device, this::area);
+    this.readback = new Readback(device);
     this.capacity = free();
+  }
+
+  /** Allocates from a recording's own blocks, and takes them back there. */
+  void within(Blocks own, Runnable work) {
+    Blocks outer = current;
+    current = own;
+    try {
+      work.run();
+    } finally {
+      current = outer;
+    }
+  }
+
+  /** Gives a recording's blocks to all. */
+  void share(Blocks own) {
+    own.heir = shared;
+    own.kept.forEach((size, all) -> all.forEach(address -> shared.add(address, size)));
+    own.kept.clear();
+  }
+
+  Staging staging() {
+    return staging;
+  }
+
+  private long area(long bytes) {
+    return take(bytes, Shape.of(bytes / Float.BYTES));
+  }
+
+  DeviceBuffer allocate(Shape shape) {
+    return allocate(DType.FLOAT32, shape);
   }
 
   private static long free() {
@@ -44,13 +105,9 @@ final class DeviceMemory implements Memory, AutoCloseable {
 
   @Override
   public DeviceBuffer allocate(DType dtype, Shape shape) {
-    CudaBackend.checkType(dtype);
-    device.use();
-    long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
-    DeviceBuffer b = new DeviceBuffer(this, take(bytes, shape), shape);
-    live += bytes;
+    DeviceBuffer b = allocateUnset(dtype, shape);
     try {
-      device.zero(b.address(), bytes);
+      device.zero(b.address(), b.bytes());
     } catch (RuntimeException e) {
       b.close();
       throw e;
@@ -58,15 +115,29 @@ final class DeviceMemory implements Memory, AutoCloseable {
     return b;
   }
 
-  private static long rounded(long bytes) {
-    return Math.max(1, (bytes + GRAIN - 1) / GRAIN) * GRAIN;
+  @Override
+  public DeviceBuffer allocateUnset(DType dtype, Shape shape) {
+    CudaBackend.checkType(dtype);
+    device.use();
+    long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
+    DeviceBuffer b = new DeviceBuffer(this, current, take(bytes, shape), shape);
+    live += bytes;
+    return b;
+  }
+
+  /** Of the block for so many bytes: exactly that, so that an overrun is one of the block. */
+  private static long size(long bytes) {
+    return Math.max(1, bytes);
   }
 
   private long take(long bytes, Shape shape) {
-    long size = rounded(bytes);
-    TreeSet<Long> same = kept.get(size);
-    if (same != null && !same.isEmpty()) {
-      return same.pollFirst();
+    long size = size(bytes);
+    long known = current.poll(size);
+    if (known == 0) {
+      known = shared.poll(size);
+    }
+    if (known != 0) {
+      return known;
     }
     Address a = new Address();
     if (!allocated(a, size)) {
@@ -101,20 +172,42 @@ final class DeviceMemory implements Memory, AutoCloseable {
   }
 
   /** Takes a closed buffer's block back. */
-  void release(long address, long bytes) {
+  void release(long address, long bytes, Blocks to) {
     live -= bytes;
-    kept.computeIfAbsent(rounded(bytes), s -> new TreeSet<>()).add(address);
+    to.add(address, size(bytes));
   }
 
   /** Gives the kept blocks back to the driver. */
   private void trim() {
     device.synchronize();
-    for (Map.Entry<Long, TreeSet<Long>> e : kept.entrySet()) {
-      for (long address : e.getValue()) {
+    copyAhead.trim();
+    for (TreeSet<Long> same : shared.kept.values()) {
+      for (long address : same) {
         Driver.call("cuMemFree", () -> JCudaDriver.cuMemFree(Address.of(address)));
       }
     }
-    kept.clear();
+    shared.kept.clear();
+  }
+
+  @Override
+  public Upload stage(List<Tensor> sources) {
+    device.use();
+    return copyAhead.start(sources);
+  }
+
+  @Override
+  public boolean stagesAhead() {
+    return true;
+  }
+
+  @Override
+  public Supplier<Tensor> downloading(Buffer source) {
+    device.use();
+    DeviceBuffer s = DeviceBuffer.of(source);
+    if (!readback.takes(s.size())) {
+      return Memory.super.downloading(source);
+    }
+    return readback.start(s.address(), s.shape());
   }
 
   @Override
@@ -189,6 +282,8 @@ final class DeviceMemory implements Memory, AutoCloseable {
   @Override
   public void close() {
     staging.close();
+    readback.close();
+    copyAhead.close();
     trim();
   }
 }

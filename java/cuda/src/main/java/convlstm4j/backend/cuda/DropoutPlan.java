@@ -67,8 +67,8 @@ final class DropoutPlan extends CudaPlan<Dropout> {
 
   private void drop(String kernel, long x, long y, Philox random) {
     Arguments a = device.arguments().put32((int) (long) (op.rate() * TWO_TO_32));
-    a.address(x).address(y).put64(elements).put64(random.seed()).put64(random.stream());
-    a.put((float) (1 / (1 - op.rate()))).put32(axes.size());
+    a.address(x).address(y).put64(elements);
+    device.putRandom(a, random).put((float) (1 / (1 - op.rate()))).put32(axes.size());
     for (int i = 0; i < AXES; i++) {
       a.divisor(i < axes.size() ? axes.get(i)[0] : 1);
     }

@@ -25,14 +25,12 @@ final class GateMasks {
 
   /** Draws the masks {@code [4,N,C,P]}. */
   void draw(Philox random, long firstNumber, double rate, DataFormat format, long masks) {
+    Arguments a = device.arguments().put32((int) (long) (rate * 0x1.0p32));
     device.launch(
         "gate_masks_draw",
         numbers(),
         device
-            .arguments()
-            .put32((int) (long) (rate * 0x1.0p32))
-            .put64(random.seed())
-            .put64(random.stream())
+            .putRandom(a, random)
             .put64(firstNumber)
             .address(masks)
             .put64(GateOrder.COUNT * samples)

@@ -5,6 +5,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
@@ -76,6 +77,9 @@ final class Plans {
       return new WeightedLossPlan(device, o, inputs);
     }
     if (op instanceof AdamUpdate o) {
+      return UpdatePlan.of(device, o, inputs);
+    }
+    if (op instanceof Assign o) {
       return UpdatePlan.of(device, o, inputs);
     }
     if (op instanceof RmspropUpdate o) {

@@ -1,10 +1,11 @@
 package convlstm4j.backend.cuda;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import jcuda.Pointer;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -13,9 +14,9 @@ import jcuda.driver.JCudaDriver;
  */
 final class Staging implements AutoCloseable {
   private static final int PIECES = 2;
-  private static final int PIECE_FLOATS = 1 << 20;
+  private static final int PIECE_BYTES = 1 << 22;
 
-  private final Device device;
+  private final CUstream stream;
   private final Piece[] pieces = new Piece[PIECES];
   private int next;
 
@@ -23,14 +24,28 @@ final class Staging implements AutoCloseable {
   private static final class Piece {
     final Pointer pinned = new Pointer();
     final CUevent free = new CUevent();
-    FloatBuffer floats;
+    ByteBuffer bytes;
 
-    /** Whether the event tells of the last copy: not after a call in between has failed. */
-    boolean tells = true;
+    Use use = Use.NONE;
   }
 
-  Staging(Device device) {
-    this.device = device;
+  /** What the device may still do with a piece. */
+  private enum Use {
+    NONE,
+    /** A copy, of which the event tells. */
+    TOLD,
+    /** A copy, perhaps: a call has failed before the event was recorded. */
+    UNKNOWN
+  }
+
+  /** Writes elements of an array into a piece. */
+  private interface Filler {
+    void fill(ByteBuffer piece, int from, int n);
+  }
+
+  /** Copies go on a stream. */
+  Staging(CUstream stream) {
+    this.stream = stream;
   }
 
   /** The next piece, once the device is done with it. Made at first use. */
@@ -39,8 +54,7 @@ final class Staging implements AutoCloseable {
     next = (next + 1) % PIECES;
     if (pieces[i] == null) {
       Piece p = new Piece();
-      long bytes = (long) PIECE_FLOATS * Float.BYTES;
-      Driver.call("cuMemHostAlloc", () -> JCudaDriver.cuMemHostAlloc(p.pinned, bytes, 0));
+      Driver.call("cuMemHostAlloc", () -> JCudaDriver.cuMemHostAlloc(p.pinned, PIECE_BYTES, 0));
       try {
         Driver.call(
             "cuEventCreate",
@@ -49,54 +63,82 @@ final class Staging implements AutoCloseable {
         Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(p.pinned));
         throw e;
       }
-      p.floats = p.pinned.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+      p.bytes = p.pinned.getByteBuffer(0, PIECE_BYTES).order(ByteOrder.nativeOrder());
       pieces[i] = p;
-    } else if (pieces[i].tells) {
+    } else if (pieces[i].use == Use.TOLD) {
       CUevent free = pieces[i].free;
       Driver.call("cuEventSynchronize", () -> JCudaDriver.cuEventSynchronize(free));
-    } else {
-      device.synchronize();
+    } else if (pieces[i].use == Use.UNKNOWN) {
+      synchronize();
     }
-    pieces[i].tells = false;
+    pieces[i].use = Use.UNKNOWN;
+    pieces[i].bytes.clear();
     return pieces[i];
+  }
+
+  private void synchronize() {
+    Driver.call("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
   }
 
   /** Starts the copy of an array to the device; the array may be changed at once. */
   void upload(float[] source, long target) {
-    for (int at = 0; at < source.length; at += PIECE_FLOATS) {
-      int n = Math.min(PIECE_FLOATS, source.length - at);
+    upload(
+        source.length,
+        Float.BYTES,
+        target,
+        (piece, from, n) -> piece.asFloatBuffer().put(source, from, n));
+  }
+
+  /** Starts the copy of an array to the device; the array may be changed at once. */
+  void upload(long[] source, long target) {
+    upload(
+        source.length,
+        Long.BYTES,
+        target,
+        (piece, from, n) -> piece.asLongBuffer().put(source, from, n));
+  }
+
+  /** Starts the copy of an array to the device; the array may be changed at once. */
+  void upload(byte[] source, long target) {
+    upload(source.length, Byte.BYTES, target, (piece, from, n) -> piece.put(source, from, n));
+  }
+
+  private void upload(int length, int size, long target, Filler filler) {
+    int most = PIECE_BYTES / size;
+    for (int at = 0; at < length; at += most) {
+      int n = Math.min(most, length - at);
       Piece p = piece();
-      p.floats.put(0, source, at, n);
-      long to = target + (long) at * Float.BYTES;
+      filler.fill(p.bytes, at, n);
+      long to = target + (long) at * size;
       Driver.call(
           "cuMemcpyHtoDAsync",
-          () ->
-              JCudaDriver.cuMemcpyHtoDAsync(
-                  Address.of(to), p.pinned, (long) n * Float.BYTES, device.stream()));
-      Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(p.free, device.stream()));
-      p.tells = true;
+          () -> JCudaDriver.cuMemcpyHtoDAsync(Address.of(to), p.pinned, (long) n * size, stream));
+      Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(p.free, stream));
+      p.use = Use.TOLD;
     }
   }
 
   /** Copies an array from the device, after all that was started before. */
   void download(long source, float[] target) {
-    for (int at = 0; at < target.length; at += PIECE_FLOATS) {
-      int n = Math.min(PIECE_FLOATS, target.length - at);
+    int most = PIECE_BYTES / Float.BYTES;
+    for (int at = 0; at < target.length; at += most) {
+      int n = Math.min(most, target.length - at);
       Piece p = piece();
       long from = source + (long) at * Float.BYTES;
       Driver.call(
           "cuMemcpyDtoHAsync",
           () ->
               JCudaDriver.cuMemcpyDtoHAsync(
-                  p.pinned, Address.of(from), (long) n * Float.BYTES, device.stream()));
-      device.synchronize();
-      p.floats.get(0, target, at, n);
+                  p.pinned, Address.of(from), (long) n * Float.BYTES, stream));
+      synchronize();
+      p.use = Use.NONE;
+      p.bytes.asFloatBuffer().get(target, at, n);
     }
   }
 
   @Override
   public void close() {
-    device.synchronize();
+    synchronize();
     for (int i = 0; i < PIECES; i++) {
       Piece p = pieces[i];
       if (p != null) {

@@ -6,16 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
-import jcuda.driver.CUstreamCaptureMode;
-import jcuda.driver.JCudaDriver;
 
 /**
- * Stretches of launches as CUDA graphs: one launch instead of hundreds. A stretch is known by the
- * addresses that its launches use. It runs plainly the first time, is captured the second time and
- * replayed from then on. Since {@link DeviceMemory} hands out the same addresses in every training
- * step, one or two graphs serve a whole training.
+ * Stretches of launches outside of a {@link CudaRecording}, in inference above all, as CUDA graphs:
+ * one launch instead of hundreds. A stretch is known by the addresses that its launches use. It
+ * runs plainly the first time, is captured the second time and replayed from then on. Since {@link
+ * DeviceMemory} hands out the same addresses in every run, one or two graphs serve all.
  */
 final class StretchGraphs implements AutoCloseable {
   private static final int MOST = 8;
@@ -36,6 +33,10 @@ final class StretchGraphs implements AutoCloseable {
    * @param stretch starts the launches; allocates and waits for nothing
    */
   void run(List<Long> addresses, Runnable stretch) {
+    if (device.isRecording()) {
+      stretch.run(); // part of a larger graph
+      return;
+    }
     CUgraphExec graph = graphs.get(addresses);
     if (graph == null) {
       if (seen.size() > MOST_SEEN) {
@@ -45,54 +46,12 @@ final class StretchGraphs implements AutoCloseable {
         stretch.run();
         return;
       }
-      graph = capture(stretch);
+      graph = GraphCapture.capture(device, stretch);
       seen.remove(addresses);
       graphs.put(addresses, graph);
       drop(MOST);
     }
-    CUgraphExec g = graph;
-    Driver.call("cuGraphLaunch", () -> JCudaDriver.cuGraphLaunch(g, device.stream()));
-  }
-
-  private CUgraphExec capture(Runnable stretch) {
-    CUgraph graph = new CUgraph();
-    Driver.call(
-        "cuStreamBeginCapture",
-        () ->
-            JCudaDriver.cuStreamBeginCapture(
-                device.stream(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
-    try {
-      stretch.run();
-      end(graph);
-    } catch (RuntimeException e) {
-      abandon(graph, e);
-      throw e;
-    }
-    try {
-      CUgraphExec exec = new CUgraphExec();
-      Driver.call("cuGraphInstantiate", () -> JCudaDriver.cuGraphInstantiate(exec, graph, 0L));
-      return exec;
-    } finally {
-      destroy(graph);
-    }
-  }
-
-  private void end(CUgraph graph) {
-    Driver.call("cuStreamEndCapture", () -> JCudaDriver.cuStreamEndCapture(device.stream(), graph));
-  }
-
-  private static void destroy(CUgraph graph) {
-    Driver.call("cuGraphDestroy", () -> JCudaDriver.cuGraphDestroy(graph));
-  }
-
-  /** Ends a capture that has failed, so that the stream works again. */
-  private void abandon(CUgraph graph, RuntimeException why) {
-    try {
-      end(graph);
-      destroy(graph);
-    } catch (RuntimeException e) {
-      why.addSuppressed(e);
-    }
+    GraphCapture.launch(device, graph);
   }
 
   /** Forgets the least recently used ones beyond a number. */
@@ -101,7 +60,7 @@ final class StretchGraphs implements AutoCloseable {
     while (graphs.size() > most) {
       CUgraphExec oldest = i.next();
       i.remove();
-      Driver.call("cuGraphExecDestroy", () -> JCudaDriver.cuGraphExecDestroy(oldest));
+      GraphCapture.destroy(oldest);
     }
   }
 

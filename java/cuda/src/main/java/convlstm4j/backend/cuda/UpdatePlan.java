@@ -1,6 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Assign;
 import convlstm4j.op.Op;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
@@ -10,16 +11,17 @@ import java.util.List;
 import java.util.function.IntToLongFunction;
 
 /**
- * The optimiser updates, all weights in one launch: cuda/include/update.h. Outputs are the input
- * groups but the gradients, in the same order.
+ * The optimiser updates and {@link Assign}, all weights in one launch: cuda/include/update.h.
+ * Outputs are the input groups but the second, in the same order.
  */
 final class UpdatePlan extends CudaPlan<Op> {
-  /** Index of the gradients among the groups. */
+  /** Index among the groups of what is only read: the gradients. */
   private static final int GRADIENT = 1;
 
   private final String kernel;
   private final Factors factors;
   private final int count;
+  private final int first;
   private final TensorTables tables;
 
   /** The numbers of {@code struct Update}. */
@@ -32,7 +34,9 @@ final class UpdatePlan extends CudaPlan<Op> {
     this.kernel = kernel;
     this.factors = factors;
     this.count = count;
-    this.tables = new TensorTables(in.subList(1, 1 + count).stream().map(Shape::elements).toList());
+    this.first = op.input("w0");
+    this.tables =
+        new TensorTables(in.subList(first, first + count).stream().map(Shape::elements).toList());
   }
 
   static UpdatePlan of(Device device, SgdUpdate op, List<Shape> inputs) {
@@ -59,20 +63,25 @@ final class UpdatePlan extends CudaPlan<Op> {
     return new UpdatePlan(device, op, inputs, op.count(), kernel, f);
   }
 
+  static UpdatePlan of(Device device, Assign op, List<Shape> inputs) {
+    return new UpdatePlan(device, op, inputs, op.count(), "assign", new Factors(0, 0, 0, 0, 0));
+  }
+
   @Override
   public void forward(Forward call) {
     List<IntToLongFunction> inputs = new ArrayList<>();
-    for (int group = 0; group < (in.size() - 1) / count; group++) {
-      int first = 1 + group * count;
-      inputs.add(i -> at(call.inputs(), first + i));
+    for (int group = 0; group < (in.size() - first) / count; group++) {
+      int begin = first + group * count;
+      inputs.add(i -> at(call.inputs(), begin + i));
     }
     List<IntToLongFunction> outputs = new ArrayList<>();
     for (int group = 0; group < inputs.size() - GRADIENT; group++) {
-      int first = group * count;
-      outputs.add(i -> at(call.outputs(), first + i));
+      int begin = group * count;
+      outputs.add(i -> at(call.outputs(), begin + i));
     }
     for (TensorTables.Part part : tables.parts()) {
-      Arguments a = device.arguments().put((float) factors.decay).address(at(call.inputs(), 0));
+      Arguments a = device.arguments().put((float) factors.decay);
+      a.address(input(call.inputs(), "rate")).address(input(call.inputs(), "guard"));
       a.put((float) factors.momentum).put((float) factors.epsilon);
       a.put((float) factors.first).put((float) factors.second);
       device.launch(kernel, tables.threads(part), tables.put(a, part, inputs, outputs));

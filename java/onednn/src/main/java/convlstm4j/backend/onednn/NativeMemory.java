@@ -63,13 +63,18 @@ final class NativeMemory implements Memory {
   }
 
   @Override
-  public synchronized NativeBuffer allocate(DType dtype, Shape shape) {
+  public NativeBuffer allocate(DType dtype, Shape shape) {
+    NativeBuffer b = allocateUnset(dtype, shape);
+    Floats.zero(b, 0, b.size());
+    return b;
+  }
+
+  @Override
+  public synchronized NativeBuffer allocateUnset(DType dtype, Shape shape) {
     OneDnnBackend.checkType(dtype);
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;
-    NativeBuffer b = new NativeBuffer(this, take(bytes, shape), shape);
-    Floats.zero(b, 0, b.size());
-    return b;
+    return new NativeBuffer(this, take(bytes, shape), shape);
   }
 
   /** How many buffers were allocated so far. */

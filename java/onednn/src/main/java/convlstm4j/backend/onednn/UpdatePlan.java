@@ -5,26 +5,28 @@ import convlstm4j.tensor.Shape;
 import java.util.List;
 
 /**
- * What the optimiser updates share: the walk over the weights. Outputs are the input groups but the
- * gradients, in the same order, and may share memory with them.
+ * What the optimiser updates share: the guard and the walk over the weights. Outputs are the input
+ * groups but the second, in the same order, and may share memory with them.
  */
 abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
-  /** Index of the gradients among the groups. */
+  /** Index among the groups of what is only read: the gradients. */
   static final int GRADIENT = 1;
 
   private final int count;
+  private final int first;
   private final int groups;
 
   UpdatePlan(O op, List<Shape> inputs, int count) {
     super(op, inputs);
     this.count = count;
-    this.groups = (inputs.size() - 1) / count;
+    this.first = op.input("w0");
+    this.groups = (inputs.size() - first) / count;
   }
 
   /**
    * Updates n elements.
    *
-   * @param rate the op's rates
+   * @param rate the op's rates; null if it has none
    * @param a one array per input group, in order, to be overwritten with the new values
    * @param n number of elements
    */
@@ -32,19 +34,21 @@ abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
 
   @Override
   public final void forward(Forward call) {
-    NativeBuffer r = at(call.inputs(), 0);
-    float[] rate = Floats.read(r, 0, new float[(int) r.size()], (int) r.size());
+    boolean changes = Double.isFinite(Floats.get(at(call.inputs(), op.input("guard")), 0));
+    float[] rate = rate(call);
     for (int i = 0; i < count; i++) {
       int weight = i;
       Parallel.ranges(
-          at(call.inputs(), 1 + i).size(),
+          at(call.inputs(), first + i).size(),
           (from, n) -> {
             float[][] a = new float[groups][];
             for (int g = 0; g < groups; g++) {
-              NativeBuffer b = at(call.inputs(), 1 + g * count + weight);
+              NativeBuffer b = at(call.inputs(), first + g * count + weight);
               a[g] = Floats.read(b, from, Floats.scratch(g), n);
             }
-            update(rate, a, n);
+            if (changes) {
+              update(rate, a, n);
+            }
             int output = weight;
             for (int g = 0; g < groups; g++) {
               if (g != GRADIENT) {
@@ -54,5 +58,14 @@ abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
             }
           });
     }
+  }
+
+  private float[] rate(Forward call) {
+    int i = op.input("rate");
+    if (i < 0) {
+      return null;
+    }
+    NativeBuffer r = at(call.inputs(), i);
+    return Floats.read(r, 0, new float[(int) r.size()], (int) r.size());
   }
 }

@@ -5,6 +5,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
@@ -40,6 +41,9 @@ public final class Kernels {
   public static Plan plan(Op op, List<Shape> inputs, Mode mode) {
     if (op instanceof Activate o) {
       return new ActivatePlan(o, inputs);
+    }
+    if (op instanceof Assign o) {
+      return new AssignPlan(o, inputs);
     }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(o, inputs, mode);

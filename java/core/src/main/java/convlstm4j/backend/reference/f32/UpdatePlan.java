@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the optimiser updates share: the walk over the weights and, for each, its arrays by group
- * name. An output may be the input of the same name, so an element is read before it is written.
+ * What the optimiser updates share: the guard, the walk over the weights and, for each, its arrays
+ * by group name. An output may be the input of the same name, so an element is read before it is
+ * written.
  */
 abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
   private final int count;
@@ -54,11 +55,22 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
     }
   }
 
-  /** Updates the elements from {@code from} to {@code to - 1} of a weight. */
+  /**
+   * Updates the elements from {@code from} to {@code to - 1} of a weight; rate: null if there is
+   * none.
+   */
   abstract void update(float[] rate, Weight weight, int from, int to);
 
   @Override
   public final void forward(Forward call) {
+    if (!Double.isFinite(input(call.inputs(), "guard")[0])) {
+      outputIndex.forEach(
+          (name, i) -> {
+            float[] old = input(call.inputs(), name);
+            System.arraycopy(old, 0, array(call.outputs().get(i)), 0, old.length);
+          });
+      return;
+    }
     float[] rate = input(call.inputs(), "rate");
     for (int i = 0; i < count; i++) {
       Weight weight = new Weight(call, i);

@@ -1,0 +1,23 @@
+package convlstm4j.backend;
+
+import convlstm4j.tensor.Philox;
+import java.util.List;
+
+/**
+ * Work that is done again and again on the same buffers, such as a training step. A backend may do
+ * it from a recording of an earlier run, without running its Java code again.
+ */
+public interface Recording extends AutoCloseable {
+  /**
+   * Does the work; it may still be under way on the backend's device on return.
+   *
+   * @param randoms what the work draws its random numbers from; as many in every run, each in the
+   *     place of its predecessor
+   * @throws BackendException if the backend fails or has no memory left; the next run starts anew
+   */
+  void run(List<Philox> randoms);
+
+  /** Gives back what the recording holds. */
+  @Override
+  void close();
+}
