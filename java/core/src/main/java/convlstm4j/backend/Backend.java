@@ -1,10 +1,12 @@
 package convlstm4j.backend;
 
+import convlstm4j.op.DataFormat;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +44,16 @@ public interface Backend extends AutoCloseable {
    */
   default boolean supports(DType dtype) {
     return true;
+  }
+
+  /**
+   * The data format in which it convolves fastest. Every op works in either; where one is named,
+   * the executor brings convolutions and what is between them into it.
+   *
+   * @return empty if it makes no difference
+   */
+  default Optional<DataFormat> preferredFormat() {
+    return Optional.empty();
   }
 
   /**

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Runs a program on a backend. Values live from the step that makes them to the last that needs
@@ -59,16 +58,16 @@ public final class Executor implements AutoCloseable {
       Mode mode,
       Collection<Value> keep,
       Collection<Value> wanted) {
-    this.program = program;
+    this.program = LayoutPass.apply(program, variables.backend(), keep, wanted);
     this.variables = variables;
     this.memory = variables.backend().memory();
     this.dtype = variables.dtype();
     this.mode = mode;
-    this.live = new Liveness(program, mode, keep, wanted);
-    this.buffers = new Buffer[program.values.size()];
-    this.gradients = new Buffer[program.values.size()];
-    this.reserves = new Buffer[program.steps.size()];
-    this.plans = plans(program, variables.backend(), dtype, mode);
+    this.live = new Liveness(this.program, mode, keep, wanted);
+    this.buffers = new Buffer[this.program.values.size()];
+    this.gradients = new Buffer[this.program.values.size()];
+    this.reserves = new Buffer[this.program.steps.size()];
+    this.plans = plans(this.program, variables.backend(), dtype, mode);
   }
 
   /**
@@ -101,9 +100,10 @@ public final class Executor implements AutoCloseable {
       Mode mode,
       Collection<Value> keep,
       Collection<Value> differentiated) {
-    List<Plan> plans = plans(program, backend, dtype, mode);
+    Program rewritten = LayoutPass.apply(program, backend, keep, List.of());
+    List<Plan> plans = plans(rewritten, backend, dtype, mode);
     long peak =
-        new Liveness(program, mode, keep, List.of())
+        new Liveness(rewritten, mode, keep, List.of())
             .peakBytes(plans, dtype.bytes(), differentiated);
     plans.forEach(Plan::close);
     return peak;
@@ -149,7 +149,7 @@ public final class Executor implements AutoCloseable {
    * @return what {@link #forward(List, List)} takes
    */
   public List<Philox> randoms(Philox run) {
-    return IntStream.range(0, plans.size()).mapToObj(i -> run.stream(0, i)).toList();
+    return program.steps.stream().map(s -> run.stream(0, s.number())).toList();
   }
 
   /**
@@ -218,6 +218,7 @@ public final class Executor implements AutoCloseable {
       throw new IllegalArgumentException(
           "two of the values to differentiate are one; list it once, with the sum of the weights");
     }
+    values.forEach(this::buffer); // fails for one that was not made
     for (Value v : live.gradientTargets()) {
       gradients[v.id()] = memory.allocate(dtype, v.shape());
     }
@@ -408,7 +409,11 @@ public final class Executor implements AutoCloseable {
     Buffer b = buffers[root.id()];
     if (b == null) {
       throw new IllegalStateException(
-          "value " + v.id() + " of shape " + v.shape() + " is not live");
+          "value "
+              + v.id()
+              + " of shape "
+              + v.shape()
+              + " is not there; keep it, or expose it while the program is built");
     }
     return root == v ? b : b.view(v.shape());
   }

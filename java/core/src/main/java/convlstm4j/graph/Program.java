@@ -24,8 +24,9 @@ public final class Program {
    * @param inputs in the order of the op's input names
    * @param outputs in the order of its output names
    * @param layer name of the layer it belongs to, those around it before it; empty for losses
+   * @param number which of a run's random numbers are its own, wherever it stands
    */
-  record Step(Op op, List<Value> inputs, List<Value> outputs, String layer) {}
+  record Step(Op op, List<Value> inputs, List<Value> outputs, String layer, int number) {}
 
   final List<Value> values;
   final List<Step> steps;
@@ -35,6 +36,7 @@ public final class Program {
   final Map<Parameter, Value> newParameters;
   final Map<State, Value> newStates;
   final List<Value> penalties;
+  final List<Value> exposed;
 
   private Program(Builder b) {
     values = List.copyOf(b.values);
@@ -45,6 +47,29 @@ public final class Program {
     newParameters = new LinkedHashMap<>(b.newParameters);
     newStates = new LinkedHashMap<>(b.newStates);
     penalties = List.copyOf(b.penalties);
+    exposed = List.copyOf(b.exposed);
+  }
+
+  private Program(Program like, List<Value> values, List<Step> steps) {
+    this.values = List.copyOf(values);
+    this.steps = List.copyOf(steps);
+    this.feeds = like.feeds;
+    this.parameters = like.parameters;
+    this.states = like.states;
+    this.newParameters = like.newParameters;
+    this.newStates = like.newStates;
+    this.penalties = like.penalties;
+    this.exposed = like.exposed;
+  }
+
+  /**
+   * A program that computes the same in other steps.
+   *
+   * @param moreValues this one's values, then others
+   * @param otherSteps steps that make all values that are read from outside
+   */
+  Program with(List<Value> moreValues, List<Step> otherSteps) {
+    return new Program(this, moreValues, otherSteps);
   }
 
   /**
@@ -71,6 +96,7 @@ public final class Program {
     private final Map<Parameter, Value> newParameters = new LinkedHashMap<>();
     private final Map<State, Value> newStates = new LinkedHashMap<>();
     private final List<Value> penalties = new ArrayList<>();
+    private final List<Value> exposed = new ArrayList<>();
     private final Map<Shape, Value> zeros = new HashMap<>();
     private final Deque<String> layers = new ArrayDeque<>();
 
@@ -107,6 +133,16 @@ public final class Program {
     }
 
     /**
+     * Says that a value is read after a forward pass. Others may never be made: a backend may
+     * compute with a transposed one instead.
+     *
+     * @param v the value
+     */
+    public void expose(Value v) {
+      exposed.add(v);
+    }
+
+    /**
      * Ends the program.
      *
      * @return the program
@@ -138,7 +174,7 @@ public final class Program {
         outputs.add(value(Value.Kind.RESULT, s, null));
       }
       String layer = String.join("/", layers);
-      steps.add(new Step(op, List.copyOf(inputs), List.copyOf(outputs), layer));
+      steps.add(new Step(op, List.copyOf(inputs), List.copyOf(outputs), layer, steps.size()));
       return outputs;
     }
 

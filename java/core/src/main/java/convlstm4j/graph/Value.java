@@ -49,6 +49,11 @@ public final class Value {
     return kind;
   }
 
+  /** What a view sees; null for all others. */
+  Value base() {
+    return base;
+  }
+
   /** The value whose memory this one is: itself unless it is a view. */
   Value root() {
     return base == null ? this : base.root();

@@ -42,6 +42,7 @@ record Pass(
     Program.Builder g = new Program.Builder(kind == Kind.TRAIN, kind != Kind.PREDICT);
     List<Shape> feedShapes = new ArrayList<>(inputs);
     List<Value> outputs = network.lower(g, inputs.stream().map(g::feed).toList());
+    outputs.forEach(g::expose);
     List<Value> losses = new ArrayList<>();
     for (int k = 0; k < outputs.size(); k++) {
       Output o = kind == Kind.PREDICT ? null : objectives.outputs().get(k);

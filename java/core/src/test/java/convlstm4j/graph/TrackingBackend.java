@@ -5,16 +5,27 @@ import convlstm4j.backend.Backends;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.op.DataFormat;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** The reference, with books on the most memory that was ever in use. */
 final class TrackingBackend implements Backend, Memory {
   private final Backend inner = Backends.named("reference");
+  private final Optional<DataFormat> preferred;
   private long peak;
+
+  TrackingBackend() {
+    this(Optional.empty());
+  }
+
+  TrackingBackend(Optional<DataFormat> preferred) {
+    this.preferred = preferred;
+  }
 
   /** The most bytes in use since the last call. */
   long takePeak() {
@@ -31,6 +42,11 @@ final class TrackingBackend implements Backend, Memory {
   @Override
   public String description() {
     return inner.description();
+  }
+
+  @Override
+  public Optional<DataFormat> preferredFormat() {
+    return preferred;
   }
 
   @Override

@@ -4,11 +4,13 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.Recording;
+import convlstm4j.op.DataFormat;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Plans on one GPU. */
@@ -36,6 +38,11 @@ final class CudaBackend implements Backend {
   @Override
   public boolean supports(DType dtype) {
     return dtype == DType.FLOAT32;
+  }
+
+  @Override
+  public Optional<DataFormat> preferredFormat() {
+    return Optional.of(DataFormat.CHANNELS_FIRST);
   }
 
   @Override

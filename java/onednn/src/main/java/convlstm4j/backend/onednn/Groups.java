@@ -2,6 +2,7 @@ package convlstm4j.backend.onednn;
 
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +14,11 @@ import java.util.List;
 final class Groups {
   /** Partial sums kept at once; bounds the memory that parallel sums take. */
   private static final int MAX_PARTIAL = 1 << 16;
+
+  /** Bounds of {@link #joinable}: elements of a joined run, groups in all. */
+  private static final long JOINED_LENGTH = 512;
+
+  private static final long JOINED_COUNT = 1024;
 
   /** Axes outside the runs, outermost first, and by how much the group grows along each. */
   private final long[] sizes;
@@ -51,6 +57,46 @@ final class Groups {
     }
     runs = x.elements() / Math.max(1, length);
     count = Math.toIntExact(groups);
+  }
+
+  private Groups(Groups narrow, int copies) {
+    sizes = narrow.sizes.clone();
+    sizes[sizes.length - 1] /= copies;
+    strides = Arrays.stream(narrow.strides).map(s -> s * copies).toArray();
+    runs = narrow.runs / copies;
+    length = narrow.length * copies;
+    step = narrow.step;
+    count = narrow.count * copies;
+  }
+
+  /**
+   * How many neighbouring runs of few elements may be taken for one, so that vectors are full:
+   * those of the same groups, as many as keep the number of groups small.
+   */
+  int joinable() {
+    if (step == 0 || sizes.length == 0 || strides[sizes.length - 1] != 0) {
+      return 1;
+    }
+    long most = Math.min(JOINED_LENGTH / length, JOINED_COUNT / count);
+    for (int n = (int) most; n > 1; n--) {
+      if (sizes[sizes.length - 1] % n == 0) {
+        return n;
+      }
+    }
+    return 1;
+  }
+
+  /**
+   * The same array with {@code n} neighbouring runs taken for one, each in groups of its own:
+   * instead of the groups of a run come those of its first part, its second and so on.
+   */
+  Groups joined(int n) {
+    return n == 1 ? this : new Groups(this, n);
+  }
+
+  /** Elements of a run. */
+  int length() {
+    return Math.toIntExact(length);
   }
 
   /** Runs, their length, step and number of groups, then size and stride of each outer axis. */

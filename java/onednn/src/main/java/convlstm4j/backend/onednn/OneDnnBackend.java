@@ -3,10 +3,12 @@ package convlstm4j.backend.onednn;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
+import convlstm4j.op.DataFormat;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Plans on oneDNN and on loops of our own where oneDNN has no primitive. */
 final class OneDnnBackend implements Backend {
@@ -32,6 +34,11 @@ final class OneDnnBackend implements Backend {
   @Override
   public boolean supports(DType dtype) {
     return dtype == DType.FLOAT32;
+  }
+
+  @Override
+  public Optional<DataFormat> preferredFormat() {
+    return Optional.of(DataFormat.CHANNELS_LAST);
   }
 
   @Override

@@ -3,11 +3,13 @@ package convlstm4j.bench.worker.ours;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.op.DataFormat;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A backend whose plans are watched: how long each kind of op takes. */
@@ -37,6 +39,11 @@ final class TimedBackend implements Backend {
   @Override
   public String description() {
     return backend.description();
+  }
+
+  @Override
+  public Optional<DataFormat> preferredFormat() {
+    return backend.preferredFormat();
   }
 
   @Override

@@ -1,0 +1,67 @@
+package convlstm4j.layers;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A backend with a preference of its own, which writes down what it plans. */
+final class PreferringBackend implements Backend {
+  private final Backend real;
+  private final Optional<DataFormat> preferred;
+  private final List<Op> planned = new ArrayList<>();
+
+  PreferringBackend(Backend real, Optional<DataFormat> preferred) {
+    this.real = real;
+    this.preferred = preferred;
+  }
+
+  /** What was planned since the last call. */
+  List<Op> takePlanned() {
+    List<Op> taken = List.copyOf(planned);
+    planned.clear();
+    return taken;
+  }
+
+  @Override
+  public String name() {
+    return real.name();
+  }
+
+  @Override
+  public String description() {
+    return real.description();
+  }
+
+  @Override
+  public boolean supports(DType dtype) {
+    return real.supports(dtype);
+  }
+
+  @Override
+  public Optional<DataFormat> preferredFormat() {
+    return preferred;
+  }
+
+  @Override
+  public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
+    planned.add(op);
+    return real.plan(op, inputs, dtype, mode);
+  }
+
+  @Override
+  public Memory memory() {
+    return real.memory();
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+}
