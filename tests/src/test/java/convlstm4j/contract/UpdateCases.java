@@ -75,6 +75,7 @@ final class UpdateCases {
   private static void add(List<OpCase> cases, Philox random, Op op, int count) {
     add(cases, random, op, count, 12.5);
     add(cases, random, op, count, Double.NEGATIVE_INFINITY);
+    add(cases, random, op, count, Double.NaN);
   }
 
   private static void add(List<OpCase> cases, Philox random, Op op, int count, double guard) {

@@ -77,15 +77,7 @@ public interface Backend extends AutoCloseable {
    * @return the work, done when it is run
    */
   default Recording recording(Consumer<List<Philox>> work) {
-    return new Recording() {
-      @Override
-      public void run(List<Philox> randoms) {
-        work.accept(randoms);
-      }
-
-      @Override
-      public void close() {}
-    };
+    return Recording.none(work);
   }
 
   /**

@@ -2,12 +2,31 @@ package convlstm4j.backend;
 
 import convlstm4j.tensor.Philox;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Work that is done again and again on the same buffers, such as a training step. A backend may do
  * it from a recording of an earlier run, without running its Java code again.
  */
 public interface Recording extends AutoCloseable {
+  /**
+   * Records nothing: the work is done anew each time.
+   *
+   * @param work what is to be done, with one generator per op that draws
+   * @return the work
+   */
+  static Recording none(Consumer<List<Philox>> work) {
+    return new Recording() {
+      @Override
+      public void run(List<Philox> randoms) {
+        work.accept(randoms);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
   /**
    * Does the work; it may still be under way on the backend's device on return.
    *

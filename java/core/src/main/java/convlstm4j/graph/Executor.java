@@ -1,6 +1,5 @@
 package convlstm4j.graph;
 
-import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
@@ -26,6 +25,7 @@ import java.util.Optional;
  * new states and statistics, then {@link #release}.
  */
 public final class Executor implements AutoCloseable {
+  private final Planned planned;
   private final Program program;
   private final Variables variables;
   private final Memory memory;
@@ -58,16 +58,17 @@ public final class Executor implements AutoCloseable {
       Mode mode,
       Collection<Value> keep,
       Collection<Value> wanted) {
-    this.program = LayoutPass.apply(program, variables.backend(), keep, wanted);
+    this.planned = new Planned(program, variables.backend(), variables.dtype(), mode, keep, wanted);
+    this.program = planned.program;
     this.variables = variables;
     this.memory = variables.backend().memory();
     this.dtype = variables.dtype();
     this.mode = mode;
-    this.live = new Liveness(this.program, mode, keep, wanted);
+    this.live = planned.live;
+    this.plans = planned.plans;
     this.buffers = new Buffer[this.program.values.size()];
     this.gradients = new Buffer[this.program.values.size()];
     this.reserves = new Buffer[this.program.steps.size()];
-    this.plans = plans(this.program, variables.backend(), dtype, mode);
   }
 
   /**
@@ -77,36 +78,7 @@ public final class Executor implements AutoCloseable {
    * @return bytes of values, gradients, reserve and workspace live at once
    */
   public long peakBytes(Collection<Value> differentiated) {
-    return live.peakBytes(plans, dtype.bytes(), differentiated);
-  }
-
-  /**
-   * What {@link #peakBytes(Collection)} would be, without variables: nothing that grows with the
-   * data is allocated.
-   *
-   * @param program what would run
-   * @param backend on what
-   * @param dtype element type
-   * @param mode whether backward would follow forward
-   * @param keep values that would stay readable
-   * @param differentiated what backward would start from; empty at inference
-   * @return bytes
-   * @throws BackendException if the backend cannot compute an op
-   */
-  public static long peakBytes(
-      Program program,
-      Backend backend,
-      DType dtype,
-      Mode mode,
-      Collection<Value> keep,
-      Collection<Value> differentiated) {
-    Program rewritten = LayoutPass.apply(program, backend, keep, List.of());
-    List<Plan> plans = plans(rewritten, backend, dtype, mode);
-    long peak =
-        new Liveness(rewritten, mode, keep, List.of())
-            .peakBytes(plans, dtype.bytes(), differentiated);
-    plans.forEach(Plan::close);
-    return peak;
+    return planned.peakBytes(differentiated);
   }
 
   /**
@@ -116,30 +88,6 @@ public final class Executor implements AutoCloseable {
    */
   public void profile(Profile target) {
     profile = target;
-  }
-
-  private static List<Plan> plans(Program program, Backend backend, DType dtype, Mode mode) {
-    List<Plan> plans = new ArrayList<>();
-    try {
-      for (Step s : program.steps) {
-        List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
-        named(s, () -> plans.add(backend.plan(s.op(), shapes, dtype, mode)));
-      }
-    } catch (RuntimeException e) {
-      plans.forEach(Plan::close);
-      throw e;
-    }
-    return plans;
-  }
-
-  /** Adds to the message of a failure whose work it was. */
-  private static void named(Step s, Runnable work) {
-    try {
-      work.run();
-    } catch (BackendException e) {
-      String layer = s.layer().isEmpty() ? "" : "layer \"" + s.layer() + "\", ";
-      throw new BackendException(layer + "op " + s.op().opName() + ": " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -183,7 +131,7 @@ public final class Executor implements AutoCloseable {
     allocateWorkspace();
     for (int i = 0; i < plans.size(); i++) {
       int step = i;
-      named(program.steps.get(i), () -> forward(step));
+      Planned.named(program.steps.get(i), () -> forward(step));
     }
   }
 
@@ -228,7 +176,7 @@ public final class Executor implements AutoCloseable {
     }
     for (int i = plans.size() - 1; i >= 0; i--) {
       int step = i;
-      named(program.steps.get(i), () -> backward(step));
+      Planned.named(program.steps.get(i), () -> backward(step));
     }
   }
 
@@ -391,7 +339,7 @@ public final class Executor implements AutoCloseable {
   @Override
   public void close() {
     release();
-    plans.forEach(Plan::close);
+    planned.close();
     if (assign != null) {
       assign.close();
     }

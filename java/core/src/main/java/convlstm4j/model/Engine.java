@@ -9,6 +9,7 @@ import convlstm4j.data.Batch;
 import convlstm4j.graph.Executor;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
+import convlstm4j.graph.Planned;
 import convlstm4j.graph.Profile;
 import convlstm4j.graph.Scalars;
 import convlstm4j.graph.Value;
@@ -106,19 +107,17 @@ final class Engine implements AutoCloseable {
       Kind kind,
       List<Shape> inputs) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
-    long step =
-        Executor.peakBytes(
-            pass.program(),
-            backend,
-            dtype,
-            kind.mode,
-            pass.kept(objectives),
-            pass.differentiated());
+    long step;
+    try (Planned planned =
+        new Planned(pass.program(), backend, dtype, kind.mode, pass.kept(objectives), List.of())) {
+      step = planned.peakBytes(pass.differentiated());
+    }
     long slots =
         kind == Kind.TRAIN
             ? Updater.bytes(objectives.compile().optimizer(), objectives.trainable(), dtype)
             : 0;
-    return new MemoryEstimate(weightBytes(network, dtype), slots, pass.feedBytes(dtype), step);
+    long batch = pass.batchBytes(objectives, dtype, backend.memory().stagesAhead());
+    return new MemoryEstimate(weightBytes(network, dtype), slots, batch, step);
   }
 
   Variables variables() {
@@ -170,7 +169,8 @@ final class Engine implements AutoCloseable {
     Executor executor =
         new Executor(pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of());
     executor.profile(profile);
-    long need = executor.peakBytes(pass.differentiated()) + pass.feedBytes(dtype);
+    long batch = pass.batchBytes(objectives, dtype, backend.memory().stagesAhead());
+    long need = executor.peakBytes(pass.differentiated()) + batch;
     Memory memory = backend.memory();
     long free = memory.capacityBytes() - memory.liveBytes();
     if (need > free) {
@@ -334,9 +334,9 @@ final class Engine implements AutoCloseable {
     }
     if (training == null) {
       Executor executor = ready(batch.pass(), objectives, batch.inputs());
+      boolean recorded = profile == null; // a profile wants to see every op
       training =
-          new TrainingStep(
-              backend, dtype, batch.pass(), executor, objectives, updater, profile == null);
+          new TrainingStep(backend, dtype, batch.pass(), executor, objectives, updater, recorded);
     }
     return training;
   }

@@ -7,7 +7,8 @@ import java.util.Locale;
  *
  * @param weights bytes of the weights and statistics
  * @param optimizer bytes that the optimiser remembers; 0 for a prediction
- * @param batch bytes of the batch itself
+ * @param batch bytes of the batch itself; in training with those of the predictions that metrics
+ *     want, and of the next batch where the backend brings it while this one computes
  * @param step bytes of values, gradients, reserve and workspace at the fullest moment of a step
  */
 public record MemoryEstimate(long weights, long optimizer, long batch, long step) {

@@ -92,7 +92,20 @@ record Pass(
     return kind == Kind.TRAIN ? terms() : List.of();
   }
 
-  long feedBytes(DType dtype) {
-    return feedShapes.stream().mapToLong(Shape::elements).sum() * dtype.bytes();
+  /**
+   * Bytes beside values, gradients and weights: the feeds, in training also the predictions that
+   * metrics ask for, and the next batch if the backend brings it while this one computes.
+   */
+  long batchBytes(Objectives objectives, DType dtype, boolean ahead) {
+    long elements = feedShapes.stream().mapToLong(Shape::elements).sum();
+    if (kind == Kind.TRAIN) {
+      elements *= ahead ? 2 : 1;
+      for (int k = 0; k < outputs.size(); k++) {
+        if (!objectives.outputs().get(k).metrics().isEmpty()) {
+          elements += outputs.get(k).shape().elements();
+        }
+      }
+    }
+    return elements * dtype.bytes();
   }
 }

@@ -84,24 +84,11 @@ final class TrainingStep implements AutoCloseable {
       this.guard = allocate(Shape.of(1));
       this.numbers = allocate(all);
       this.stored = executor.stored();
-      this.recording = recorded ? backend.recording(this::work) : plain();
+      this.recording = recorded ? backend.recording(this::work) : Recording.none(this::work);
     } catch (RuntimeException e) {
       release();
       throw e;
     }
-  }
-
-  /** A profile wants to see every op. */
-  private Recording plain() {
-    return new Recording() {
-      @Override
-      public void run(List<Philox> randoms) {
-        work(randoms);
-      }
-
-      @Override
-      public void close() {}
-    };
   }
 
   private Buffer allocate(Shape shape) {
