@@ -11,27 +11,17 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 
 /**
- * Memory outside the Java heap. Closed buffers' blocks are kept for the next buffers, since the
- * first touch of fresh memory costs more than computing with it; live and kept blocks together
- * never exceed the most that was ever live at once (by more than rounding). Blocks end in guards,
- * see {@link Block}.
+ * Memory outside the Java heap, out of an {@link Arena}. Buffers end in guards, see {@link Block}.
  */
 final class NativeMemory implements Memory {
   private static final int MIB = 20;
 
-  private final TreeMap<Long, Deque<Block>> kept = new TreeMap<>();
+  private final Arena arena = new Arena();
   private final long capacity;
-  private long keptBytes;
   private long live;
-  private long peak;
   private long allocations;
 
   NativeMemory() {
@@ -83,34 +73,12 @@ final class NativeMemory implements Memory {
   }
 
   private Block take(long bytes, Shape shape) {
-    long size = Block.roundUp(bytes);
-    Block block = reuse(size);
-    if (block == null) {
-      if (live + bytes > capacity) {
-        throw outOfMemory(bytes, shape);
-      }
-      Pointer raw = Pointer.malloc(Block.rawBytes(size));
-      if (Pointer.isNull(raw)) {
-        trim();
-        raw = Pointer.malloc(Block.rawBytes(size));
-      }
-      if (Pointer.isNull(raw)) {
-        throw outOfMemory(bytes, shape);
-      }
-      block = new Block(raw, size);
+    Arena.Range range = live + bytes > capacity ? null : arena.take(Block.rangeBytes(bytes));
+    if (range == null) {
+      throw outOfMemory(bytes, shape);
     }
     live += bytes;
-    peak = Math.max(peak, live);
-    return block;
-  }
-
-  private Block reuse(long size) {
-    Deque<Block> free = kept.get(size);
-    Block block = free == null ? null : free.pollLast();
-    if (block != null) {
-      keptBytes -= size;
-    }
-    return block;
+    return new Block(range);
   }
 
   private BackendException outOfMemory(long bytes, Shape shape) {
@@ -130,29 +98,12 @@ final class NativeMemory implements Memory {
   /** Takes a closed buffer's block back. */
   synchronized void release(Block block, long bytes) {
     live -= bytes;
-    kept.computeIfAbsent(block.size(), s -> new ArrayDeque<>()).addLast(block);
-    keptBytes += block.size();
-    while (live + keptBytes > peak && keptBytes > 0) {
-      freeOne();
-    }
+    arena.release(block.range());
   }
 
-  /** Gives the kept blocks back to the system. */
+  /** Gives what nobody uses back to the system. */
   synchronized void trim() {
-    while (keptBytes > 0) {
-      freeOne();
-    }
-  }
-
-  private void freeOne() {
-    for (Map.Entry<Long, Deque<Block>> e : kept.descendingMap().entrySet()) {
-      Block block = e.getValue().pollFirst();
-      if (block != null) {
-        keptBytes -= block.size();
-        block.free();
-        return;
-      }
-    }
+    arena.trim();
   }
 
   @Override

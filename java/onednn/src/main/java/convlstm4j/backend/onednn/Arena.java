@@ -1,0 +1,186 @@
+package convlstm4j.backend.onednn;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Memory of the system in a few large slabs, handed out in ranges that are cut from them and become
+ * one again when they come back. A training run takes and returns the same sizes step after step:
+ * soon the system is asked for nothing more and no page is touched for the first time, which would
+ * cost more than computing with it.
+ */
+final class Arena {
+  /**
+   * If true, each range is a slab of its own and goes back to the system when it is released, so
+   * that AddressSanitizer sees every overrun.
+   */
+  static final String SEPARATE = "convlstm4j.onednn.separate";
+
+  /** Of the addresses and sizes of ranges. */
+  static final int ALIGN = 64;
+
+  /** Small ranges share slabs of this size. */
+  private static final long LEAST_SLAB = 1 << 20;
+
+  /** A part of a slab, free or in use; its neighbours are those of the same slab. */
+  static final class Range {
+    private final Pointer slab;
+    private final long address;
+    private long bytes;
+    private Range before;
+    private Range after;
+    private boolean free = true;
+
+    private Range(Pointer slab, long address, long bytes) {
+      this.slab = slab;
+      this.address = address;
+      this.bytes = bytes;
+    }
+
+    long address() {
+      return address;
+    }
+
+    /** At least as many as were asked for. */
+    long bytes() {
+      return bytes;
+    }
+
+    private boolean isWholeSlab() {
+      return before == null && after == null;
+    }
+  }
+
+  private final boolean separate;
+
+  /** The smallest first. */
+  private final TreeSet<Range> free =
+      new TreeSet<>(Comparator.comparingLong(Range::bytes).thenComparingLong(Range::address));
+
+  private long heldBytes;
+  private long slabs;
+
+  Arena() {
+    this(Boolean.getBoolean(SEPARATE));
+  }
+
+  Arena(boolean separate) {
+    this.separate = separate;
+  }
+
+  /** What the system has given and not got back. */
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /** How many slabs the system has given so far. */
+  long slabs() {
+    return slabs;
+  }
+
+  /**
+   * Hands out the smallest free range that is large enough, or one of a new slab.
+   *
+   * @return null if the system has no more memory
+   */
+  Range take(long bytes) {
+    long wanted = roundUp(bytes);
+    Range range = free.ceiling(new Range(null, Long.MIN_VALUE, wanted));
+    if (range == null) {
+      range = grow(wanted);
+    }
+    if (range == null) {
+      return null;
+    }
+    free.remove(range);
+    range.free = false;
+    if (range.bytes > wanted) {
+      cut(range, wanted);
+    }
+    return range;
+  }
+
+  private static long roundUp(long bytes) {
+    return Math.max(ALIGN, (bytes + ALIGN - 1) / ALIGN * ALIGN);
+  }
+
+  /**
+   * A new slab takes the place of those that nobody uses: many small ones cannot hold what one of
+   * their size can.
+   */
+  private Range grow(long wanted) {
+    long spare = trim();
+    long size = separate ? wanted : Math.max(wanted, Math.max(spare, LEAST_SLAB));
+    Pointer slab = Pointer.malloc(size + ALIGN);
+    if (Pointer.isNull(slab) && size > wanted) {
+      size = wanted;
+      slab = Pointer.malloc(size + ALIGN);
+    }
+    if (Pointer.isNull(slab)) {
+      return null;
+    }
+    slabs++;
+    heldBytes += size;
+    return new Range(slab, roundUp(slab.address()), size);
+  }
+
+  private void cut(Range range, long bytes) {
+    Range rest = new Range(range.slab, range.address + bytes, range.bytes - bytes);
+    range.bytes = bytes;
+    rest.before = range;
+    rest.after = range.after;
+    if (rest.after != null) {
+      rest.after.before = rest;
+    }
+    range.after = rest;
+    free.add(rest);
+  }
+
+  /** Takes a range back, which is then nobody's. */
+  void release(Range range) {
+    Range whole = range;
+    if (range.after != null && range.after.free) {
+      free.remove(range.after);
+      absorb(range);
+    }
+    if (range.before != null && range.before.free) {
+      whole = range.before;
+      free.remove(whole);
+      absorb(whole);
+    }
+    whole.free = true;
+    free.add(whole);
+    if (separate) {
+      giveBack(whole);
+    }
+  }
+
+  /** Makes a range and the one after it one. */
+  private static void absorb(Range range) {
+    Range gone = range.after;
+    range.bytes += gone.bytes;
+    range.after = gone.after;
+    if (range.after != null) {
+      range.after.before = range;
+    }
+  }
+
+  /**
+   * Gives the slabs that nobody uses back to the system.
+   *
+   * @return how many bytes they had
+   */
+  long trim() {
+    List<Range> unused = free.stream().filter(Range::isWholeSlab).toList();
+    unused.forEach(this::giveBack);
+    return unused.stream().mapToLong(Range::bytes).sum();
+  }
+
+  private void giveBack(Range slab) {
+    free.remove(slab);
+    heldBytes -= slab.bytes;
+    Pointer.free(slab.slab);
+  }
+}
