@@ -3,6 +3,7 @@ package convlstm4j.graph;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Program.Step;
@@ -338,11 +339,7 @@ public final class Executor implements AutoCloseable {
 
   @Override
   public void close() {
-    release();
-    planned.close();
-    if (assign != null) {
-      assign.close();
-    }
+    Closing.all(this::release, planned, assign);
   }
 
   private static boolean owns(Value v) {

@@ -3,6 +3,7 @@ package convlstm4j.graph;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Program.Step;
 import convlstm4j.tensor.DType;
@@ -48,7 +49,7 @@ public final class Planned implements AutoCloseable {
         named(s, () -> plans.add(backend.plan(s.op(), shapes, dtype, mode)));
       }
     } catch (RuntimeException e) {
-      close();
+      Closing.after(e, this);
       throw e;
     }
   }
@@ -75,6 +76,6 @@ public final class Planned implements AutoCloseable {
 
   @Override
   public void close() {
-    plans.forEach(Plan::close);
+    Closing.all(plans);
   }
 }

@@ -3,6 +3,7 @@ package convlstm4j.graph;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Concat;
@@ -91,7 +92,8 @@ public final class Scalars implements AutoCloseable {
 
   @Override
   public void close() {
-    plans.values().forEach(Plan::close);
+    List<Plan> all = List.copyOf(plans.values());
     plans.clear();
+    Closing.all(all);
   }
 }

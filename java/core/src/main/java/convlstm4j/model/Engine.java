@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Upload;
 import convlstm4j.data.Batch;
@@ -141,9 +142,10 @@ final class Engine implements AutoCloseable {
 
   /** Forgets the programs, since losses or frozen layers have changed. */
   void forgetPasses() {
-    rest();
-    passes.values().forEach(Ready::close);
+    List<AutoCloseable> all = new ArrayList<>(List.of(this::rest));
+    passes.values().forEach(p -> all.add(p::close));
     passes.clear();
+    Closing.all(all);
   }
 
   private Pass pass(Kind kind, Objectives objectives, List<Shape> inputs) {
@@ -174,19 +176,21 @@ final class Engine implements AutoCloseable {
     Memory memory = backend.memory();
     long free = memory.capacityBytes() - memory.liveBytes();
     if (need > free) {
-      executor.close();
-      throw new BackendException(
-          backend.name()
-              + ": a step on inputs of shape "
-              + inputs
-              + " needs "
-              + MemoryEstimate.gib(need)
-              + " beside "
-              + MemoryEstimate.gib(memory.liveBytes())
-              + " in use, "
-              + MemoryEstimate.gib(free)
-              + " are free: "
-              + ADVICE);
+      BackendException e =
+          new BackendException(
+              backend.name()
+                  + ": a step on inputs of shape "
+                  + inputs
+                  + " needs "
+                  + MemoryEstimate.gib(need)
+                  + " beside "
+                  + MemoryEstimate.gib(memory.liveBytes())
+                  + " in use, "
+                  + MemoryEstimate.gib(free)
+                  + " are free: "
+                  + ADVICE);
+      Closing.after(e, executor);
+      throw e;
     }
     ready.executor = executor;
     return executor;
@@ -343,11 +347,7 @@ final class Engine implements AutoCloseable {
 
   /** {@link #rest}, whose own failure must not hide the one before. */
   void restAfter(Throwable failure) {
-    try {
-      rest();
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
+    Closing.after(failure, this::rest);
   }
 
   /** Gives back what is kept from one training step to the next. */
@@ -386,9 +386,7 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    forgetPasses();
-    scalars.close();
-    variables.close();
+    Closing.all(this::forgetPasses, scalars, variables);
   }
 
   /** Host values in the backend's memory for the length of a step. */

@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
+import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
@@ -204,14 +205,9 @@ public final class Model implements AutoCloseable {
    */
   public Model compile(Compile options) {
     checkNotTraining("compile");
-    Training compiled = new Training(new Objectives(options, network));
-    if (training != null) {
-      training.close();
-    }
-    training = compiled;
-    if (engine != null) {
-      engine.forgetPasses();
-    }
+    Training before = training;
+    training = new Training(new Objectives(options, network));
+    Closing.all(before, engine == null ? null : engine::forgetPasses);
     return this;
   }
 
@@ -237,7 +233,7 @@ public final class Model implements AutoCloseable {
    * @throws NonFiniteException if an input, the loss or a gradient is NaN or infinite; weights,
    *     statistics, states and progress are as before that step
    * @throws convlstm4j.backend.BackendException if a step does not fit into the memory; the message
-   *     has the estimate
+   *     has the estimate; or if the backend fails: the step is not counted, and training can go on
    */
   public History fit(Dataset data, Fit options) {
     checkNotTraining("fit");
@@ -589,22 +585,21 @@ public final class Model implements AutoCloseable {
   @Override
   public void close() {
     checkNotTraining("close");
-    if (training != null) {
-      training.close();
-      training = new Training(training.objectives());
+    Training t = training;
+    if (t != null) {
+      training = new Training(t.objectives());
     }
-    if (engine != null) {
-      engine.close();
-      engine = null;
-    }
-    closeBackend();
+    Engine e = engine;
+    engine = null;
+    Closing.all(t, e, this::closeBackend);
   }
 
   private void closeBackend() {
     if (ownsBackend) {
-      backend.close();
+      Backend b = backend;
       backend = null;
       ownsBackend = false;
+      b.close();
     }
   }
 

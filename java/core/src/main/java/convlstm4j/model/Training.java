@@ -119,8 +119,9 @@ final class Training implements AutoCloseable {
   @Override
   public void close() {
     if (updater != null) {
-      updater.close();
+      Updater u = updater;
       updater = null;
+      u.close();
     }
   }
 }

@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.Recording;
@@ -86,7 +87,7 @@ final class TrainingStep implements AutoCloseable {
       this.stored = executor.stored();
       this.recording = recorded ? backend.recording(this::work) : Recording.none(this::work);
     } catch (RuntimeException e) {
-      release();
+      Closing.after(e, this::release);
       throw e;
     }
   }
@@ -198,18 +199,13 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private void release() {
-    sum.close();
-    scalars.close();
     owned.forEach(Buffer::close);
     owned.clear();
+    Closing.all(sum, scalars);
   }
 
   @Override
   public void close() {
-    try {
-      recording.close();
-    } finally {
-      release();
-    }
+    Closing.all(recording, this::release);
   }
 }

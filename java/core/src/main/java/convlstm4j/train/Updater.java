@@ -3,6 +3,7 @@ package convlstm4j.train;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.graph.Parameter;
@@ -53,7 +54,7 @@ public final class Updater implements AutoCloseable {
     try {
       prepare();
     } catch (RuntimeException e) {
-      close();
+      Closing.after(e, this);
       throw e;
     }
   }
@@ -199,8 +200,7 @@ public final class Updater implements AutoCloseable {
   public void close() {
     slots.values().forEach(Buffer::close);
     slots.clear();
-    plans.forEach(Plan::close);
-    checks.forEach(Plan::close);
+    Closing.all(() -> Closing.all(plans), () -> Closing.all(checks));
   }
 
   private String slotName(String slot, Parameter p) {
