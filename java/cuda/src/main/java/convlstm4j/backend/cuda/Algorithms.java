@@ -49,7 +49,7 @@ final class Algorithms {
       long xDistance,
       long yDistance,
       Descriptors d) {
-    boolean mayRound = Settings.mayRound();
+    boolean mayRound = d.mayRound;
     long limit = Settings.workspaceBytes();
     return cudnn.algorithm(
         new Key(pass, g, images, xDistance, yDistance, mayRound, limit),

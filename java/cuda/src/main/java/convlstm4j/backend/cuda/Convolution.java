@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.cuda.Cudnn.Algorithm;
 import java.util.EnumMap;
 import java.util.Map;
@@ -43,14 +44,14 @@ final class Convolution implements AutoCloseable {
     this.xDistance = xDistance;
     this.pads = g.isLopsided();
     long distance = pads ? paddedElements() : xDistance;
-    this.descriptors = new Descriptors(g, images, distance, yDistance, Settings.mayRound());
+    this.descriptors = new Descriptors(g, images, distance, yDistance);
     try {
       for (Pass p : passes) {
         algorithms.put(
             p, Algorithms.choose(device.cudnn(), p, g, images, distance, yDistance, descriptors));
       }
     } catch (RuntimeException e) {
-      descriptors.close();
+      Closing.after(e, descriptors);
       throw e;
     }
   }

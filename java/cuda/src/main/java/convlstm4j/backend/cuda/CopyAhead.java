@@ -1,6 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Upload;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
@@ -54,11 +55,11 @@ final class CopyAhead implements AutoCloseable {
       try {
         event(used);
       } catch (RuntimeException e) {
-        destroy(arrived);
+        Closing.after(e, () -> destroy(arrived));
         throw e;
       }
     } catch (RuntimeException e) {
-      Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(stream));
+      Closing.after(e, this::destroyStream);
       throw e;
     }
     staging = new Staging(stream);
@@ -77,6 +78,7 @@ final class CopyAhead implements AutoCloseable {
   Upload start(List<Tensor> sources) {
     open();
     Object batch = new Object();
+    inside = null;
     reserve(sources.stream().mapToLong(CopyAhead::space).sum());
     Driver.call("cuStreamWaitEvent", () -> JCudaDriver.cuStreamWaitEvent(stream, used, 0));
     long at = area;
@@ -104,10 +106,9 @@ final class CopyAhead implements AutoCloseable {
   private void reserve(long bytes) {
     if (bytes > areaBytes) {
       free();
+      recordUsed(); // the area may be a block that kernels still work on
       area = allocate.applyAsLong(bytes);
       areaBytes = bytes;
-      // The area may be a block that kernels still work on.
-      Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(used, device.stream()));
     }
   }
 
@@ -122,6 +123,20 @@ final class CopyAhead implements AutoCloseable {
     }
     inside = null;
     device.use();
+    try {
+      copy(sizes, pixels, spaces, targets);
+      recordUsed();
+    } catch (RuntimeException e) {
+      Closing.after(e, device::synchronize); // or the next batch would not wait for the copies
+      throw e;
+    }
+  }
+
+  private void copy(
+      List<Integer> sizes,
+      List<Boolean> pixels,
+      List<Long> spaces,
+      List<? extends Buffer> targets) {
     Driver.call(
         "cuStreamWaitEvent", () -> JCudaDriver.cuStreamWaitEvent(device.stream(), arrived, 0));
     long at = area;
@@ -136,6 +151,9 @@ final class CopyAhead implements AutoCloseable {
       }
       at += spaces.get(i);
     }
+  }
+
+  private void recordUsed() {
     Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(used, device.stream()));
   }
 
@@ -148,24 +166,39 @@ final class CopyAhead implements AutoCloseable {
 
   private void free() {
     if (areaBytes > 0) {
-      long old = area;
-      areaBytes = 0;
-      inside = null;
-      Driver.call("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
+      synchronize();
       device.synchronize();
-      Driver.call("cuMemFree", () -> JCudaDriver.cuMemFree(Address.of(old)));
+      freeArea();
     }
+  }
+
+  private void freeArea() {
+    areaBytes = 0;
+    inside = null;
+    DeviceMemory.free(area);
+  }
+
+  private void synchronize() {
+    Driver.call("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
+  }
+
+  private void destroyStream() {
+    Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(stream));
   }
 
   @Override
   public void close() {
-    free();
-    if (staging != null) {
-      staging.close();
-      staging = null;
-      destroy(arrived);
-      destroy(used);
-      Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(stream));
+    if (staging == null) {
+      return;
     }
+    Staging s = staging;
+    staging = null;
+    Closing.all(
+        device::synchronize,
+        s, // waits for the copies
+        areaBytes > 0 ? this::freeArea : null,
+        () -> destroy(arrived),
+        () -> destroy(used),
+        this::destroyStream);
   }
 }

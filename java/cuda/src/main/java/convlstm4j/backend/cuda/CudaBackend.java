@@ -2,6 +2,7 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.Recording;
 import convlstm4j.op.DataFormat;
@@ -20,9 +21,15 @@ final class CudaBackend implements Backend {
   private final Device device;
   private final DeviceMemory memory;
 
+  /** On a device, which closes with it. */
   CudaBackend(Device device) {
     this.device = device;
-    this.memory = new DeviceMemory(device);
+    try {
+      this.memory = new DeviceMemory(device);
+    } catch (RuntimeException e) {
+      Closing.after(e, device);
+      throw e;
+    }
   }
 
   @Override
@@ -72,8 +79,6 @@ final class CudaBackend implements Backend {
 
   @Override
   public void close() {
-    device.use();
-    memory.close();
-    device.close();
+    Closing.all(device::use, memory, device);
   }
 }

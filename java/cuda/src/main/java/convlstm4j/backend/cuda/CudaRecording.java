@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Recording;
 import convlstm4j.tensor.Philox;
 import java.util.List;
@@ -59,17 +60,14 @@ final class CudaRecording implements Recording {
 
   @Override
   public void close() {
-    device.use();
     table.close();
     memory.share(blocks);
     if (graph != null) {
       CUgraphExec g = graph;
       graph = null;
-      try {
-        device.synchronize(); // its last launch may be under way
-      } finally {
-        GraphCapture.destroy(g);
-      }
+      device.use();
+      // Its last launch may be under way.
+      Closing.all(device::synchronize, () -> GraphCapture.destroy(g));
     }
   }
 }

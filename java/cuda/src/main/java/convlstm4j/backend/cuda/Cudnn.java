@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,7 +28,7 @@ final class Cudnn implements AutoCloseable {
     try {
       Driver.cudnn("cudnnSetStream", () -> JCudnn.cudnnSetStream(handle, new cudaStream_t(stream)));
     } catch (RuntimeException e) {
-      close();
+      Closing.after(e, this);
       throw e;
     }
   }

@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,7 +19,11 @@ final class Descriptors implements AutoCloseable {
   final cudnnTensorDescriptor y = new cudnnTensorDescriptor();
   final cudnnFilterDescriptor w = new cudnnFilterDescriptor();
   final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
-  private final Deque<Driver.Call> destroy = new ArrayDeque<>();
+
+  /** Whether TensorFloat-32 may be used. */
+  final boolean mayRound = Settings.mayRound();
+
+  private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
   /**
    * Describes it.
@@ -27,16 +32,15 @@ final class Descriptors implements AutoCloseable {
    * @param images how many
    * @param xDistance elements from one image to the next
    * @param yDistance elements from one result to the next
-   * @param mayRound whether TensorFloat-32 may be used
    */
-  Descriptors(Geometry g, long images, long xDistance, long yDistance, boolean mayRound) {
+  Descriptors(Geometry g, long images, long xDistance, long yDistance) {
     try {
       boolean lopsided = g.isLopsided();
       Shape spatial = lopsided ? g.padded() : g.spatial();
       tensor(x, images, g.channels(), spatial, xDistance);
       tensor(y, images, g.filters(), g.output(), yDistance);
       Driver.cudnn("cudnnCreateFilterDescriptor", () -> JCudnn.cudnnCreateFilterDescriptor(w));
-      destroy.push(() -> JCudnn.cudnnDestroyFilterDescriptor(w));
+      made("cudnnDestroyFilterDescriptor", () -> JCudnn.cudnnDestroyFilterDescriptor(w));
       int[] filter = new int[g.rank() + 2];
       filter[0] = Math.toIntExact(g.filters());
       filter[1] = Math.toIntExact(g.channels() / g.groups());
@@ -61,7 +65,9 @@ final class Descriptors implements AutoCloseable {
       Driver.cudnn(
           "cudnnCreateConvolutionDescriptor",
           () -> JCudnn.cudnnCreateConvolutionDescriptor(convolution));
-      destroy.push(() -> JCudnn.cudnnDestroyConvolutionDescriptor(convolution));
+      made(
+          "cudnnDestroyConvolutionDescriptor",
+          () -> JCudnn.cudnnDestroyConvolutionDescriptor(convolution));
       Driver.cudnn(
           "cudnnSetConvolutionNdDescriptor",
           () ->
@@ -83,15 +89,19 @@ final class Descriptors implements AutoCloseable {
                   convolution,
                   mayRound ? cudnnMathType.CUDNN_DEFAULT_MATH : cudnnMathType.CUDNN_FMA_MATH));
     } catch (RuntimeException e) {
-      close();
+      Closing.after(e, this);
       throw e;
     }
+  }
+
+  private void made(String destroyer, Driver.Call destroy) {
+    made.push(() -> Driver.cudnn(destroyer, destroy));
   }
 
   private void tensor(
       cudnnTensorDescriptor t, long images, long channels, Shape spatial, long distance) {
     Driver.cudnn("cudnnCreateTensorDescriptor", () -> JCudnn.cudnnCreateTensorDescriptor(t));
-    destroy.push(() -> JCudnn.cudnnDestroyTensorDescriptor(t));
+    made("cudnnDestroyTensorDescriptor", () -> JCudnn.cudnnDestroyTensorDescriptor(t));
     int[] dims = new int[spatial.rank() + 2];
     int[] strides = new int[dims.length];
     long stride = 1;
@@ -113,8 +123,6 @@ final class Descriptors implements AutoCloseable {
 
   @Override
   public void close() {
-    while (!destroy.isEmpty()) {
-      Driver.cudnn("cudnnDestroyDescriptor", destroy.pop());
-    }
+    Device.closeAll(made);
   }
 }

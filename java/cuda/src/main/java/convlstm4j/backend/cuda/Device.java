@@ -5,10 +5,12 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Closing;
 import convlstm4j.tensor.Philox;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -114,7 +116,7 @@ final class Device implements AutoCloseable {
     try {
       d.start(image);
     } catch (RuntimeException e) {
-      d.close();
+      Closing.after(e, d);
       throw e;
     }
     return d;
@@ -165,11 +167,7 @@ final class Device implements AutoCloseable {
     try {
       return plan.get();
     } catch (RuntimeException e) {
-      try {
-        closeAll(planned);
-      } catch (RuntimeException failed) {
-        e.addSuppressed(failed);
-      }
+      Closing.after(e, () -> closeAll(planned));
       throw e;
     } finally {
       planned.clear();
@@ -257,7 +255,7 @@ final class Device implements AutoCloseable {
     }
     int grid = Math.toIntExact(blocks);
     Driver.call(
-        kernel,
+        "cuLaunchKernel(" + kernel + ")",
         () ->
             JCudaDriver.cuLaunchKernel(
                 kernels.function(kernel),
@@ -301,20 +299,10 @@ final class Device implements AutoCloseable {
     closeAll(owned);
   }
 
-  /** Closes all, the last made first, even if one fails. */
+  /** Closes all, the last made first, once. */
   static void closeAll(Deque<AutoCloseable> parts) {
-    RuntimeException failed = null;
-    while (!parts.isEmpty()) {
-      try {
-        parts.pop().close();
-      } catch (RuntimeException e) {
-        failed = e;
-      } catch (Exception e) {
-        failed = new IllegalStateException(e);
-      }
-    }
-    if (failed != null) {
-      throw failed;
-    }
+    List<AutoCloseable> all = List.copyOf(parts);
+    parts.clear();
+    Closing.all(all);
   }
 }

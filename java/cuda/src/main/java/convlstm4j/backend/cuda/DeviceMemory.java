@@ -2,11 +2,13 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Upload;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -63,7 +65,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
     this.staging = new Staging(device.stream());
     this.copyAhead = new CopyAhead(device, this::area);
     this.readback = new Readback(device);
-    this.capacity = free();
+    this.capacity = freeBytes();
   }
 
   /** Allocates from a recording's own blocks, and takes them back there. */
@@ -96,7 +98,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
     return allocate(DType.FLOAT32, shape);
   }
 
-  private static long free() {
+  private static long freeBytes() {
     long[] free = new long[1];
     long[] total = new long[1];
     Driver.call("cuMemGetInfo", () -> JCudaDriver.cuMemGetInfo(free, total));
@@ -109,7 +111,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
     try {
       device.zero(b.address(), b.bytes());
     } catch (RuntimeException e) {
-      b.close();
+      Closing.after(e, b);
       throw e;
     }
     return b;
@@ -181,12 +183,19 @@ final class DeviceMemory implements Memory, AutoCloseable {
   private void trim() {
     device.synchronize();
     copyAhead.trim();
-    for (TreeSet<Long> same : shared.kept.values()) {
-      for (long address : same) {
-        Driver.call("cuMemFree", () -> JCudaDriver.cuMemFree(Address.of(address)));
-      }
-    }
+    freeKept();
+  }
+
+  /** A block that the driver does not take back is lost: nobody knows what has become of it. */
+  private void freeKept() {
+    List<AutoCloseable> blocks = new ArrayList<>();
+    shared.kept.values().forEach(same -> same.forEach(a -> blocks.add(() -> free(a))));
     shared.kept.clear();
+    Closing.all(blocks);
+  }
+
+  static void free(long address) {
+    Driver.call("cuMemFree", () -> JCudaDriver.cuMemFree(Address.of(address)));
   }
 
   @Override
@@ -281,9 +290,6 @@ final class DeviceMemory implements Memory, AutoCloseable {
 
   @Override
   public void close() {
-    staging.close();
-    readback.close();
-    copyAhead.close();
-    trim();
+    Closing.all(staging, readback, copyAhead, this::freeKept);
   }
 }

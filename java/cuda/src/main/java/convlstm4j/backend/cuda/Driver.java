@@ -91,7 +91,9 @@ final class Driver {
       status = call.run();
     } catch (ArrayIndexOutOfBoundsException e) {
       // JCudnn reads the results of a call that has failed, so the status does not get through.
-      throw new BackendException(CudaBackend.NAME + ": " + name + " failed", e);
+      throw new BackendException(
+          CudaBackend.NAME + ": " + name + ": cuDNN refuses the call and JCudnn loses the reason",
+          e);
     }
     if (status != 0) {
       throw new BackendException(

@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUstreamCaptureMode;
@@ -26,16 +27,29 @@ final class GraphCapture {
       work.run();
       end(device, graph);
     } catch (RuntimeException e) {
-      abandon(device, graph, e);
+      // So that the stream works again.
+      Closing.after(
+          e,
+          () -> {
+            end(device, graph);
+            destroy(graph);
+          });
+      throw e;
+    }
+    CUgraphExec exec = new CUgraphExec();
+    try {
+      Driver.call("cuGraphInstantiate", () -> JCudaDriver.cuGraphInstantiate(exec, graph, 0L));
+    } catch (RuntimeException e) {
+      Closing.after(e, () -> destroy(graph));
       throw e;
     }
     try {
-      CUgraphExec exec = new CUgraphExec();
-      Driver.call("cuGraphInstantiate", () -> JCudaDriver.cuGraphInstantiate(exec, graph, 0L));
-      return exec;
-    } finally {
       destroy(graph);
+    } catch (RuntimeException e) {
+      Closing.after(e, () -> destroy(exec));
+      throw e;
     }
+    return exec;
   }
 
   private static void end(Device device, CUgraph graph) {
@@ -44,16 +58,6 @@ final class GraphCapture {
 
   private static void destroy(CUgraph graph) {
     Driver.call("cuGraphDestroy", () -> JCudaDriver.cuGraphDestroy(graph));
-  }
-
-  /** Ends a capture that has failed, so that the stream works again. */
-  private static void abandon(Device device, CUgraph graph, RuntimeException why) {
-    try {
-      end(device, graph);
-      destroy(graph);
-    } catch (RuntimeException e) {
-      why.addSuppressed(e);
-    }
   }
 
   static void launch(Device device, CUgraphExec graph) {

@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import java.util.Set;
 
 /**
@@ -42,7 +43,7 @@ final class ImageBatches implements AutoCloseable {
       long left = images % batch;
       rest = left == 0 ? null : new Convolution(device, g, left, x, y, passes);
     } catch (RuntimeException e) {
-      full.close();
+      Closing.after(e, full);
       throw e;
     }
   }
@@ -87,9 +88,6 @@ final class ImageBatches implements AutoCloseable {
 
   @Override
   public void close() {
-    full.close();
-    if (rest != null) {
-      rest.close();
-    }
+    Closing.all(full, rest);
   }
 }

@@ -1,6 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Closing;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.ByteOrder;
@@ -52,7 +53,8 @@ final class Readback implements AutoCloseable {
     try {
       Driver.call("cuEventSynchronize", () -> JCudaDriver.cuEventSynchronize(done));
     } catch (BackendException e) {
-      device.synchronize(); // or the next copy would be written where this one still is
+      // Or the next copy would be written where this one still is.
+      Closing.after(e, device::synchronize);
       throw e;
     }
     float[] values = new float[n];
@@ -75,7 +77,7 @@ final class Readback implements AutoCloseable {
           "cuEventCreate",
           () -> JCudaDriver.cuEventCreate(done, CUevent_flags.CU_EVENT_DISABLE_TIMING));
     } catch (RuntimeException e) {
-      Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(pinned));
+      Closing.after(e, this::free);
       throw e;
     }
     made = true;
@@ -85,8 +87,12 @@ final class Readback implements AutoCloseable {
   public void close() {
     if (made) {
       made = false;
-      Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(done));
-      Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(pinned));
+      Closing.all(
+          () -> Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(done)), this::free);
     }
+  }
+
+  private void free() {
+    Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(pinned));
   }
 }

@@ -1,7 +1,11 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import jcuda.Pointer;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
@@ -23,10 +27,18 @@ final class Staging implements AutoCloseable {
   /** One piece of pinned memory. */
   private static final class Piece {
     final Pointer pinned = new Pointer();
-    final CUevent free = new CUevent();
+    final CUevent unused = new CUevent();
     ByteBuffer bytes;
 
     Use use = Use.NONE;
+
+    void destroyEvent() {
+      Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(unused));
+    }
+
+    void free() {
+      Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(pinned));
+    }
   }
 
   /** What the device may still do with a piece. */
@@ -58,16 +70,16 @@ final class Staging implements AutoCloseable {
       try {
         Driver.call(
             "cuEventCreate",
-            () -> JCudaDriver.cuEventCreate(p.free, CUevent_flags.CU_EVENT_DISABLE_TIMING));
+            () -> JCudaDriver.cuEventCreate(p.unused, CUevent_flags.CU_EVENT_DISABLE_TIMING));
       } catch (RuntimeException e) {
-        Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(p.pinned));
+        Closing.after(e, p::free);
         throw e;
       }
       p.bytes = p.pinned.getByteBuffer(0, PIECE_BYTES).order(ByteOrder.nativeOrder());
       pieces[i] = p;
     } else if (pieces[i].use == Use.TOLD) {
-      CUevent free = pieces[i].free;
-      Driver.call("cuEventSynchronize", () -> JCudaDriver.cuEventSynchronize(free));
+      CUevent unused = pieces[i].unused;
+      Driver.call("cuEventSynchronize", () -> JCudaDriver.cuEventSynchronize(unused));
     } else if (pieces[i].use == Use.UNKNOWN) {
       synchronize();
     }
@@ -113,7 +125,7 @@ final class Staging implements AutoCloseable {
       Driver.call(
           "cuMemcpyHtoDAsync",
           () -> JCudaDriver.cuMemcpyHtoDAsync(Address.of(to), p.pinned, (long) n * size, stream));
-      Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(p.free, stream));
+      Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(p.unused, stream));
       p.use = Use.TOLD;
     }
   }
@@ -138,14 +150,14 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronize();
-    for (int i = 0; i < PIECES; i++) {
-      Piece p = pieces[i];
+    List<AutoCloseable> all = new ArrayList<>(List.of(this::synchronize));
+    for (Piece p : pieces) {
       if (p != null) {
-        Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(p.free));
-        Driver.call("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(p.pinned));
-        pieces[i] = null;
+        all.add(p::destroyEvent);
+        all.add(p::free);
       }
     }
+    Arrays.fill(pieces, null);
+    Closing.all(all);
   }
 }

@@ -1,5 +1,7 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Closing;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -49,15 +51,15 @@ final class StretchGraphs implements AutoCloseable {
       graph = GraphCapture.capture(device, stretch);
       seen.remove(addresses);
       graphs.put(addresses, graph);
-      drop(MOST);
+      dropOldest();
     }
     GraphCapture.launch(device, graph);
   }
 
-  /** Forgets the least recently used ones beyond a number. */
-  private void drop(int most) {
-    Iterator<CUgraphExec> i = graphs.values().iterator();
-    while (graphs.size() > most) {
+  /** Forgets the least recently used one if there are too many. */
+  private void dropOldest() {
+    if (graphs.size() > MOST) {
+      Iterator<CUgraphExec> i = graphs.values().iterator();
       CUgraphExec oldest = i.next();
       i.remove();
       GraphCapture.destroy(oldest);
@@ -66,6 +68,9 @@ final class StretchGraphs implements AutoCloseable {
 
   @Override
   public void close() {
-    drop(0);
+    List<AutoCloseable> all = new ArrayList<>();
+    graphs.values().forEach(g -> all.add(() -> GraphCapture.destroy(g)));
+    graphs.clear();
+    Closing.all(all);
   }
 }
