@@ -46,6 +46,9 @@ const answers = {
   },
   prepare({task, data, pass}) {
     release();
+    if (pass === 'step') {
+      throw new Error('a step with an update is not written for TensorFlow.js');
+    }
     work = new (task.kind === 'LAYER' ? LayerWork : ModelWork)(task, data, pass);
     return {variant: ''};
   },

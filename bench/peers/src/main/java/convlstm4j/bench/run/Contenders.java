@@ -19,8 +19,13 @@ final class Contenders {
   private static final String WASM = "wasm";
   private static final String CPU = "cpu";
 
-  /** The peer that ratios refer to. */
+  /** The peer that ratios refer to where it takes part. */
   static final String TUNED = "torch-tuned";
+
+  /** The peer that ratios refer to elsewhere: PyTorch on a GPU, op by op. */
+  static final String TORCH_GPU = "torch-gpu";
+
+  private static final String TORCH_GPU_COMPILED = TORCH_GPU + "-compiled";
 
   /**
    * glibc's allocator told to keep memory: it gives back every large block otherwise, and touching
@@ -42,6 +47,8 @@ final class Contenders {
   private final Path cache;
   private final String bigdlClassPath;
   private final Path tfjs;
+  private final String python;
+  private final Path torchScript;
 
   /**
    * Prepares the list.
@@ -51,26 +58,47 @@ final class Contenders {
    * @param cache where peers may unpack their libraries
    * @param bigdlClassPath of the process that holds BigDL
    * @param tfjs folder of the worker that holds TensorFlow.js
+   * @param python the command of a Python that has PyTorch for GPUs
+   * @param torchScript the worker that it runs
    */
   Contenders(
-      int threads, Map<String, String> absences, Path cache, String bigdlClassPath, Path tfjs) {
+      int threads,
+      Map<String, String> absences,
+      Path cache,
+      String bigdlClassPath,
+      Path tfjs,
+      String python,
+      Path torchScript) {
     this.threads = threads;
     this.absences = absences;
     this.cache = cache;
     this.bigdlClassPath = bigdlClassPath;
     this.tfjs = tfjs;
+    this.python = python;
+    this.torchScript = torchScript;
   }
 
   static List<String> backends() {
     return Backends.providers().stream().map(BackendProvider::name).toList();
   }
 
+  /** Those that compute on the processor. */
   static List<String> peers() {
     return List.of(TUNED, TORCH, BIGDL, TFJS + WASM, TFJS + CPU);
   }
 
+  /** Those that need a GPU. */
+  static List<String> gpuPeers() {
+    return List.of(TORCH_GPU, TORCH_GPU_COMPILED);
+  }
+
   static boolean isBackend(String contender) {
-    return !peers().contains(contender);
+    return !peers().contains(contender) && !gpuPeers().contains(contender);
+  }
+
+  /** The contender that ratios refer to. */
+  static String yardstick(List<String> contenders) {
+    return contenders.contains(TORCH_GPU) && !contenders.contains(TUNED) ? TORCH_GPU : TUNED;
   }
 
   Contender backend(String name) {
@@ -122,12 +150,19 @@ final class Contenders {
                   String.valueOf(threads)),
               environment(BIGDL_ENVIRONMENT),
               "");
+      case TORCH_GPU -> torchOnGpu(name, "eager");
+      case TORCH_GPU_COMPILED -> torchOnGpu(name, "compiled");
       case TFJS + WASM -> tfjs(name, WASM);
       case TFJS + CPU -> tfjs(name, CPU);
       default ->
           throw new IllegalArgumentException(
-              "peer \"" + name + "\" is unknown, expected some of " + peers());
+              "peer \"" + name + "\" is unknown, expected some of " + peers() + ", " + gpuPeers());
     };
+  }
+
+  private Contender torchOnGpu(String name, String how) {
+    List<String> command = List.of(python, torchScript.toString(), "cuda", how);
+    return new Contender(name, command, Map.of(), "");
   }
 
   private Contender torch(String name, Map<String, String> allocator) {

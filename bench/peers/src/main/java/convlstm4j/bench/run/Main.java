@@ -1,5 +1,6 @@
 package convlstm4j.bench.run;
 
+import convlstm4j.bench.task.Pass;
 import convlstm4j.bench.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,8 +35,16 @@ public final class Main implements Callable<Integer> {
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
-      description = "Some of S1, S2, S3, small, demo; tiny to try.")
+      description = "Some of S1, S2, S3, small, demo; S4, article; tiny, tiny-article to try.")
   private List<String> shapes = Tasks.standard();
+
+  @Option(
+      names = "--passes",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Some of forward, training (gradients), step (a batch from the host's memory, and an update).")
+  private List<String> passes = List.of(Pass.FORWARD.key(), Pass.TRAINING.key());
 
   @Option(
       names = "--backends",
@@ -48,7 +57,10 @@ public final class Main implements Callable<Integer> {
       names = "--peers",
       split = ",",
       paramLabel = "NAME",
-      description = "Some of torch-tuned, torch, bigdl, tfjs-wasm, tfjs-cpu (tfjs: both), or none.")
+      description = {
+        "Some of torch-tuned, torch, bigdl, tfjs-wasm, tfjs-cpu (tfjs: both), or none;",
+        "on a GPU torch-gpu, torch-gpu-compiled."
+      })
   private List<String> peers = Contenders.peers();
 
   @Option(names = "--rounds", paramLabel = "N", description = "Turns of each contender.")
@@ -91,6 +103,12 @@ public final class Main implements Callable<Integer> {
   private boolean memory;
 
   @Option(
+      names = "--python",
+      paramLabel = "COMMAND",
+      description = "A Python that has PyTorch for torch-gpu and torch-gpu-compiled.")
+  private String python = "python3";
+
+  @Option(
       names = "--output",
       paramLabel = "PREFIX",
       description = "Results go to PREFIX.csv, PREFIX.md and PREFIX.png.")
@@ -120,6 +138,13 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--tfjs", hidden = true, paramLabel = "FOLDER", defaultValue = "bench/tfjs")
   private Path tfjs;
+
+  @Option(
+      names = "--torch-script",
+      hidden = true,
+      paramLabel = "FILE",
+      defaultValue = "bench/torch_convlstm.py")
+  private Path torchScript;
 
   /**
    * Runs a benchmark.
@@ -151,6 +176,7 @@ public final class Main implements Callable<Integer> {
     Plan plan =
         new Plan(
             shapes,
+            passes.stream().map(Pass::of).toList(),
             contenders(),
             rounds,
             Duration.ofSeconds(limit),
@@ -180,7 +206,8 @@ public final class Main implements Callable<Integer> {
   }
 
   private List<Contender> contenders() {
-    Contenders known = new Contenders(threads, absences, work.toAbsolutePath(), bigdl, tfjs);
+    Contenders known =
+        new Contenders(threads, absences, work.toAbsolutePath(), bigdl, tfjs, python, torchScript);
     List<Contender> all = new ArrayList<>();
     if (!backends.equals(NONE)) {
       backends.forEach(b -> all.add(known.backend(b)));

@@ -38,7 +38,7 @@ final class MarkdownReport {
     }
     s.append(
         "\n\nMedian, quartiles in brackets, arithmetic of the convolutions per second, and how");
-    s.append(" many times as fast as `").append(Contenders.TUNED).append("`:\n\n");
+    s.append(" many times as fast as `").append(report.yardstick()).append("`:\n\n");
     times(report, s);
     memory(report, s);
     shares(report, s);

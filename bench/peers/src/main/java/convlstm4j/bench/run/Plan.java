@@ -1,5 +1,6 @@
 package convlstm4j.bench.run;
 
+import convlstm4j.bench.task.Pass;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.List;
  * What to measure and how long.
  *
  * @param tasks names of tasks
+ * @param passes what is done with each
  * @param contenders who takes part, absent ones too
  * @param rounds turns of each contender
  * @param limit the longest that one run may take
@@ -20,6 +22,7 @@ import java.util.List;
  */
 record Plan(
     List<String> tasks,
+    List<Pass> passes,
     List<Contender> contenders,
     int rounds,
     Duration limit,

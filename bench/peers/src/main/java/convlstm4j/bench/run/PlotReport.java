@@ -28,12 +28,12 @@ final class PlotReport {
   /**
    * Draws the plot.
    *
-   * @return false if tuned PyTorch or everyone else is missing, so that there is nothing to draw
+   * @return false if PyTorch or everyone else is missing, so that there is nothing to draw
    */
   static boolean write(Report report, Path png) throws IOException {
     List<Result> groups =
         report.results().stream()
-            .filter(r -> r.contender.equals(Contenders.TUNED) && r.isMeasured())
+            .filter(r -> r.contender.equals(report.yardstick()) && r.isMeasured())
             .toList();
     if (groups.isEmpty() || report.contenders().size() < 2) {
       return false;
@@ -42,7 +42,7 @@ final class PlotReport {
         new CategoryChartBuilder()
             .width(1000)
             .height(480)
-            .title("Speed relative to PyTorch with a tuned allocator (higher is faster)")
+            .title("Speed relative to " + report.yardstick() + " (higher is faster)")
             .build();
     chart
         .getStyler()

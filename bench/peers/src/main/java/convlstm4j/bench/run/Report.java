@@ -28,9 +28,14 @@ record Report(
     Map<String, String> absences,
     Map<String, Map<String, Double>> shares) {
 
-  /** The result that another's speed is told against: tuned PyTorch at the same task and pass. */
+  /** Whose speed others are told against. */
+  String yardstick() {
+    return Contenders.yardstick(contenders());
+  }
+
+  /** The result that another's speed is told against: PyTorch's at the same task and pass. */
   Result yardstick(Result r) {
-    return find(r, Contenders.TUNED);
+    return find(r, yardstick());
   }
 
   /** A contender's result at the task and pass of another. */

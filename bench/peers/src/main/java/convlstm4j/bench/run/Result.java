@@ -14,8 +14,17 @@ final class Result {
   String version = "";
   String variant = "";
 
+  /** What computes; empty: the machine's processor. */
+  String device = "";
+
+  /** What the times were read from. */
+  String clock = "";
+
   /** Nanoseconds of the runs that count. */
   final List<Long> ns = new ArrayList<>();
+
+  /** The same runs by the host's clock. */
+  final List<Long> wallNs = new ArrayList<>();
 
   /** Why there are no times; empty if there are. */
   String problem = "";

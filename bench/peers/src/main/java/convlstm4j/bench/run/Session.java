@@ -4,6 +4,7 @@ import convlstm4j.bench.task.Data;
 import convlstm4j.bench.task.Pass;
 import convlstm4j.bench.task.Task;
 import convlstm4j.bench.task.Tasks;
+import convlstm4j.bench.worker.WallClock;
 import convlstm4j.bench.worker.ours.OursSubject;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
@@ -34,6 +35,8 @@ final class Session implements AutoCloseable {
   private final Consumer<String> log;
   private final Map<String, Worker> workers = new HashMap<>();
   private final Map<String, String> versions = new LinkedHashMap<>();
+  private final Map<String, String> devices = new HashMap<>();
+  private final Map<String, String> clocks = new HashMap<>();
   private final Map<String, String> absences = new LinkedHashMap<>();
 
   /** The least arithmetic that took a contender longer than the limit. */
@@ -85,7 +88,7 @@ final class Session implements AutoCloseable {
       Path folder = Files.createDirectories(plan.folder().resolve(name));
       Data data = new Data(folder);
       data.generate(task);
-      for (Pass pass : Pass.values()) {
+      for (Pass pass : plan.passes()) {
         log.accept(name + " " + pass.key());
         results.addAll(new Contest(task, pass, folder).run());
       }
@@ -112,6 +115,8 @@ final class Session implements AutoCloseable {
     try {
       Map<String, Object> told = worker(c).ask("describe", STARTING);
       versions.put(c.name(), told.get("version") + ", " + told.get("threads") + " threads");
+      devices.put(c.name(), (String) told.getOrDefault("device", ""));
+      clocks.put(c.name(), (String) told.getOrDefault("clock", WallClock.NAME));
       log.accept(c.name() + ": " + versions.get(c.name()));
     } catch (WorkerException e) {
       absent(c, e.getMessage());
@@ -201,10 +206,7 @@ final class Session implements AutoCloseable {
         w.ask("prepare", request(r.task, r.pass, folder, OursSubject.PROFILED), STARTING);
         w.time(PROFILE_RUNS, plan.limit().multipliedBy(PROFILE_RUNS));
         Map<String, Double> before = profiled(w);
-        double all =
-            w.time(PROFILE_RUNS, plan.limit().multipliedBy(PROFILE_RUNS)).stream()
-                .mapToLong(Long::longValue)
-                .sum();
+        double all = w.time(PROFILE_RUNS, plan.limit().multipliedBy(PROFILE_RUNS)).sum();
         Map<String, Double> share = new LinkedHashMap<>();
         double rest = 1;
         for (Map.Entry<String, Double> e : profiled(w).entrySet()) {
@@ -267,6 +269,8 @@ final class Session implements AutoCloseable {
           continue;
         }
         r.version = versions.get(c.name());
+        r.device = devices.get(c.name());
+        r.clock = clocks.get(c.name());
         try {
           entrants.add(enter(c, r, exact));
         } catch (WorkerException e) {
@@ -282,14 +286,13 @@ final class Session implements AutoCloseable {
           }
         }
       }
-      Result tuned =
-          results.stream()
-              .filter(r -> r.contender.equals(Contenders.TUNED))
-              .findFirst()
-              .orElse(null);
+      String yardstick =
+          Contenders.yardstick(plan.contenders().stream().map(Contender::name).toList());
+      Result compared =
+          results.stream().filter(r -> r.contender.equals(yardstick)).findFirst().orElse(null);
       for (Entrant e : entrants) {
         release(e);
-        tell(e.result(), tuned);
+        tell(e.result(), compared);
       }
       return results;
     }
@@ -337,13 +340,13 @@ final class Session implements AutoCloseable {
 
     /** Runs for a while, and says how long one run takes. */
     private double warmUp(Worker w) throws WorkerException {
-      double ns = Statistics.median(w.time(1, plan.limit()));
+      double ns = Statistics.median(w.time(1, plan.limit()).ns());
       double total = ns;
       while (total < plan.warmUp().toNanos()) {
         int n = (int) Math.max(1, Math.min(MOST_REPEATS, plan.warmUp().toNanos() / 8.0 / ns));
-        List<Long> times = w.time(n, plan.limit().multipliedBy(n));
-        total += times.stream().mapToLong(Long::longValue).sum();
-        ns = Statistics.median(times);
+        Worker.Times times = w.time(n, plan.limit().multipliedBy(n));
+        total += times.sum();
+        ns = Statistics.median(times.ns());
       }
       return ns;
     }
@@ -355,7 +358,9 @@ final class Session implements AutoCloseable {
       double all = Proc.busySeconds().orElse(0.0);
       long start = System.nanoTime();
       try {
-        r.ns.addAll(e.worker().time(e.repeats(), plan.limit().multipliedBy(e.repeats())));
+        Worker.Times times = e.worker().time(e.repeats(), plan.limit().multipliedBy(e.repeats()));
+        r.ns.addAll(times.ns());
+        r.wallNs.addAll(times.wallNs());
       } catch (WorkerException x) {
         r.problem = x.getMessage();
         log.accept("  " + r.contender + ": " + x.getMessage());
@@ -386,9 +391,9 @@ final class Session implements AutoCloseable {
       }
     }
 
-    private void tell(Result r, Result tuned) {
+    private void tell(Result r, Result compared) {
       if (r.isMeasured()) {
-        OptionalDouble speed = r.speedOver(tuned);
+        OptionalDouble speed = r.speedOver(compared);
         log.accept(
             String.format(
                 "  %s: %.3f ms, %.1f GFLOP/s%s%s",
@@ -396,7 +401,7 @@ final class Session implements AutoCloseable {
                 r.medianNs() / 1e6,
                 r.gflops(),
                 speed.isPresent()
-                    ? String.format(", %.2f x %s", speed.getAsDouble(), Contenders.TUNED)
+                    ? String.format(", %.2f x %s", speed.getAsDouble(), compared.contender)
                     : "",
                 r.variant.isEmpty() ? "" : " (" + r.variant + ")"));
       }

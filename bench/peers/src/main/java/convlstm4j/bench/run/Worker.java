@@ -139,9 +139,27 @@ final class Worker implements AutoCloseable {
     return new WorkerException(what + ": " + why + " (its log: " + log + ")", cause);
   }
 
+  /**
+   * Nanoseconds of some runs.
+   *
+   * @param ns by the clock that counts
+   * @param wallNs by the host's clock
+   */
+  record Times(List<Long> ns, List<Long> wallNs) {
+    long sum() {
+      return ns.stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
   /** Asks for the times of some runs. */
-  List<Long> time(int repeats, Duration patience) throws WorkerException {
-    Object ns = ask("time", Map.of("repeats", repeats), patience).get("ns");
+  Times time(int repeats, Duration patience) throws WorkerException {
+    Map<String, Object> answer = ask("time", Map.of("repeats", repeats), patience);
+    List<Long> ns = numbers(answer.get("ns"), repeats);
+    boolean oneClock = !answer.containsKey("wall_ns");
+    return new Times(ns, oneClock ? ns : numbers(answer.get("wall_ns"), repeats));
+  }
+
+  private List<Long> numbers(Object ns, int repeats) throws WorkerException {
     if (!(ns instanceof List<?> list) || list.size() != repeats) {
       throw dead("time", "expected ns of " + repeats + " runs, got " + ns, null);
     }

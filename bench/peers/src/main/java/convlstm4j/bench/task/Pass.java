@@ -7,7 +7,12 @@ public enum Pass {
   /** Forward, as at inference. */
   FORWARD(1),
   /** Forward as in training, then the gradients of all weights and, for a layer, of x. */
-  TRAINING(3);
+  TRAINING(3),
+  /**
+   * A user's step of training: a batch in the host's memory, losses, gradients, an update by plain
+   * gradient descent, and the losses back; a layer learns targets by their mean squared error.
+   */
+  STEP(3);
 
   private final int flopFactor;
 
@@ -28,7 +33,7 @@ public enum Pass {
   /**
    * The name in requests and tables.
    *
-   * @return {@code forward} or {@code training}
+   * @return {@code forward}, {@code training} or {@code step}
    */
   public String key() {
     return name().toLowerCase(Locale.ROOT);

@@ -7,16 +7,17 @@ import java.util.Map;
 
 /**
  * A layer or model with fixed shapes. Its data lie in a folder as {@code .npy} files: {@code x},
- * every weight by its name, and for training {@code d_NAME} (a layer: gradient of the output) or
- * {@code t_NAME} (a model: targets) for every output.
+ * every weight by its name, and for training {@code d_NAME} (a layer: gradient of the output; in a
+ * {@link Pass#STEP} its targets) or {@code t_NAME} (a model: targets) for every output.
  *
  * <p>A library answers with these arrays: forward, the outputs by their names; training, for a
  * layer {@code y dx} and {@code d_WEIGHT} of every weight, for a model {@code loss} (the sum of the
- * outputs' mean binary cross-entropies) and {@code d_WEIGHT} of every trained weight.
+ * outputs' mean binary cross-entropies) and {@code d_WEIGHT} of every trained weight; step, {@code
+ * loss} and {@code d_WEIGHT}.
  *
  * <p>Layer: weights {@code kernel [3,3,C,4F]}, {@code recurrent_kernel [3,3,F,4F]}, {@code bias
  * [4F]} in Keras's layout and order i, f, g, o; output {@code y [N,T,H,W,F]}, sigmoid for the
- * gates, tanh, "same", no initial state. Model: the article's ConvLSTM network, {@code x
+ * gates, tanh, "same", no initial state. Model: an article's ConvLSTM network, {@code x
  * [N,T,C,H,W]}, weights {@code stageS.NAME}, {@code genreG.NAME}, {@code genreG.denseD.NAME}.
  *
  * @param name short name

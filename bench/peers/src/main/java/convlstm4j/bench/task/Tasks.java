@@ -1,7 +1,6 @@
 package convlstm4j.bench.task;
 
 import convlstm4j.bench.BenchShape;
-import convlstm4j.cli.demo.Demo;
 import convlstm4j.graph.Network;
 import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
@@ -9,10 +8,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The tasks by name: the layers of {@link BenchShape}, {@code demo}, and {@code tiny} to try. */
+/**
+ * The tasks by name: the layers of {@link BenchShape}, {@code demo}, those that a GPU has more to
+ * do with, and tiny ones to try.
+ */
 public final class Tasks {
   /** The demo's network on one of its batches. */
   public static final String DEMO = "demo";
+
+  /** A layer with work for a whole GPU: N16 T8 64x64 C64 F64. */
+  public static final String S4 = "S4";
+
+  /**
+   * The article's network, six genres, on frames of the article's size, 3x400x400: 16 of its 1000,
+   * since a training step on all needs over 100 GiB.
+   */
+  public static final String ARTICLE = "article";
+
+  /** The article's network on images of 8x8, for tests. */
+  public static final String TINY_ARTICLE = "tiny-article";
 
   /**
    * A layer that takes no time, for tests. Its 16 gate channels are no accident: with 12, PyTorch
@@ -34,25 +48,41 @@ public final class Tasks {
   }
 
   /**
+   * What else there is.
+   *
+   * @return names
+   */
+  public static List<String> others() {
+    return List.of(S4, ARTICLE, TINY, TINY_ARTICLE);
+  }
+
+  /**
    * The task of a name.
    *
-   * @param name one of {@link #standard} or {@link #TINY}
+   * @param name one of {@link #standard} or {@link #others}
    * @return the task
    * @throws IllegalArgumentException if there is none
    */
   public static Task named(String name) {
-    if (name.equals(DEMO)) {
-      return model(DEMO, Demo.convLstm().network(), Demo.batchShape());
-    }
-    if (name.equals(TINY)) {
-      return layer(TINY, Shape.of(2, 3, 5, 7, 2), 4);
-    }
-    if (standard().contains(name)) {
-      BenchShape s = BenchShape.valueOf(name.toUpperCase(Locale.ROOT));
-      return layer(name, s.inputs().get(0), s.op().filters());
-    }
-    throw new IllegalArgumentException(
-        "shape \"" + name + "\" is unknown, expected some of " + standard() + " or " + TINY);
+    return switch (name) {
+      case TINY -> layer(name, Shape.of(2, 3, 5, 7, 2), 4);
+      case S4 -> layer(name, Shape.of(16, 8, 64, 64, 64), 64);
+      case DEMO, ARTICLE, TINY_ARTICLE ->
+          model(name, Models.article(name).network(), Models.batchShape(name));
+      default -> {
+        if (!standard().contains(name)) {
+          throw new IllegalArgumentException(
+              "shape \""
+                  + name
+                  + "\" is unknown, expected some of "
+                  + standard()
+                  + ", "
+                  + others());
+        }
+        BenchShape s = BenchShape.valueOf(name.toUpperCase(Locale.ROOT));
+        yield layer(name, s.inputs().get(0), s.op().filters());
+      }
+    };
   }
 
   private static Task layer(String name, Shape x, int filters) {

@@ -10,7 +10,8 @@ public interface Subject {
   /**
    * What it is.
    *
-   * @return at least {@code version} and {@code threads}
+   * @return at least {@code version} and {@code threads}, and {@code device} if that is not the
+   *     processor
    */
   Map<String, Object> describe();
 
@@ -25,6 +26,15 @@ public interface Subject {
    * @throws UnsupportedOperationException if the library cannot do it; the message says why
    */
   Work prepare(Task task, Data data, Pass pass, String variant);
+
+  /**
+   * What measures its runs.
+   *
+   * @return always the same
+   */
+  default Stopwatch stopwatch() {
+    return new WallClock();
+  }
 
   /**
    * The most arithmetic that the library reaches on this machine, by multiplying large matrices.

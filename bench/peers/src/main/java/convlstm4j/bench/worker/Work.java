@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** A task that is ready to run. */
 public interface Work extends AutoCloseable {
-  /** Computes once, completely. */
+  /** Computes once; a GPU may still be at it on return, which the {@link Stopwatch} waits for. */
   void run();
 
   /**

@@ -22,11 +22,12 @@ import java.util.Map;
  * processor. {@code do} says what:
  *
  * <ul>
- *   <li>{@code describe}: what the library is
+ *   <li>{@code describe}: what the library is, and the {@code clock} of its times
  *   <li>{@code prepare} with {@code task data pass variant}: answers the {@code variant} taken
  *   <li>{@code check} with {@code out}: runs once and writes the results there; answers their names
  *       in {@code arrays}
- *   <li>{@code time} with {@code repeats}: answers {@code ns}, nanoseconds of each run
+ *   <li>{@code time} with {@code repeats}: answers {@code ns}, nanoseconds of each run, and {@code
+ *       wall_ns}, the same by the host's clock
  *   <li>{@code shares}: answers which part of the time went where, if the library knows
  *   <li>{@code release}: gives the task back
  *   <li>{@code peak}: answers {@code gflops}
@@ -104,7 +105,10 @@ public final class WorkerLoop {
     String what = (String) request.get("do");
     Map<String, Object> answer = new LinkedHashMap<>();
     switch (what) {
-      case "describe" -> answer.putAll(subject.describe());
+      case "describe" -> {
+        answer.putAll(subject.describe());
+        answer.put("clock", subject.stopwatch().clock());
+      }
       case "prepare" -> {
         release();
         work =
@@ -123,7 +127,7 @@ public final class WorkerLoop {
         results.forEach(out::write);
         answer.put("arrays", List.copyOf(results.keySet()));
       }
-      case "time" -> answer.put("ns", time(((Number) request.get("repeats")).intValue()));
+      case "time" -> time(((Number) request.get("repeats")).intValue(), answer);
       case "shares" -> answer.put("shares", ready().shares());
       case "release" -> release();
       case "peak" -> answer.put("gflops", subject.peakGflops());
@@ -132,15 +136,17 @@ public final class WorkerLoop {
     return answer;
   }
 
-  private List<Long> time(int repeats) {
+  private void time(int repeats, Map<String, Object> answer) {
     Work w = ready();
     List<Long> ns = new ArrayList<>();
+    List<Long> wallNs = new ArrayList<>();
     for (int i = 0; i < repeats; i++) {
-      long start = System.nanoTime();
-      w.run();
-      ns.add(System.nanoTime() - start);
+      Stopwatch.Reading r = subject.stopwatch().time(w::run);
+      ns.add(r.ns());
+      wallNs.add(r.wallNs());
     }
-    return ns;
+    answer.put("ns", ns);
+    answer.put("wall_ns", wallNs);
   }
 
   private Work ready() {

@@ -70,7 +70,7 @@ class ReportTest {
     assertEquals("3.0000", ours.getField("median_ms"));
     assertEquals("2.0000", ours.getField("q1_ms"));
     assertEquals("4.0000", ours.getField("q3_ms"));
-    assertEquals("2.000", ours.getField("speed_over_torch_tuned"));
+    assertEquals("2.000", ours.getField("speed_over_yardstick"));
     assertEquals("0.250", ours.getField("others_cpu"));
     assertEquals("400", ours.getField("memory_peak_mb"));
     double gflops = 3 * TASK.forwardFlops() / 3e6;

@@ -72,6 +72,10 @@ final class CudaBackend implements Backend {
     return new CudaRecording(device, memory, work);
   }
 
+  CudaTimer timer() {
+    return CudaTimer.of(device, memory);
+  }
+
   @Override
   public DeviceMemory memory() {
     return memory;

@@ -2,6 +2,7 @@ package convlstm4j.backend.cuda;
 
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import convlstm4j.backend.BackendException;
@@ -207,6 +208,11 @@ final class Device implements AutoCloseable {
 
   String description() {
     return description;
+  }
+
+  /** Size of the second-level cache; 0 if the driver does not tell. */
+  long cacheBytes() {
+    return attribute(device, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
   }
 
   CUstream stream() {

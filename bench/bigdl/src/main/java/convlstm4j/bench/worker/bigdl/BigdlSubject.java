@@ -34,6 +34,9 @@ final class BigdlSubject implements Subject {
     if (task.kind() != Task.Kind.LAYER) {
       throw new UnsupportedOperationException("the network is not written for BigDL, layers are");
     }
+    if (pass == Pass.STEP) {
+      throw new UnsupportedOperationException("a step with an update is not written for BigDL");
+    }
     int most = (int) Math.min(threads, task.x().dim(0));
     if (!variant.isEmpty()) {
       return new BigdlLayer(task, data, pass, Integer.parseInt(variant.split(" ", 2)[0]), threads);

@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Recording;
 import convlstm4j.bench.BenchShape;
 import convlstm4j.bench.task.Data;
 import convlstm4j.bench.task.Pass;
@@ -20,7 +21,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One ConvLSTM layer on a backend; states start at zero and their gradients are not asked for. */
+/**
+ * One ConvLSTM layer on a backend; states start at zero and their gradients are not asked for.
+ * Training is recorded, as a model's step is.
+ */
 final class LayerWork implements Work {
   private static final Philox RANDOM = new Philox(0, 0);
 
@@ -37,7 +41,7 @@ final class LayerWork implements Work {
   private final List<Buffer> outputs = new ArrayList<>();
   private final List<Buffer> outputGradients;
   private final List<Buffer> inputGradients = new ArrayList<>();
-  private final Buffer end;
+  private final Recording training;
   private final Buffer workspace;
   private final Buffer reserve;
   private final List<Buffer> all = new ArrayList<>();
@@ -51,9 +55,10 @@ final class LayerWork implements Work {
     ConvLstm2d op = BenchShape.op((int) y.dim(-1));
     List<Shape> shapes = new ArrayList<>(List.of(task.x(), state, state));
     shapes.addAll(task.weights().values());
-    boolean training = pass == Pass.TRAINING;
+    boolean differentiated = pass == Pass.TRAINING;
     plan =
-        backend.plan(op, shapes, dtype, training ? Backend.Mode.TRAINING : Backend.Mode.INFERENCE);
+        backend.plan(
+            op, shapes, dtype, differentiated ? Backend.Mode.TRAINING : Backend.Mode.INFERENCE);
     Buffer zeros = allocate(state); // both states, as in a network
     inputs.addAll(List.of(allocate(task.x()), zeros, zeros));
     task.weights().values().forEach(s -> inputs.add(allocate(s)));
@@ -61,7 +66,7 @@ final class LayerWork implements Work {
     for (int k = 0; k < FILES.size(); k++) {
       memory.upload(data.read(FILES.get(k)).cast(dtype), inputs.get(DIFFERENTIATED.get(k)));
     }
-    if (training) {
+    if (differentiated) {
       Buffer dy = allocate(y);
       memory.upload(data.read("d_y").cast(dtype), dy);
       outputGradients = Arrays.asList(dy, null, null);
@@ -71,9 +76,9 @@ final class LayerWork implements Work {
     } else {
       outputGradients = List.of();
     }
-    end = allocate(Shape.of(1));
     workspace = bytes(plan.workspaceBytes());
     reserve = bytes(plan.reserveBytes());
+    training = differentiated ? backend.recording(this::train) : null;
   }
 
   private Buffer allocate(Shape shape) {
@@ -88,19 +93,24 @@ final class LayerWork implements Work {
 
   @Override
   public void run() {
-    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, RANDOM));
-    if (!outputGradients.isEmpty()) {
-      for (Buffer g : inputGradients) {
-        if (g != null) {
-          memory.fill(g, 0);
-        }
-      }
-      plan.backward(
-          new Plan.Backward(
-              inputs, outputs, outputGradients, inputGradients, workspace, reserve, RANDOM));
+    if (training == null) {
+      plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, RANDOM));
+    } else {
+      training.run(List.of(RANDOM));
     }
-    memory.download(
-        end); // a GPU works on after a call has returned; a copy to the host waits for it
+  }
+
+  private void train(List<Philox> randoms) {
+    Philox random = randoms.get(0);
+    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, random));
+    for (Buffer g : inputGradients) {
+      if (g != null) {
+        memory.fill(g, 0);
+      }
+    }
+    plan.backward(
+        new Plan.Backward(
+            inputs, outputs, outputGradients, inputGradients, workspace, reserve, random));
   }
 
   @Override
@@ -128,6 +138,9 @@ final class LayerWork implements Work {
 
   @Override
   public void close() {
+    if (training != null) {
+      training.close();
+    }
     plan.close();
     all.forEach(Buffer::close);
   }

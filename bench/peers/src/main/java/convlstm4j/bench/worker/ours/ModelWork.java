@@ -4,11 +4,11 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.bench.task.Data;
+import convlstm4j.bench.task.Models;
 import convlstm4j.bench.task.Pass;
 import convlstm4j.bench.task.Roles;
 import convlstm4j.bench.task.Task;
 import convlstm4j.bench.worker.Work;
-import convlstm4j.cli.demo.Demo;
 import convlstm4j.graph.Executor;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
@@ -25,13 +25,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The demo's network on a backend: outputs, or its losses and the gradients of its weights. */
+/** An article's network on a backend: outputs, or its losses and the gradients of its weights. */
 final class ModelWork implements Work {
   private final Backend backend;
   private final Memory memory;
   private final DType dtype;
   private final Pass pass;
-  private final Network network = Demo.convLstm().network();
+  private final Network network;
   private final Variables variables;
   private final Executor executor;
   private final List<Value> outputs;
@@ -39,7 +39,8 @@ final class ModelWork implements Work {
   private final List<Buffer> feeds = new ArrayList<>();
   private final List<Buffer> lossWeights = new ArrayList<>();
 
-  ModelWork(Backend backend, DType dtype, Data data, Pass pass) {
+  ModelWork(Backend backend, DType dtype, Task task, Data data, Pass pass) {
+    this.network = Models.of(task).network();
     this.backend = backend;
     this.memory = backend.memory();
     this.dtype = dtype;

@@ -4,9 +4,12 @@ import convlstm4j.backend.Backend;
 import convlstm4j.bench.task.Data;
 import convlstm4j.bench.task.Pass;
 import convlstm4j.bench.task.Task;
+import convlstm4j.bench.worker.Stopwatch;
 import convlstm4j.bench.worker.Subject;
+import convlstm4j.bench.worker.WallClock;
 import convlstm4j.bench.worker.Work;
 import convlstm4j.tensor.DType;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A backend of this project. */
@@ -16,6 +19,7 @@ public final class OursSubject implements Subject {
 
   private final Backend backend;
   private final int threads;
+  private final Stopwatch stopwatch;
 
   /**
    * A backend under measurement.
@@ -26,25 +30,39 @@ public final class OursSubject implements Subject {
   public OursSubject(Backend backend, int threads) {
     this.backend = backend;
     this.threads = threads;
+    this.stopwatch = isCuda() ? new CudaClock(backend) : new WallClock();
+  }
+
+  private boolean isCuda() {
+    return backend.name().equals("cuda");
   }
 
   @Override
   public Map<String, Object> describe() {
-    return Map.of(
-        "version",
-        "ConvLSTM4J " + backend.name() + ", " + backend.description(),
-        "threads",
-        threads);
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("version", "ConvLSTM4J " + backend.name() + ", " + backend.description());
+    told.put("threads", threads);
+    if (isCuda()) {
+      told.put("device", backend.description());
+    }
+    return told;
+  }
+
+  @Override
+  public Stopwatch stopwatch() {
+    return stopwatch;
   }
 
   @Override
   public Work prepare(Task task, Data data, Pass pass, String variant) {
-    return work(
-        variant.equals(PROFILED) ? new TimedBackend(backend) : backend,
-        DType.FLOAT32,
-        task,
-        data,
-        pass);
+    if (variant.equals(PROFILED)) {
+      return work(new TimedBackend(backend), DType.FLOAT32, task, data, pass);
+    }
+    Work work = work(backend, DType.FLOAT32, task, data, pass);
+    if (work instanceof StepWork step) {
+      step.record();
+    }
+    return work;
   }
 
   /**
@@ -58,9 +76,12 @@ public final class OursSubject implements Subject {
    * @return the work
    */
   public static Work work(Backend backend, DType dtype, Task task, Data data, Pass pass) {
+    if (pass == Pass.STEP) {
+      return new StepWork(backend, dtype, task, data);
+    }
     return switch (task.kind()) {
       case LAYER -> new LayerWork(backend, dtype, task, data, pass);
-      case MODEL -> new ModelWork(backend, dtype, data, pass);
+      case MODEL -> new ModelWork(backend, dtype, task, data, pass);
     };
   }
 

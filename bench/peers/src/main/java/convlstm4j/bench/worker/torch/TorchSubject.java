@@ -41,6 +41,9 @@ final class TorchSubject implements Subject {
 
   @Override
   public Work prepare(Task task, Data data, Pass pass, String variant) {
+    if (pass == Pass.STEP) {
+      throw new UnsupportedOperationException("a step with an update is not written for DJL");
+    }
     if (!variant.isEmpty()) {
       return work(task, data, pass, Variant.of(variant));
     }
