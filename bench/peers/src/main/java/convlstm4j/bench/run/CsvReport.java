@@ -83,7 +83,7 @@ final class CsvReport {
             measured && report.peakGflops() > 0,
             measured ? r.gflops() / report.peakGflops() : 0,
             4),
-        report.yardstick(),
+        r.speedOver(report.yardstick(r)).isPresent() ? report.yardstick() : "",
         number(
             r.speedOver(report.yardstick(r)).isPresent(),
             r.speedOver(report.yardstick(r)).orElse(0),

@@ -114,9 +114,16 @@ final class Session implements AutoCloseable {
     }
     try {
       Map<String, Object> told = worker(c).ask("describe", STARTING);
-      versions.put(c.name(), told.get("version") + ", " + told.get("threads") + " threads");
+      String clock = (String) told.getOrDefault("clock", WallClock.NAME);
+      clocks.put(c.name(), clock);
       devices.put(c.name(), (String) told.getOrDefault("device", ""));
-      clocks.put(c.name(), (String) told.getOrDefault("clock", WallClock.NAME));
+      versions.put(
+          c.name(),
+          told.get("version")
+              + ", "
+              + told.get("threads")
+              + " threads"
+              + (clock.equals(WallClock.NAME) ? "" : ", times by " + clock));
       log.accept(c.name() + ": " + versions.get(c.name()));
     } catch (WorkerException e) {
       absent(c, e.getMessage());
@@ -206,7 +213,10 @@ final class Session implements AutoCloseable {
         w.ask("prepare", request(r.task, r.pass, folder, OursSubject.PROFILED), STARTING);
         w.time(PROFILE_RUNS, plan.limit().multipliedBy(PROFILE_RUNS));
         Map<String, Double> before = profiled(w);
-        double all = w.time(PROFILE_RUNS, plan.limit().multipliedBy(PROFILE_RUNS)).sum();
+        double all =
+            w.time(PROFILE_RUNS, plan.limit().multipliedBy(PROFILE_RUNS)).wallNs().stream()
+                .mapToLong(Long::longValue)
+                .sum();
         Map<String, Double> share = new LinkedHashMap<>();
         double rest = 1;
         for (Map.Entry<String, Double> e : profiled(w).entrySet()) {
@@ -338,15 +348,15 @@ final class Session implements AutoCloseable {
       return new Entrant(r, w, repeats, turns);
     }
 
-    /** Runs for a while, and says how long one run takes. */
+    /** Runs for a while, and says how long one run takes by the host's clock. */
     private double warmUp(Worker w) throws WorkerException {
-      double ns = Statistics.median(w.time(1, plan.limit()).ns());
+      double ns = Statistics.median(w.time(1, plan.limit()).wallNs());
       double total = ns;
       while (total < plan.warmUp().toNanos()) {
         int n = (int) Math.max(1, Math.min(MOST_REPEATS, plan.warmUp().toNanos() / 8.0 / ns));
         Worker.Times times = w.time(n, plan.limit().multipliedBy(n));
-        total += times.sum();
-        ns = Statistics.median(times.ns());
+        total += times.wallNs().stream().mapToLong(Long::longValue).sum();
+        ns = Statistics.median(times.wallNs());
       }
       return ns;
     }

@@ -145,11 +145,7 @@ final class Worker implements AutoCloseable {
    * @param ns by the clock that counts
    * @param wallNs by the host's clock
    */
-  record Times(List<Long> ns, List<Long> wallNs) {
-    long sum() {
-      return ns.stream().mapToLong(Long::longValue).sum();
-    }
-  }
+  record Times(List<Long> ns, List<Long> wallNs) {}
 
   /** Asks for the times of some runs. */
   Times time(int repeats, Duration patience) throws WorkerException {

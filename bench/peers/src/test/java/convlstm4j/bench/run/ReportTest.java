@@ -36,6 +36,8 @@ class ReportTest {
   private static Report report() {
     Result ours = measured("onednn", 4, 2, 3, 5, 1);
     ours.variant = "a, \"b\"";
+    ours.clock = "wall";
+    ours.wallNs.add(7_000_000L);
     ours.wallSeconds = 2;
     ours.othersSeconds = 0.5;
     ours.memoryPeak = 400;
@@ -70,7 +72,11 @@ class ReportTest {
     assertEquals("3.0000", ours.getField("median_ms"));
     assertEquals("2.0000", ours.getField("q1_ms"));
     assertEquals("4.0000", ours.getField("q3_ms"));
+    assertEquals("torch-tuned", ours.getField("yardstick"));
     assertEquals("2.000", ours.getField("speed_over_yardstick"));
+    assertEquals("A CPU, fast", ours.getField("device"));
+    assertEquals("wall", ours.getField("clock"));
+    assertEquals("7.0000", ours.getField("wall_median_ms"));
     assertEquals("0.250", ours.getField("others_cpu"));
     assertEquals("400", ours.getField("memory_peak_mb"));
     double gflops = 3 * TASK.forwardFlops() / 3e6;
@@ -78,6 +84,8 @@ class ReportTest {
     assertEquals(gflops / 100, Double.parseDouble(ours.getField("share_of_peak")), 1e-4);
     NamedCsvRecord wrong = lines.get(2);
     assertEquals("", wrong.getField("median_ms"));
+    assertEquals("", wrong.getField("wall_median_ms"));
+    assertEquals("", wrong.getField("yardstick"));
     assertEquals("computes something else: dx\nis off", wrong.getField("problem"));
   }
 
