@@ -90,21 +90,20 @@ class Work:
         self.last = variant == 'channels_last'
         self.weights = {name: self.weight(name) for name in task['weights']}
         self.trained = {n: w for n, w in self.weights.items() if '.moving_' not in n}
-        # Time before samples, as the recurrence walks; in a step they come as the user has them, from pinned memory.
-        self.host_x = torch.from_numpy(np.load(self.file('x')))
-        self.x = self.time_first(self.host_x.to(device))
-        names = [('d_' if self.layer else 't_') + o for o in task['outputs']]
-        self.host_targets = [torch.from_numpy(np.load(self.file(n))) for n in names] if mode != 'forward' else []
-        self.targets = [t.to(device) for t in self.host_targets]
+        names = [('d_' if self.layer else 't_') + o for o in task['outputs']] if mode != 'forward' else []
+        self.host = [torch.from_numpy(np.load(self.file(name))) for name in ['x'] + names]
+        self.x, *self.targets = [a.to(device) for a in self.host]
+        if mode != 'step':  # time before samples, as the recurrence walks; a step gets them as users have them
+            self.x = self.time_first(self.x)
+            if self.layer:
+                self.targets = [self.time_first(t) for t in self.targets]
+        elif device == 'cuda':
+            self.host = [a.pin_memory() for a in self.host]
         if mode == 'training' and self.layer:
             self.x.requires_grad_()
-            self.targets = [self.time_first(t) for t in self.targets]
         if mode != 'forward':
             for w in self.trained.values():
                 w.requires_grad_()
-        if mode == 'step' and device == 'cuda':
-            self.host_x = self.host_x.pin_memory()
-            self.host_targets = [t.pin_memory() for t in self.host_targets]
         self.compute = self.layer_outputs if self.layer else self.article_outputs
         self.loss_of = self.mean_squared_error if self.layer else self.cross_entropies
         self.replays = how == 'compiled' and variant == 'reduce-overhead'
@@ -116,8 +115,8 @@ class Work:
                 self.compute = torch.compile(self.compute, **options)
             else:
                 self.loss_of = torch.compile(self.loss_of, **options)
-            if mode != 'step':  # replayed graphs read it where it is rather than a copy
-                torch._dynamo.mark_static_address(self.x)
+            for a in [self.x, *self.targets, *self.weights.values()]:
+                torch._dynamo.mark_static_address(a)  # replayed graphs work on it rather than on a copy
         self.optimizer = None
         if mode == 'step':
             options = {'fused': True} if device == 'cuda' else {}
@@ -173,9 +172,9 @@ class Work:
                 self.loss = self.loss_of(self.x, self.targets)
                 self.loss.backward()
             return
-        x = self.host_x.to(self.device, non_blocking=True)
-        targets = [t.to(self.device, non_blocking=True) for t in self.host_targets]
-        loss = self.loss_of(x, targets)
+        for a, from_host in zip([self.x, *self.targets], self.host):
+            a.copy_(from_host, non_blocking=True)
+        loss = self.loss_of(self.x, self.targets)
         loss.backward()
         self.optimizer.step()
         self.loss = loss.item()
@@ -241,9 +240,9 @@ class Worker:
         if device == 'cuda' and not torch.cuda.is_available():
             raise RuntimeError(f'PyTorch {torch.__version__} finds no GPU')
         self.device, self.how = device, how
-        tf32 = os.environ.get('CONVLSTM4J_TF32') == '1'
-        torch.backends.cuda.matmul.allow_tf32 = tf32
-        torch.backends.cudnn.allow_tf32 = tf32
+        self.tf32 = os.environ.get('CONVLSTM4J_TF32') == '1'
+        torch.backends.cuda.matmul.allow_tf32 = self.tf32
+        torch.backends.cudnn.allow_tf32 = self.tf32
         torch.backends.cudnn.benchmark = True
         self.stopwatch = Events() if device == 'cuda' else Wall()
         self.work = None
@@ -256,7 +255,7 @@ class Worker:
             cudnn = torch.backends.cudnn.version()
             answer['device'] = (f'{torch.cuda.get_device_name(0)} (compute capability {capability}), cuDNN '
                                 f'{cudnn // 10000}.{cudnn // 100 % 100}.{cudnn % 100}')
-            version += f', CUDA {torch.version.cuda}, TensorFloat-32 {torch.backends.cudnn.allow_tf32}'
+            version += f', CUDA {torch.version.cuda}, ' + ('TensorFloat-32' if self.tf32 else 'float32')
         return {'version': version, **answer}
 
     def make(self, request, variant):
