@@ -3,7 +3,7 @@
     python3 torch_convlstm.py cuda|cpu eager|compiled
 
 A careful ConvLSTM: the input convolution of all frames at once, one convolution over h each step, float32 without
-TensorFloat-32 (unless CONVLSTM4J_TF32=1), the fastest of cuDNN's algorithms by trial. Of several ways to lay out or compile
+TensorFloat-32, the fastest of cuDNN's algorithms by trial. Of several ways to lay out or compile
 it, the fastest is taken for each task and pass. Times are read from CUDA events, the cache emptied before each run, as
 CudaTimer.java does. On "cpu", for tests, by the host's clock.
 """
@@ -240,9 +240,8 @@ class Worker:
         if device == 'cuda' and not torch.cuda.is_available():
             raise RuntimeError(f'PyTorch {torch.__version__} finds no GPU')
         self.device, self.how = device, how
-        self.tf32 = os.environ.get('CONVLSTM4J_TF32') == '1'
-        torch.backends.cuda.matmul.allow_tf32 = self.tf32
-        torch.backends.cudnn.allow_tf32 = self.tf32
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
         torch.backends.cudnn.benchmark = True
         self.stopwatch = Events() if device == 'cuda' else Wall()
         self.work = None
@@ -255,7 +254,7 @@ class Worker:
             cudnn = torch.backends.cudnn.version()
             answer['device'] = (f'{torch.cuda.get_device_name(0)} (compute capability {capability}), cuDNN '
                                 f'{cudnn // 10000}.{cudnn // 100 % 100}.{cudnn % 100}')
-            version += f', CUDA {torch.version.cuda}, ' + ('TensorFloat-32' if self.tf32 else 'float32')
+            version += f', CUDA {torch.version.cuda}'
         return {'version': version, **answer}
 
     def make(self, request, variant):

@@ -230,4 +230,16 @@ class CudaStepTest {
       assertTrue(backend.memory().liveBytes() > weights);
     }
   }
+
+  @Test
+  void aStepIsStillOneGraphAfterWeightsWereSet() {
+    try (Model m = model(false).backend("cuda").compile(lossOnly())) {
+      List<Tensor> weights = List.copyOf(m.weights().values());
+      weightsAfter(m, 3);
+      m.setWeights(weights);
+      Simulator.clearTrace();
+      m.trainOnBatch(batch(3));
+      assertEquals(1, calls().stream().filter("cuGraphLaunch"::equals).count(), calls().toString());
+    }
+  }
 }
