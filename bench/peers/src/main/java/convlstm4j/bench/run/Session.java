@@ -334,7 +334,9 @@ final class Session implements AutoCloseable {
       Data data = new Data(out);
       String wrong =
           Equality.difference(
-                  exact, name -> ((List<?>) arrays).contains(name) ? data.read(name) : null)
+                  task.kind(),
+                  exact,
+                  name -> ((List<?>) arrays).contains(name) ? data.read(name) : null)
               .orElse("");
       if (!wrong.isEmpty()) {
         r.isWrong = true;
