@@ -47,13 +47,19 @@ public enum BenchShape {
    * @return the op
    */
   public static ConvLstm2d op(int filters) {
+    return op(filters, DataFormat.CHANNELS_LAST);
+  }
+
+  /**
+   * A layer of this kind.
+   *
+   * @param filters F
+   * @param format where its arrays have their channels
+   * @return the op
+   */
+  public static ConvLstm2d op(int filters, DataFormat format) {
     Window window =
-        new Window(
-            List.of(KERNEL, KERNEL),
-            List.of(1, 1),
-            List.of(1, 1),
-            Padding.SAME,
-            DataFormat.CHANNELS_LAST);
+        new Window(List.of(KERNEL, KERNEL), List.of(1, 1), List.of(1, 1), Padding.SAME, format);
     return new ConvLstm2d(
         filters,
         window,

@@ -11,6 +11,7 @@ import convlstm4j.bench.task.Pass;
 import convlstm4j.bench.task.Task;
 import convlstm4j.bench.worker.Work;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -22,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One ConvLSTM layer on a backend; states start at zero and their gradients are not asked for.
- * Training is recorded, as a model's step is.
+ * One ConvLSTM layer on a backend, in the data format that this is fastest in; states start at zero
+ * and their gradients are not asked for. Training is recorded, as a model's step is.
  */
 final class LayerWork implements Work {
   private static final Philox RANDOM = new Philox(0, 0);
@@ -42,6 +43,7 @@ final class LayerWork implements Work {
   private final List<Buffer> outputGradients;
   private final List<Buffer> inputGradients = new ArrayList<>();
   private final Recording training;
+  private final ChannelOrder order;
   private final Buffer workspace;
   private final Buffer reserve;
   private final List<Buffer> all = new ArrayList<>();
@@ -50,25 +52,29 @@ final class LayerWork implements Work {
     this.backend = backend;
     this.memory = backend.memory();
     this.dtype = dtype;
-    Shape y = task.outputs().get("y");
+    DataFormat format = backend.preferredFormat().orElse(DataFormat.CHANNELS_LAST);
+    order = new ChannelOrder(format);
+    Shape x = order.of(task.x());
+    Shape y = order.of(task.outputs().get("y"));
     Shape state = y.without(1);
-    ConvLstm2d op = BenchShape.op((int) y.dim(-1));
-    List<Shape> shapes = new ArrayList<>(List.of(task.x(), state, state));
+    ConvLstm2d op = BenchShape.op((int) task.outputs().get("y").dim(-1), format);
+    List<Shape> shapes = new ArrayList<>(List.of(x, state, state));
     shapes.addAll(task.weights().values());
     boolean differentiated = pass == Pass.TRAINING;
     plan =
         backend.plan(
             op, shapes, dtype, differentiated ? Backend.Mode.TRAINING : Backend.Mode.INFERENCE);
     Buffer zeros = allocate(state); // both states, as in a network
-    inputs.addAll(List.of(allocate(task.x()), zeros, zeros));
+    inputs.addAll(List.of(allocate(x), zeros, zeros));
     task.weights().values().forEach(s -> inputs.add(allocate(s)));
     op.outputShapes(shapes).forEach(s -> outputs.add(allocate(s)));
     for (int k = 0; k < FILES.size(); k++) {
-      memory.upload(data.read(FILES.get(k)).cast(dtype), inputs.get(DIFFERENTIATED.get(k)));
+      Tensor values = data.read(FILES.get(k)).cast(dtype);
+      memory.upload(k == 0 ? order.of(values) : values, inputs.get(DIFFERENTIATED.get(k)));
     }
     if (differentiated) {
       Buffer dy = allocate(y);
-      memory.upload(data.read("d_y").cast(dtype), dy);
+      memory.upload(order.of(data.read("d_y").cast(dtype)), dy);
       outputGradients = Arrays.asList(dy, null, null);
       for (int k = 0; k < shapes.size(); k++) {
         inputGradients.add(DIFFERENTIATED.contains(k) ? allocate(shapes.get(k)) : null);
@@ -116,11 +122,15 @@ final class LayerWork implements Work {
   @Override
   public Map<String, Tensor> results() {
     Map<String, Tensor> results = new LinkedHashMap<>();
-    results.put("y", memory.download(outputs.get(0)));
+    results.put("y", order.back(memory.download(outputs.get(0))));
     if (!outputGradients.isEmpty()) {
       for (int k = 0; k < FILES.size(); k++) {
         Tensor gradient = memory.download(inputGradients.get(DIFFERENTIATED.get(k)));
-        results.put(k == 0 ? "dx" : "d_" + FILES.get(k), gradient);
+        if (k == 0) {
+          results.put("dx", order.back(gradient));
+        } else {
+          results.put("d_" + FILES.get(k), gradient);
+        }
       }
     }
     return results;
