@@ -5,15 +5,28 @@
 // Arrays are channels first: a state is S = F * P floats (F filters, P pixels); a step's z is [N][4][S], gates in the
 // order i, f, g, o, samples zDistance apart. Distances between samples count floats.
 //
-// Kernels, RA_A a pair in CONVLSTM4J_GATE_PAIRS:
-//   gates_forward_RA_A, gates_forward_RA_A_x4    training: z is overwritten with i, f, g, o
-//   gates_infer_RA_A, gates_infer_RA_A_x4        inference: z is only read
-//   gates_backward_RA_A, gates_backward_RA_A_x4  reads i, f, g, o from z, overwrites them with the gradients of z
-//   gates_{forward,backward}_options_RA_A        the same with peepholes, masked steps and recurrent dropout, each
-//                                                where its pointers are not null; RA_A may also be `any`
-// _x4: P, and with it every distance, a multiple of 4 and all arrays at multiples of 16 bytes. Any grid.
+// Kernels, RA and A names in CONVLSTM4J_FUNCTIONS:
+//   gates_forward_RA_A...    training: z is overwritten with what backward needs, per gate its value, or its argument
+//                            where the slope does not follow from the value (functions.h)
+//   gates_infer_RA_A...      inference: z is only read
+//   gates_backward_RA_A...   reads that from z, overwrites it with the gradients of z
+// What follows the pair in the name is what the kernel can do. No element asks for it: a kernel without an option has no
+// code for it.
+//   nothing, _x4      nothing more. _x4: P, and with it every distance, a multiple of 4, arrays at multiples of 16 bytes
+//   _peephole         wci, wcf, wco
+//   _mask             a sample whose mask is 0 keeps c and h; its output repeats the one before, or is 0
+//   _dropout          recurrent dropout: copies of h', each times a mask, in place of h'
+//   _border           none of these; it and all with these also know states with a border
+// Common pairs (CONVLSTM4J_GATES_COMMON in gate_kernels.h) have all combinations; the others have _mask_dropout and
+// _peephole_mask_dropout, which do without masks when given one mask of 1 for all samples, one copy and a factor of 1.
+//
+// A state with a border: rows, and images of a filter, are further apart than their elements need. Only h, its copies,
+// and dh have one.
+//
 // Traffic, floats per element of a state: forward reads 4 z, c; writes 4 gates, c', h' (and y): 11 or 12; inference 7 or
-// 8; backward reads 4 gates, c, c', dh, dc (and dy), writes 4 dz, dc: 13 or 14. The bias is read from cache.
+// 8; backward reads 4 gates, c, c', dh, dc (and dy), writes 4 dz, dc: 13 or 14. Biases are read from cache. _dropout
+// reads 4 masks, writes 4 copies in place of one, backward reads 4 in place of one. _peephole reads 3 S, backward also
+// adds to 3 S. Any grid.
 #pragma once
 #include "index.h"
 
@@ -21,14 +34,21 @@ namespace convlstm4j {
 
 constexpr int kGates = 4;
 
+/** An element's place in a state with a border: at + row * (at / width) + filter * (at / P). */
+struct Border {
+  Divisor width;
+  long long row;
+  long long filter;
+};
+
 struct GatesForward {
   unsigned bytes;
   int samples;
   float* z;
-  const float* bias;  // [4F], or null
+  const float* bias;  // [4F]
   const float* cBefore;
   float* cAfter;  // may be cBefore
-  float* h;       // where the next recurrent convolution reads h', or null after the last step
+  float* h;       // h'; with dropout null, unless masked steps need it
   float* y;       // the step's output, or null
   long long state;    // S
   long long filters;  // F
@@ -39,8 +59,26 @@ struct GatesForward {
   long long cAfterDistance;
   long long hDistance;
   long long yDistance;
+  float recurrentAlpha;  // of elu and leaky_relu
+  float activationAlpha;
+  Border border;
+  const float* peephole[3];  // wci, wcf, wco [S]
+  const float* mask;         // of this step
+  long long maskDistance;
+  const float* hBefore;  // may be h
+  long long hBeforeDistance;
+  const float* yBefore;  // the output before, samples yDistance apart, or null: 0; may be y
+  float* copies;         // of h', copy q of a sample copyDistance after copy q - 1
+  long long copiesDistance;
+  long long copyDistance;
+  const float* hMasks;   // [copies][N][S], or with hMasksStep = 0 one factor for all
+  long long hMasksStep;  // 1, or 0
+  int copyCount;
 };
 
+// Gradients of h and of outputs that masked steps hand back in time wait in carry and dOutput: written by a masked step,
+// read by the one before it instead of dh. At the last step, after a mask of 0, carry holds the gradient of h'. Then
+// carry is 0 where the first step was not masked.
 struct GatesBackward {
   unsigned bytes;
   int samples;
@@ -48,57 +86,31 @@ struct GatesBackward {
   const float* cBefore;
   const float* cAfter;
   const float* dy;  // or null
-  const float* dh;  // [N][S], what the convolution handed back
+  const float* dh;  // what the convolution handed back; with dropout for each copy of h
   float* dc;        // [N][S], of c', overwritten with that of c
   long long state;
+  Divisor pixels;
   Divisor packs;
   long long zDistance;
   long long cBeforeDistance;
   long long cAfterDistance;
   long long dyDistance;
-};
-
-// Activations by number, for the pair `any`: the place in CONVLSTM4J_FUNCTIONS. Derivatives are then taken at
-// pre-activations, which forward leaves in z instead of the gates.
-struct AnyPair {
-  int recurrent;
-  int activation;
+  long long dhDistance;
   float recurrentAlpha;
   float activationAlpha;
-};
-
-// Options of forward. A sample whose mask is 0 keeps c and h; its output repeats the one before, or is 0.
-struct GateOptionsForward {
-  unsigned bytes;
-  int reserved;
-  GatesForward step;  // its own bytes are not looked at
-  AnyPair any;
-  const float* peephole[3];  // wci, wcf, wco [S], or null
-  const float* mask;         // of this step, samples maskDistance apart, or null
-  long long maskDistance;
-  int zeroOutput;      // whether masked steps yield 0
-  int keep;            // whether z is overwritten with what backward needs
-  float* running;      // [N][S], h before the step, overwritten with h'; always there
-  float* output;       // [N][S], the last output, overwritten; where there is a mask
-  const float* hMasks;  // [4][N][S] recurrent dropout; step.h is then [4][S] per sample; or null
-};
-
-// Options of backward. The gradient of what masked steps repeat waits in dOutput; that of h which they hand through
-// waits in carry.
-struct GateOptionsBackward {
-  unsigned bytes;
-  int unused;
-  GatesBackward step;  // dh: [N][S], or [N][4][S] with hMasks; null at the last step, where all is in carry
-  AnyPair any;
+  Border border;
   const float* peephole[3];
   float* dPeephole[3];  // [S], added to
   const float* mask;
+  const float* maskAfter;  // of the step after this one in time
   long long maskDistance;
-  int zeroOutput;
-  int padding;
+  long long maskAfterDistance;
   float* carry;    // [N][S]
-  float* dOutput;  // [N][S]; where there is a mask
+  float* dOutput;  // [N][S], or null if outputs of masked steps are 0
+  long long copyDistance;  // in dh
   const float* hMasks;
+  long long hMasksStep;
+  int copyCount;
 };
 
 }  // namespace convlstm4j

@@ -8,14 +8,19 @@
 
 #include <cstddef>
 
+// KERNEL defines a kernel with C linkage, one parameter `p` and blocks of at most kBlock threads. So does ROOMY_KERNEL,
+// of which a multiprocessor need hold four blocks only: ptxas rather spills than take more registers where it thinks
+// that more blocks would fit.
 #ifdef CONVLSTM4J_SIMULATED
 #include "gpusim_device.h"
+#define ROOMY_KERNEL(name, Params) KERNEL(name, Params)
 #else
 
-// Defines a kernel with C linkage, one parameter `p` and blocks of at most kBlock threads.
-#define KERNEL(name, Params)                                             \
-  static_assert(offsetof(Params, bytes) == 0, "bytes must come first");  \
-  extern "C" __global__ void __launch_bounds__(::convlstm4j::kBlock) name(const __grid_constant__ Params p)
+#define KERNEL_BOUNDS(name, Params, ...)                                \
+  static_assert(offsetof(Params, bytes) == 0, "bytes must come first"); \
+  extern "C" __global__ void __launch_bounds__(__VA_ARGS__) name(const __grid_constant__ Params p)
+#define KERNEL(name, Params) KERNEL_BOUNDS(name, Params, ::convlstm4j::kBlock)
+#define ROOMY_KERNEL(name, Params) KERNEL_BOUNDS(name, Params, ::convlstm4j::kBlock, 4)
 
 #endif
 

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * then two launches per step: the convolution of h with wh adds to them in place, and one kernel
  * makes gates, c and h. Backward: two launches per step, one kernel that makes the gradients of the
  * pre-activations (in place of the gates) and one convolution that hands them to the h before; then
- * the gradients of weights, bias and x, once for all frames.
+ * the gradients of weights, bias and x, once for all frames. Even windows take no more launches:
+ * see {@link HiddenImages}.
  *
  * <p>At inference, where pre-activations are not kept, the frames are taken in chunks of time.
  */
@@ -62,11 +63,10 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
         d.t % chunk == 0
             ? null
             : own(new ImageBatches(device, d.input, d.t % chunk, copiedX, d.z, all));
-    long hDistance = (training ? d.t : 1) * d.s * d.hCopies;
-    recurrent = recurrent(d.n, hDistance, chunk * d.z, Pass.FORWARD);
-    long states = d.s * d.hCopies;
-    recurrentData = training ? recurrent(d.n, states, d.t * d.z, Pass.BACKWARD_DATA) : null;
-    recurrentWeights = training ? recurrent(d.n * d.t, states, d.z, Pass.BACKWARD_FILTER) : null;
+    long images = d.hidden.elements() * d.hCopies;
+    recurrent = recurrent(d.n, (training ? d.t : 1) * images, chunk * d.z, Pass.FORWARD);
+    recurrentData = training ? recurrent(d.n, images, d.t * d.z, Pass.BACKWARD_DATA) : null;
+    recurrentWeights = training ? recurrent(d.n * d.t, images, d.z, Pass.BACKWARD_FILTER) : null;
     long scratch =
         Stream.of(input, rest, recurrent, recurrentData, recurrentWeights)
             .filter(Objects::nonNull)
@@ -82,8 +82,8 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
   }
 
   private ImageBatches recurrent(long images, long hDistance, long zDistance, Pass pass) {
-    return own(
-        new ImageBatches(device, d.recurrent, images, hDistance, zDistance, EnumSet.of(pass)));
+    Geometry g = d.hidden.convolution();
+    return own(new ImageBatches(device, g, images, hDistance, zDistance, EnumSet.of(pass)));
   }
 
   @Override
@@ -95,7 +95,8 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
         + (d.training
             ? " | " + recurrentData.algorithms() + " | " + recurrentWeights.algorithms()
             : "")
-        + (gates.haveOptions() ? "; gates with options" : "");
+        + "; "
+        + gates.name();
   }
 
   @Override

@@ -2,6 +2,7 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.cuda.Gates.Samples;
 import java.util.List;
 
 /** The backward pass of one call of a ConvLSTM. */
@@ -39,12 +40,19 @@ final class ConvLstmGradients {
   }
 
   private void start() {
-    boolean options = plan.gates.haveOptions();
-    gradient(call.outputGradients().get(1), ws + (options ? at.carry : at.dh));
-    gradient(call.outputGradients().get(2), ws + at.dc);
+    Buffer dh = call.outputGradients().get(1);
     if (d.op.masked()) {
-      device.zero(ws + at.dOutput, d.n * d.s * Float.BYTES);
+      gradient(dh, ws + at.carry);
+      if (!d.op.zeroOutputForMask()) {
+        device.zero(ws + at.dOutput, d.n * d.s * Float.BYTES);
+      }
+    } else if (dh == null) {
+      device.zero(ws + at.dh, d.n * d.hidden.elements() * Float.BYTES);
+    } else {
+      long distance = d.hidden.elements();
+      d.hidden.fromUser(device, d.format, d.n, DeviceBuffer.address(dh), ws + at.dh, distance);
     }
+    gradient(call.outputGradients().get(2), ws + at.dc);
     if (d.op.peephole()) {
       device.zero(ws + at.dPeepholes, 3 * d.s * Float.BYTES);
     }
@@ -82,23 +90,19 @@ final class ConvLstmGradients {
   }
 
   private void step(int step, long dy) {
-    long z = run.z(run.zSlot(step));
-    boolean isLast = step == d.t - 1;
+    Samples z = run.z(step);
     plan.gates.backward(
         new Gates.Backward(
+            step == d.t - 1,
             z,
-            run.zDistance(),
             run.c(step),
-            run.cDistance(step),
             run.c(step + 1),
-            run.cDistance(step + 1),
-            dy != 0 && d.yields(step) ? dy + d.output(step) * Float.BYTES : 0,
-            d.outputs() * d.s,
-            isLast && plan.gates.haveOptions() ? 0 : ws + at.dh,
+            run.output(step, dy),
+            ws + at.dh,
             ws + at.dc),
         run.options(step));
     if (step > 0 || call.inputGradients().get(1) != null) {
-      plan.recurrentData.backwardData(z, ws + at.wh, ws + at.dh, false, ws + at.scratch);
+      plan.recurrentData.backwardData(z.address(), ws + at.wh, ws + at.dh, false, ws + at.scratch);
     }
   }
 
@@ -106,19 +110,33 @@ final class ConvLstmGradients {
   private void states() {
     Buffer dh0 = call.inputGradients().get(1);
     if (dh0 != null) {
-      long dh = ws + at.dh;
-      if (d.hCopies > 1) {
-        plan.hMasks.gather(dh, ws + at.carry, ws + at.hMasks, 1);
-        dh = ws + at.carry;
-      } else if (plan.gates.haveOptions()) {
+      if (d.op.masked()) {
         add(ws + at.carry, dh0);
       }
-      add(dh, dh0);
+      if (d.hCopies > 1) {
+        addCopies(dh0);
+      } else {
+        long user = DeviceBuffer.address(dh0);
+        d.hidden.toUser(device, d.format, d.n, ws + at.dh, user, true);
+      }
     }
     Buffer dc0 = call.inputGradients().get(2);
     if (dc0 != null) {
       add(ws + at.dc, dc0);
     }
+  }
+
+  /** Adds the gradients of the copies of h0. */
+  private void addCopies(Buffer dh0) {
+    long copies = ws + at.dh;
+    if (d.hidden.hasBorder()) {
+      copies = ws + at.copies;
+      d.hidden.takeBorder(device, d.n, ws + at.dh, copies);
+    }
+    long sum = ws + at.state;
+    device.zero(sum, d.n * d.s * Float.BYTES);
+    plan.hMasks.gather(copies, sum, ws + at.hMasks, 1);
+    add(sum, dh0);
   }
 
   private void add(long state, Buffer user) {
@@ -148,14 +166,14 @@ final class ConvLstmGradients {
 
   /** All frames' gradients of the pre-activations, now in place of the gates. */
   private long dz() {
-    return run.z(0);
+    return run.allZ();
   }
 
   private void recurrentWeights() {
     Buffer dwh = call.inputGradients().get(4);
     if (dwh != null) {
-      Geometry g = d.recurrent;
-      plan.recurrentWeights.backwardFilter(run.firstH(), dz(), ws + at.wh, ws + at.scratch);
+      Geometry g = d.hidden.convolution();
+      plan.recurrentWeights.backwardFilter(run.allH(), dz(), ws + at.wh, ws + at.scratch);
       Layouts.addWeights(
           device, g.taps(), d.filters, g.filters(), ws + at.wh, DeviceBuffer.address(dwh));
     }

@@ -1,6 +1,8 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.cuda.Gates.Samples;
+import convlstm4j.op.GateOrder;
 import convlstm4j.tensor.Philox;
 import java.util.List;
 
@@ -31,9 +33,11 @@ final class ConvLstmRun {
     this.inputs = inputs;
     this.ws = DeviceBuffer.address(workspace);
     this.kept = d.training ? DeviceBuffer.address(reserve) : ws;
-    this.bias = plan.input(inputs, "b");
+    long userBias = plan.input(inputs, "b");
+    this.bias = userBias == 0 ? ws + at.noBias : userBias;
     this.mask = plan.input(inputs, "mask");
     plan.drawMasks(random, ws);
+    constants();
     if (d.op.peephole()) {
       int which = 0;
       for (long user : plan.peepholes(inputs)) {
@@ -48,42 +52,61 @@ final class ConvLstmRun {
     return elements * Float.BYTES;
   }
 
-  /** Says where h and c after the last step are: the outputs, if they are channels first. */
+  /** What kernels read in place of masks that are not there. */
+  private void constants() {
+    if (plan.gates.readConstants()) {
+      device.zero(ws + at.zero, Float.BYTES);
+      device.fill(ws + at.one, 1, 1);
+    }
+  }
+
+  /** Says where h and c after the last step are: the outputs, if they lie as ours do. */
   void last(long userH, long userC) {
-    hLast = d.first ? userH : ws + at.hLast;
+    hLast = d.first && !d.hidden.hasBorder() ? userH : ws + at.hLast;
     cLast = d.first ? userC : kept + at.cLast;
   }
 
-  /** z of all samples at a place in the chunk. */
-  long z(int slot) {
-    return kept + at.z + bytes(slot * d.z);
+  /** z of all samples at a step. */
+  Samples z(int step) {
+    return new Samples(kept + at.z + bytes(zSlot(step) * d.z), plan.chunk() * d.z);
   }
 
-  long zDistance() {
-    return plan.chunk() * d.z;
+  /** z of all frames, in training. */
+  long allZ() {
+    return kept + at.z;
   }
 
-  /** What the recurrent convolution reads at a step. */
-  long h(int step) {
-    return kept + at.h + (d.training ? bytes(d.frame(step) * d.s * d.hCopies) : 0);
+  /** The images that the recurrent convolution reads at a step; after the last one, h. */
+  Samples h(int step) {
+    if (step == d.t) {
+      return new Samples(hLast, d.hidden.elements());
+    }
+    long images = d.hidden.elements() * d.hCopies;
+    return d.training
+        ? new Samples(kept + at.h + bytes(d.frame(step) * images), d.t * images)
+        : new Samples(kept + at.h, images);
   }
 
-  /** What it reads at the first frame; in training the other frames follow. */
-  long firstH() {
+  /** Those of all frames, in training. */
+  long allH() {
     return kept + at.h;
   }
 
-  long hDistance() {
-    return (d.training ? d.t : 1) * d.s * d.hCopies;
-  }
-
   /** c before a step; after the last one, of its own. */
-  long c(int step) {
-    return step == d.t ? cLast : kept + at.c + (d.training ? bytes(d.frame(step) * d.s) : 0);
+  Samples c(int step) {
+    if (step == d.t) {
+      return new Samples(cLast, d.s);
+    }
+    return d.training
+        ? new Samples(kept + at.c + bytes(d.frame(step) * d.s), d.t * d.s)
+        : new Samples(kept + at.c, d.s);
   }
 
-  long cDistance(int step) {
-    return step == d.t || !d.training ? d.s : d.t * d.s;
+  /** The output of a step in y, if it is there. */
+  Samples output(int step, long y) {
+    return y != 0 && d.yields(step)
+        ? new Samples(y + bytes(d.output(step)), d.outputs() * d.s)
+        : Samples.NONE;
   }
 
   /** All that the launches of the steps depend on, with two arrays of the backward pass. */
@@ -93,18 +116,18 @@ final class ConvLstmRun {
 
   /** The options' arrays at a step. */
   Gates.Options options(int step) {
-    if (!plan.gates.haveOptions()) {
-      return null;
-    }
+    long one = ws + at.one;
+    boolean peephole = d.op.peephole();
     return new Gates.Options(
-        d.op.peephole() ? ws + at.peepholes : 0,
-        d.op.peephole() ? ws + at.dPeepholes : 0,
-        mask == 0 ? 0 : mask + bytes(d.frame(step)),
-        ws + at.running,
-        ws + at.output,
-        d.hCopies > 1 ? ws + at.hMasks : 0,
+        peephole ? ws + at.peepholes : 0,
+        peephole ? ws + at.dPeepholes : 0,
+        d.op.masked() ? mask + bytes(d.frame(step)) : one,
+        !d.op.masked() ? one : step == d.t - 1 ? ws + at.zero : mask + bytes(d.frame(step + 1)),
+        d.keepsRunning() ? ws + at.running : 0,
+        ws + at.hMasks,
         ws + at.carry,
-        ws + at.dOutput);
+        d.op.zeroOutputForMask() ? 0 : ws + at.dOutput,
+        one);
   }
 
   /** The frames as the input convolution reads them: {@code [N,T,copies,X]}. */
@@ -124,7 +147,7 @@ final class ConvLstmRun {
   /** Packs the weights. */
   void pack() {
     Geometry gx = d.input;
-    Geometry gh = d.recurrent;
+    Geometry gh = d.hidden.convolution();
     Layouts.packWeights(
         device,
         gx.taps(),
@@ -141,18 +164,6 @@ final class ConvLstmRun {
         ws + at.wh);
   }
 
-  /** Copies a state of the user's layout to samples that are {@code distance} elements apart. */
-  private void state(long user, long to, long distance) {
-    StridedCopy.copy(
-        device,
-        new long[] {d.n, d.filters, d.pixels},
-        user,
-        d.first ? new long[] {d.s, d.pixels, 1} : new long[] {d.s, 1, d.filters},
-        to,
-        new long[] {distance, d.pixels, 1},
-        false);
-  }
-
   void forward(List<? extends Buffer> outputs) {
     long userY = DeviceBuffer.address(outputs.get(0));
     last(DeviceBuffer.address(outputs.get(1)), DeviceBuffer.address(outputs.get(2)));
@@ -162,20 +173,7 @@ final class ConvLstmRun {
     long y = d.first ? userY : ws + at.y;
     plan.forwardGraphs.run(
         List.of(ws, kept, bias, mask, frames, y, hLast, cLast), () -> steps(frames, y));
-    if (plan.gates.haveOptions()) {
-      Layouts.fromFirst(
-          device,
-          d.format,
-          d.n,
-          d.filters,
-          d.pixels,
-          ws + at.running,
-          DeviceBuffer.address(outputs.get(1)),
-          false);
-    }
-    if (!d.first) {
-      finish(outputs, y, userY);
-    }
+    finish(outputs, y, userY);
   }
 
   private void steps(long frames, long y) {
@@ -191,70 +189,89 @@ final class ConvLstmRun {
 
   private void start() {
     long h0 = DeviceBuffer.address(inputs.get(1));
-    state(DeviceBuffer.address(inputs.get(2)), c(0), cDistance(0));
-    if (plan.gates.haveOptions()) {
-      state(h0, ws + at.running, d.s);
+    Samples c = c(0);
+    StridedCopy.copy(
+        device,
+        new long[] {d.n, d.filters, d.pixels},
+        DeviceBuffer.address(inputs.get(2)),
+        d.first ? new long[] {d.s, d.pixels, 1} : new long[] {d.s, 1, d.filters},
+        c.address(),
+        new long[] {c.distance(), d.pixels, 1},
+        false);
+    if (!d.op.useBias()) {
+      device.zero(bias, bytes(GateOrder.COUNT * d.filters));
+    }
+    if (d.hidden.hasBorder()) {
+      device.zero(allH(), bytes(d.n * (d.training ? d.t : 1) * d.hCopies * d.hidden.elements()));
+    }
+    if (d.keepsRunning()) {
+      long distance = d.hidden.elements();
+      d.hidden.fromUser(device, d.format, d.n, h0, ws + at.running, distance);
     }
     if (d.hCopies > 1) {
-      plan.hMasks.spread(ws + at.running, h(0), ws + at.hMasks, 1, hDistance());
+      startCopies(h0);
     } else {
-      state(h0, h(0), hDistance());
+      d.hidden.fromUser(device, d.format, d.n, h0, h(0).address(), h(0).distance());
     }
-    if (d.op.masked()) {
-      device.zero(ws + at.output, bytes(d.n * d.s));
+  }
+
+  /** Makes the copies of h0. */
+  private void startCopies(long h0) {
+    long state = h0;
+    if (!d.first) {
+      state = ws + at.state;
+      Layouts.toFirst(device, d.format, d.n, d.filters, d.pixels, h0, state);
     }
+    Samples h = h(0);
+    if (!d.hidden.hasBorder()) {
+      plan.hMasks.spread(state, h.address(), ws + at.hMasks, 1, h.distance());
+      return;
+    }
+    plan.hMasks.spread(state, ws + at.copies, ws + at.hMasks, 1, d.s * d.hCopies);
+    d.hidden.addBorder(device, d.n, ws + at.copies, h.address(), h.distance());
   }
 
   private void step(int step, long y) {
-    long z = z(zSlot(step));
-    boolean isLast = step == d.t - 1;
-    plan.recurrent.forward(h(step), ws + at.wh, z, true, ws + at.scratch);
-    long next = isLast ? plan.gates.haveOptions() ? 0 : hLast : h(step + 1);
+    Samples z = z(step);
+    Samples h = h(step);
+    plan.recurrent.forward(h.address(), ws + at.wh, z.address(), true, ws + at.scratch);
     plan.gates.forward(
         new Gates.Forward(
+            step == d.t - 1,
             z,
-            zDistance(),
             bias,
             c(step),
-            cDistance(step),
             c(step + 1),
-            cDistance(step + 1),
-            next,
-            isLast ? d.s : hDistance(),
-            d.yields(step) ? y + bytes(d.output(step)) : 0,
-            d.outputs() * d.s),
+            d.keepsRunning() ? new Samples(ws + at.running, d.hidden.elements()) : h,
+            h(step + 1),
+            y(step, y),
+            step == 0 || d.op.zeroOutputForMask() ? Samples.NONE : y(step - 1, y)),
         options(step));
   }
 
+  /** Where the output of a step goes, if anybody asks for it. */
+  private Samples y(int step, long y) {
+    return !d.yields(step) && d.keepsOutput() ? new Samples(ws + at.output, d.s) : output(step, y);
+  }
+
   /** Where z of a step lies in its chunk: frames of a chunk are in the order of the frames. */
-  int zSlot(int step) {
+  private int zSlot(int step) {
     int chunk = plan.chunk();
     int start = step / chunk * chunk;
     int steps = Math.min(chunk, d.t - start);
     return d.op.goBackwards() ? steps - 1 - (step - start) : step - start;
   }
 
+  /** Copies what lies otherwise than the user's arrays. */
   private void finish(List<? extends Buffer> outputs, long y, long userY) {
-    Layouts.fromFirst(device, d.format, d.n * d.outputs(), d.filters, d.pixels, y, userY, false);
-    if (!plan.gates.haveOptions()) {
-      Layouts.fromFirst(
-          device,
-          d.format,
-          d.n,
-          d.filters,
-          d.pixels,
-          hLast,
-          DeviceBuffer.address(outputs.get(1)),
-          false);
+    long userH = DeviceBuffer.address(outputs.get(1));
+    if (hLast != userH) {
+      d.hidden.toUser(device, d.format, d.n, hLast, userH, false);
     }
-    Layouts.fromFirst(
-        device,
-        d.format,
-        d.n,
-        d.filters,
-        d.pixels,
-        cLast,
-        DeviceBuffer.address(outputs.get(2)),
-        false);
+    if (!d.first) {
+      long userC = DeviceBuffer.address(outputs.get(2));
+      Layouts.fromFirst(device, d.format, d.n * d.outputs(), d.filters, d.pixels, y, userY, false);
+      Layouts.fromFirst(device, d.format, d.n, d.filters, d.pixels, cLast, userC, false);
+    }
   }
 }

@@ -40,8 +40,10 @@ final class ConvLstmSizes {
 
   final int hCopies;
 
+  /** What the convolutions read. */
   final Geometry input;
-  final Geometry recurrent;
+
+  final HiddenImages hidden;
 
   ConvLstmSizes(ConvLstm2d op, Shape xs, boolean training) {
     this.op = op;
@@ -63,9 +65,8 @@ final class ConvLstmSizes {
     hCopies = op.recurrentDropout() > 0 ? GateOrder.COUNT : 1;
     long gates = GateOrder.COUNT * filters;
     input = new Geometry(op.window(), format.spatial(image), channels * xCopies, gates, xCopies);
-    recurrent =
-        new Geometry(
-            op.window().recurrent(), format.spatial(state), filters * hCopies, gates, hCopies);
+    hidden =
+        new HiddenImages(op.window().recurrent(), format.spatial(state), filters, gates, hCopies);
   }
 
   /** The frame that a step takes: its place in x, in z and among the kept states. */
@@ -81,6 +82,16 @@ final class ConvLstmSizes {
   /** Whether a step's output is in y. */
   boolean yields(int step) {
     return op.returnSequences() || step == t - 1;
+  }
+
+  /** Whether masked steps need h apart from the copies that the convolution reads. */
+  boolean keepsRunning() {
+    return op.masked() && hCopies > 1;
+  }
+
+  /** Whether a masked step repeats an output that is not in y. */
+  boolean keepsOutput() {
+    return op.masked() && !op.zeroOutputForMask() && !op.returnSequences();
   }
 
   /** Elements from the start of a sample's y to a step's output. */

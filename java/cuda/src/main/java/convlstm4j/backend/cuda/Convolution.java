@@ -11,7 +11,8 @@ import jcuda.jcudnn.JCudnn;
 
 /**
  * cuDNN's convolution of a number of images. Where the padding is lopsided (Keras's "same" with an
- * even window or a stride), which cuDNN cannot do, images are copied into padded ones first.
+ * even window or a stride), which cuDNN cannot do, images are copied into padded ones first. The
+ * recurrent one of a ConvLSTM finds its images padded: {@link HiddenImages}.
  */
 final class Convolution implements AutoCloseable {
   private static final Pointer ONE = Pointer.to(new float[] {1});

@@ -286,6 +286,14 @@ final class Device implements AutoCloseable {
     }
   }
 
+  /** Sets floats to a value. */
+  void fill(long address, float value, long elements) {
+    int bits = Float.floatToRawIntBits(value);
+    Driver.call(
+        "cuMemsetD32Async",
+        () -> JCudaDriver.cuMemsetD32Async(Address.of(address), bits, elements, stream));
+  }
+
   /** Copies bytes within the device. */
   void copy(long from, long to, long bytes) {
     if (bytes > 0) {

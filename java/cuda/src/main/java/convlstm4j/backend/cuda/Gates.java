@@ -1,192 +1,174 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.Activation;
-import convlstm4j.op.Activation.Kind;
 import convlstm4j.op.ConvLstm2d;
-import java.util.List;
-import java.util.Locale;
 
 /** Starts the kernels of cuda/include/gates.h: those that an op's activations and options need. */
 final class Gates {
-  private static final int PACK = 4;
-
-  /** In the order of CONVLSTM4J_FUNCTIONS in cuda/include/functions.h. */
-  private static final List<Kind> FUNCTIONS =
-      List.of(
-          Kind.LINEAR,
-          Kind.RELU,
-          Kind.TANH,
-          Kind.SIGMOID,
-          Kind.HARD_SIGMOID_KERAS2,
-          Kind.HARD_SIGMOID_KERAS3,
-          Kind.ELU,
-          Kind.LEAKY_RELU,
-          Kind.SOFTPLUS,
-          Kind.SWISH);
-
   private final Device device;
   private final ConvLstmSizes d;
   private final ConvLstm2d op;
-  private final String pair;
-  private final boolean options;
 
-  /** Elements that a thread takes at once. */
-  private final int pack;
+  /** Of the last step, whose h no convolution reads, and of the others. */
+  private final GateKernel last;
+
+  private final GateKernel other;
 
   Gates(Device device, ConvLstmSizes d) {
     this.device = device;
     this.d = d;
     this.op = d.op;
-    String names = name(op.recurrentActivation()) + "_" + name(op.activation());
-    boolean known =
-        op.activation().kind() == Kind.TANH
-            && switch (op.recurrentActivation().kind()) {
-              case SIGMOID, HARD_SIGMOID_KERAS2, HARD_SIGMOID_KERAS3 -> true;
-              default -> false;
-            };
-    pair = known ? names : "any";
-    options = !known || op.peephole() || op.masked() || op.recurrentDropout() > 0;
-    pack = !options && d.pixels % PACK == 0 ? PACK : 1;
+    last = GateKernel.of(d, false);
+    other = GateKernel.of(d, d.hCopies > 1);
   }
 
-  private static String name(Activation a) {
-    return a.kind().name().toLowerCase(Locale.ROOT);
+  /** The kernel of forward steps, for people. */
+  String name() {
+    return other.name(forwardPass());
   }
 
-  /** Whether the kernels with options are used; {@link Options} are then looked at. */
-  boolean haveOptions() {
-    return options;
+  private String forwardPass() {
+    return d.training ? "forward" : "infer";
+  }
+
+  /** Whether kernels read numbers that are the same for all samples. */
+  boolean readConstants() {
+    return other.mask() || other.dropout();
   }
 
   /**
-   * The arrays of one forward step. Addresses; distances in elements.
+   * An array per sample.
    *
+   * @param address of the first sample's
+   * @param distance elements from one sample to the next
+   */
+  record Samples(long address, long distance) {
+    static final Samples NONE = new Samples(0, 0);
+  }
+
+  /**
+   * The arrays of one forward step; those of h are images.
+   *
+   * @param last whether it is the last step
    * @param z pre-activations
-   * @param zDistance from sample to sample
-   * @param bias or 0
+   * @param bias is always there
    * @param cBefore c before the step
-   * @param cBeforeDistance from sample to sample
    * @param cAfter c after it
-   * @param cAfterDistance from sample to sample
-   * @param h where the next convolution finds h, or 0
-   * @param hDistance from sample to sample
-   * @param y where the output goes, or 0
-   * @param yDistance from sample to sample
+   * @param hBefore h before it, where a masked step finds it
+   * @param h where the next convolution finds h, with dropout its copies
+   * @param y where the output goes, or none
+   * @param yBefore the output before, or none where that of a masked step is 0
    */
   record Forward(
-      long z,
-      long zDistance,
+      boolean last,
+      Samples z,
       long bias,
-      long cBefore,
-      long cBeforeDistance,
-      long cAfter,
-      long cAfterDistance,
-      long h,
-      long hDistance,
-      long y,
-      long yDistance) {}
+      Samples cBefore,
+      Samples cAfter,
+      Samples hBefore,
+      Samples h,
+      Samples y,
+      Samples yBefore) {}
 
   /**
    * The arrays of one backward step.
    *
+   * @param last whether it is the last step
    * @param z as forward left it, to be overwritten
-   * @param zDistance from sample to sample
    * @param cBefore c before the step
-   * @param cBeforeDistance from sample to sample
    * @param cAfter c after it
-   * @param cAfterDistance from sample to sample
-   * @param dy gradient of the output, or 0
-   * @param dyDistance from sample to sample
-   * @param dh gradient of h, or 0 where options have it in carry
+   * @param dy gradient of the output, or none
+   * @param dh gradient of h, or of its copies: images
    * @param dc gradient of c
    */
   record Backward(
-      long z,
-      long zDistance,
-      long cBefore,
-      long cBeforeDistance,
-      long cAfter,
-      long cAfterDistance,
-      long dy,
-      long dyDistance,
-      long dh,
-      long dc) {}
+      boolean last, Samples z, Samples cBefore, Samples cAfter, Samples dy, long dh, long dc) {}
 
   /**
    * The arrays of the options; 0 where an option is not used.
    *
    * @param peepholes three arrays one after the other
    * @param dPeepholes their gradients, to be added to
-   * @param mask of the step
-   * @param running h
-   * @param output the last output
+   * @param mask of the step, or one number for all samples
+   * @param maskAfter of the step after it, or one number
+   * @param running h itself, images, where there are only copies but masked steps need it
    * @param hMasks recurrent dropout
-   * @param carry gradient that goes past the convolution
+   * @param carry gradient that masked steps hand past the convolution
    * @param dOutput gradient of what masked steps repeat
+   * @param one the number 1, a factor for all
    */
   record Options(
       long peepholes,
       long dPeepholes,
       long mask,
+      long maskAfter,
       long running,
-      long output,
       long hMasks,
       long carry,
-      long dOutput) {}
+      long dOutput,
+      long one) {}
 
   void forward(Forward f, Options o) {
-    Arguments a = arguments();
-    a.put32(Math.toIntExact(d.n)).address(f.z).address(f.bias);
-    a.address(f.cBefore).address(f.cAfter).address(f.h).address(f.y);
-    a.put64(d.s).put64(d.filters).divisor(d.pixels).divisor(d.s / pack).put64(f.zDistance);
-    a.put64(f.cBeforeDistance).put64(f.cAfterDistance).put64(f.hDistance).put64(f.yDistance);
-    if (!options) {
-      start(d.training ? "gates_forward_" : "gates_infer_", a);
-      return;
-    }
-    pair(a);
+    GateKernel kernel = kernel(f.last);
+    int copies = copies(f.last);
+    // Where it makes copies of h, h itself only if masked steps will ask for it.
+    boolean runs = copies > 1 && o.running != 0;
+    long h = runs ? o.running : kernel.dropout() ? 0 : f.h.address;
+    Arguments a = device.arguments().put32(Math.toIntExact(d.n));
+    a.address(f.z.address).address(f.bias).address(f.cBefore.address).address(f.cAfter.address);
+    a.address(inside(h)).address(f.y.address);
+    a.put64(d.s).put64(d.filters).divisor(d.pixels).divisor(d.s / kernel.pack());
+    a.put64(f.z.distance).put64(f.cBefore.distance).put64(f.cAfter.distance);
+    a.put64(runs ? d.hidden.elements() : f.h.distance).put64(f.y.distance);
+    alphasAndBorder(a);
     three(a, o.peepholes);
-    a.address(o.mask).put64(d.t).put32(op.zeroOutputForMask() ? 1 : 0).put32(d.training ? 1 : 0);
-    a.address(o.running).address(o.output).address(o.hMasks);
-    device.launch("gates_forward_options_" + pair, d.n * d.s, a);
+    a.address(o.mask).put64(op.masked() ? d.t : 0);
+    a.address(inside(f.hBefore.address)).put64(f.hBefore.distance).address(f.yBefore.address);
+    a.address(inside(f.h.address)).put64(f.h.distance).put64(d.hidden.elements());
+    hMasks(a, copies, o);
+    device.launch(kernel.name(forwardPass()), d.n * d.s / kernel.pack(), a);
   }
 
   void backward(Backward b, Options o) {
-    Arguments a = arguments();
-    a.put32(Math.toIntExact(d.n)).address(b.z).address(b.cBefore).address(b.cAfter);
-    a.address(b.dy).address(b.dh).address(b.dc);
-    a.put64(d.s)
-        .divisor(d.s / pack)
-        .put64(b.zDistance)
-        .put64(b.cBeforeDistance)
-        .put64(b.cAfterDistance);
-    a.put64(b.dyDistance);
-    if (!options) {
-      start("gates_backward_", a);
-      return;
-    }
-    pair(a);
+    GateKernel kernel = kernel(b.last);
+    int copies = copies(b.last);
+    Arguments a = device.arguments().put32(Math.toIntExact(d.n));
+    a.address(b.z.address).address(b.cBefore.address).address(b.cAfter.address);
+    a.address(b.dy.address).address(inside(b.dh)).address(b.dc);
+    a.put64(d.s).divisor(d.pixels).divisor(d.s / kernel.pack());
+    a.put64(b.z.distance).put64(b.cBefore.distance).put64(b.cAfter.distance);
+    a.put64(b.dy.distance).put64(copies * d.hidden.elements());
+    alphasAndBorder(a);
     three(a, o.peepholes);
     three(a, o.dPeepholes);
-    a.address(o.mask).put64(d.t).put32(op.zeroOutputForMask() ? 1 : 0).put32(0);
-    a.address(o.carry).address(o.dOutput).address(o.hMasks);
-    device.launch("gates_backward_options_" + pair, d.s, a);
+    a.address(o.mask).address(o.maskAfter);
+    a.put64(op.masked() ? d.t : 0).put64(op.masked() && !b.last ? d.t : 0);
+    a.address(o.carry).address(o.dOutput).put64(d.hidden.elements());
+    hMasks(a, copies, o);
+    // With peepholes a thread takes an element of all samples.
+    long threads = op.peephole() ? d.s : d.n * d.s / kernel.pack();
+    device.launch(kernel.name("backward"), threads, a);
   }
 
-  /** With options the step's own struct, with a size of its own, is the second member. */
-  private Arguments arguments() {
-    Arguments a = device.arguments();
-    return options ? a.put32(0).put32(0) : a;
+  private GateKernel kernel(boolean isLast) {
+    return isLast ? last : other;
   }
 
-  private void start(String kernel, Arguments a) {
-    device.launch(kernel + pair + (pack > 1 ? "_x" + pack : ""), d.n * d.s / pack, a);
+  /** Copies of h that a step makes. */
+  private int copies(boolean isLast) {
+    return isLast ? 1 : d.hCopies;
   }
 
-  private void pair(Arguments a) {
-    a.put32(FUNCTIONS.indexOf(op.recurrentActivation().kind()));
-    a.put32(FUNCTIONS.indexOf(op.activation().kind()));
+  private long inside(long image) {
+    return image == 0 ? 0 : d.hidden.inside(image);
+  }
+
+  private void alphasAndBorder(Arguments a) {
     a.put((float) op.recurrentActivation().alpha()).put((float) op.activation().alpha());
+    d.hidden.putBorder(a);
+  }
+
+  private void hMasks(Arguments a, int copies, Options o) {
+    a.address(copies > 1 ? o.hMasks : o.one).put64(copies > 1 ? 1 : 0).put32(copies);
   }
 
   private void three(Arguments a, long address) {

@@ -4,6 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import convlstm4j.op.Activation;
+import convlstm4j.op.Activation.Kind;
+import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Padding;
+import convlstm4j.op.Window;
+import convlstm4j.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +80,57 @@ class KernelRegistersTest {
     assertTrue(missing.size() > 20, "found only " + missing);
     missing.removeAll(compiled);
     assertEquals(Set.of(), missing);
+  }
+
+  /** The names that a plan would look up, for every pair of activations and every option. */
+  @Test
+  void everyConvLstmFindsItsGates() throws IOException {
+    Set<String> compiled = new TreeSet<>();
+    parse(report()).forEach(u -> compiled.add(u.kernel));
+    Set<String> wanted = new TreeSet<>();
+    for (Kind recurrent : Kind.values()) {
+      for (Kind activation : Kind.values()) {
+        if (recurrent != Kind.SOFTMAX && activation != Kind.SOFTMAX) {
+          addGates(recurrent, activation, wanted);
+        }
+      }
+    }
+    // Both kernels that every pair has, forward, at inference and backward.
+    assertTrue(wanted.size() > 100 * 2 * 3, "found only " + wanted);
+    wanted.removeAll(compiled);
+    assertEquals(Set.of(), wanted);
+  }
+
+  private static void addGates(Kind recurrent, Kind activation, Set<String> to) {
+    for (int options = 0; options < 16; options++) {
+      int kernel = (options & 1) > 0 ? 2 : 3;
+      boolean dropout = (options & 2) > 0;
+      for (int width = 4; width <= 5; width++) {
+        ConvLstm2d op =
+            new ConvLstm2d(
+                1,
+                new Window(
+                    List.of(kernel, kernel),
+                    List.of(1, 1),
+                    List.of(1, 1),
+                    Padding.SAME,
+                    DataFormat.CHANNELS_LAST),
+                new Activation(activation, 0),
+                new Activation(recurrent, 0),
+                true,
+                (options & 4) > 0,
+                true,
+                false,
+                (options & 8) > 0,
+                false,
+                0,
+                dropout ? 0.5 : 0);
+        ConvLstmSizes d = new ConvLstmSizes(op, Shape.of(1, 1, 1, width, 1), true);
+        for (String pass : List.of("forward", "infer", "backward")) {
+          to.add(GateKernel.of(d, dropout).name(pass));
+        }
+      }
+    }
   }
 
   private static String report() throws IOException {
