@@ -120,13 +120,14 @@ class BackendStartTest {
     Path home = Files.createDirectories(dir.resolve("java/bin")).getParent();
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
     Path java = home.resolve("bin/java");
-    Files.writeString(java, "#!/bin/sh\necho $OMP_NUM_THREADS $OMP_WAIT_POLICY \"$@\"\n");
+    Files.writeString(
+        java, "#!/bin/sh\necho $OMP_NUM_THREADS $OMP_WAIT_POLICY $GOMP_SPINCOUNT \"$@\"\n");
     assertTrue(java.toFile().setExecutable(true));
     Files.writeString(jar, "");
     Ended one = run(launch(root, home, "train", "--threads", "3"));
     assertEquals(0, one.code, one::toString);
     String line = one.out.get(0);
-    assertTrue(line.startsWith("3 passive "), line);
+    assertTrue(line.startsWith("3 passive 10000 "), line);
     for (String option : options(3)) {
       assertTrue(line.contains(" " + option + " "), line);
     }
@@ -138,6 +139,7 @@ class BackendStartTest {
   private static List<String> launch(Path root, Path home, String... words) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("env", "-u", "OMP_NUM_THREADS", "-u", "OMP_WAIT_POLICY"));
+    command.addAll(List.of("-u", "GOMP_SPINCOUNT"));
     command.addAll(List.of("JAVA_HOME=" + home, root.resolve("convlstm4j").toString()));
     command.addAll(List.of(words));
     return command;

@@ -119,7 +119,8 @@ final class Contenders {
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (threads - 1)),
             name,
             String.valueOf(threads));
-    return new Contender(name, command, environment(Map.of("OMP_WAIT_POLICY", "passive")), "");
+    Map<String, String> waiting = Map.of("OMP_WAIT_POLICY", "passive", "GOMP_SPINCOUNT", "10000");
+    return new Contender(name, command, environment(waiting), "");
   }
 
   /** Why a peer cannot be had, told for all that come from one package. */

@@ -27,15 +27,15 @@ import java.util.function.Function;
  * compares what they make of trailers whose digits they have never seen.
  */
 public final class Demo {
-  private static final int TRAINING_TRAILERS = 160;
+  private static final int TRAINING_TRAILERS = 240;
   private static final int TEST_TRAILERS = 24;
   private static final int FIRST_TEST = 1000;
-  private static final int WINDOW = 12;
+  private static final int WINDOW = 16;
   private static final int BATCH = 4;
   private static final int EPOCHS = 24;
   private static final int FILTERS = 8;
   private static final int BRANCH_FILTERS = 4;
-  private static final int LSTM_UNITS = 32;
+  private static final int LSTM_UNITS = 64;
   private static final int UNITS = 16;
   private static final String PICTURE = "trailer.png";
 
@@ -111,7 +111,7 @@ public final class Demo {
     try (Model model =
         Architectures.convolutionLstm(
             test.frameShape(), Videos.GENRES, FILTERS, LSTM_UNITS, UNITS)) {
-      train("Convolution-LSTM", model, 3e-3, WINDOW, BATCH, "convolution_lstm.ckpt");
+      train("Convolution-LSTM", model, 2e-3, WINDOW, BATCH, "convolution_lstm.ckpt");
       table.add("Convolution-LSTM", scores(model, test));
     }
     try (Model model = convLstm(test.frameShape())) {

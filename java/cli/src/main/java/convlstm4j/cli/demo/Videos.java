@@ -35,7 +35,7 @@ record Videos(int frames, int side, double gap, double noise) {
 
   /** What the demo uses. */
   static Videos standard() {
-    return new Videos(48, 16, 0.5, 0.15);
+    return new Videos(64, 24, 0.5, 0.15);
   }
 
   /** {@code [C, H, W]}. */
