@@ -23,6 +23,9 @@ final class PlotReport {
     new Color(0x56B4E9)
   };
 
+  /** Room for a task's name and pass below its bars. */
+  private static final int GROUP_WIDTH = 130;
+
   private PlotReport() {}
 
   /**
@@ -40,7 +43,7 @@ final class PlotReport {
     }
     CategoryChart chart =
         new CategoryChartBuilder()
-            .width(1000)
+            .width(Math.max(1000, GROUP_WIDTH * groups.size()))
             .height(480)
             .title("Speed relative to " + report.yardstick() + " (higher is faster)")
             .build();
