@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Backends;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.cuda.CudaTimer;
@@ -72,6 +73,20 @@ class CudaTimerTest {
       assertEquals(0, cuda.memory().liveBytes());
       assertEquals(
           before, Simulator.liveObjects().stream().filter(o -> o.startsWith("event")).count());
+    }
+  }
+
+  @Test
+  void leavesNothingBehindIfAnEventCannotBeMade() {
+    for (int nth = 1; nth <= 2; nth++) {
+      try (Backend cuda = Backends.named("cuda")) {
+        long before = Simulator.liveObjects().stream().filter(o -> o.startsWith("event")).count();
+        Simulator.failCall("cuEventCreate", nth, 999);
+        assertThrows(BackendException.class, () -> CudaTimer.of(cuda));
+        assertEquals(0, cuda.memory().liveBytes());
+        assertEquals(
+            before, Simulator.liveObjects().stream().filter(o -> o.startsWith("event")).count());
+      }
     }
   }
 

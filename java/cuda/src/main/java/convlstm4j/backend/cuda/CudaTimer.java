@@ -1,7 +1,10 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.Closing;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
@@ -18,15 +21,20 @@ public final class CudaTimer implements AutoCloseable {
   private final CUevent start = new CUevent();
   private final CUevent end = new CUevent();
 
+  /** Those that have been made. */
+  private final List<CUevent> events = new ArrayList<>();
+
   private CudaTimer(Device device, DeviceMemory memory) {
     this.device = device;
     long cache = device.cacheBytes();
     scratch = memory.allocate(Shape.of(2 * (cache == 0 ? UNTOLD_CACHE : cache) / Float.BYTES));
     try {
       create(start);
+      events.add(start);
       create(end);
+      events.add(end);
     } catch (RuntimeException e) {
-      scratch.close();
+      Closing.after(e, this);
       throw e;
     }
   }
@@ -91,8 +99,10 @@ public final class CudaTimer implements AutoCloseable {
   @Override
   public void close() {
     device.use();
-    scratch.close();
-    Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(start));
-    Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(end));
+    List<AutoCloseable> all = new ArrayList<>(List.of(scratch));
+    events.forEach(
+        e -> all.add(() -> Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(e))));
+    events.clear();
+    Closing.all(all);
   }
 }
