@@ -199,9 +199,9 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private void release() {
-    owned.forEach(Buffer::close);
+    List<Buffer> buffers = List.copyOf(owned);
     owned.clear();
-    Closing.all(sum, scalars);
+    Closing.all(sum, scalars, () -> Closing.all(buffers));
   }
 
   @Override

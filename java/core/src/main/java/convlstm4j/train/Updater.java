@@ -198,9 +198,9 @@ public final class Updater implements AutoCloseable {
 
   @Override
   public void close() {
-    slots.values().forEach(Buffer::close);
+    List<Buffer> buffers = List.copyOf(slots.values());
     slots.clear();
-    Closing.all(() -> Closing.all(plans), () -> Closing.all(checks));
+    Closing.all(() -> Closing.all(buffers), () -> Closing.all(plans), () -> Closing.all(checks));
   }
 
   private String slotName(String slot, Parameter p) {

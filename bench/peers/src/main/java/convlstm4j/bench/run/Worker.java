@@ -1,6 +1,8 @@
 package convlstm4j.bench.run;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.bench.task.Pass;
+import convlstm4j.bench.task.Task;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -90,6 +92,28 @@ final class Worker implements AutoCloseable {
   }
 
   /**
+   * Has a task made ready.
+   *
+   * @param task which task
+   * @param pass which pass of it
+   * @param folder where its data lie
+   * @param variant which way of computing, or empty: the fastest
+   * @param patience how long the answer may take
+   * @return the answer
+   * @throws WorkerException if it is an error, late, or no answer
+   */
+  Map<String, Object> prepare(Task task, Pass pass, Path folder, String variant, Duration patience)
+      throws WorkerException {
+    Map<String, Object> arguments =
+        Map.of(
+            "task", task.toJson(),
+            "data", folder.toString(),
+            "pass", pass.key(),
+            "variant", variant);
+    return ask("prepare", arguments, patience);
+  }
+
+  /**
    * Asks for something.
    *
    * @param what the request's {@code do}
@@ -117,7 +141,12 @@ final class Worker implements AutoCloseable {
     if (line == null) {
       kill();
       throw new LateException(
-          what + ": no answer within " + patience.toSeconds() + " s (its log: " + log + ")");
+          what
+              + ": no answer within "
+              + patience.toSeconds()
+              + " s (its log: "
+              + log.getFileName()
+              + ")");
     }
     if (line.equals(END)) {
       throw dead(what, "the process ended", null);
@@ -136,7 +165,7 @@ final class Worker implements AutoCloseable {
 
   private WorkerException dead(String what, String why, Throwable cause) {
     kill();
-    return new WorkerException(what + ": " + why + " (its log: " + log + ")", cause);
+    return new WorkerException(what + ": " + why + " (its log: " + log.getFileName() + ")", cause);
   }
 
   /**
