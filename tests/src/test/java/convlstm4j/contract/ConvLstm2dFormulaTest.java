@@ -1,6 +1,7 @@
 package convlstm4j.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.reference.ReferenceBackend;
@@ -44,6 +45,7 @@ class ConvLstm2dFormulaTest {
         assertEquals(expected.get(i).length, got.get(i).size(), what);
         for (int k = 0; k < got.get(i).size(); k++) {
           double e = expected.get(i)[k];
+          assertTrue(Double.isFinite(e), what + "[" + k + "] expects " + e);
           assertEquals(
               e, got.get(i).get(k), TOLERANCE * Math.max(1, Math.abs(e)), what + "[" + k + "]");
         }

@@ -185,7 +185,7 @@ final class NaiveConvLstm2d {
       case HARD_SIGMOID_KERAS3 -> clip(x / 6 + 0.5);
       case ELU -> x > 0 ? x : f.alpha() * (Math.exp(x) - 1);
       case LEAKY_RELU -> x > 0 ? x : f.alpha() * x;
-      case SOFTPLUS -> Math.log(1 + Math.exp(x));
+      case SOFTPLUS -> x > 700 ? x : Math.log(1 + Math.exp(x)); // exp(710) is infinite
       case SWISH -> x / (1 + Math.exp(-x));
       case SOFTMAX -> throw new IllegalArgumentException("softmax is not element-wise");
     };
