@@ -20,9 +20,9 @@ class BadArraysTest {
 
   static Stream<Named<WrongCall>> arrays() {
     String predict = "predict --model twins.ckpt --output out --input ";
-    String train = "train --model twins.ckpt --output out --x left=left.npy --x right=right.npy ";
+    String train = "train --model twins.ckpt --output out.ckpt --x left=left.npy --x right=right.npy ";
     String both = train + "--y sum=sum.npy --y kind=kind.npy ";
-    String one = "train --model forecast.ckpt --output out --x x.npy --y y.npy ";
+    String one = "train --model forecast.ckpt --output out.ckpt --x x.npy --y y.npy ";
     return Stream.of(
         call(predict + "left.npy", "--input left.npy: the model has the inputs [left, right]"),
         call(predict + "up=left.npy", "\"up\" is no input", "write --input NAME=left.npy"),
@@ -72,9 +72,9 @@ class BadArraysTest {
         call(one + "--loss mse --shuffle maybe", "--shuffle", "maybe"),
         call(one + "--loss mse --data data", "--data goes without --x and --y"),
         call(one + "--loss mse --window 3", "--window goes with --data"),
-        call("train --data data --output out --loss mse", "--loss goes with --x and --y"),
-        call("train --output out --x x.npy --y y.npy --loss mse", "Missing: --model=FILE"),
-        call("train --model forecast.ckpt --output out --x x.npy --loss mse", "--y is missing"),
+        call("train --data data --output out.ckpt --loss mse", "--loss goes with --x and --y"),
+        call("train --output out.ckpt --x x.npy --y y.npy --loss mse", "Missing: --model=FILE"),
+        call("train --model forecast.ckpt --output out.ckpt --x x.npy --loss mse", "--y is missing"),
         call(train + "--y sum=sum.npy --loss mse", "--y is missing for the output \"kind\""),
         call(train + "--y sum.npy --loss mse", "--y sum.npy: the model has the outputs"),
         call(

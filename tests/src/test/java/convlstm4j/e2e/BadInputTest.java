@@ -46,10 +46,10 @@ class BadInputTest {
   }
 
   static Stream<Named<WrongCall>> folders() {
-    String train = "train --data data --output out --filters 2";
+    String train = "train --data data --output out.ckpt --filters 2";
     return Stream.of(
-        call("train --data absent --output out", "absent: there is no such folder"),
-        call("train --data good.ckpt --output out", "is a file, expected a folder"),
+        call("train --data absent --output out.ckpt", "absent: there is no such folder"),
+        call("train --data good.ckpt --output out.ckpt", "is a file, expected a folder"),
         call("evaluate --model good.ckpt --data absent", "absent: there is no such folder"),
         spoilt("empty folder", BadInputTest::empty, train, "data: is empty", "trailer_{id}.npy"),
         spoilt(
@@ -147,24 +147,24 @@ class BadInputTest {
                 TinyFolder.labels(data, id, 60, 2);
               }
             },
-            "train --data data --output out --filters 512",
+            "train --data data --output out.ckpt --filters 512",
             "a step on inputs of shape [[1, 60, 3, 200, 200]] needs",
             "GiB",
             "fewer frames"));
   }
 
   static Stream<Named<WrongCall>> calls() {
-    String train = "train --data data --output out --filters 2";
+    String train = "train --data data --output out.ckpt --filters 2";
     return Stream.of(
         call("trian --data data", "'trian'", "did you mean train?"),
         call("train", "--output=OUT", "see convlstm4j train --help"),
-        call("train --output out", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),
+        call("train --output out.ckpt", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),
         call(train + " --epcohs 3", "'--epcohs'", "--epochs"),
         call(train + " --epochs many", "--epochs", "'many'"),
         call(train + " --epochs 0", "--epochs 0, must be at least 1"),
         call(train + " --window 0", "window of 0, must be at least 1"),
         call(train + " --batch-size 0", "batch of 0, must be at least 1"),
-        call("train --data data --output out --filters 0", "filters=0, must be >= 1"),
+        call("train --data data --output out.ckpt --filters 0", "filters=0, must be >= 1"),
         call(train + " --learning-rate -1", "learning_rate=-1.0, must be finite"),
         call(train + " --backend tpu", "backend tpu is not there; expected auto or one of"),
         call(train + " --log absent/log.csv", "--log absent/log.csv: there is no folder"),
@@ -173,12 +173,12 @@ class BadInputTest {
         call("train --data data --output data", "--output data: is a folder, expected a file"),
         call("train --data data --output pipe", "--output pipe: is a device or a pipe"),
         call(
-            "train --data data --output out --filters 100000",
+            "train --data data --output out.ckpt --filters 100000",
             "the model's weights need 6258.5",
             "GiB",
             "fewer filters"),
         call(
-            "train --data data --output out --filters 1000000000",
+            "train --data data --output out.ckpt --filters 1000000000",
             "the model's weights need",
             "GiB",
             "fewer filters"),
@@ -188,7 +188,7 @@ class BadInputTest {
   }
 
   static Stream<Named<WrongCall>> models() {
-    String train = "train --data data --output out --model ";
+    String train = "train --data data --output out.ckpt --model ";
     return Stream.of(
         call("summary absent", "absent: there is no such file"),
         call("summary data", "data: is a folder, expected a checkpoint"),

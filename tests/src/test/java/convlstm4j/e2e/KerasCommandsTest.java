@@ -168,6 +168,24 @@ class KerasCommandsTest {
     assertArrayEquals(numbers("a.npy"), numbers("b.npy"));
   }
 
+  @ParameterizedTest
+  @MethodSource("models")
+  void writesTheArchitectureAlone(Supplier<Model> kind) throws IOException {
+    save(kind.get(), "m.ckpt");
+    String out = good("convert --model @m.ckpt --output @m.json").out();
+    assertTrue(out.contains("m.json: ") && out.contains("the architecture alone"), out);
+    assertTrue(good("inspect @m.json").out().contains("architecture in Keras's JSON"), out);
+    good("convert --model @m.json --output @again.json");
+    assertEquals(-1, Files.mismatch(dir.resolve("m.json"), dir.resolve("again.json")));
+    good("convert --model @m.ckpt --output @m.h5");
+    good("convert --model @m.json --weights @m.h5 --output @built.ckpt");
+    try (Model first = Checkpoint.load(dir.resolve("m.ckpt"), m -> m.backend("reference"));
+        Model last = Checkpoint.load(dir.resolve("built.ckpt"), m -> m.backend("reference"))) {
+      Map<String, Tensor> actual = last.weights();
+      first.weights().forEach((n, w) -> assertArrayEquals(w.floats(), actual.get(n).floats(), n));
+    }
+  }
+
   /** A layer of a kind that there is not here. */
   @Test
   void leavesOutWhatIsNamed() throws IOException {
@@ -274,7 +292,16 @@ class KerasCommandsTest {
     refused("predict --model @cut.h5 --input @x.npy --output @o.npy", "cut.h5: ");
     refused("convert --model @absent.h5 --output @o.ckpt", "absent.h5: there is no such file");
     refused("convert --model @m.ckpt --output @no/o.h5", "--output @no/o.h5: there is no folder");
-    refused("convert --model @m.ckpt --output @o.hdf5", "o.hdf5: ");
+    for (String ending : List.of("", ".onnx", ".kears", ".hdf5", ".weights.h5", ".CKPT")) {
+      String rule = ": its ending says what is written, expected .ckpt (a checkpoint), .h5";
+      refused("convert --model @m.ckpt --output @o" + ending, "--output @o" + ending + rule);
+      refused(
+          "train --model @m.ckpt --x @x.npy --y @y.npy --loss mse --output @o" + ending,
+          "--output @o" + ending + rule);
+    }
+    refused(
+        "train --model @m.ckpt --x @x.npy --y @y.npy --loss mse --output @o.json",
+        "--output @o.json: its ending says what is written");
     refused(
         "convert --model @m.ckpt --output @o.h5 --skip-layer a",
         "--skip-layer a: @m.ckpt is no Keras file");

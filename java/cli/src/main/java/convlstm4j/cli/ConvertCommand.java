@@ -5,6 +5,7 @@ import convlstm4j.io.keras.KerasModels;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -17,9 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "convert",
     description = {
-      "Write a model into a file of another kind: a checkpoint, .h5 (as Keras 2.11 writes it) or"
-          + " .keras (as Keras 3.8 does). Only a checkpoint keeps all that training needs to go on bit"
-          + " for bit."
+      "Write a model into a file of another kind: .ckpt (a checkpoint), .h5 (as Keras 2.11 writes it),"
+          + " .keras (as Keras 3.8 does) or .json (the architecture alone). Only a checkpoint keeps all"
+          + " that training needs to go on bit for bit."
     },
     footer = {
       "",
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
       "  convlstm4j convert --model model.ckpt --output model.keras",
       "  convlstm4j convert --model model.keras --output model.h5",
       "  convlstm4j convert --model model.h5 --output back.ckpt",
+      "  convlstm4j convert --model model.ckpt --output model.json",
       "  convlstm4j convert --model model.json --weights model.h5 \\",
       "    --output built.ckpt"
     })
@@ -57,22 +59,23 @@ final class ConvertCommand implements Runnable {
       names = "--output",
       required = true,
       paramLabel = "OUT",
-      description = "Written anew; its kind follows its ending: .h5, .keras, else a checkpoint.")
+      description = "Written anew; its ending says its kind: .ckpt, .h5, .keras or .json.")
   Path output;
 
   @Override
   public void run() {
     OutputFiles.check("--output", output);
+    ModelKind kind = ModelKind.of("--output", output, EnumSet.allOf(ModelKind.class));
     PrintWriter err = spec.commandLine().getErr();
     // Nothing is computed, so no other backend need start.
     try (Model from =
-        weights == null
+        weights == null && kind != ModelKind.JSON
             ? files.trained(model, m -> m.backend("reference"), err)
             : files.open(model, m -> m.backend("reference"), err)) {
       if (weights != null) {
         KerasModels.loadWeights(from, weights);
       }
-      files.form(output, err).accept(from, output);
+      files.form(kind, err).accept(from, output);
       List<Parameter> parameters = from.network().parameters();
       long numbers = parameters.stream().mapToLong(p -> p.shape().elements()).sum();
       spec.commandLine()
@@ -80,7 +83,9 @@ final class ConvertCommand implements Runnable {
           .println(
               String.format(
                   Locale.ROOT,
-                  "%s: %d layers, %d weights of %,d numbers",
+                  kind == ModelKind.JSON
+                      ? "%s: %d layers, the architecture alone, without its %d weights of %,d numbers"
+                      : "%s: %d layers, %d weights of %,d numbers",
                   output,
                   from.network().layers().size(),
                   parameters.size(),

@@ -91,27 +91,24 @@ final class ModelFiles {
   }
 
   /**
-   * What writes a model into a file of this name: a Keras file if it ends so, else a checkpoint.
+   * What writes a model into a file of this name.
    *
    * @param err is told, once, where Keras will compute something else
    */
-  BiConsumer<Model, Path> form(Path file, PrintWriter err) {
-    return isKerasName(file)
-        ? (model, path) ->
-            KerasModels.save(model, path, KerasOptions.defaults().notes(note -> say(note, err)))
-        : Checkpoint::save;
+  BiConsumer<Model, Path> form(ModelKind kind, PrintWriter err) {
+    return (model, path) -> kind.save(model, path, note -> say(note, err));
   }
 
-  /** Finds out before the work whether the model can be written into a file of this name. */
-  void checkSavable(Model model, Path file) {
-    if (!isKerasName(file)) {
+  /** Finds out before the work whether the model can be written into a file of this kind. */
+  void checkSavable(Model model, ModelKind kind, Path file) {
+    if (kind == ModelKind.CHECKPOINT) {
       return;
     }
     try {
       Path folder = Files.createTempDirectory("convlstm4j");
       Path trial = folder.resolve(file.getFileName());
       try {
-        KerasModels.save(model, trial, KerasOptions.defaults().notes(note -> {}));
+        kind.save(model, trial, note -> {});
       } finally {
         Files.deleteIfExists(trial);
         Files.delete(folder);
@@ -119,11 +116,6 @@ final class ModelFiles {
     } catch (IOException e) {
       throw new UncheckedIOException("a temporary file: " + e.getMessage(), e);
     }
-  }
-
-  private static boolean isKerasName(Path file) {
-    String name = file.toString();
-    return name.endsWith(".h5") || name.endsWith(".hdf5") || name.endsWith(".keras");
   }
 
   private void say(String note, PrintWriter err) {

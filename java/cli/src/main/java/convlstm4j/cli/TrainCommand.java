@@ -62,8 +62,8 @@ final class TrainCommand implements Callable<Integer> {
       required = true,
       paramLabel = "OUT",
       description = {
-        "The file to write: .h5 or .keras for Keras, else a checkpoint, which alone keeps all that"
-            + " training needs to go on bit for bit."
+        "The file to write, its ending says its kind: .ckpt (a checkpoint, which alone keeps all that"
+            + " training needs to go on bit for bit), or .h5 or .keras for Keras."
       })
   Path output;
 
@@ -114,6 +114,7 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     checkForm();
     OutputFiles.check("--output", output);
+    ModelKind kind = ModelKind.of("--output", output, ModelKind.WITH_WEIGHTS);
     if (log != null) {
       OutputFiles.check("--log", log);
     }
@@ -131,11 +132,11 @@ final class TrainCommand implements Callable<Integer> {
                 + model.progress().epoch()
                 + " already; ask for more, in all");
       }
-      files.checkSavable(model, output);
+      files.checkSavable(model, kind, output);
       Fit fit =
           Fit.epochs(epochs)
               .callbacks(
-                  ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(output, err)));
+                  ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(kind, err)));
       if (log != null) {
         fit = fit.callbacks(new CsvLog(log));
       }
