@@ -77,8 +77,42 @@ final class ElementCases {
         }
         cases.add(OpCase.of(mode + " of " + count, new Merge(mode, count), in, count, count));
       }
+      for (List<Shape> shapes : BROADCAST) {
+        cases.add(broadcast(mode, shapes, random.stream(22, cases.size())));
+      }
     }
     return cases;
+  }
+
+  /**
+   * Inputs of size 1 along some axes: inside, outside, alternating, all of them, none of the
+   * output's shape; rows longer than a piece of a loop; more sums than are kept at once.
+   */
+  private static final List<List<Shape>> BROADCAST =
+      List.of(
+          List.of(Shape.of(3, 5, 7), Shape.of(3, 5, 1)),
+          List.of(Shape.of(3, 1, 7), Shape.of(3, 5, 7)),
+          List.of(Shape.of(3, 5, 7), Shape.of(1, 5, 1), Shape.of(3, 1, 1)),
+          List.of(Shape.of(3, 5, 1), Shape.of(3, 1, 7), Shape.of(1, 5, 7)),
+          List.of(Shape.of(3, 5, 7), Shape.of(1, 1, 1), Shape.of(3, 5, 7)),
+          List.of(Shape.of(2, 6, 5, 8), Shape.of(2, 1, 1, 8)),
+          List.of(Shape.of(2, 8, 6, 5), Shape.of(2, 8, 1, 1)),
+          List.of(Shape.of(2, 3, 4, 5, 6), Shape.of(2, 1, 4, 1, 6), Shape.of(1, 3, 1, 5, 1)),
+          List.of(Shape.of(2, 3, 2, 3, 2, 3), Shape.of(2, 1, 2, 1, 2, 1)),
+          List.of(Shape.of(2, 3, 5003), Shape.of(2, 1, 5003)),
+          List.of(Shape.of(2, 3, 5003), Shape.of(2, 3, 1)),
+          List.of(Shape.of(3, 50, 150, 2), Shape.of(3, 50, 150, 1)));
+
+  private static OpCase broadcast(Merge.Mode mode, List<Shape> shapes, Philox random) {
+    List<Tensor> in = new ArrayList<>();
+    for (Shape s : shapes) {
+      in.add(OpCase.normal(s, 1, random.stream(22, in.size())));
+    }
+    Merge op = new Merge(mode, in.size());
+    long all = op.outputShapes(shapes).get(0).elements();
+    long fewest = shapes.stream().mapToLong(Shape::elements).min().orElseThrow();
+    String name = mode + " of " + shapes;
+    return OpCase.of(name, op, in, in.size(), in.size() * all / fewest);
   }
 
   static List<OpCase> reverse(Philox random) {

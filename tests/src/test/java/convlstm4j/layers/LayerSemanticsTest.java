@@ -8,12 +8,15 @@ import convlstm4j.data.InMemoryDataset;
 import convlstm4j.graph.Regularizer;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.Add;
+import convlstm4j.layer.Average;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Dropout;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.Multiply;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
 import convlstm4j.op.Activation;
@@ -53,6 +56,41 @@ class LayerSemanticsTest {
     for (int k = 0; k < 3; k++) {
       Apply.same("output " + k, a.outputs().get(k), b.outputs().get(k).reshape(Shape.of(2, 5)));
     }
+  }
+
+  /** Keras aligns the axes after the batch at their ends. */
+  @Test
+  void mergingBroadcasts() {
+    Tensor x = Apply.tensor(Shape.of(2, 3, 4, 5), 1);
+    Tensor map = Apply.tensor(Shape.of(2, 3, 4, 1), 2);
+    Tensor row = Apply.tensor(Shape.of(2, 5), 3);
+    Tensor sum = Apply.random(new Add(), true, 1, map, x, row).first();
+    Tensor product = Apply.random(new Multiply(), true, 1, row, x).first();
+    Tensor mean = Apply.random(new Average(), true, 1, row, map).first();
+    assertEquals(
+        List.of(x.shape(), x.shape(), x.shape()),
+        List.of(sum.shape(), product.shape(), mean.shape()));
+    for (int i = 0; i < x.size(); i++) {
+      double m = map.get(i / 5);
+      double r = row.get(i / 60 * 5 + i % 5);
+      assertEquals(m + x.get(i) + r, sum.get(i), 1e-12);
+      assertEquals(r * x.get(i), product.get(i), 1e-12);
+      assertEquals((r + m) / 2, mean.get(i), 1e-12);
+    }
+  }
+
+  /** An open size may be 1 or that of the others; one above 1 is known to be the result's. */
+  @Test
+  void shapesOfMergedInputsAreInferred() {
+    Symbol open = Input.shape(Input.ANY, Input.ANY, 1);
+    assertEquals(
+        Shape.of(Input.ANY, Input.ANY, 4, 3), new Add().apply(open, Input.shape(1, 4, 3)).shape());
+    assertEquals(
+        Shape.of(Input.ANY, 7, Input.ANY, 3),
+        new Add().apply(Input.shape(3), open, Input.shape(7, 1, 1)).shape());
+    assertEquals(
+        Shape.of(2, Input.ANY, Input.ANY, 1),
+        new Add().apply(open, Input.batchShape(2, 1, Input.ANY, 1)).shape());
   }
 
   @Test

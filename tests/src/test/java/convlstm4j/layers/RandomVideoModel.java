@@ -22,6 +22,7 @@ import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.MaxPooling2D;
 import convlstm4j.layer.MaxPooling3D;
+import convlstm4j.layer.Multiply;
 import convlstm4j.layer.Permute;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
@@ -87,7 +88,7 @@ final class RandomVideoModel {
     if (elements(x) > MANY) {
       return List.of(pool(x));
     }
-    return switch (random.nextInt(13)) {
+    return switch (random.nextInt(14)) {
       case 0, 1, 2 -> memory(x);
       case 3 -> List.of(new BatchNormalization().axis(oneTo(4)).apply(x));
       case 4 -> List.of(pool(x));
@@ -100,6 +101,7 @@ final class RandomVideoModel {
       case 11 ->
           List.of(
               new Concatenate(oneTo(4)).apply(x, new ActivationLayer(Activation.TANH).apply(x)));
+      case 12 -> List.of(scaled(x));
       default ->
           List.of(
               new Conv3D(oneTo(3), 2, 1, oneTo(2))
@@ -107,6 +109,17 @@ final class RandomVideoModel {
                   .dataFormat(format())
                   .apply(x));
     };
+  }
+
+  /** Each channel, or each frame and channel, times its mean over the pixels. */
+  private Symbol scaled(Symbol x) {
+    Symbol mean =
+        random.nextBoolean()
+            ? new GlobalAveragePooling3D().dataFormat(format()).keepDims(true).apply(x)
+            : new TimeDistributed(new GlobalAveragePooling2D().dataFormat(format()).keepDims(true))
+                .apply(x);
+    return new Multiply()
+        .apply(random.nextBoolean() ? new Symbol[] {x, mean} : new Symbol[] {mean, x});
   }
 
   private ConvLSTM2D convLstm() {

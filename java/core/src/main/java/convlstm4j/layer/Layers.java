@@ -17,6 +17,7 @@ public final class Layers {
   static {
     KINDS.put("Activation", ActivationLayer::fromConfig);
     KINDS.put("Add", Add::fromConfig);
+    KINDS.put("Average", Average::fromConfig);
     KINDS.put("AveragePooling2D", AveragePooling2D::fromConfig);
     KINDS.put("AveragePooling3D", AveragePooling3D::fromConfig);
     KINDS.put("BatchNormalization", BatchNormalization::fromConfig);
@@ -33,6 +34,7 @@ public final class Layers {
     KINDS.put("LSTM", LSTM::fromConfig);
     KINDS.put("MaxPooling2D", MaxPooling2D::fromConfig);
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);
+    KINDS.put("Multiply", Multiply::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
     KINDS.put("Reshape", Reshape::fromConfig);
     KINDS.put("TimeDistributed", TimeDistributed::fromConfig);

@@ -276,6 +276,46 @@ class LayoutPassTest {
         names(pass(z)));
   }
 
+  /** Factors of one pixel, with those axes and as rows. */
+  @Test
+  void whatIsBroadcastFollowsItsAxes() {
+    Value x = conv("a", g.feed(IMAGES), FIRST);
+    Value mean = in("mean", new GlobalAveragePool(FIRST, 2, true), x);
+    Value scaled = in("scaled", new Merge(Merge.Mode.MULTIPLY, 2), x, mean);
+    Value row = g.reshape(in("row", new GlobalAveragePool(FIRST, 2, false), x), mean.shape());
+    Value shifted = in("shifted", new Merge(Merge.Mode.SUM, 2), row, scaled);
+    Value y = conv("b", shifted, FIRST);
+    Program after = pass(y);
+    assertEquals(
+        List.of(
+            "a Transpose",
+            "a Conv",
+            "mean GlobalAveragePool",
+            "scaled Merge",
+            "row GlobalAveragePool",
+            "shifted Merge",
+            "b Conv",
+            "b Transpose"),
+        names(after));
+    assertEquals(
+        List.of(Shape.of(2, 6, 5, 4), Shape.of(2, 1, 1, 4)),
+        after.steps.get(3).inputs().stream().map(Value::shape).toList());
+  }
+
+  /** A map that is the same for all channels, in an order that would have to be brought along. */
+  @Test
+  void aBroadcastMapOfTheFeedIsNotTakenForOneOfTheOtherFormat() {
+    Value x = conv("a", g.feed(IMAGES), FIRST);
+    Value map = g.feed(Shape.of(2, 1, 6, 5));
+    Value y = conv("b", in("m", new Merge(Merge.Mode.MULTIPLY, 2), x, map), FIRST);
+    Program after = pass(y);
+    assertEquals(
+        List.of("a Transpose", "a Conv", "m Merge", "b Conv", "b Transpose"), names(after));
+    assertEquals(
+        List.of(Shape.of(2, 6, 5, 4), Shape.of(2, 6, 5, 1)),
+        after.steps.get(2).inputs().stream().map(Value::shape).toList());
+  }
+
   @Test
   void nothingToMoveIsNotMoved() {
     Value y = conv("b", conv("a", g.feed(Shape.of(0, 3, 6, 5)), FIRST), FIRST);

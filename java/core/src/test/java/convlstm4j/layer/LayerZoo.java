@@ -19,6 +19,7 @@ public final class LayerZoo {
     return List.of(
         new ActivationLayer(Activation.HARD_SIGMOID_KERAS2),
         new Add(),
+        new Average(),
         new AveragePooling2D(2, 3).padding(Padding.SAME),
         new AveragePooling3D(1, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
         new BatchNormalization()
@@ -52,6 +53,7 @@ public final class LayerZoo {
         new LSTM(3).peephole(true).dropout(0.5),
         new MaxPooling2D(2).strides(1),
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
+        new Multiply(),
         new Permute(2, 3, 1),
         new Reshape(2, -1),
         new TimeDistributed(new BatchNormalization()).poolSteps(true),

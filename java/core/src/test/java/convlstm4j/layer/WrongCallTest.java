@@ -68,8 +68,8 @@ class WrongCallTest {
     return List.of(
         wrong(
             () -> new ConvLSTM2D(2, 3).named("e").apply(IMAGE),
-            "ConvLSTM2D \"e\": input has shape [None, 8, 7, 2] of rank 4, expected rank 5: [N, T, H,"
-                + " W, C]"),
+            "ConvLSTM2D \"e\": input has shape [None, 8, 7, 2] of rank 4, expected rank 5: [N, T,"
+                + " H, W, C]"),
         wrong(
             () -> new ConvLSTM2D(2, 3).apply(Input.shape(3, Input.ANY, 7, 2)),
             "unknown image sizes [None, 7, 2]; give fixed sizes in Input"),
@@ -124,7 +124,13 @@ class WrongCallTest {
             "Reshape: cannot reshape [3, 4] of 12 elements to target_shape=[5, -1]"),
         wrong(() -> new Permute(2, 1).apply(ROW), "Permute: input has shape [None, 4], expected"),
         wrong(() -> new Add().apply(ROW), "Add: got 1 inputs, expected 2 or more"),
-        wrong(() -> new Add().apply(ROW, ROWS), "Add: Merge: x1 has shape [None, 3, 4], expected"),
+        wrong(
+            () -> new Add().apply(ROWS, Input.shape(3)),
+            "Add: Merge: x1 has shape [None, 1, 3], expected that of the other inputs, [None, 3,"
+                + " 4], or 1 in the place of a size"),
+        wrong(
+            () -> new Multiply().apply(Input.batchShape(4, 2), Input.batchShape(1, 2)),
+            "Multiply: inputs of shapes [[4, 2], [1, 2]] differ in the size of the batch"),
         wrong(
             () -> new Concatenate(1).apply(ROWS, Input.shape(2, 5)),
             "x1 has shape [None, 2, 5], expected"),
@@ -134,7 +140,8 @@ class WrongCallTest {
             "TimeDistributed: input has shape [None, 4], expected [N, T, ..] of rank 3 or more"),
         wrong(
             () -> new TimeDistributed(new Conv2D(2, 3)).apply(ROWS),
-            "Conv2D \"time_distributed/conv2d\" at every step: input has shape [None, 4], expected"),
+            "Conv2D \"time_distributed/conv2d\" at every step: input has shape [None, 4],"
+                + " expected"),
         wrong(
             () -> new Dropout(0.5).noiseShape(Input.ANY, 2).apply(ROW),
             "noise_shape=[-1, 2] does not fit x of shape [None, 4]"));

@@ -1,19 +1,47 @@
 package convlstm4j.backend.reference.f32;
 
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.reference.heap.Groups;
 import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Merge;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 
-/** {@link Merge}. */
+/** {@link Merge}. An input that is broadcast is laid out as the output; its gradient is a sum. */
 final class MergePlan extends ReferencePlan<Merge> {
+  /** For each input the elements of the output that one of its own counts for; null if only one. */
+  private final List<Groups> groups = new ArrayList<>();
+
   MergePlan(Merge op, List<Shape> inputs) {
     super(op, inputs);
+    Shape y = out.get(0);
+    in.forEach(x -> groups.add(x.equals(y) ? null : new Groups(y, Merge.kept(x, y))));
+  }
+
+  private List<float[]> laidOut(List<? extends Buffer> inputs) {
+    List<float[]> x = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      float[] given = array(inputs.get(i));
+      x.add(groups.get(i) == null ? given : spread(given, groups.get(i)));
+    }
+    return x;
+  }
+
+  private float[] spread(float[] x, Groups g) {
+    float[] all = new float[(int) out.get(0).elements()];
+    g.each(
+        (e, n, group, step) -> {
+          for (int k = 0, from = group; k < n; k++, from += step) {
+            all[e + k] = x[from];
+          }
+        });
+    return all;
   }
 
   @Override
   public void forward(Forward call) {
-    List<float[]> x = call.inputs().stream().map(ReferencePlan::array).toList();
+    List<float[]> x = laidOut(call.inputs());
     float[] y = array(call.outputs().get(0));
     Parallel.ranges(
         y.length,
@@ -31,26 +59,47 @@ final class MergePlan extends ReferencePlan<Merge> {
 
   @Override
   public void backward(Backward call) {
-    List<float[]> x = call.inputs().stream().map(ReferencePlan::array).toList();
+    List<float[]> x = laidOut(call.inputs());
     float[] dy = array(call.outputGradients().get(0));
     for (int i = 0; i < x.size(); i++) {
       float[] dx = array(call.inputGradients().get(i));
       int self = i;
-      if (dx != null) {
+      if (dx == null) {
+        continue;
+      }
+      if (groups.get(i) == null) {
         Parallel.ranges(
             dy.length,
             (from, to) -> {
               for (int k = from; k < to; k++) {
-                dx[k] +=
-                    switch (op.mode()) {
-                      case SUM -> dy[k];
-                      case AVERAGE -> dy[k] / x.size();
-                      case MULTIPLY -> dy[k] * productOfOthers(x, self, k);
-                    };
+                dx[k] += gradient(x, dy, self, k);
               }
             });
+      } else {
+        addSums(groups.get(i), x, dy, self, dx);
       }
     }
+  }
+
+  private void addSums(Groups g, List<float[]> x, float[] dy, int self, float[] dx) {
+    double[] sum =
+        g.sum(
+            (sums, e, n, group, step) -> {
+              for (int k = 0, to = group; k < n; k++, to += step) {
+                sums[to] += gradient(x, dy, self, e + k);
+              }
+            });
+    for (int k = 0; k < dx.length; k++) {
+      dx[k] += (float) sum[k];
+    }
+  }
+
+  private float gradient(List<float[]> x, float[] dy, int self, int k) {
+    return switch (op.mode()) {
+      case SUM -> dy[k];
+      case AVERAGE -> dy[k] / x.size();
+      case MULTIPLY -> dy[k] * productOfOthers(x, self, k);
+    };
   }
 
   private static float productOfOthers(List<float[]> x, int self, int k) {
