@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,28 @@ class CudaInfoTest {
     Path driver = Path.of(System.getenv(LIBRARIES).split(":")[0], "libcuda.so.1");
     Files.copy(driver, dir.resolve("libcuda.so.1"));
     infoSays(Map.of(LIBRARIES, dir.toString()), "no cuDNN 9: libcudnn.so.9 cannot be loaded");
+  }
+
+  /** JCuda alone would load what lies in the temporary folder under its library's name. */
+  @Test
+  void aPlantedLibraryIsNotLoaded(@TempDir Path dir) throws Exception {
+    for (String library : List.of("JCudaDriver", "JCudnn")) {
+      Path planted = dir.resolve("lib" + library + "-12.6.0-linux-x86_64.so");
+      Files.writeString(planted, "planted");
+      infoSays(Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + dir), "starts: ");
+      assertEquals("planted", Files.readString(planted));
+    }
+  }
+
+  @Test
+  void nothingIsUnpackedWithoutADriver(@TempDir Path dir) throws Exception {
+    Map<String, String> environment =
+        Map.of(LIBRARIES, "", "JAVA_TOOL_OPTIONS", "-Dconvlstm4j.cache=" + dir);
+    infoSays(environment, "no NVIDIA driver");
+    try (Stream<Path> files = Files.walk(dir)) {
+      List<Path> cuda = files.filter(f -> f.getFileName().toString().contains("JCud")).toList();
+      assertEquals(List.of(), cuda);
+    }
   }
 
   @Test

@@ -1,12 +1,16 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.NativeCache;
 import jcuda.CudaException;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcudnn.JCudnn;
 
 /** The one path from a status of the driver or of cuDNN to an exception. */
 final class Driver {
+  private static final String NO_DRIVER =
+      "no NVIDIA driver: libcuda.so.1 cannot be loaded; install driver 580 or newer";
+
   private static boolean on;
 
   private Driver() {}
@@ -26,19 +30,25 @@ final class Driver {
     if (on) {
       return;
     }
+    if (!JCudaLibraries.isInstalled("libcuda.so.1")) {
+      throw BackendException.noDevice(CudaBackend.NAME + ": " + NO_DRIVER, null);
+    }
     try {
-      JCudaDriver.setExceptionsEnabled(true);
+      JCudaLibraries.load(JCudaLibraries.DRIVER, () -> JCudaDriver.setExceptionsEnabled(true));
     } catch (LinkageError e) {
-      throw BackendException.noDevice(
-          missing(
-              "no NVIDIA driver: libcuda.so.1 cannot be loaded; install driver 580 or newer", e),
-          e);
+      throw BackendException.noDevice(missing(NO_DRIVER, e), e);
     }
     on = true;
   }
 
   private static String missing(String what, LinkageError cause) {
-    return CudaBackend.NAME + ": " + what + " (" + firstLine(cause) + ")";
+    return CudaBackend.NAME
+        + ": "
+        + what
+        + " ("
+        + firstLine(cause)
+        + ")"
+        + NativeCache.open().advice(cause);
   }
 
   private static String firstLine(Throwable t) {
@@ -55,7 +65,7 @@ final class Driver {
   static long loadCudnn() {
     try {
       // Off: its texts know cuDNN 8's numbers only.
-      JCudnn.setExceptionsEnabled(false);
+      JCudaLibraries.load(JCudaLibraries.CUDNN, () -> JCudnn.setExceptionsEnabled(false));
       return JCudnn.cudnnGetVersion();
     } catch (LinkageError e) {
       throw new BackendException(

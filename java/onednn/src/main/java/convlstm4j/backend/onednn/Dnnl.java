@@ -1,6 +1,8 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.NativeCache;
+import java.io.IOException;
 import java.util.concurrent.ForkJoinPool;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
@@ -11,6 +13,8 @@ import org.bytedeco.javacpp.LongPointer;
 
 /** The loaded library with its engine and stream; the only place that loads it. */
 final class Dnnl implements AutoCloseable {
+  private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+
   private final engine cpu;
   private final stream queue;
   private final NativeKernels.Found found;
@@ -34,10 +38,17 @@ final class Dnnl implements AutoCloseable {
         System.setProperty(key, "0");
       }
     }
+    NativeCache cache = NativeCache.open();
+    if (System.getProperty(CACHE) == null) {
+      // Its own default may lie in a folder that others write to.
+      System.setProperty(CACHE, cache.folder("javacpp").toString());
+    }
     try {
+      // Where the application chose it, or used JavaCPP before us, it is another.
+      NativeCache.checkPrivate(Loader.getCacheDir().toPath());
       Loader.load(dnnl.class);
       return new Dnnl();
-    } catch (LinkageError | RuntimeException e) {
+    } catch (LinkageError | RuntimeException | IOException e) {
       throw new BackendException(
           OneDnnBackend.NAME
               + ": the native library does not load on "
@@ -45,7 +56,8 @@ final class Dnnl implements AutoCloseable {
               + " "
               + System.getProperty("os.arch")
               + ": "
-              + firstLine(e),
+              + firstLine(e)
+              + cache.advice(e),
           e);
     }
   }

@@ -1,8 +1,8 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.NativeCache;
 import convlstm4j.op.Activation;
-import java.io.File;
-import java.io.IOException;
 import java.net.URL;
 import org.bytedeco.javacpp.Loader;
 
@@ -22,6 +22,8 @@ final class NativeKernels {
   static final int WEIGHT_GRADIENT = 2;
   static final int SCRATCH = 3;
 
+  private static final String LIBRARY = "libconvlstm4j.so";
+
   private final long handle;
   private final int threads;
 
@@ -36,20 +38,22 @@ final class NativeKernels {
   /** Loads the library if the jar has it for this machine. */
   static Found load() {
     String platform = Loader.getPlatform();
-    URL resource = NativeKernels.class.getResource(platform + "/libconvlstm4j.so");
+    URL resource = NativeKernels.class.getResource(platform + "/" + LIBRARY);
     if (resource == null) {
       return new Found(null, "this build has no native kernels for " + platform);
     }
     try {
-      File file = Loader.cacheResource(resource);
-      System.load(file.getAbsolutePath());
+      System.load(NativeCache.open().unpack(resource, LIBRARY).toString());
       String wanted = System.getProperty(ISA_PROPERTY, "");
       long handle = choose(wanted);
       return handle == 0
           ? new Found(null, "this machine has no kernels named " + wanted)
           : new Found(new NativeKernels(handle, maxThreads()), "");
-    } catch (IOException | UnsatisfiedLinkError e) {
-      return new Found(null, "the native kernels do not load: " + e.getMessage());
+    } catch (BackendException e) {
+      return new Found(null, e.getMessage());
+    } catch (UnsatisfiedLinkError e) {
+      return new Found(
+          null, "the native kernels do not load: " + e.getMessage() + NativeCache.open().advice(e));
     }
   }
 
