@@ -87,6 +87,24 @@ public interface Backend extends AutoCloseable {
    */
   Memory memory();
 
+  /**
+   * Gives back everything. Plans and buffers made before are of no more use, but may still be
+   * closed; making others throws an {@link IllegalStateException}.
+   */
   @Override
   void close();
+
+  /**
+   * Fails once a backend is closed.
+   *
+   * @param name of the backend
+   * @param closed whether it is
+   * @throws IllegalStateException if it is
+   */
+  static void checkOpen(String name, boolean closed) {
+    if (closed) {
+      throw new IllegalStateException(
+          "the backend " + name + " is closed; start another, and close it after its last use");
+    }
+  }
 }

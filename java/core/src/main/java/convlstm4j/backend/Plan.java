@@ -11,6 +11,17 @@ import java.util.List;
  */
 public interface Plan extends AutoCloseable {
   /**
+   * A plan that refuses to run once it is closed, whatever it holds; closing it again does nothing.
+   *
+   * @param plan the plan itself, to be reached through the result only
+   * @return a plan that does the same until it is closed, and then throws {@link
+   *     IllegalStateException}
+   */
+  static Plan guarded(Plan plan) {
+    return new GuardedPlan(plan);
+  }
+
+  /**
    * Scratch memory that one call needs; its contents are lost between calls.
    *
    * @return bytes
@@ -47,7 +58,7 @@ public interface Plan extends AutoCloseable {
    */
   void backward(Backward call);
 
-  /** Gives back what the plan holds. */
+  /** Gives back what the plan holds; it cannot run after that. A second call does nothing. */
   @Override
   void close();
 

@@ -17,14 +17,31 @@ public interface Recording extends AutoCloseable {
    */
   static Recording none(Consumer<List<Philox>> work) {
     return new Recording() {
+      private boolean closed;
+
       @Override
       public void run(List<Philox> randoms) {
+        checkOpen(closed);
         work.accept(randoms);
       }
 
       @Override
-      public void close() {}
+      public void close() {
+        closed = true;
+      }
     };
+  }
+
+  /**
+   * Fails once a recording is closed.
+   *
+   * @param closed whether it is
+   * @throws IllegalStateException if it is
+   */
+  static void checkOpen(boolean closed) {
+    if (closed) {
+      throw new IllegalStateException("the recording is closed; make another of the same work");
+    }
   }
 
   /**
@@ -36,7 +53,7 @@ public interface Recording extends AutoCloseable {
    */
   void run(List<Philox> randoms);
 
-  /** Gives back what the recording holds. */
+  /** Gives back what the recording holds; it cannot run after that. */
   @Override
   void close();
 }

@@ -2,6 +2,7 @@ package convlstm4j.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 
@@ -79,30 +80,28 @@ public final class Datasets {
     public BatchStream open(long epoch, int firstBatch) {
       Orders.checkFirst(firstBatch, batches());
       int[] order = Orders.of(ids.size(), epoch, shuffle, seed);
-      return new BatchStream() {
-        private int next = firstBatch;
+      return BatchStream.of(
+          new Iterator<>() {
+            private int next = firstBatch;
 
-        @Override
-        public boolean hasNext() {
-          return next < order.length;
-        }
+            @Override
+            public boolean hasNext() {
+              return next < order.length;
+            }
 
-        @Override
-        public Batch next() {
-          if (!hasNext()) {
-            throw new NoSuchElementException("no batch " + next);
-          }
-          T id = ids.get(order[next++]);
-          try {
-            return loader.load(id);
-          } catch (IOException e) {
-            throw new UncheckedIOException("cannot load " + id + ": " + e.getMessage(), e);
-          }
-        }
-
-        @Override
-        public void close() {}
-      };
+            @Override
+            public Batch next() {
+              if (!hasNext()) {
+                throw new NoSuchElementException("no batch " + next);
+              }
+              T id = ids.get(order[next++]);
+              try {
+                return loader.load(id);
+              } catch (IOException e) {
+                throw new UncheckedIOException("cannot load " + id + ": " + e.getMessage(), e);
+              }
+            }
+          });
     }
   }
 }

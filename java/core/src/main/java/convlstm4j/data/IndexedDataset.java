@@ -1,6 +1,7 @@
 package convlstm4j.data;
 
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
@@ -85,28 +86,26 @@ public final class IndexedDataset implements Dataset {
   public BatchStream open(long epoch, int firstBatch) {
     Orders.checkFirst(firstBatch, batches());
     int[] order = Orders.of(samples, epoch, shuffle, seed);
-    return new BatchStream() {
-      private int next = firstBatch;
+    return BatchStream.of(
+        new Iterator<>() {
+          private int next = firstBatch;
 
-      @Override
-      public boolean hasNext() {
-        return next < batches();
-      }
+          @Override
+          public boolean hasNext() {
+            return next < batches();
+          }
 
-      @Override
-      public Batch next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException("no batch " + next);
-        }
-        int from = next++ * batchSize;
-        int to = Math.min(from + batchSize, samples);
-        return loader.load(
-            Arrays.copyOfRange(order, from, to),
-            "epoch " + (epoch + 1) + ", samples " + from + "-" + (to - 1));
-      }
-
-      @Override
-      public void close() {}
-    };
+          @Override
+          public Batch next() {
+            if (!hasNext()) {
+              throw new NoSuchElementException("no batch " + next);
+            }
+            int from = next++ * batchSize;
+            int to = Math.min(from + batchSize, samples);
+            return loader.load(
+                Arrays.copyOfRange(order, from, to),
+                "epoch " + (epoch + 1) + ", samples " + from + "-" + (to - 1));
+          }
+        });
   }
 }

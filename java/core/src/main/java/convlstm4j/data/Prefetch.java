@@ -96,11 +96,13 @@ public final class Prefetch implements Dataset {
 
     @Override
     public boolean hasNext() {
+      BatchStream.checkOpen(closed);
       return head().batch() != null || head().failure() != null;
     }
 
     @Override
     public Batch next() {
+      BatchStream.checkOpen(closed);
       Item item = head();
       if (item.failure() instanceof RuntimeException e) {
         throw e;

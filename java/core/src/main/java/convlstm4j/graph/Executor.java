@@ -122,6 +122,7 @@ public final class Executor implements AutoCloseable {
    *     layer
    */
   public void forward(List<Buffer> feeds, List<Philox> opRandoms) {
+    planned.checkOpen();
     release();
     randoms = opRandoms;
     for (int i = 0; i < feeds.size(); i++) {
@@ -163,6 +164,7 @@ public final class Executor implements AutoCloseable {
    *     layer
    */
   public void backward(List<Value> values, List<Buffer> weights) {
+    planned.checkOpen();
     if (values.stream().map(Value::root).distinct().count() < values.size()) {
       throw new IllegalArgumentException(
           "two of the values to differentiate are one; list it once, with the sum of the weights");
@@ -225,6 +227,7 @@ public final class Executor implements AutoCloseable {
 
   /** Stores the new states and, in training, the new statistics that the run computed. */
   public void commit() {
+    planned.checkOpen();
     program.newStates.forEach((s, v) -> memory.copy(buffer(v), variables.state(s, v.shape())));
     program.newParameters.forEach((p, v) -> memory.copy(buffer(v), variables.buffer(p)));
   }
@@ -259,6 +262,7 @@ public final class Executor implements AutoCloseable {
    * @return their buffers, not to be closed
    */
   public List<Buffer> stored() {
+    planned.checkOpen();
     List<Buffer> all = new ArrayList<>();
     program.newStates.forEach((s, v) -> all.add(variables.state(s, v.shape())));
     program.newParameters.keySet().forEach(p -> all.add(variables.buffer(p)));
@@ -272,6 +276,7 @@ public final class Executor implements AutoCloseable {
    * @return its buffer, valid until {@link #release}
    */
   public Buffer value(Value v) {
+    planned.checkOpen();
     return buffer(v);
   }
 
@@ -282,6 +287,7 @@ public final class Executor implements AutoCloseable {
    * @return its buffer, valid until {@link #release}
    */
   public Buffer gradient(Value v) {
+    planned.checkOpen();
     Buffer g = rootGradient(v);
     return v.root() == v ? g : g.view(v.shape());
   }
@@ -293,6 +299,7 @@ public final class Executor implements AutoCloseable {
    * @return its buffer, valid until {@link #release}
    */
   public Buffer gradient(Parameter p) {
+    planned.checkOpen();
     return gradients[program.parameters.get(p).id()];
   }
 
@@ -303,6 +310,7 @@ public final class Executor implements AutoCloseable {
    * @return the name of its layer, or empty
    */
   public Optional<String> firstNonFinite() {
+    planned.checkOpen();
     for (Step s : program.steps) {
       for (Value v : s.outputs()) {
         if (!memory.download(buffer(v)).isFinite()) {

@@ -21,6 +21,7 @@ public final class Planned implements AutoCloseable {
   final Liveness live;
   final List<Plan> plans = new ArrayList<>();
   private final DType dtype;
+  private boolean closed;
 
   /**
    * Plans every step.
@@ -61,6 +62,7 @@ public final class Planned implements AutoCloseable {
    * @return bytes of values, gradients, reserve and workspace live at once
    */
   public long peakBytes(Collection<Value> differentiated) {
+    checkOpen();
     return live.peakBytes(plans, dtype.bytes(), differentiated);
   }
 
@@ -74,8 +76,20 @@ public final class Planned implements AutoCloseable {
     }
   }
 
+  /** A plan that is closed has given back what its native code works with. */
+  void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the program's plans are closed; plan it anew, and close it after its last run");
+    }
+  }
+
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     Closing.all(plans);
   }
 }

@@ -28,6 +28,7 @@ public final class Scalars implements AutoCloseable {
   private final Backend backend;
   private final DType dtype;
   private final Map<Integer, Plan> plans = new HashMap<>();
+  private boolean closed;
 
   /**
    * Makes a reader.
@@ -64,6 +65,9 @@ public final class Scalars implements AutoCloseable {
    * @param all of as many elements
    */
   public void gather(List<Buffer> buffers, Buffer all) {
+    if (closed) {
+      throw new IllegalStateException("the reader of numbers is closed; make another");
+    }
     List<Buffer> ones = buffers.stream().map(b -> b.view(ONE)).toList();
     Plan plan = plans.computeIfAbsent(ones.size(), this::plan);
     long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
@@ -92,6 +96,7 @@ public final class Scalars implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     List<Plan> all = List.copyOf(plans.values());
     plans.clear();
     Closing.all(all);

@@ -20,6 +20,7 @@ public final class Variables implements AutoCloseable {
   private final DType dtype;
   private final Map<Parameter, Buffer> parameters = new LinkedHashMap<>();
   private final Map<State, Buffer> states = new LinkedHashMap<>();
+  private boolean closed;
 
   /**
    * Allocates and initialises the weights.
@@ -72,6 +73,7 @@ public final class Variables implements AutoCloseable {
    * @return its buffer, not to be closed
    */
   public Buffer buffer(Parameter p) {
+    checkOpen();
     Buffer b = parameters.get(p);
     if (b == null) {
       throw new IllegalArgumentException("no value for " + p);
@@ -110,6 +112,7 @@ public final class Variables implements AutoCloseable {
    * @return copies of their values
    */
   public Map<State, Tensor> states() {
+    checkOpen();
     Map<State, Tensor> all = new LinkedHashMap<>();
     states.forEach((s, b) -> all.put(s, backend.memory().download(b)));
     return all;
@@ -122,6 +125,7 @@ public final class Variables implements AutoCloseable {
    * @param value its new value, of either type
    */
   public void setState(State state, Tensor value) {
+    checkOpen();
     Buffer old = states.remove(state);
     if (old != null) {
       old.close();
@@ -131,6 +135,11 @@ public final class Variables implements AutoCloseable {
 
   /** Sets all states to zeros, for a batch of any size next. */
   public void resetStates() {
+    checkOpen();
+    freeStates();
+  }
+
+  private void freeStates() {
     states.values().forEach(Buffer::close);
     states.clear();
   }
@@ -141,10 +150,12 @@ public final class Variables implements AutoCloseable {
    * @return true if {@link #states} is not empty
    */
   public boolean hasStates() {
+    checkOpen();
     return !states.isEmpty();
   }
 
   Buffer state(State s, Shape shape) {
+    checkOpen();
     Buffer b = states.computeIfAbsent(s, k -> backend.memory().allocate(dtype, shape));
     if (!b.shape().equals(shape)) {
       throw new ShapeException(
@@ -159,10 +170,18 @@ public final class Variables implements AutoCloseable {
     return b;
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the weights and states are closed, their values are gone; allocate them anew");
+    }
+  }
+
   @Override
   public void close() {
+    closed = true;
     parameters.values().forEach(Buffer::close);
     parameters.clear();
-    resetStates();
+    freeStates();
   }
 }

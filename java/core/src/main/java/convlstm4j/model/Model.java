@@ -34,14 +34,19 @@ import java.util.stream.Collectors;
 /**
  * A network with weights: what is trained, evaluated and run. Weights are made at first use, so
  * that backend, element type and seed can be chosen before; one seed decides them, dropout and
- * everything else that is random in the model. Not safe for use by several threads at once, {@link
- * #requestStop} aside.
+ * everything else that is random in the model.
+ *
+ * <p>One thread at a time may use a model; a call while another thread's is under way is refused
+ * with an {@link IllegalStateException}, and so is every use after {@link #close}. Any thread may
+ * at any time call {@link #requestStop}, {@link #isStopRequested}, {@link #progress} and what tells
+ * of the architecture.
  *
  * <p>Wrong shapes, names and numbers of inputs are refused with an {@link IllegalArgumentException}
  * (a {@link convlstm4j.op.ShapeException} for shapes) that says what came and what was expected.
  */
 public final class Model implements AutoCloseable {
   private final Network network;
+  private final Access access = new Access();
   private String name;
   private String backendName = "auto";
   private Backend backend;
@@ -50,7 +55,7 @@ public final class Model implements AutoCloseable {
   private DType dtype = DType.FLOAT32;
   private long seed;
   private Engine engine;
-  private Training training;
+  private volatile Training training;
   private TrainingLoop loop;
   private volatile boolean stopRequested;
 
@@ -204,11 +209,15 @@ public final class Model implements AutoCloseable {
    *     has a loss
    */
   public Model compile(Compile options) {
-    checkNotTraining("compile");
-    Training before = training;
-    training = new Training(new Objectives(options, network));
-    Closing.all(before, engine == null ? null : engine::forgetPasses);
-    return this;
+    return access.use(
+        "compile",
+        () -> {
+          checkNotTraining("compile");
+          Training before = training;
+          training = new Training(new Objectives(options, network));
+          Closing.all(before, engine == null ? null : engine::forgetPasses);
+          return this;
+        });
   }
 
   /**
@@ -236,6 +245,10 @@ public final class Model implements AutoCloseable {
    *     has the estimate; or if the backend fails: the step is not counted, and training can go on
    */
   public History fit(Dataset data, Fit options) {
+    return access.use("fit", () -> train(data, options));
+  }
+
+  private History train(Dataset data, Fit options) {
     checkNotTraining("fit");
     loop = new TrainingLoop(this, training("fit"), data, options);
     try {
@@ -283,9 +296,13 @@ public final class Model implements AutoCloseable {
    * @throws NonFiniteException as {@link #fit}
    */
   public Map<String, Double> trainOnBatch(Batch batch) {
-    Scores scores = new Scores(training("trainOnBatch").objectives());
-    scores.add(start(prepare(batch, Map.of())).get());
-    return scores.logs();
+    return access.use(
+        "trainOnBatch",
+        () -> {
+          Scores scores = new Scores(training("trainOnBatch").objectives());
+          scores.add(start(prepare(batch, Map.of())).get());
+          return scores.logs();
+        });
   }
 
   Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
@@ -312,9 +329,13 @@ public final class Model implements AutoCloseable {
    * @throws NonFiniteException if an input or the loss is NaN or infinite
    */
   public Map<String, Double> evaluate(Dataset data) {
-    training("evaluate");
-    checkNotEmpty(data, "evaluation data");
-    return evaluate(data, () -> false).orElseThrow();
+    return access.use(
+        "evaluate",
+        () -> {
+          training("evaluate");
+          checkNotEmpty(data, "evaluation data");
+          return evaluate(data, () -> false).orElseThrow();
+        });
   }
 
   /** Empty if a stop is asked for in between. */
@@ -343,7 +364,8 @@ public final class Model implements AutoCloseable {
    * @throws NonFiniteException if an input is NaN or infinite
    */
   public List<Tensor> predict(Tensor... inputs) {
-    return engine().predict(new Batch(List.of(inputs), List.of(), List.of(), "predict"));
+    Batch batch = new Batch(List.of(inputs), List.of(), List.of(), "predict");
+    return access.use("predict", () -> engine().predict(batch));
   }
 
   /**
@@ -353,13 +375,17 @@ public final class Model implements AutoCloseable {
    * @param consumer gets each batch with its outputs
    */
   public void predict(Dataset data, BiConsumer<Batch, List<Tensor>> consumer) {
-    checkNotEmpty(data, "data");
-    try (BatchStream stream = data.open(0, 0)) {
-      while (stream.hasNext()) {
-        Batch batch = stream.next();
-        consumer.accept(batch, engine().predict(batch));
-      }
-    }
+    access.use(
+        "predict",
+        () -> {
+          checkNotEmpty(data, "data");
+          try (BatchStream stream = data.open(0, 0)) {
+            while (stream.hasNext()) {
+              Batch batch = stream.next();
+              consumer.accept(batch, engine().predict(batch));
+            }
+          }
+        });
   }
 
   /**
@@ -376,9 +402,13 @@ public final class Model implements AutoCloseable {
 
   /** Sets what stateful layers remember to zeros. */
   public void resetStates() {
-    if (engine != null) {
-      engine.variables().resetStates();
-    }
+    access.use(
+        "resetStates",
+        () -> {
+          if (engine != null) {
+            engine.variables().resetStates();
+          }
+        });
   }
 
   /**
@@ -396,9 +426,13 @@ public final class Model implements AutoCloseable {
    * @return copies by name, in Keras's order
    */
   public Map<String, Tensor> weights() {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    network.parameters().forEach(p -> all.put(network.name(p), engine().variables().get(p)));
-    return all;
+    return access.use(
+        "weights",
+        () -> {
+          Map<String, Tensor> all = new LinkedHashMap<>();
+          network.parameters().forEach(p -> all.put(network.name(p), engine().variables().get(p)));
+          return all;
+        });
   }
 
   /**
@@ -408,10 +442,14 @@ public final class Model implements AutoCloseable {
    * @throws IllegalArgumentException if number or shapes differ; then nothing is replaced
    */
   public void setWeights(List<Tensor> values) {
-    checkWeights("setWeights", values);
-    for (int i = 0; i < values.size(); i++) {
-      engine().variables().set(network.parameters().get(i), values.get(i));
-    }
+    access.use(
+        "setWeights",
+        () -> {
+          checkWeights("setWeights", values);
+          for (int i = 0; i < values.size(); i++) {
+            engine().variables().set(network.parameters().get(i), values.get(i));
+          }
+        });
   }
 
   private void checkWeights(String who, List<Tensor> values) {
@@ -442,6 +480,10 @@ public final class Model implements AutoCloseable {
    * @return weights, slots, states, progress and more
    */
   public Snapshot snapshot() {
+    return access.use("snapshot", this::taken);
+  }
+
+  private Snapshot taken() {
     if (loop != null) {
       loop.flush();
     }
@@ -460,6 +502,10 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if it holds training progress and the model is not compiled
    */
   public void restore(Snapshot snapshot) {
+    access.use("restore", () -> take(snapshot));
+  }
+
+  private void take(Snapshot snapshot) {
     checkNotTraining("restore");
     List<String> names = network.parameters().stream().map(network::name).toList();
     if (!List.copyOf(snapshot.weights().keySet()).equals(names)) {
@@ -521,7 +567,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is not compiled or the rate follows a schedule
    */
   public void learningRate(double rate) {
-    training("learningRate").rate(rate);
+    access.use("learningRate", () -> training("learningRate").rate(rate));
   }
 
   /**
@@ -540,14 +586,16 @@ public final class Model implements AutoCloseable {
               + " shapes, the model has the inputs "
               + network.inputNames());
     }
-    Objectives objectives = forTraining ? training("memoryEstimate").objectives() : null;
-    return Engine.estimate(
-        network,
-        startedBackend(),
-        dtype,
-        objectives,
-        forTraining ? Kind.TRAIN : Kind.PREDICT,
-        List.of(inputs));
+    return access.use(
+        "memoryEstimate",
+        () ->
+            Engine.estimate(
+                network,
+                startedBackend(),
+                dtype,
+                forTraining ? training("memoryEstimate").objectives() : null,
+                forTraining ? Kind.TRAIN : Kind.PREDICT,
+                List.of(inputs)));
   }
 
   /**
@@ -581,17 +629,16 @@ public final class Model implements AutoCloseable {
     return Optional.ofNullable(training).map(t -> t.objectives().compile());
   }
 
-  /** Gives back all memory. The model is as new, but for being compiled. */
+  /**
+   * Gives back all memory, the weights' too; save them before. The model cannot be used again, only
+   * asked for its architecture and progress. A second call does nothing.
+   *
+   * @throws IllegalStateException if it is being trained, or used by another thread
+   */
   @Override
   public void close() {
     checkNotTraining("close");
-    Training t = training;
-    if (t != null) {
-      training = new Training(t.objectives());
-    }
-    Engine e = engine;
-    engine = null;
-    Closing.all(t, e, this::closeBackend);
+    access.close(() -> Closing.all(training, engine, this::closeBackend));
   }
 
   private void closeBackend() {
@@ -626,6 +673,7 @@ public final class Model implements AutoCloseable {
   }
 
   private void checkUnused(String what) {
+    access.checkOpen(what);
     if (engine != null) {
       throw new IllegalStateException(
           what + ": the model is in use already; choose the " + what + " before");

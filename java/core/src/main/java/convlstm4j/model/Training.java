@@ -13,7 +13,10 @@ import java.util.stream.Stream;
 final class Training implements AutoCloseable {
   private final Objectives objectives;
   private Updater updater;
-  private Progress progress = Progress.START;
+
+  /** Other threads may ask how far training has come. */
+  private volatile Progress progress = Progress.START;
+
   private double learningRate = Double.NaN;
   private Map<String, Tensor> sums = Map.of();
   private Map<String, Map<String, Tensor>> callbacks = Map.of();

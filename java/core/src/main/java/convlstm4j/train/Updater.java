@@ -29,6 +29,7 @@ public final class Updater implements AutoCloseable {
   private final Map<String, Buffer> slots = new LinkedHashMap<>();
   private final List<Plan> plans = new ArrayList<>();
   private final List<Plan> checks = new ArrayList<>();
+  private boolean closed;
 
   /**
    * Allocates the slots, all zeros.
@@ -101,6 +102,7 @@ public final class Updater implements AutoCloseable {
    * @return one number each, that the caller closes
    */
   public List<Buffer> sums(List<Buffer> gradients) {
+    checkOpen();
     List<Buffer> sums = new ArrayList<>();
     try {
       for (int i = 0; i < checks.size(); i++) {
@@ -144,6 +146,7 @@ public final class Updater implements AutoCloseable {
    * @param guard one number; nothing changes unless it is finite
    */
   public void update(List<Buffer> gradients, Buffer rates, Buffer guard) {
+    checkOpen();
     if (parameters.isEmpty()) {
       return;
     }
@@ -166,6 +169,7 @@ public final class Updater implements AutoCloseable {
    * @return copies, by slot and weight, as {@code momentum/conv_lstm2d/kernel}
    */
   public Map<String, Tensor> slots() {
+    checkOpen();
     Map<String, Tensor> all = new LinkedHashMap<>();
     slots.forEach((name, b) -> all.put(name, memory().download(b)));
     return all;
@@ -178,6 +182,7 @@ public final class Updater implements AutoCloseable {
    * @throws IllegalArgumentException if one is missing, unknown or of another shape
    */
   public void restore(Map<String, Tensor> values) {
+    checkOpen();
     if (!values.keySet().equals(slots.keySet())) {
       throw new IllegalArgumentException(
           "optimizer state "
@@ -196,8 +201,19 @@ public final class Updater implements AutoCloseable {
     values.forEach((name, t) -> memory().upload(t.cast(dtype()), slots.get(name)));
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the optimizer's state is closed, its values are gone; make another updater");
+    }
+  }
+
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     List<Buffer> buffers = List.copyOf(slots.values());
     slots.clear();
     Closing.all(() -> Closing.all(buffers), () -> Closing.all(plans), () -> Closing.all(checks));

@@ -38,9 +38,11 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-    return dtype == DType.FLOAT32
-        ? convlstm4j.backend.reference.f32.Kernels.plan(op, inputs, mode)
-        : convlstm4j.backend.reference.f64.Kernels.plan(op, inputs, mode);
+    memory.checkOpen();
+    return Plan.guarded(
+        dtype == DType.FLOAT32
+            ? convlstm4j.backend.reference.f32.Kernels.plan(op, inputs, mode)
+            : convlstm4j.backend.reference.f64.Kernels.plan(op, inputs, mode));
   }
 
   @Override
@@ -49,5 +51,7 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    memory.close();
+  }
 }

@@ -38,6 +38,7 @@ public final class AtomicFile implements AutoCloseable {
   private final FileChannel file;
   private final WritableByteChannel channel;
   private boolean committed;
+  private boolean closed;
 
   private AtomicFile(Path target, Path part, UnaryOperator<WritableByteChannel> wrap)
       throws IOException {
@@ -119,8 +120,10 @@ public final class AtomicFile implements AutoCloseable {
    * Where the content goes.
    *
    * @return the channel
+   * @throws IllegalStateException if the file is committed or closed
    */
   public WritableByteChannel channel() {
+    checkOpen();
     return channel;
   }
 
@@ -128,8 +131,10 @@ public final class AtomicFile implements AutoCloseable {
    * Forces the content to disk and gives it the target's name.
    *
    * @throws IOException if that fails; the target is as before
+   * @throws IllegalStateException if the file is committed or closed
    */
   public void commit() throws IOException {
+    checkOpen();
     file.force(true);
     file.close();
     try {
@@ -151,6 +156,16 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
+  private void checkOpen() {
+    if (committed || closed) {
+      throw new IllegalStateException(
+          target
+              + ": "
+              + (committed ? "is complete" : "was closed before it was complete")
+              + "; create it anew to write it again");
+    }
+  }
+
   /**
    * Ends the writing; without {@link #commit} before, removes what was written.
    *
@@ -158,6 +173,7 @@ public final class AtomicFile implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    closed = true;
     file.close();
     if (!committed) {
       Files.deleteIfExists(part);

@@ -1,7 +1,6 @@
 package convlstm4j.io.folder;
 
 import convlstm4j.data.Batch;
-import convlstm4j.data.BatchStream;
 import convlstm4j.io.folder.Selection.Sample;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.tensor.DType;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Loads the samples of a pass, a batch at a time. */
-final class SampleStream implements BatchStream {
+final class SampleStream implements Iterator<Batch> {
   private final Selection selection;
   private final Iterator<List<Sample>> batches;
   private final DType dtype;
@@ -89,8 +88,4 @@ final class SampleStream implements BatchStream {
       }
     }
   }
-
-  /** Nothing is open between batches. */
-  @Override
-  public void close() {}
 }

@@ -288,8 +288,9 @@ public final class TrailerFolder implements Dataset {
       throw new IllegalArgumentException(
           "first batch " + firstBatch + ", expected 0 to " + batches.size());
     }
-    return new SampleStream(
-        selection(), batches.subList(firstBatch, batches.size()).iterator(), options.dtype);
+    return BatchStream.of(
+        new SampleStream(
+            selection(), batches.subList(firstBatch, batches.size()).iterator(), options.dtype));
   }
 
   /** Folder and ids. */

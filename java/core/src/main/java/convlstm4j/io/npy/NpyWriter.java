@@ -42,6 +42,7 @@ public final class NpyWriter implements AutoCloseable {
   private final AtomicFile file;
   private final ByteBuffer buffer;
   private long left;
+  private boolean ended;
 
   private NpyWriter(Path path, NpyType type, Shape shape, AtomicFile file) {
     this.path = path;
@@ -180,6 +181,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   private void takeElements(int n) {
+    checkOpen();
     if (n > left) {
       throw new IllegalArgumentException(
           path
@@ -240,10 +242,12 @@ public final class NpyWriter implements AutoCloseable {
   /**
    * Completes the file.
    *
-   * @throws IllegalStateException if elements of the file's shape are still to come
+   * @throws IllegalStateException if elements of the file's shape are still to come, or the writer
+   *     has been committed or closed
    * @throws UncheckedIOException if it cannot be written
    */
   public void commit() {
+    checkOpen();
     if (left != 0) {
       throw new IllegalStateException(
           path + ": " + left + " of the " + shape.elements() + " elements were not written");
@@ -251,14 +255,23 @@ public final class NpyWriter implements AutoCloseable {
     flush();
     try {
       file.commit();
+      ended = true;
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  private void checkOpen() {
+    if (ended) {
+      throw new IllegalStateException(
+          path + ": the writer is closed; create it anew to write the file again");
     }
   }
 
   /** Ends the writing; without {@link #commit} before, nothing of the file is left. */
   @Override
   public void close() {
+    ended = true;
     try {
       file.close();
     } catch (IOException e) {

@@ -56,7 +56,7 @@ final class CudaBackend implements Backend {
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     checkType(dtype);
     device.use();
-    return device.planning(() -> Plans.plan(device, op, inputs, mode));
+    return Plan.guarded(device.planning(() -> Plans.plan(device, op, inputs, mode)));
   }
 
   /** Fails unless the type is float32. */
@@ -83,6 +83,8 @@ final class CudaBackend implements Backend {
 
   @Override
   public void close() {
-    Closing.all(device::use, memory, device);
+    if (!device.isClosed()) {
+      Closing.all(device::use, memory, device);
+    }
   }
 }

@@ -20,6 +20,7 @@ final class CudaRecording implements Recording {
   private final RandomTable table;
   private CUgraphExec graph;
   private boolean hasRun;
+  private boolean closed;
 
   CudaRecording(Device device, DeviceMemory memory, Consumer<List<Philox>> work) {
     this.device = device;
@@ -30,6 +31,7 @@ final class CudaRecording implements Recording {
 
   @Override
   public void run(List<Philox> randoms) {
+    Recording.checkOpen(closed);
     device.use();
     table.set(randoms);
     if (graph == null) {
@@ -60,6 +62,7 @@ final class CudaRecording implements Recording {
 
   @Override
   public void close() {
+    closed = true;
     table.close();
     memory.share(blocks);
     if (graph != null) {

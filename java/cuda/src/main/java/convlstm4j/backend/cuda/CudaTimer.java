@@ -24,6 +24,8 @@ public final class CudaTimer implements AutoCloseable {
   /** Those that have been made. */
   private final List<CUevent> events = new ArrayList<>();
 
+  private boolean closed;
+
   private CudaTimer(Device device, DeviceMemory memory) {
     this.device = device;
     long cache = device.cacheBytes();
@@ -69,6 +71,7 @@ public final class CudaTimer implements AutoCloseable {
    * comes next finds nothing of its own there, and the GPU idle.
    */
   public void emptyCache() {
+    checkOpen();
     device.use();
     device.zero(scratch.address(), scratch.bytes());
     device.synchronize();
@@ -81,6 +84,7 @@ public final class CudaTimer implements AutoCloseable {
    * @return nanoseconds from when the GPU came to the work until it had done all of it
    */
   public long nanoseconds(Runnable work) {
+    checkOpen();
     device.use();
     record(start);
     work.run();
@@ -96,8 +100,18 @@ public final class CudaTimer implements AutoCloseable {
     Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(event, device.stream()));
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the timer is closed; make another");
+    }
+  }
+
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     device.use();
     List<AutoCloseable> all = new ArrayList<>(List.of(scratch));
     events.forEach(

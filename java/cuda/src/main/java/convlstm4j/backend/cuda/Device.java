@@ -5,6 +5,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
+import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
 import convlstm4j.tensor.Philox;
@@ -43,6 +44,7 @@ final class Device implements AutoCloseable {
   private KernelModule kernels;
   private Cudnn cudnn;
   private Thread user;
+  private boolean closed;
   private CudaRecording recording;
 
   private Device(CUdevice device, String description) {
@@ -182,6 +184,7 @@ final class Device implements AutoCloseable {
 
   /** Makes the context current in the calling thread. */
   void use() {
+    Backend.checkOpen(CudaBackend.NAME, closed);
     if (user != Thread.currentThread()) {
       Driver.call("cuCtxSetCurrent", () -> JCudaDriver.cuCtxSetCurrent(context));
       user = Thread.currentThread();
@@ -310,7 +313,12 @@ final class Device implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     closeAll(owned);
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** Closes all, the last made first, once. */

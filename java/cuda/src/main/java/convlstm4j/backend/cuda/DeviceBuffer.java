@@ -56,7 +56,8 @@ final class DeviceBuffer implements Buffer {
       return viewed.address();
     }
     if (address == 0) {
-      throw new IllegalStateException("buffer of shape " + shape + " is closed");
+      throw new IllegalStateException(
+          "the buffer of shape " + shape + " is closed, its values are gone; allocate another");
     }
     return address;
   }

@@ -8,12 +8,14 @@ import convlstm4j.tensor.Shape;
 /** Floats outside the Java heap, row-major. A view shares the block of the buffer it looks at. */
 final class NativeBuffer implements Buffer {
   private final NativeMemory owner;
+  private final NativeBuffer viewed;
   private final Shape shape;
   private final long size;
   private Block block;
 
   NativeBuffer(NativeMemory owner, Block block, Shape shape) {
     this.owner = owner;
+    this.viewed = null;
     this.block = block;
     this.shape = shape;
     this.size = shape.elements();
@@ -22,6 +24,7 @@ final class NativeBuffer implements Buffer {
 
   private NativeBuffer(NativeBuffer source, Shape shape) {
     this.owner = null;
+    this.viewed = source;
     this.block = source.block();
     this.shape = shape;
     this.size = source.size;
@@ -48,8 +51,12 @@ final class NativeBuffer implements Buffer {
   }
 
   Block block() {
+    if (viewed != null) {
+      viewed.block(); // fails if that is closed
+    }
     if (block == null) {
-      throw new IllegalStateException("buffer of shape " + shape + " is closed");
+      throw new IllegalStateException(
+          "the buffer of shape " + shape + " is closed, its values are gone; allocate another");
     }
     return block;
   }

@@ -1,5 +1,6 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
@@ -23,6 +24,7 @@ final class NativeMemory implements Memory {
   private final long capacity;
   private long live;
   private long allocations;
+  private boolean closed;
 
   NativeMemory() {
     this(available());
@@ -62,6 +64,7 @@ final class NativeMemory implements Memory {
   @Override
   public synchronized NativeBuffer allocateUnset(DType dtype, Shape shape) {
     OneDnnBackend.checkType(dtype);
+    checkOpen();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;
     return new NativeBuffer(this, take(bytes, shape), shape);
@@ -99,6 +102,26 @@ final class NativeMemory implements Memory {
   synchronized void release(Block block, long bytes) {
     live -= bytes;
     arena.release(block.range());
+    if (closed) {
+      arena.trim();
+    }
+  }
+
+  /**
+   * Hands out nothing more; buffers may still be closed.
+   *
+   * @return false if it was closed before
+   */
+  synchronized boolean close() {
+    boolean first = !closed;
+    closed = true;
+    arena.trim();
+    return first;
+  }
+
+  /** Fails once the memory is closed. */
+  synchronized void checkOpen() {
+    Backend.checkOpen(OneDnnBackend.NAME, closed);
   }
 
   /** Gives what nobody uses back to the system. */

@@ -44,8 +44,9 @@ final class OneDnnBackend implements Backend {
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     checkType(dtype);
+    memory.checkOpen();
     try {
-      return Kernels.plan(dnnl, op, inputs, mode);
+      return Plan.guarded(Kernels.plan(dnnl, op, inputs, mode));
     } catch (RuntimeException e) {
       if (e instanceof BackendException) {
         throw e;
@@ -70,7 +71,8 @@ final class OneDnnBackend implements Backend {
 
   @Override
   public void close() {
-    memory.trim();
-    dnnl.close();
+    if (memory.close()) {
+      dnnl.close();
+    }
   }
 }

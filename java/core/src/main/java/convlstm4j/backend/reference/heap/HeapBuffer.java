@@ -8,11 +8,19 @@ import convlstm4j.tensor.Tensor;
 /** A buffer on the Java heap. A view shares the array and has no memory of its own to give back. */
 public final class HeapBuffer implements Buffer {
   private final HeapMemory owner;
+  private final HeapBuffer viewed;
   private Tensor tensor;
 
   HeapBuffer(Tensor tensor, HeapMemory owner) {
     this.tensor = tensor;
     this.owner = owner;
+    this.viewed = null;
+  }
+
+  private HeapBuffer(HeapBuffer viewed, Shape shape) {
+    this.tensor = viewed.tensor().reshape(shape);
+    this.owner = null;
+    this.viewed = viewed;
   }
 
   /**
@@ -22,8 +30,12 @@ public final class HeapBuffer implements Buffer {
    * @throws IllegalStateException if the buffer is closed
    */
   public Tensor tensor() {
+    if (viewed != null) {
+      viewed.tensor(); // fails if that is closed
+    }
     if (tensor == null) {
-      throw new IllegalStateException("buffer is closed");
+      throw new IllegalStateException(
+          "the buffer is closed, its values are gone; allocate another");
     }
     return tensor;
   }
@@ -40,7 +52,7 @@ public final class HeapBuffer implements Buffer {
 
   @Override
   public HeapBuffer view(Shape shape) {
-    return new HeapBuffer(tensor().reshape(shape), null);
+    return new HeapBuffer(this, shape);
   }
 
   @Override

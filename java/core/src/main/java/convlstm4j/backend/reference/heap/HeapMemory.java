@@ -1,5 +1,6 @@
 package convlstm4j.backend.reference.heap;
 
+import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
@@ -12,12 +13,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Buffers on the Java heap, as many as the JVM's maximum heap allows. */
 public final class HeapMemory implements Memory {
   private final AtomicLong live = new AtomicLong();
+  private volatile boolean closed;
 
   /** Starts with no buffers. */
   public HeapMemory() {}
 
   @Override
   public Buffer allocate(DType dtype, Shape shape) {
+    checkOpen();
     try {
       Tensor t = Tensor.zeros(dtype, shape);
       live.addAndGet(bytes(t));
@@ -37,6 +40,20 @@ public final class HeapMemory implements Memory {
     } catch (IllegalArgumentException e) {
       throw new BackendException("reference: " + e.getMessage(), e);
     }
+  }
+
+  /** Hands out nothing more; buffers may still be closed. */
+  public void close() {
+    closed = true;
+  }
+
+  /**
+   * Fails once the memory is closed.
+   *
+   * @throws IllegalStateException if it is
+   */
+  public void checkOpen() {
+    Backend.checkOpen("reference", closed);
   }
 
   void released(Tensor t) {
