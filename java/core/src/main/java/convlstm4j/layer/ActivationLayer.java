@@ -22,6 +22,21 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
     this.activation = activation;
   }
 
+  /**
+   * A layer.
+   *
+   * @param activation the function's name in Keras 3, such as {@code "relu"}
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public ActivationLayer(String activation) {
+    this(
+        word(
+            "Activation",
+            "activation",
+            activation,
+            () -> Forms.activation(activation, KerasVersion.KERAS3)));
+  }
+
   @Override
   public String kerasClass() {
     return "Activation";

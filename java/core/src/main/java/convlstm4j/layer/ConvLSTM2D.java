@@ -92,6 +92,17 @@ public final class ConvLSTM2D extends Recurrent<ConvLSTM2D> {
   }
 
   /**
+   * Sets the padding by its name in Keras 3.
+   *
+   * @param value {@code "valid"} or {@code "same"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public ConvLSTM2D padding(String value) {
+    return padding(word("padding", value, () -> Forms.choice(Padding.class, value, "")));
+  }
+
+  /**
    * Sets where the channels stand.
    *
    * @param value default {@link DataFormat#CHANNELS_LAST}
@@ -99,6 +110,17 @@ public final class ConvLSTM2D extends Recurrent<ConvLSTM2D> {
    */
   public ConvLSTM2D dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
+  }
+
+  /**
+   * Sets where the channels stand by its name in Keras 3.
+   *
+   * @param value {@code "channels_last"} or {@code "channels_first"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public ConvLSTM2D dataFormat(String value) {
+    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   @Override

@@ -70,6 +70,17 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
   }
 
   /**
+   * Sets the padding by its name in Keras 3.
+   *
+   * @param value {@code "valid"} or {@code "same"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public final S padding(String value) {
+    return padding(word("padding", value, () -> Forms.choice(Padding.class, value, "")));
+  }
+
+  /**
    * Sets where the channels stand.
    *
    * @param value default {@link DataFormat#CHANNELS_LAST}
@@ -77,6 +88,17 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
    */
   public final S dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
+  }
+
+  /**
+   * Sets where the channels stand by its name in Keras 3.
+   *
+   * @param value {@code "channels_last"} or {@code "channels_first"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public final S dataFormat(String value) {
+    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   @Override

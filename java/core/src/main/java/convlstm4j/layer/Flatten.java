@@ -31,6 +31,17 @@ public final class Flatten extends KerasLayer<Flatten> {
     return set(() -> dataFormat = value);
   }
 
+  /**
+   * Sets where the channels stand by its name in Keras 3.
+   *
+   * @param value {@code "channels_last"} or {@code "channels_first"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public Flatten dataFormat(String value) {
+    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
+  }
+
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);

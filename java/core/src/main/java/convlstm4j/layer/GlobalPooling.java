@@ -35,6 +35,17 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLay
   }
 
   /**
+   * Sets where the channels stand by its name in Keras 3.
+   *
+   * @param value {@code "channels_last"} or {@code "channels_first"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public final S dataFormat(String value) {
+    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
+  }
+
+  /**
    * Says whether the spatial axes stay, with size 1.
    *
    * @param value default false

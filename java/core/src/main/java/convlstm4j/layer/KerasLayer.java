@@ -9,6 +9,7 @@ import convlstm4j.op.Penalty;
 import convlstm4j.op.ShapeException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What the layers of this package share: chains of setters that keep the layer's type, and checks
@@ -42,6 +43,22 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
     checkNotCalled();
     assignment.run();
     return self();
+  }
+
+  /**
+   * An option by its word, with a message that names layer, option and word where there is none.
+   */
+  final <T> T word(String option, String word, Supplier<T> meaning) {
+    return word(label(), option, word, meaning);
+  }
+
+  static <T> T word(String label, String option, String word, Supplier<T> meaning) {
+    try {
+      return meaning.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          label + ": " + option + "=" + word + ", " + e.getMessage(), e);
+    }
   }
 
   /** Fails unless an option that must be positive is. */

@@ -61,6 +61,18 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   }
 
   /**
+   * Sets the activation of the input, forget and output gates by its name in Keras 3.
+   *
+   * @param value such as {@code "relu"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public final S recurrentActivation(String value) {
+    return recurrentActivation(
+        word("recurrent_activation", value, () -> Forms.activation(value, KerasVersion.KERAS3)));
+  }
+
+  /**
    * Sets where the recurrent kernel's first value comes from.
    *
    * @param value default {@link Initializers#orthogonal()}

@@ -39,6 +39,18 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
   }
 
   /**
+   * Sets the activation by its name in Keras 3.
+   *
+   * @param value such as {@code "relu"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public final S activation(String value) {
+    return activation(
+        word("activation", value, () -> Forms.activation(value, KerasVersion.KERAS3)));
+  }
+
+  /**
    * Says whether there is a bias.
    *
    * @param value default true
