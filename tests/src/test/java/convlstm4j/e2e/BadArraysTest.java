@@ -5,7 +5,11 @@ import static convlstm4j.e2e.WrongCall.call;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Model;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.train.Loss;
+import convlstm4j.train.SGD;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -20,7 +24,8 @@ class BadArraysTest {
 
   static Stream<Named<WrongCall>> arrays() {
     String predict = "predict --model twins.ckpt --output out --input ";
-    String train = "train --model twins.ckpt --output out.ckpt --x left=left.npy --x right=right.npy ";
+    String train =
+        "train --model twins.ckpt --output out.ckpt --x left=left.npy --x right=right.npy ";
     String both = train + "--y sum=sum.npy --y kind=kind.npy ";
     String one = "train --model forecast.ckpt --output out.ckpt --x x.npy --y y.npy ";
     return Stream.of(
@@ -54,6 +59,38 @@ class BadArraysTest {
             "predict --model forecast.ckpt --input x.npy --output out --batch-size 0",
             "batch size 0, must be at least 1"),
         call("predict --model forecast.ckpt --input nan.npy --output out", "nan.npy", "NaN"),
+        call(
+            "predict --model forecast.ckpt --input channels.npy --output out",
+            "channels.npy: input \"frames\" has shape [10, 4, 5, 6], expected [None, 4, 5, 6, 1],"
+                + " which is [N, T, H, W, C]; the channel axis is missing"),
+        call(
+            "predict --model open.ckpt --input frames0.npy --output out",
+            "frames0.npy: input \"video\" has shape [2, 0, 5, 6, 1]: the time axis has size 0"),
+        call(
+            "predict --model open.ckpt --input video0.npy --output out",
+            "video0.npy: input \"video\" has shape [0, 5, 6, 1]: the time axis has size 0"),
+        call(
+            "predict --model open.ckpt --input samples0.npy --output out",
+            "samples0.npy: input \"video\" has shape [0, 3, 5, 6, 1]: there are no samples in it"),
+        call(
+            "train --model open.ckpt --output out.ckpt --loss mse --x frames0.npy --y open_y.npy",
+            "frames0.npy: input \"video\" has shape [2, 0, 5, 6, 1]: the time axis has size 0"),
+        call(
+            "train --model open.ckpt --output out.ckpt --loss mse --x samples0.npy --y open_y.npy",
+            "samples0.npy: input \"video\"",
+            "there are no samples in it"),
+        call(
+            "train --model open.ckpt --output out.ckpt --loss mse --x open_x.npy --y empty.npy",
+            "empty.npy: has shape [2, 0]: axis 1 has size 0, expected at least 1"),
+        call(
+            "train --model open.ckpt --output out.ckpt --loss mse --x open_x.npy --y none.npy",
+            "none.npy: has shape [0, 2], expected samples along axis 0"),
+        call(
+            "evaluate --model trained.ckpt --x frames0.npy --y open_y.npy",
+            "frames0.npy: input \"video\" has shape [2, 0, 5, 6, 1]: the time axis has size 0"),
+        call(
+            "evaluate --model trained.ckpt --x samples0.npy --y none.npy",
+            "there are no samples in it"),
         call(one, "--loss is missing: forecast.ckpt does not say what the model is trained for"),
         call(one + "--loss mean", "loss \"mean\" is not known; expected binary_crossentropy"),
         call(one + "--loss up=mse", "the model has no output \"up\"; its outputs are [numbers]"),
@@ -74,7 +111,8 @@ class BadArraysTest {
         call(one + "--loss mse --window 3", "--window goes with --data"),
         call("train --data data --output out.ckpt --loss mse", "--loss goes with --x and --y"),
         call("train --output out.ckpt --x x.npy --y y.npy --loss mse", "Missing: --model=FILE"),
-        call("train --model forecast.ckpt --output out.ckpt --x x.npy --loss mse", "--y is missing"),
+        call(
+            "train --model forecast.ckpt --output out.ckpt --x x.npy --loss mse", "--y is missing"),
         call(train + "--y sum=sum.npy --loss mse", "--y is missing for the output \"kind\""),
         call(train + "--y sum.npy --loss mse", "--y sum.npy: the model has the outputs"),
         call(
@@ -102,11 +140,28 @@ class BadArraysTest {
     float[] frames = new float[2 * 4 * 5 * 6];
     frames[150] = Float.NaN;
     NpyWriter.write(dir.resolve("nan.npy"), Tensor.of(frames, 2, 4, 5, 6, 1));
+    zeros("channels.npy", 10, 4, 5, 6);
+    zeros("frames0.npy", 2, 0, 5, 6, 1);
+    zeros("video0.npy", 0, 5, 6, 1);
+    zeros("samples0.npy", 0, 3, 5, 6, 1);
+    zeros("open_x.npy", 2, 3, 5, 6, 1);
+    zeros("open_y.npy", 2, 2);
+    zeros("empty.npy", 2, 0);
+    zeros("none.npy", 0, 2);
     try (Model one = SmallModels.forecast();
+        Model any = SmallModels.anyFrames();
         Model two = SmallModels.twins()) {
+      Checkpoint.save(any, dir.resolve("open.ckpt"));
+      any.compile(new SGD(0.1), Loss.meanSquaredError());
+      Checkpoint.save(any, dir.resolve("trained.ckpt"));
       Checkpoint.save(one, dir.resolve("forecast.ckpt"));
       Checkpoint.save(two, dir.resolve("twins.ckpt"));
     }
     c.check(dir);
+  }
+
+  private void zeros(String name, long... dims) {
+    Tensor t = Tensor.zeros(DType.FLOAT32, Shape.of(dims));
+    NpyWriter.write(dir.resolve(name), t);
   }
 }

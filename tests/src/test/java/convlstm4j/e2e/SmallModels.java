@@ -35,6 +35,13 @@ final class SmallModels {
     return Model.of(x, new Dense(2).named("numbers").apply(y)).backend("reference").seed(4);
   }
 
+  /** Any number of frames of 5x6 to two numbers. */
+  static Model anyFrames() {
+    Symbol x = Input.named("video", Input.ANY, 5, 6, 1);
+    Symbol y = new Flatten().named("flat").apply(new ConvLSTM2D(2, 3).named("memory").apply(x));
+    return Model.of(x, new Dense(2).named("numbers").apply(y)).backend("reference").seed(7);
+  }
+
   /** Two inputs, two outputs. */
   static Model twins() {
     Symbol left = Input.named("left", 3);

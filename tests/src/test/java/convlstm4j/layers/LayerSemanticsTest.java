@@ -5,21 +5,32 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.data.Batch;
 import convlstm4j.data.InMemoryDataset;
+import convlstm4j.graph.Layer;
 import convlstm4j.graph.Regularizer;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.Add;
 import convlstm4j.layer.Average;
+import convlstm4j.layer.AveragePooling2D;
+import convlstm4j.layer.AveragePooling3D;
 import convlstm4j.layer.BatchNormalization;
+import convlstm4j.layer.Conv2D;
+import convlstm4j.layer.Conv3D;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Dropout;
+import convlstm4j.layer.GlobalAveragePooling2D;
+import convlstm4j.layer.GlobalAveragePooling3D;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.MaxPooling2D;
+import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.layer.Multiply;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
 import convlstm4j.op.Activation;
+import convlstm4j.op.DataFormat;
+import convlstm4j.op.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -28,7 +39,10 @@ import convlstm4j.train.SGD;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What Keras's documentation says of layers, where no oracle case says it. */
 class LayerSemanticsTest {
@@ -91,6 +105,61 @@ class LayerSemanticsTest {
     assertEquals(
         Shape.of(2, Input.ANY, Input.ANY, 1),
         new Add().apply(open, Input.batchShape(2, 1, Input.ANY, 1)).shape());
+  }
+
+  /** A layer, and the same one for each of the images of a sequence. */
+  private record PerImage(Supplier<Layer> layer, Shape image) {}
+
+  static List<PerImage> perImage() {
+    DataFormat first = DataFormat.CHANNELS_FIRST;
+    Shape last2d = Shape.of(5, 6, 3);
+    Shape first2d = Shape.of(3, 5, 6);
+    Shape last3d = Shape.of(4, 5, 6, 2);
+    return List.of(
+        new PerImage(() -> new Conv2D(4, 3, 2).strides(2, 1), last2d),
+        new PerImage(() -> new Conv2D(4, 3).dataFormat(first).activation(Activation.TANH), first2d),
+        new PerImage(() -> new Conv2D(4, 3).activation(Activation.SOFTMAX), last2d),
+        new PerImage(() -> new Conv3D(4, 2).padding(Padding.SAME), last3d),
+        new PerImage(() -> new Dense(4), last2d),
+        new PerImage(() -> new MaxPooling2D(2), last2d),
+        new PerImage(() -> new AveragePooling2D(2, 3).dataFormat(first), first2d),
+        new PerImage(() -> new MaxPooling3D(2).strides(1), last3d),
+        new PerImage(() -> new AveragePooling3D(2, 3, 1), last3d),
+        new PerImage(GlobalAveragePooling2D::new, last2d),
+        new PerImage(() -> new GlobalAveragePooling2D().keepDims(true), last2d),
+        new PerImage(() -> new GlobalAveragePooling3D().dataFormat(first), last3d));
+  }
+
+  /** tf.keras takes any axes before those of an image; the frames' number may be open. */
+  @ParameterizedTest
+  @MethodSource("perImage")
+  void axesBeforeTheImageStay(PerImage c) {
+    Tensor x = Apply.tensor(c.image.prepend(2, 3), 1);
+    Tensor deep = x.reshape(c.image.prepend(2, 1, 3));
+    Apply.Result steps = Apply.random(new TimeDistributed(c.layer.get()), true, 5, x);
+    Apply.Result same = Apply.random(c.layer.get(), true, 5, x);
+    Apply.Result deeper = Apply.random(c.layer.get(), true, 5, deep);
+    Apply.same("y", steps.first(), same.first());
+    Apply.same("y", steps.first().reshape(deeper.first().shape()), deeper.first());
+    assertEquals(Shape.of(2, 1, 3), Shape.of(Arrays.copyOf(deeper.first().shape().dims(), 3)));
+    Shape open = c.image.prepend(Input.ANY);
+    assertEquals(
+        new TimeDistributed(c.layer.get()).apply(Input.shape(open.dims())).shape(),
+        c.layer.get().apply(Input.shape(open.dims())).shape());
+  }
+
+  /** The mean over the batch, not over all images of it. */
+  @Test
+  void activityOfSequencesIsAMeanOverTheBatch() {
+    Tensor x = Apply.tensor(Shape.of(2, 3, 4, 4, 1), 1);
+    Symbol input = Input.shape(3, 4, 4, 1);
+    Symbol y = new Conv2D(2, 3).activityRegularizer(Regularizer.l2(0.5)).apply(input);
+    try (Model model = Model.of(input, y).backend("reference").dtype(DType.FLOAT64)) {
+      model.compile(new SGD(0), Loss.meanSquaredError());
+      Tensor p = model.predict(x).get(0);
+      double penalty = 0.5 * squares(p.doubles()) / 2;
+      assertEquals(penalty, model.trainOnBatch(Batch.of(x, p)).get("loss"), 1e-12);
+    }
   }
 
   @Test

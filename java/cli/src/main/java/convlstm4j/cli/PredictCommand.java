@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = {
       "Run a model on samples [N, ..] in npy files, a batch at a time, and write its outputs.",
-      "Of a model of videos, one video [T, C, H, W] (uint8 pixels are scaled to 0 to 1) gives its"
+      "Of a model of videos, one video [T, ..] (uint8 pixels are scaled to 0 to 1) gives its"
           + " scores: a column for each, one row a frame."
     },
     footer = {

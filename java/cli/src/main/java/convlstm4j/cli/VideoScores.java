@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.graph.Network;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Model;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Scores of one video {@code [T, C, H, W]}: a column for each score, one row a frame. */
+/** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
   private VideoScores() {}
 
@@ -25,41 +26,40 @@ final class VideoScores {
   static List<String> write(Model model, NpyFile file, Path output) {
     OutputFiles.check("--output", output);
     NpyFile video = file.unitRange();
-    Shape sample = video.shape().prepend(1);
-    checkFits(model, video, sample);
-    Tensor x = video.read(DType.FLOAT32).reshape(sample);
+    checkFits(model, video);
+    Tensor x = video.read(DType.FLOAT32).reshape(video.shape().prepend(1));
     if (!x.isFinite()) {
       throw new IllegalArgumentException(
           video.name() + ": holds a NaN or an infinity, expected finite numbers");
     }
     List<Tensor> outputs = model.predict(x);
-    NpyWriter.write(output, columns(model.network().outputNames(), outputs, video.shape().dim(0)));
+    NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(0)));
     return columnNames(model, outputs);
   }
 
-  private static void checkFits(Model model, NpyFile video, Shape sample) {
+  private static void checkFits(Model model, NpyFile video) {
     try {
-      model.network().checkFeed(0, sample);
+      model.network().checkSample(0, video.shape());
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          video.name() + ": " + e.getMessage() + " [N, T, C, H, W]", e);
+      throw new IllegalArgumentException(video.name() + ": " + e.getMessage(), e);
     }
   }
 
   /** Puts {@code [1, T, K]} outputs side by side. */
-  private static Tensor columns(List<String> names, List<Tensor> outputs, long frames) {
+  private static Tensor columns(Network network, List<Tensor> outputs, long frames) {
     int width = 0;
     for (int k = 0; k < outputs.size(); k++) {
       Shape s = outputs.get(k).shape();
       if (s.rank() != 3 || s.dim(1) != frames) {
         throw new IllegalArgumentException(
             "output \""
-                + names.get(k)
+                + network.outputNames().get(k)
                 + "\" has shape "
                 + s
                 + ", expected scores per frame [1, "
                 + frames
-                + ", K]; of other models give samples [N, T, C, H, W]");
+                + ", K]; of other models give samples "
+                + network.axes(0).map(Object::toString).orElse("[N, ..]"));
       }
       width += (int) s.dim(2);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -151,6 +152,25 @@ public abstract class Layer {
    */
   public List<Layer> children() {
     return List.of();
+  }
+
+  /**
+   * How the layer reads the last axes of its input, so that messages can name them.
+   *
+   * @return empty if it does not say
+   */
+  public Optional<ImageAxes> imageAxes() {
+    return children().stream().map(Layer::imageAxes).flatMap(Optional::stream).findFirst();
+  }
+
+  /**
+   * Whether the output has the input's axes in their order, so that they can be named by the layers
+   * after it.
+   *
+   * @return true for layers that work on each element, or each channel, by itself
+   */
+  public boolean keepsAxes() {
+    return false;
   }
 
   /**

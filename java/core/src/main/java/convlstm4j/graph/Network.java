@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A graph of named layers from inputs to outputs, without the weights' values. */
@@ -264,19 +265,59 @@ public final class Network {
    *
    * @param index which input
    * @param actual shape of the feed
-   * @throws ShapeException if it does not fit
+   * @throws ShapeException if it does not fit, or an axis has size 0
    */
   public void checkFeed(int index, Shape actual) {
-    Shape expected = inputs.get(index).shape();
-    if (!expected.fits(actual)) {
-      throw new ShapeException(
-          "input \""
-              + inputNames().get(index)
-              + "\" has shape "
-              + actual
-              + ", expected "
-              + expected
-              + (actual.rank() == expected.rank() - 1 ? "; the batch axis is missing" : ""));
+    feedCheck(index).check(actual);
+  }
+
+  /**
+   * Checks the shape of one sample for an input, without the batch axis.
+   *
+   * @param index which input
+   * @param sample its shape
+   * @throws ShapeException if a batch of it does not fit, or an axis has size 0
+   */
+  public void checkSample(int index, Shape sample) {
+    feedCheck(index).checkSample(sample);
+  }
+
+  private FeedCheck feedCheck(int index) {
+    return new FeedCheck(inputNames().get(index), inputs.get(index).shape(), axes(index));
+  }
+
+  /**
+   * What the axes of an input are called, in the data format of the first layer that reads it.
+   *
+   * @param index which input
+   * @return for instance {@code [N, T, H, W, C]}; empty if no layer tells
+   */
+  public Optional<List<String>> axes(int index) {
+    int rank = inputs.get(index).shape().rank();
+    return imageAxes(index).flatMap(a -> a.names(rank));
+  }
+
+  /**
+   * How the first layer that has a data format reads an input.
+   *
+   * @param index which input
+   * @return empty if no layer tells
+   */
+  public Optional<ImageAxes> imageAxes(int index) {
+    int rank = inputs.get(index).shape().rank();
+    Set<Symbol> same = new HashSet<>(Set.of(inputs.get(index)));
+    for (Node node : nodes) {
+      if (node.arguments().data().stream().noneMatch(same::contains)) {
+        continue;
+      }
+      Optional<ImageAxes> axes = node.layer().imageAxes().filter(a -> a.names(rank).isPresent());
+      if (axes.isPresent()) {
+        return axes;
+      }
+      if (node.layer().keepsAxes()) {
+        node.outputs().stream().filter(s -> s.shape().rank() == rank).forEach(same::add);
+      }
     }
+    return Optional.empty();
   }
 }

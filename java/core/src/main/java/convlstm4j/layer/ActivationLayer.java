@@ -48,6 +48,11 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
   }
 
   @Override
+  public boolean keepsAxes() {
+    return true;
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("activation", Forms.encode(activation));

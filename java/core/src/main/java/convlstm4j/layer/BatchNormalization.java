@@ -219,6 +219,11 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
   }
 
   @Override
+  public boolean keepsAxes() {
+    return true;
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("axis", axes.size() == 1 ? axes.get(0) : axes);

@@ -52,6 +52,11 @@ public final class Concatenate extends KerasLayer<Concatenate> {
   }
 
   @Override
+  public boolean keepsAxes() {
+    return true;
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("axis", axis);

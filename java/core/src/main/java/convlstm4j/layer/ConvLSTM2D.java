@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.Activation;
@@ -11,6 +12,7 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keras's {@code ConvLSTM2D} (Shi et al. 2015, arXiv:1506.04214; the equations are at {@link
@@ -158,6 +160,11 @@ public final class ConvLSTM2D extends Recurrent<ConvLSTM2D> {
     l.strides = strides;
     l.dilationRate = dilationRate;
     return l.padding(padding).dataFormat(dataFormat).copyRecurrent(this);
+  }
+
+  @Override
+  public Optional<ImageAxes> imageAxes() {
+    return Optional.of(new ImageAxes(dataFormat, 2));
   }
 
   @Override

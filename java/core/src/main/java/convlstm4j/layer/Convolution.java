@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.Activation;
@@ -14,9 +15,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What {@link Conv2D} and {@link Conv3D} share.
+ * What {@link Conv2D} and {@link Conv3D} share. The input may have more axes between the batch and
+ * the image, which stay in the output: every image is convolved by itself.
  *
  * @param <S> the layer's own type
  */
@@ -107,28 +110,34 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
     Window window = new Window(kernelSize, strides, dilationRate, padding, dataFormat);
     Conv op = new Conv(filters, window, useBias);
     int rank = kernelSize.size() + 2;
-    if (x.shape().rank() != rank) {
+    if (x.shape().rank() < rank) {
       throw new ShapeException(
           "input has shape "
               + x.shape()
               + ", expected rank "
               + rank
-              + ": batch, channels and "
+              + " or more: batch, channels and "
               + kernelSize.size()
               + " spatial axes");
     }
-    long channels = dataFormat.channels(x.shape().from(1));
+    Folded folded = Folded.of(g, x, rank - 1);
+    long channels = dataFormat.channels(folded.images().shape().from(1));
     if (channels == Shape.UNKNOWN) {
       throw new ShapeException(
           "input has shape " + x.shape() + ", of which the channels must be known");
     }
     Shape kernel =
         Shape.of(kernelSize.stream().mapToLong(k -> k).toArray()).append(channels, filters);
-    List<Value> inputs = new ArrayList<>(List.of(x, kernel(g, kernel)));
+    List<Value> inputs = new ArrayList<>(List.of(folded.images(), kernel(g, kernel)));
     if (useBias) {
       inputs.add(parameter(g, "bias", Shape.of(filters), biasInitializer, biasRegularizer, true));
     }
-    return List.of(finish(g, g.ops(op, inputs).get(0)));
+    return List.of(finish(g, folded.unfold(g, g.ops(op, inputs).get(0))));
+  }
+
+  @Override
+  public final Optional<ImageAxes> imageAxes() {
+    return Optional.of(new ImageAxes(dataFormat, kernelSize.size()));
   }
 
   @Override

@@ -1,15 +1,18 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.Activation;
+import convlstm4j.op.DataFormat;
 import convlstm4j.op.ShapeException;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keras's {@code Dense}: {@code activation(x kernel + bias)} over the last axis. Input {@code [N,
@@ -44,6 +47,16 @@ public final class Dense extends Weighted<Dense> {
       inputs.add(parameter(g, "bias", Shape.of(units), biasInitializer, biasRegularizer, true));
     }
     return List.of(finish(g, g.ops(new convlstm4j.op.Dense(units, useBias), inputs).get(0)));
+  }
+
+  @Override
+  public Optional<ImageAxes> imageAxes() {
+    return Optional.of(new ImageAxes(DataFormat.CHANNELS_LAST, 0));
+  }
+
+  @Override
+  public boolean keepsAxes() {
+    return true;
   }
 
   @Override

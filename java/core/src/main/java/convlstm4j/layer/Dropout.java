@@ -57,6 +57,11 @@ public final class Dropout extends KerasLayer<Dropout> {
   }
 
   @Override
+  public boolean keepsAxes() {
+    return true;
+  }
+
+  @Override
   public Map<String, Object> config() {
     List<Object> shape = new ArrayList<>();
     noiseShape.forEach(d -> shape.add(d == Shape.UNKNOWN ? null : d));

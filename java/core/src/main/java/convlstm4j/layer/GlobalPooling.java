@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.DataFormat;
@@ -8,9 +9,11 @@ import convlstm4j.op.GlobalAveragePool;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What the global pooling layers share.
+ * What the global pooling layers share. The input may have more axes between the batch and the
+ * image, which stay in the output: every image is pooled by itself.
  *
  * @param <S> the layer's own type
  */
@@ -57,7 +60,14 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLay
 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    return List.of(g.op(new GlobalAveragePool(dataFormat, rank, keepDims), only(arguments)));
+    Folded folded = Folded.of(g, only(arguments), rank + 1);
+    GlobalAveragePool op = new GlobalAveragePool(dataFormat, rank, keepDims);
+    return List.of(folded.unfold(g, g.op(op, folded.images())));
+  }
+
+  @Override
+  public final Optional<ImageAxes> imageAxes() {
+    return Optional.of(new ImageAxes(dataFormat, rank));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.Activation;
@@ -11,6 +12,7 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keras's {@code LSTM}: Hochreiter and Schmidhuber 1997 with forget gates (Gers et al. 2000).
@@ -64,6 +66,11 @@ public final class LSTM extends Recurrent<LSTM> {
   @Override
   LSTM copy() {
     return new LSTM(units).copyRecurrent(this);
+  }
+
+  @Override
+  public Optional<ImageAxes> imageAxes() {
+    return Optional.of(new ImageAxes(DataFormat.CHANNELS_LAST, 0));
   }
 
   @Override

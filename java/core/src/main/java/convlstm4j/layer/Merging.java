@@ -56,6 +56,11 @@ public abstract class Merging<S extends Merging<S>> extends KerasLayer<S> {
   }
 
   @Override
+  public final boolean keepsAxes() {
+    return true;
+  }
+
+  @Override
   public final Map<String, Object> config() {
     return new LinkedHashMap<>();
   }

@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Lowering;
@@ -9,6 +10,7 @@ import convlstm4j.graph.Value;
 import convlstm4j.op.ShapeException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A network as a layer of another: what calling a model does in Keras. Its inputs and outputs are
@@ -103,6 +105,11 @@ public final class NestedModel extends KerasLayer<NestedModel> {
               + network.inputNames());
     }
     return network.lower(g, arguments.data());
+  }
+
+  @Override
+  public Optional<ImageAxes> imageAxes() {
+    return network.imageAxes(0);
   }
 
   @Override

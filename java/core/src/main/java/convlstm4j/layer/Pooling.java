@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.DataFormat;
@@ -10,9 +11,11 @@ import convlstm4j.op.Window;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What the pooling layers share.
+ * What the pooling layers share. The input may have more axes between the batch and the image,
+ * which stay in the output: every image is pooled by itself.
  *
  * @param <S> the layer's own type
  */
@@ -87,7 +90,13 @@ public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
     List<Integer> ones = poolSize.stream().map(p -> 1).toList();
     Window window = new Window(poolSize, strides, ones, padding, dataFormat);
-    return List.of(g.op(new Pool(mode, window), only(arguments)));
+    Folded folded = Folded.of(g, only(arguments), poolSize.size() + 1);
+    return List.of(folded.unfold(g, g.op(new Pool(mode, window), folded.images())));
+  }
+
+  @Override
+  public final Optional<ImageAxes> imageAxes() {
+    return Optional.of(new ImageAxes(dataFormat, poolSize.size()));
   }
 
   @Override

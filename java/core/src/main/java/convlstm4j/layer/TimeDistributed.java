@@ -104,6 +104,11 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
   }
 
   @Override
+  public boolean keepsAxes() {
+    return layer.keepsAxes();
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("layer", Layers.toKeras(layer));

@@ -72,7 +72,7 @@ final class Reader {
         continue;
       }
       if (current.isEmpty()) {
-        current.add(Input.layer(inputShape(item.get("config"), config)).symbol());
+        current.add(at(item, () -> Input.layer(inputShape(item.get("config"), config))).symbol());
         input.add(current.get(0));
       }
       if (current.size() > 1) {

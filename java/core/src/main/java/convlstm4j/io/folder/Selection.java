@@ -113,6 +113,7 @@ record Selection(
                 + shape
                 + " [N, T, C, H, W], expected "
                 + input
+                + o.network.axes(0).map(a -> " " + a).orElse("")
                 + " for the model's input \""
                 + o.network.inputNames().get(0)
                 + "\""

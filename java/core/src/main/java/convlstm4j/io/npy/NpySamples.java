@@ -24,8 +24,8 @@ public final class NpySamples {
    * @param targets one per model output, null where none is needed; empty if there are none
    * @param dtype element type to give
    * @return the dataset
-   * @throws NpyException if a file has no axis 0 or no samples, or another number of samples than
-   *     the first; the message names both
+   * @throws NpyException if a file has no axis 0, no samples or another axis of size 0, or another
+   *     number of samples than the first; the message names both
    */
   public static IndexedDataset dataset(List<NpyFile> inputs, List<NpyFile> targets, DType dtype) {
     List<NpyFile> outputs = new ArrayList<>(targets);
@@ -47,6 +47,12 @@ public final class NpySamples {
     if (s.rank() == 0 || s.dim(0) < 1 || s.dim(0) > Integer.MAX_VALUE) {
       throw new NpyException(
           file.name(), "has shape " + s + ", expected samples along axis 0, 1 to 2^31-1 of them");
+    }
+    for (int d = 1; d < s.rank(); d++) {
+      if (s.dim(d) == 0) {
+        throw new NpyException(
+            file.name(), "has shape " + s + ": axis " + d + " has size 0, expected at least 1");
+      }
     }
     if (s.dim(0) != first.shape().dim(0)) {
       throw new NpyException(

@@ -12,12 +12,14 @@ import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Regularizer;
 import convlstm4j.graph.Symbol;
 import convlstm4j.graph.Value;
+import convlstm4j.layer.Conv2D;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Initializers;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.MaxPooling2D;
 import convlstm4j.model.Model;
 import convlstm4j.model.Sequential;
 import convlstm4j.op.Merge;
@@ -164,6 +166,25 @@ class KerasModelsTest {
     put(weights.make("odd"), Shape.of(3));
     put(weights.make("last"), Shape.of(3, 1), Shape.of(1));
     return write(copy, "custom.h5");
+  }
+
+  /** tf.keras takes them, so files of Keras 2 have them; Keras 3 takes images alone. */
+  @Test
+  void aFileOfKeras2MayHaveConvolutionsOfVideos() {
+    Path path = dir.resolve("videos.h5");
+    Tensor x = SampleModels.filled(Shape.of(2, 3, 5, 4, 1), 5);
+    Symbol video = Input.shape(Input.ANY, 5, 4, 1);
+    Symbol y = new MaxPooling2D(2).apply(new Conv2D(2, 2).apply(video));
+    try (Model model = Model.of(video, y).backend("reference")) {
+      assertEquals(Shape.of(Input.ANY, Input.ANY, 2, 1, 2), y.shape());
+      KerasModels.save(model, path, options());
+      assertTrue(
+          KerasModels.describe(path, options()).version().startsWith("2."),
+          "not a file of Keras 2");
+      try (Model again = KerasModels.load(path, options())) {
+        assertArrayEquals(model.predict(x).get(0).floats(), again.predict(x).get(0).floats());
+      }
+    }
   }
 
   @Test
