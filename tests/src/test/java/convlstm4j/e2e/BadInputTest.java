@@ -158,7 +158,8 @@ class BadInputTest {
     return Stream.of(
         call("trian --data data", "'trian'", "did you mean train?"),
         call("train", "--output=OUT", "see convlstm4j train --help"),
-        call("train --output out.ckpt", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),
+        call(
+            "train --output out.ckpt", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),
         call(train + " --epcohs 3", "'--epcohs'", "--epochs"),
         call(train + " --epochs many", "--epochs", "'many'"),
         call(train + " --epochs 0", "--epochs 0, must be at least 1"),

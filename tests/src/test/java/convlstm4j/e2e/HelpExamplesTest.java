@@ -3,6 +3,7 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.cli.demo.Demo;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.model.Model;
@@ -20,14 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each example that {@code --help} shows works, copied as it stands, beside the files it names. */
+/**
+ * Each example that {@code --help} shows works, copied as it stands, beside the files it names;
+ * those under {@code demo} are made by the demo's own code.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HelpExamplesTest {
   /** In this order: some work on what those before have made. {@code demo} takes minutes. */
   private static final List<String> COMMANDS =
       List.of("train", "evaluate", "predict", "convert", "inspect", "summary", "info");
-
-  private static final int FRAMES = 13;
 
   @TempDir static Path dir;
 
@@ -40,14 +42,8 @@ class HelpExamplesTest {
       Files.writeString(dir.resolve("model.json"), Architecture.toJson(one.network()));
       Checkpoint.save(two, dir.resolve("twins.ckpt"));
     }
-    for (String folder : List.of("train", "test")) {
-      Path trailers = Files.createDirectories(dir.resolve("demo").resolve(folder));
-      Files.write(trailers.resolve("genres.txt"), TinyFolder.GENRES);
-      for (int id = 100; id < 102; id++) {
-        TinyFolder.trailer(trailers, id, FRAMES, 3, 8);
-        TinyFolder.labels(trailers, id, FRAMES, TinyFolder.GENRES.size());
-      }
-    }
+    // By the demo itself, so that the examples name only what it makes.
+    Demo.makeTrailers(dir.resolve("demo"), 2, 2, 1);
     Cli.good(
         "train",
         "--data",

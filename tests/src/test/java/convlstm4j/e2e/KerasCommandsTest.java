@@ -302,9 +302,6 @@ class KerasCommandsTest {
     refused(
         "train --model @m.ckpt --x @x.npy --y @y.npy --loss mse --output @o.json",
         "--output @o.json: its ending says what is written");
-    refused(
-        "convert --model @m.ckpt --output @o.h5 --skip-layer a",
-        "--skip-layer a: @m.ckpt is no Keras file");
     assertEquals(before, Cli.contents(dir));
   }
 

@@ -2,6 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.data.Dataset;
 import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -54,6 +55,17 @@ final class EvaluateCommand implements Runnable {
       if (trained.compilation().isEmpty()) {
         throw new IllegalArgumentException(
             model.file + ": does not say what the model is trained for; train it with --loss");
+      }
+      Compile compiled = trained.compilation().get();
+      if (!compiled.unregistered().isEmpty()) {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "convlstm4j: "
+                    + model.file
+                    + ": not measured, for they are not registered (--classpath JAR): "
+                    + String.join(", ", compiled.unregistered()));
+        trained.compile(compiled.withoutUnregistered());
       }
       Dataset samples =
           folder == null

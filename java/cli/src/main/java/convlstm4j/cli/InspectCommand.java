@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
     })
 final class InspectCommand implements Runnable {
   @Mixin CommonOptions common;
+  @Mixin ModelFiles files;
   @Spec CommandSpec spec;
 
   @Parameters(
@@ -47,7 +48,6 @@ final class InspectCommand implements Runnable {
       out.flush();
       return;
     }
-    ModelFiles files = new ModelFiles();
     try (Model model = files.open(file, m -> m.backend("reference"), spec.commandLine().getErr())) {
       out.println(
           file

@@ -2,10 +2,13 @@ package convlstm4j.cli;
 
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
+import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.checkpoint.CheckpointOptions;
 import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
+import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,10 +30,20 @@ final class ModelFiles {
       names = "--skip-layer",
       paramLabel = "NAME",
       description = {
-        "Leave a layer of a Keras file out that cannot be taken; what it is given is given on. May be"
-            + " repeated. Without it, a file is taken whole or refused."
+        "Leave a layer out that cannot be taken; what it is given is given on. May be repeated. Without"
+            + " it, a file is taken whole or refused."
       })
   List<String> skipped = new ArrayList<>();
+
+  @Option(
+      names = "--classpath",
+      paramLabel = "JARS",
+      defaultValue = "",
+      description = {
+        "Jars with layers and metrics of your own, which ServiceLoader finds"
+            + " (convlstm4j.model.Extension); several with a colon between (on Windows a semicolon)."
+      })
+  String classpath = "";
 
   private final Set<String> said = new HashSet<>();
 
@@ -41,13 +54,10 @@ final class ModelFiles {
    * @param err is told what was not taken from the file
    */
   Model open(Path file, Consumer<Model> options, PrintWriter err) {
+    Extensions own = Extensions.load(classpath);
     if (KerasModels.isKerasFile(file)) {
-      KerasOptions keras = KerasOptions.defaults().model(options).notes(note -> say(note, err));
-      for (String name : skipped) {
-        keras = keras.skipLayer(name);
-      }
       try {
-        return KerasModels.load(file, keras);
+        return KerasModels.load(file, keras(own, err).model(options));
       } catch (KerasException e) {
         if (e.getMessage().contains("weights only")) {
           throw new IllegalArgumentException(
@@ -60,16 +70,43 @@ final class ModelFiles {
         throw e;
       }
     }
-    if (!skipped.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--skip-layer " + skipped.get(0) + ": " + file + " is no Keras file, .h5 or .keras");
+    if (isJson(file)) {
+      return architecture(file, own, options, err);
     }
-    return isJson(file) ? architecture(file, options) : Checkpoint.load(file, options);
+    CheckpointOptions checkpoint =
+        CheckpointOptions.defaults()
+            .customLayers(own.layers())
+            .customMetrics(own.metrics())
+            .model(options)
+            .notes(note -> say(note, err));
+    for (String name : skipped) {
+      checkpoint = checkpoint.skipLayer(name);
+    }
+    return Checkpoint.load(file, checkpoint);
   }
 
-  private static Model architecture(Path file, Consumer<Model> options) {
+  /** How a Keras file is read. */
+  private KerasOptions keras(Extensions own, PrintWriter err) {
+    KerasOptions keras =
+        KerasOptions.defaults()
+            .customLayers(own.layers())
+            .customMetrics(own.metrics())
+            .notes(note -> say(note, err));
+    for (String name : skipped) {
+      keras = keras.skipLayer(name);
+    }
+    return keras;
+  }
+
+  private Model architecture(Path file, Extensions own, Consumer<Model> options, PrintWriter err) {
+    ReadOptions read =
+        new ReadOptions(
+            KerasVersion.KERAS3,
+            own.layers(),
+            Set.copyOf(skipped),
+            note -> say(file + ": " + note, err));
     try {
-      Model model = Model.of(Architecture.fromJson(Files.readString(file)));
+      Model model = Model.of(Architecture.fromJson(Files.readString(file), read));
       options.accept(model);
       return model;
     } catch (IOException e) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "  convlstm4j predict --model twins.ckpt --output outputs \\",
       "    --input left=left.npy --input right=right.npy --batch-size 8",
       "  convlstm4j predict --model demo/convlstm.ckpt \\",
-      "    --input demo/test/trailer_100.npy --output scores.npy"
+      "    --input demo/test/trailer_1000.npy --output scores.npy"
     })
 final class PredictCommand implements Runnable {
   @Mixin CommonOptions common;

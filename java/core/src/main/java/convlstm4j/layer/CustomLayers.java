@@ -47,6 +47,24 @@ public final class CustomLayers {
     return new CustomLayers(copy);
   }
 
+  /**
+   * Both registries' kinds.
+   *
+   * @param other further kinds
+   * @return a new registry
+   * @throws IllegalArgumentException if both have a kind of one name
+   */
+  public CustomLayers and(CustomLayers other) {
+    CustomLayers all = this;
+    for (var e : other.kinds.entrySet()) {
+      if (kinds.containsKey(e.getKey())) {
+        throw new IllegalArgumentException("layer " + e.getKey() + " is registered twice");
+      }
+      all = all.with(e.getKey(), e.getValue());
+    }
+    return all;
+  }
+
   /** A layer of a registered kind; null if it is not registered. */
   Layer make(String className, Map<String, Object> config) {
     Function<Map<String, Object>, Layer> maker =

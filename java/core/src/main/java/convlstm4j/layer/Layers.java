@@ -131,8 +131,9 @@ public final class Layers {
         + className
         + (className.equals("Lambda")
             ? ", which is Python code and is never run"
-            : ", which there is not here; there are " + KINDS.keySet())
-        + "; register a layer of your own for it (CustomLayers), or leave the layer out by name";
+            : ", which there is not here")
+        + "; register a layer of your own for it (CustomLayers; --classpath JAR), or leave the layer"
+        + " out by name (skipLayer; --skip-layer NAME)";
   }
 
   /**

@@ -1,6 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.train.Config;
+import convlstm4j.train.CustomMetrics;
 import convlstm4j.train.Loss;
 import convlstm4j.train.Metric;
 import convlstm4j.train.Optimizer;
@@ -121,6 +122,32 @@ public final class Compile {
   }
 
   /**
+   * The names of metrics of the user's own that were loaded without their kinds.
+   *
+   * @return empty if all can be measured
+   */
+  public List<String> unregistered() {
+    return metrics.values().stream()
+        .flatMap(List::stream)
+        .filter(m -> !m.isRegistered())
+        .map(Metric::name)
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * Without the metrics that {@link #unregistered} names.
+   *
+   * @return a new value
+   */
+  public Compile withoutUnregistered() {
+    Map<String, List<Metric>> left = new LinkedHashMap<>();
+    metrics.forEach(
+        (output, all) -> left.put(output, all.stream().filter(Metric::isRegistered).toList()));
+    return new Compile(optimizer, losses, lossWeights, left);
+  }
+
+  /**
    * Whether an output is trained.
    *
    * @param output its name
@@ -183,6 +210,19 @@ public final class Compile {
    * @throws IllegalArgumentException if something is missing, unknown or wrong
    */
   public static Compile fromConfig(Map<String, ?> map) {
+    return fromConfig(map, CustomMetrics.none());
+  }
+
+  /**
+   * Restores what {@link #config} gave, metrics of the user's own included. One of a kind that is
+   * not registered is kept, so that it can be saved again; to measure it is refused.
+   *
+   * @param map the options
+   * @param custom the user's kinds of metrics
+   * @return the value
+   * @throws IllegalArgumentException if something is missing, unknown or wrong
+   */
+  public static Compile fromConfig(Map<String, ?> map, CustomMetrics custom) {
     Compile c = with(Optimizer.fromConfig(config(map.get("optimizer"), "optimizer")));
     for (var e : section(map, "losses").entrySet()) {
       c = c.loss(e.getKey(), Loss.fromConfig(config(e.getValue(), "losses")));
@@ -199,7 +239,7 @@ public final class Compile {
       }
       List<Metric> all = new ArrayList<>();
       for (Object o : list) {
-        all.add(Metric.fromConfig(config(o, "metrics")));
+        all.add(Metric.keptFromConfig(config(o, "metrics"), custom));
       }
       c = c.metrics(e.getKey(), all.toArray(Metric[]::new));
     }

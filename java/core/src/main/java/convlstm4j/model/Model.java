@@ -676,7 +676,14 @@ public final class Model implements AutoCloseable {
     access.checkOpen(what);
     if (engine != null) {
       throw new IllegalStateException(
-          what + ": the model is in use already; choose the " + what + " before");
+          what
+              + ": the model is in use already, as a loaded one always is; choose the "
+              + what
+              + " before, of a loaded model with Checkpoint.load(path, m -> m."
+              + what
+              + "(..)) or KerasOptions.defaults().model(m -> m."
+              + what
+              + "(..))");
     }
   }
 

@@ -86,8 +86,14 @@ public interface Metric {
     }
 
     @Override
+    public boolean isRegistered() {
+      return metric.isRegistered();
+    }
+
+    @Override
     public Config config() {
-      return metric.config().with("name", name);
+      Config own = metric.config(); // of the user's own, maybe immutable
+      return new Config(own.className(), Config.copy(own.values())).with("name", name);
     }
   }
 
@@ -99,8 +105,38 @@ public interface Metric {
    * @throws IllegalArgumentException if it is of no known kind or an option is wrong
    */
   static Metric fromConfig(Config config) {
-    config.allow(Set.of("name", "threshold", "average"));
-    double threshold = config.number("threshold", Double.NaN);
+    return fromConfig(config, CustomMetrics.none());
+  }
+
+  /**
+   * Restores a metric from its options, which may be of a kind of the user's own.
+   *
+   * @param config as {@link #config()} gives it
+   * @param custom the user's kinds, which come before those of this library
+   * @return the metric
+   * @throws IllegalArgumentException if it is of no known kind or an option is wrong
+   */
+  static Metric fromConfig(Config config, CustomMetrics custom) {
+    Metric metric = orNull(config, custom);
+    if (metric == null) {
+      throw new IllegalArgumentException(
+          "metric " + config.className() + " is not known here; register it (CustomMetrics)");
+    }
+    return metric;
+  }
+
+  /** Null if it is of no known kind. */
+  private static Metric orNull(Config config, CustomMetrics custom) {
+    Metric metric = custom.make(config);
+    metric = metric == null ? ofKeras(config) : metric;
+    if (metric == null) {
+      return null;
+    }
+    String name = config.text("name", metric.name());
+    return name.equals(metric.name()) ? metric : metric.named(name);
+  }
+
+  private static Metric ofKeras(Config config) {
     Metric metric =
         switch (config.className()) {
           case "Accuracy" -> new Accuracy();
@@ -110,14 +146,38 @@ public interface Metric {
           case "MeanSquaredError" -> new MeanSquaredError();
           case "MeanAbsoluteError" -> new MeanAbsoluteError();
           case "AUC" -> new AUC();
-          case "Precision" -> new Precision(Average.of(config), threshold);
-          case "Recall" -> new Recall(Average.of(config), threshold);
-          case "F1Score" -> new F1Score(Average.of(config), threshold);
-          default ->
-              throw new IllegalArgumentException(
-                  "metric " + config.className() + " is not known here: compile the model anew");
+          case "Precision" ->
+              new Precision(Average.of(config), config.number("threshold", Double.NaN));
+          case "Recall" -> new Recall(Average.of(config), config.number("threshold", Double.NaN));
+          case "F1Score" -> new F1Score(Average.of(config), config.number("threshold", Double.NaN));
+          default -> null;
         };
-    String name = config.text("name", metric.name());
-    return name.equals(metric.name()) ? metric : metric.named(name);
+    if (metric != null) {
+      config.allow(Set.of("name", "threshold", "average"));
+    }
+    return metric;
+  }
+
+  /**
+   * Restores a metric, or keeps one of a kind that is neither this library's nor registered as it
+   * is: it is saved again unchanged, and refuses to be measured.
+   *
+   * @param config as {@link #config()} gives it
+   * @param custom the user's kinds
+   * @return the metric
+   * @throws IllegalArgumentException if an option is wrong
+   */
+  static Metric keptFromConfig(Config config, CustomMetrics custom) {
+    Metric metric = orNull(config, custom);
+    return metric == null ? new UnregisteredMetric(config) : metric;
+  }
+
+  /**
+   * Whether the metric can be measured.
+   *
+   * @return false for one that was loaded where its kind was not registered
+   */
+  default boolean isRegistered() {
+    return true;
   }
 }

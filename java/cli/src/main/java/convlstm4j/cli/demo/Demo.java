@@ -122,13 +122,28 @@ public final class Demo {
     return table.text();
   }
 
-  private void makeTrailers() throws IOException {
-    Path training = Files.createDirectories(folder.resolve("train"));
-    Path test = Files.createDirectories(folder.resolve("test"));
+  /**
+   * Makes the folders {@code train} and {@code test} of trailers.
+   *
+   * @param folder where they go; made if it is not there
+   * @param training number of trailers to train on
+   * @param test number of trailers with other digits
+   * @param seed decides what is in them
+   * @throws IOException if a file cannot be written
+   */
+  public static void makeTrailers(Path folder, int training, int test, long seed)
+      throws IOException {
     Digits digits = Digits.load();
     Videos videos = Videos.standard();
-    videos.write(training, 0, TRAINING_TRAILERS, digits, false, seed);
-    videos.write(test, FIRST_TEST, TEST_TRAILERS, digits, true, seed);
+    videos.write(
+        Files.createDirectories(folder.resolve("train")), 0, training, digits, false, seed);
+    videos.write(
+        Files.createDirectories(folder.resolve("test")), FIRST_TEST, test, digits, true, seed);
+  }
+
+  private void makeTrailers() throws IOException {
+    makeTrailers(folder, TRAINING_TRAILERS, TEST_TRAILERS, seed);
+    Videos videos = Videos.standard();
     log.accept(
         TRAINING_TRAILERS
             + " trailers of "
@@ -138,11 +153,11 @@ public final class Demo {
             + "x"
             + videos.side()
             + " in "
-            + training
+            + folder.resolve("train")
             + ", "
             + TEST_TRAILERS
             + " with other digits in "
-            + test);
+            + folder.resolve("test"));
   }
 
   private void train(

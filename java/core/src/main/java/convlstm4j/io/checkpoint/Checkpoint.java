@@ -5,12 +5,15 @@ import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
+import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.file.AtomicFile;
+import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.Snapshot;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.train.CustomMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +52,7 @@ public final class Checkpoint {
    * @param model what is saved
    * @param path the file to make or replace
    * @throws ArchitectureException if the network has something that cannot be written, such as a
-   *     layer of the user's own
+   *     initialiser of the user's own
    * @throws UncheckedIOException if it cannot be written, for instance because the disk is full; a
    *     file that was there is as before
    */
@@ -108,24 +112,57 @@ public final class Checkpoint {
    * @throws CheckpointException if the file is absent or no good
    */
   public static Model load(Path path, Consumer<Model> options) {
+    return load(path, CheckpointOptions.defaults().model(options));
+  }
+
+  /**
+   * Loads a model that may have layers and metrics of the user's own. To use a model, its metrics
+   * need not be known: one that is not registered is kept, saved again as it was, and only training
+   * and evaluation refuse to begin with it.
+   *
+   * @param path the file
+   * @param options the user's layers and metrics, layers to skip, the backend
+   * @return the model, compiled if it was when it was saved, to be closed
+   * @throws CheckpointException if the file is absent or no good
+   */
+  public static Model load(Path path, CheckpointOptions options) {
     return load(path.toString(), read(path), options);
   }
 
-  static Model load(String file, Contents contents, Consumer<Model> options) {
+  static Model load(String file, Contents contents, CheckpointOptions options) {
+    List<String> leftOut = new ArrayList<>();
     Network network;
     Compile compile;
     try {
-      network = Architecture.fromJson(contents.architecture());
-      compile = compile(contents);
+      network =
+          Architecture.fromJson(
+              contents.architecture(),
+              new ReadOptions(
+                  KerasVersion.KERAS3, options.customLayers(), options.skipped(), leftOut::add));
+      compile = compile(contents, options.customMetrics());
     } catch (ArchitectureException | IllegalArgumentException | IOException e) {
       throw new CheckpointException(
           file, "holds a model that this version cannot make: " + e.getMessage(), e);
     }
-    checkWeights(file, contents.snapshot().weights(), network);
+    leftOut.forEach(note -> options.notes().accept(file + ": " + note));
+    Map<String, Tensor> weights = contents.snapshot().weights();
+    if (!leftOut.isEmpty()) {
+      weights = new LinkedHashMap<>(weights);
+      weights.keySet().retainAll(network.parameters().stream().map(network::name).toList());
+    }
+    checkWeights(file, weights, network);
     Model model = Model.of(network).dtype(contents.dtype()).seed(contents.snapshot().seed());
     try {
-      options.accept(model);
-      restore(file, model, compile, contents.snapshot());
+      options.model().accept(model);
+      if (leftOut.isEmpty()) {
+        restore(file, model, compile, contents.snapshot());
+      } else {
+        model.setWeights(List.copyOf(weights.values()));
+        options
+            .notes()
+            .accept(file + ": without these layers it is another model, so training starts anew");
+        recompile(file, model, compile, options.notes());
+      }
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -133,10 +170,21 @@ public final class Checkpoint {
     }
   }
 
-  private static Compile compile(Contents contents) throws IOException {
+  /** Of a model without some of its layers, whose outputs may have other names. */
+  private static void recompile(String file, Model model, Compile compile, Consumer<String> notes) {
+    try {
+      if (compile != null) {
+        model.compile(compile);
+      }
+    } catch (IllegalArgumentException e) {
+      notes.accept(file + ": the model is not compiled: " + e.getMessage());
+    }
+  }
+
+  private static Compile compile(Contents contents, CustomMetrics custom) throws IOException {
     return contents.compile() == null
         ? null
-        : Compile.fromConfig(JSON.std.mapFrom(contents.compile()));
+        : Compile.fromConfig(JSON.std.mapFrom(contents.compile()), custom);
   }
 
   /** Before the model allocates anything: its size must be that of the file. */
@@ -184,7 +232,7 @@ public final class Checkpoint {
           Difference.first(
               JSON.std.anyFrom(contents.architecture()),
               JSON.std.anyFrom(Architecture.toJson(model.network())));
-      compile = model.compilation().isPresent() ? null : compile(contents);
+      compile = model.compilation().isPresent() ? null : compile(contents, CustomMetrics.none());
     } catch (IllegalArgumentException | IOException e) {
       throw new CheckpointException(file, "cannot be used: " + e.getMessage(), e);
     }

@@ -196,7 +196,9 @@ class CheckpointFuzzTest {
               good.dtype(),
               good.snapshot());
       try {
-        Checkpoint.load("a.ckpt", mutant, m -> m.backend("reference")).close();
+        Checkpoint.load(
+                "a.ckpt", mutant, CheckpointOptions.defaults().model(m -> m.backend("reference")))
+            .close();
       } catch (CheckpointException e) {
         assertTrue(e.getMessage().startsWith("a.ckpt: "), e.getMessage());
         refused++;

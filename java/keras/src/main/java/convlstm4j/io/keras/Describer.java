@@ -32,7 +32,8 @@ final class Describer {
       if (file.hasModel()) {
         network = Optional.of(KerasModels.network(file, lenient));
         WeightPlan.byName(file, network.get(), lenient);
-        TrainingReader.read(file, network.get().outputNames(), problems::add);
+        TrainingReader.read(
+            file, network.get().outputNames(), options.customMetrics(), problems::add);
       }
       arrays = arrays(file, network);
     } catch (KerasException e) {

@@ -6,6 +6,7 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.train.CustomMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ import java.util.function.Consumer;
  *     <td>Keras 2's</td><td>Keras 3's</td><td>by its {@code keras_version}</td></tr>
  * <tr><td>SGD, Adam, AdamW, RMSprop with their state, losses, metrics</td>
  *     <td>yes</td><td>yes</td><td>yes</td></tr>
- * <tr><td>the user's layers</td><td colspan="3">by {@link KerasOptions#customLayers}</td></tr>
+ * <tr><td>the user's layers and metrics</td><td colspan="3">by {@link KerasOptions}</td></tr>
  * <tr><td>written</td><td>as Keras 2.11</td><td>no</td><td>as Keras 3.8</td></tr>
  * </table>
  *
@@ -69,7 +70,12 @@ public final class KerasModels {
     try {
       options.model().accept(model);
       plan.apply(model);
-      train(file, model, plan, note -> options.notes().accept(file.file() + ": " + note));
+      train(
+          file,
+          model,
+          plan,
+          options.customMetrics(),
+          note -> options.notes().accept(file.file() + ": " + note));
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -78,11 +84,13 @@ public final class KerasModels {
   }
 
   /** Compiles the model as it was when it was saved, as far as that can be. */
-  private static void train(KerasFile file, Model model, WeightPlan plan, Consumer<String> notes) {
+  private static void train(
+      KerasFile file, Model model, WeightPlan plan, CustomMetrics custom, Consumer<String> notes) {
     if (model.compilation().isPresent()) {
       return; // by the caller's options
     }
-    Optional<Compile> compile = TrainingReader.read(file, model.network().outputNames(), notes);
+    Optional<Compile> compile =
+        TrainingReader.read(file, model.network().outputNames(), custom, notes);
     if (compile.isEmpty()) {
       return;
     }

@@ -2,6 +2,7 @@ package convlstm4j.io.keras;
 
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.model.Model;
+import convlstm4j.train.CustomMetrics;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,29 +23,32 @@ public final class KerasOptions {
   private static final Logger LOG = LoggerFactory.getLogger(KerasOptions.class);
 
   private final CustomLayers customLayers;
+  private final CustomMetrics customMetrics;
   private final Set<String> skipped;
   private final Consumer<Model> model;
   private final Consumer<String> notes;
 
   private KerasOptions(
       CustomLayers customLayers,
+      CustomMetrics customMetrics,
       Set<String> skipped,
       Consumer<Model> model,
       Consumer<String> notes) {
     this.customLayers = customLayers;
+    this.customMetrics = customMetrics;
     this.skipped = skipped;
     this.model = model;
     this.notes = notes;
   }
 
   /**
-   * No layers of the user's own, nothing left out, the default backend; notes are logged as
-   * warnings.
+   * Nothing of the user's own, nothing left out, the default backend; notes are logged as warnings.
    *
    * @return the defaults
    */
   public static KerasOptions defaults() {
-    return new KerasOptions(CustomLayers.none(), Set.of(), m -> {}, LOG::warn);
+    return new KerasOptions(
+        CustomLayers.none(), CustomMetrics.none(), Set.of(), m -> {}, LOG::warn);
   }
 
   /**
@@ -54,7 +58,18 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions customLayers(CustomLayers kinds) {
-    return new KerasOptions(kinds, skipped, model, notes);
+    return new KerasOptions(kinds, customMetrics, skipped, model, notes);
+  }
+
+  /**
+   * Gives the user's own kinds of metrics. Without them a file loads all the same: a metric that
+   * there is not here is left out, and said so in the notes.
+   *
+   * @param kinds the registry
+   * @return new options
+   */
+  public KerasOptions customMetrics(CustomMetrics kinds) {
+    return new KerasOptions(customLayers, kinds, skipped, model, notes);
   }
 
   /**
@@ -70,7 +85,7 @@ public final class KerasOptions {
   public KerasOptions skipLayer(String name) {
     Set<String> more = new LinkedHashSet<>(skipped);
     more.add(name);
-    return new KerasOptions(customLayers, Set.copyOf(more), model, notes);
+    return new KerasOptions(customLayers, customMetrics, Set.copyOf(more), model, notes);
   }
 
   /**
@@ -80,7 +95,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions model(Consumer<Model> action) {
-    return new KerasOptions(customLayers, skipped, action, notes);
+    return new KerasOptions(customLayers, customMetrics, skipped, action, notes);
   }
 
   /**
@@ -91,11 +106,15 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions notes(Consumer<String> listener) {
-    return new KerasOptions(customLayers, skipped, model, listener);
+    return new KerasOptions(customLayers, customMetrics, skipped, model, listener);
   }
 
   CustomLayers customLayers() {
     return customLayers;
+  }
+
+  CustomMetrics customMetrics() {
+    return customMetrics;
   }
 
   Set<String> skipped() {

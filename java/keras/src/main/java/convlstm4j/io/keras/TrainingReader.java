@@ -5,6 +5,7 @@ import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
 import convlstm4j.train.Accuracy;
 import convlstm4j.train.Config;
+import convlstm4j.train.CustomMetrics;
 import convlstm4j.train.Loss;
 import convlstm4j.train.Metric;
 import convlstm4j.train.Optimizer;
@@ -43,22 +44,28 @@ final class TrainingReader {
 
   private final Map<String, Object> training;
   private final List<String> outputs;
+  private final CustomMetrics custom;
   private final Consumer<String> notes;
 
   private TrainingReader(
-      Map<String, Object> training, List<String> outputs, Consumer<String> notes) {
+      Map<String, Object> training,
+      List<String> outputs,
+      CustomMetrics custom,
+      Consumer<String> notes) {
     this.training = training;
     this.outputs = outputs;
+    this.custom = custom;
     this.notes = notes;
   }
 
   /** Empty if the file has no such options, or none that can be taken. */
-  static Optional<Compile> read(KerasFile file, List<String> outputs, Consumer<String> notes) {
+  static Optional<Compile> read(
+      KerasFile file, List<String> outputs, CustomMetrics custom, Consumer<String> notes) {
     if (file.training().isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new TrainingReader(file.training(), outputs, notes).compile(file));
+      return Optional.of(new TrainingReader(file.training(), outputs, custom, notes).compile(file));
     } catch (IllegalArgumentException | ClassCastException e) {
       notes.accept("the model is not compiled: " + e.getMessage());
       return Optional.empty();
@@ -269,13 +276,16 @@ final class TrainingReader {
     }
   }
 
-  private static Metric metric(Object value) {
+  private Metric metric(Object value) {
     String name = function(value);
     if (name != null) {
       Metric m = named(snakeCase(name));
       return name.equals(m.name()) || !name.equals(snakeCase(name)) ? m : m.named(name);
     }
     Config config = config(value, "metric");
+    if (custom.has(config.className())) {
+      return Metric.fromConfig(config, custom);
+    }
     Map<String, Object> options = config.values();
     if (options.get("fn") != null) { // Keras 2 wraps the function of a name
       Object fn = options.get("fn");

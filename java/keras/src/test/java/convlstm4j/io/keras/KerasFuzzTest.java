@@ -259,7 +259,8 @@ class KerasFuzzTest {
         }
         Network network = KerasModels.network(file, options);
         WeightPlan.byName(file, network, options).read();
-        TrainingReader.read(file, network.outputNames(), note -> {});
+        TrainingReader.read(
+            file, network.outputNames(), convlstm4j.train.CustomMetrics.none(), note -> {});
       }
       return true;
     } catch (KerasException e) {
