@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
+import convlstm4j.tensor.Shape;
 import convlstm4j.train.Loss;
 import convlstm4j.train.Metric;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class Objectives {
       throw new IllegalArgumentException(
           "compile: no output has a loss; its outputs are " + network.outputNames());
     }
+    for (int k = 0; k < outputs.size(); k++) {
+      checkMetrics(outputs.get(k), network.outputs().get(k).shape());
+    }
     for (Output o : outputs) {
       if (!o.isTrained() && !o.metrics().isEmpty()) {
         throw new IllegalArgumentException(
@@ -49,6 +53,19 @@ final class Objectives {
       }
     }
     this.trainable = network.parameters().stream().filter(Parameter::isTrainable).toList();
+  }
+
+  /** Whether the metrics can be measured with the targets that the loss needs. */
+  private static void checkMetrics(Output o, Shape prediction) {
+    for (Metric m : o.isTrained() ? o.metrics() : List.<Metric>of()) {
+      try {
+        m.check(o.loss().op().targetShape(prediction), prediction);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "compile: output \"" + o.name() + "\", loss " + o.loss().name() + ": " + e.getMessage(),
+            e);
+      }
+    }
   }
 
   Compile compile() {

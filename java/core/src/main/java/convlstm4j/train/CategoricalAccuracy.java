@@ -1,10 +1,21 @@
 package convlstm4j.train;
 
+import convlstm4j.tensor.Shape;
+
 /** The part of positions whose largest prediction is where the largest (one-hot) target is. */
 public record CategoricalAccuracy() implements Metric {
   @Override
   public String name() {
     return "categorical_accuracy";
+  }
+
+  @Override
+  public void check(Shape target, Shape prediction) {
+    if (target.dim(-1) == 1 && prediction.dim(-1) > 1) {
+      throw new IllegalArgumentException(
+          name()
+              + " has class numbers as targets, expected one-hot ones; use sparse_categorical_accuracy");
+    }
   }
 
   @Override

@@ -13,7 +13,7 @@ public record MeanAbsoluteError() implements Metric {
         (target, t, targets, prediction, p, k) -> {
           double sum = 0;
           for (int j = 0; j < k; j++) {
-            sum += Math.abs(prediction.get(p + j) - target.get(t + j));
+            sum += Math.abs(prediction.get(p + j) - target.get(targets == 1 ? t : t + j));
           }
           return sum / k;
         });

@@ -13,7 +13,7 @@ public record MeanSquaredError() implements Metric {
         (target, t, targets, prediction, p, k) -> {
           double sum = 0;
           for (int j = 0; j < k; j++) {
-            double e = prediction.get(p + j) - target.get(t + j);
+            double e = prediction.get(p + j) - target.get(targets == 1 ? t : t + j);
             sum += e * e;
           }
           return sum / k;

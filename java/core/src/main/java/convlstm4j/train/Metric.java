@@ -1,5 +1,6 @@
 package convlstm4j.train;
 
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.Set;
 
@@ -29,6 +30,15 @@ public interface Metric {
    * @return Keras's class name and options
    */
   Config config();
+
+  /**
+   * Fails if targets of a form cannot be measured, before anything is trained on them.
+   *
+   * @param target shape of the targets; its last axis is the prediction's, or 1 for class numbers
+   * @param prediction shape of the output, {@code [.., K]}; -1 for sizes that are not known
+   * @throws IllegalArgumentException if this metric has no meaning for them
+   */
+  default void check(Shape target, Shape prediction) {}
 
   /** A measurement in progress. */
   interface Accumulator {
@@ -80,6 +90,11 @@ public interface Metric {
    * @param name how it is reported
    */
   record Renamed(Metric metric, String name) implements Metric {
+    @Override
+    public void check(Shape target, Shape prediction) {
+      metric.check(target, prediction);
+    }
+
     @Override
     public Accumulator start() {
       return metric.start();

@@ -1,10 +1,21 @@
 package convlstm4j.train;
 
+import convlstm4j.tensor.Shape;
+
 /** The part of positions whose largest prediction is that of the target, a class number. */
 public record SparseCategoricalAccuracy() implements Metric {
   @Override
   public String name() {
     return "sparse_categorical_accuracy";
+  }
+
+  @Override
+  public void check(Shape target, Shape prediction) {
+    if (target.dim(-1) > 1) {
+      throw new IllegalArgumentException(
+          name()
+              + " has targets of one number per class, expected class numbers; use categorical_accuracy");
+    }
   }
 
   @Override

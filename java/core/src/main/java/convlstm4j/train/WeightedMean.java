@@ -4,7 +4,10 @@ import convlstm4j.tensor.Tensor;
 
 /** The weighted mean of a number per position; 0 without weight. */
 final class WeightedMean implements Metric.Accumulator {
-  /** The number of one position, from the K predictions that start at {@code p}. */
+  /**
+   * The number of one position, from the K predictions that start at {@code p} and as many targets,
+   * or one for all of them, that start at {@code t}.
+   */
   interface Score {
     double of(Tensor target, int t, int targets, Tensor prediction, int p, int k);
   }
@@ -50,7 +53,7 @@ final class WeightedMean implements Metric.Accumulator {
       int right = 0;
       for (int j = 0; j < k; j++) {
         double hard = prediction.get(p + j) > threshold ? 1 : 0;
-        right += hard == target.get(t + j) ? 1 : 0;
+        right += hard == target.get(targets == 1 ? t : t + j) ? 1 : 0;
       }
       return (double) right / k;
     };
