@@ -12,12 +12,26 @@ import java.util.function.Function;
  * @param initialState {@code [h, c]} for a recurrent layer (twice for a bidirectional one), or
  *     empty
  * @param mask {@code [N, T]}, not 0 where a step counts, if given
+ * @param inference whether the layer runs as at inference in training too: no dropout, moving
+ *     statistics; Keras 2's {@code training=False}
  * @param <T> symbols while a graph is being built, values while it is lowered
  */
-public record Arguments<T>(List<T> data, List<T> initialState, Optional<T> mask) {
+public record Arguments<T>(
+    List<T> data, List<T> initialState, Optional<T> mask, boolean inference) {
   public Arguments {
     data = List.copyOf(data);
     initialState = List.copyOf(initialState);
+  }
+
+  /**
+   * Arguments of a layer that trains when the model does.
+   *
+   * @param data the inputs proper
+   * @param initialState {@code [h, c]} for a recurrent layer, or empty
+   * @param mask which steps count, if given
+   */
+  public Arguments(List<T> data, List<T> initialState, Optional<T> mask) {
+    this(data, initialState, mask, false);
   }
 
   /**
@@ -61,6 +75,9 @@ public record Arguments<T>(List<T> data, List<T> initialState, Optional<T> mask)
    */
   public <R> Arguments<R> map(Function<T, R> f) {
     return new Arguments<>(
-        data.stream().map(f).toList(), initialState.stream().map(f).toList(), mask.map(f));
+        data.stream().map(f).toList(),
+        initialState.stream().map(f).toList(),
+        mask.map(f),
+        inference);
   }
 }

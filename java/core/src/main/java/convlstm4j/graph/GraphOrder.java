@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * Orders a graph as Keras does (keras/src/ops/function.py, {@code map_graph}): nodes so that each
  * comes after those it needs, layers by decreasing depth (longest way to an output), then by first
- * visit.
+ * visit; inputs that lead to no output have depth 0.
  */
 record GraphOrder(List<Node> nodes, List<Layer> layers) {
   static GraphOrder of(List<Symbol> inputs, List<Symbol> outputs) {
@@ -19,11 +19,6 @@ record GraphOrder(List<Node> nodes, List<Layer> layers) {
     Map<Node, Boolean> done = new HashMap<>();
     for (Symbol s : outputs) {
       visit(s.node(), done, postOrder, firstVisit);
-    }
-    for (Symbol s : inputs) {
-      if (!done.containsKey(s.node())) {
-        throw new IllegalArgumentException("input " + s + " leads to none of the outputs");
-      }
     }
     for (Node n : postOrder) {
       if (n.layer() instanceof InputLayer && inputs.stream().noneMatch(s -> s.node() == n)) {
@@ -40,6 +35,13 @@ record GraphOrder(List<Node> nodes, List<Layer> layers) {
       nodeDepth.put(n, depth);
       for (Symbol s : n.arguments().all()) {
         nodeDepth.merge(s.node(), depth + 1, Math::max);
+      }
+    }
+    for (Symbol s : inputs) { // one that leads to no output comes first among the last
+      if (!done.containsKey(s.node())) {
+        postOrder.add(s.node());
+        firstVisit.put(s.node().layer(), -1);
+        layerDepth.put(s.node().layer(), 0);
       }
     }
     List<Layer> layers = new ArrayList<>(firstVisit.keySet());

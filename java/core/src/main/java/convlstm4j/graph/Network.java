@@ -17,10 +17,13 @@ public final class Network {
   private final List<Symbol> outputs;
   private final List<Node> nodes;
   private final List<Layer> layers;
+  private final List<String> givenNames;
 
-  private Network(List<Symbol> inputs, List<Symbol> outputs, GraphOrder order) {
+  private Network(
+      List<Symbol> inputs, List<Symbol> outputs, GraphOrder order, List<String> givenNames) {
     this.inputs = inputs;
     this.outputs = outputs;
+    this.givenNames = givenNames;
     this.nodes = order.nodes();
     this.layers = order.layers();
   }
@@ -36,6 +39,34 @@ public final class Network {
    *     inside another one
    */
   public static Network of(List<Symbol> inputs, List<Symbol> outputs) {
+    Network network = of(inputs, outputs, List.of());
+    for (Symbol s : inputs) {
+      if (network.isUnused(s)) {
+        throw new IllegalArgumentException("input " + s + " leads to none of the outputs");
+      }
+    }
+    return network;
+  }
+
+  /**
+   * Takes the part of a graph between inputs and outputs, as a model of Keras's has it: an input
+   * may lead to no output, and outputs may have names of their own.
+   *
+   * @param inputs made by {@code layer.Input}
+   * @param outputs what the network yields
+   * @param outputNames the outputs' names; none, to call them by their layers
+   * @return the network
+   * @throws IllegalArgumentException if an output needs an input that is not listed, a listed input
+   *     is not one, two layers or outputs have the same name, a name is missing, or a layer is also
+   *     inside another one
+   */
+  public static Network of(List<Symbol> inputs, List<Symbol> outputs, List<String> outputNames) {
+    if (!outputNames.isEmpty()
+        && (outputNames.size() != outputs.size()
+            || new HashSet<>(outputNames).size() != outputs.size())) {
+      throw new IllegalArgumentException(
+          "names of outputs " + outputNames + ", expected " + outputs.size() + ", each different");
+    }
     if (inputs.isEmpty() || outputs.isEmpty()) {
       throw new IllegalArgumentException(
           "a network needs inputs and outputs, got "
@@ -55,7 +86,12 @@ public final class Network {
     GraphOrder order = GraphOrder.of(inputs, outputs);
     checkTogether(order.layers());
     Names.assign(order.layers());
-    return new Network(List.copyOf(inputs), List.copyOf(outputs), order);
+    return new Network(List.copyOf(inputs), List.copyOf(outputs), order, List.copyOf(outputNames));
+  }
+
+  private boolean isUnused(Symbol input) {
+    return outputs.stream().noneMatch(o -> o.equals(input))
+        && nodes.stream().noneMatch(n -> n.arguments().all().contains(input));
   }
 
   /** A layer inside another and beside it would become two when the network is saved. */
@@ -210,11 +246,25 @@ public final class Network {
   }
 
   /**
-   * Names of the outputs: those of their layers, with a number where a layer yields several.
+   * Whether the outputs have names of their own, as those that a model of Keras's gives as a
+   * dictionary.
+   *
+   * @return false if they are called by their layers
+   */
+  public boolean namesOutputs() {
+    return !givenNames.isEmpty();
+  }
+
+  /**
+   * Names of the outputs: their own, or those of their layers, with a number where a layer yields
+   * several.
    *
    * @return in the order of {@link #outputs()}, each different
    */
   public List<String> outputNames() {
+    if (!givenNames.isEmpty()) {
+      return givenNames;
+    }
     List<String> names = new ArrayList<>();
     Map<String, Integer> seen = new HashMap<>();
     for (Symbol s : outputs) {
@@ -247,7 +297,8 @@ public final class Network {
       g.enter(node.layer().name());
       List<Value> results;
       try {
-        results = node.layer().lower(g, node.arguments().map(values::get));
+        Lowering mode = node.arguments().inference() ? new AtInference(g) : g;
+        results = node.layer().lower(mode, node.arguments().map(values::get));
       } catch (ShapeException e) {
         throw new ShapeException(node.layer().label() + ": " + e.getMessage());
       } finally {

@@ -34,7 +34,7 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
             "Activation",
             "activation",
             activation,
-            () -> Forms.activation(activation, KerasVersion.KERAS3)));
+            () -> ActivationForms.named(activation, KerasVersion.KERAS3)));
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
   @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
-    c.put("activation", Forms.encode(activation));
+    c.put("activation", ActivationForms.encode(activation));
     return c;
   }
 

@@ -231,18 +231,16 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
     c.put("epsilon", epsilon);
     c.put("center", center);
     c.put("scale", scale);
-    c.put("beta_initializer", Forms.encode(betaInitializer));
-    c.put("gamma_initializer", Forms.encode(gammaInitializer));
-    c.put("moving_mean_initializer", Forms.encode(movingMeanInitializer));
-    c.put("moving_variance_initializer", Forms.encode(movingVarianceInitializer));
-    c.put("beta_regularizer", Forms.encode(betaRegularizer));
-    c.put("gamma_regularizer", Forms.encode(gammaRegularizer));
+    c.put("beta_initializer", InitializerForms.encode(betaInitializer));
+    c.put("gamma_initializer", InitializerForms.encode(gammaInitializer));
+    c.put("moving_mean_initializer", InitializerForms.encode(movingMeanInitializer));
+    c.put("moving_variance_initializer", InitializerForms.encode(movingVarianceInitializer));
+    c.put("beta_regularizer", RegularizerForms.encode(betaRegularizer));
+    c.put("gamma_regularizer", RegularizerForms.encode(gammaRegularizer));
     return c;
   }
 
   static BatchNormalization fromConfig(Config c) {
-    c.only("renorm", false);
-    c.only("mode", 0);
     BatchNormalization l = new BatchNormalization();
     return l.axis(Config.array(c.ints("axis", 0, l.axes)))
         .momentum(c.real("momentum", l.momentum))

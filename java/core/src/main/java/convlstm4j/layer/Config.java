@@ -18,56 +18,47 @@ import java.util.function.Function;
  * a last check that nothing was left unread.
  */
 final class Config {
-  /** Keys that change nothing here, whatever their value. */
-  private static final Set<String> HARMLESS =
-      Set.of(
-          "name",
-          "trainable",
-          "dtype",
-          "batch_input_shape",
-          "batch_shape",
-          "input_dtype",
-          "input_shape",
-          "unroll",
-          "implementation",
-          "seed",
-          "module",
-          "registered_name",
-          "build_config",
-          "shared_object_id",
-          "fused",
-          "synchronized",
-          "sparse",
-          "ragged",
-          "optional",
-          "autocast");
+  /** Characters of a value that a message shows. */
+  private static final int SHOWN = 120;
 
+  private final String className;
   private final String label;
   private final Map<String, Object> values;
-  private final KerasVersion version;
-  private final CustomLayers custom;
-  private final Set<String> used = new HashSet<>(HARMLESS);
+  private final Reading reading;
+  private final Set<String> used = new HashSet<>();
 
-  Config(String className, Map<String, Object> values, KerasVersion version, CustomLayers custom) {
+  Config(String className, Map<String, Object> values, Reading reading) {
     Object name = values.get("name");
+    this.className = className;
     this.label = name == null ? className : className + " \"" + name + "\"";
     this.values = values;
-    this.version = version;
-    this.custom = custom;
+    this.reading = reading;
+    checkNotQuantized();
   }
 
   KerasVersion version() {
-    return version;
+    return reading.version();
   }
 
   /** A layer inside this one: {@code {"class_name": .., "config": ..}}. */
   Layer layer(String key) {
-    return Layers.fromKeras(object(key), version, custom);
+    return Layers.fromKeras(object(key), reading);
   }
 
   /** Fails with layer, key, value and what is wrong. */
   IllegalArgumentException wrong(String key, String what) {
-    return new IllegalArgumentException(label + ": " + key + "=" + values.get(key) + ", " + what);
+    String value = String.valueOf(values.get(key));
+    String shown = value.length() > SHOWN ? value.substring(0, SHOWN) + ".." : value;
+    return new IllegalArgumentException(label + ": " + key + "=" + shown + ", " + what);
+  }
+
+  /** Weights of 8 or 4 bits with scales are other weights; every other type is a number's. */
+  private void checkNotQuantized() {
+    Object policy = values.get("dtype");
+    if (policy instanceof Map<?, ?> form
+        && String.valueOf(form.get("class_name")).contains("Quantized")) {
+      throw wrong("dtype", "quantized layers are not supported");
+    }
   }
 
   /** A key's value; null where absent or null. */
@@ -186,15 +177,17 @@ final class Config {
     if (get(key) == null) {
       return values.containsKey(key) ? ofNull : fallback;
     }
-    return convert(key, v -> Forms.activation(v, version), false);
+    return convert(key, v -> ActivationForms.read(v, reading), false);
   }
 
   Initializer initializer(String key, Initializer fallback) {
-    return get(key) == null ? fallback : convert(key, Forms::initializer, false);
+    return get(key) == null
+        ? fallback
+        : convert(key, v -> InitializerForms.read(v, reading), false);
   }
 
   Regularizer regularizer(String key) {
-    return convert(key, Forms::regularizer, true);
+    return convert(key, v -> RegularizerForms.read(v, reading), true);
   }
 
   private <T> T convert(String key, Function<Object, T> f, boolean nullable) {
@@ -218,23 +211,20 @@ final class Config {
     throw wrong(key, "expected a layer {\"class_name\": .., \"config\": ..}");
   }
 
-  /** Accepts a key that must have one value, for options that are not supported. */
-  void only(String key, Object value) {
-    Object v = get(key);
-    if (v != null && !v.equals(value)) {
-      throw wrong(key, "only " + value + " is supported");
-    }
-  }
-
-  /** Fails if a key has a value that nobody asked for. */
+  /**
+   * Ends the reading: an option that nobody asked for must be one that changes nothing ({@link
+   * NeutralOptions}); one that no Keras is known to have is said.
+   */
   void finish() {
     for (Map.Entry<String, Object> e : values.entrySet()) {
-      if (e.getValue() != null && !used.contains(e.getKey())) {
-        throw wrong(
-            e.getKey(),
-            e.getKey().endsWith("_constraint")
-                ? "constraints are not supported; only null is"
-                : "unknown option");
+      String key = e.getKey();
+      if (e.getValue() == null || used.contains(key)) {
+        continue;
+      }
+      if (!NeutralOptions.isKnown(key)) {
+        reading.unknown(className, key, e.getValue());
+      } else if (!NeutralOptions.isNeutral(key, e.getValue())) {
+        throw wrong(key, NeutralOptions.refusal(key));
       }
     }
   }

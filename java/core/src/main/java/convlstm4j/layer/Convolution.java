@@ -156,7 +156,6 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
   }
 
   final S read(Config c) {
-    c.only("groups", 1);
     int n = kernelSize.size();
     return strides(Config.array(c.ints("strides", n, strides)))
         .dilationRate(Config.array(c.ints("dilation_rate", n, dilationRate)))

@@ -166,6 +166,27 @@ public final class Initializers {
   }
 
   /**
+   * The identity matrix, of a kernel {@code [C, F]}.
+   *
+   * @param gain factor
+   */
+  public record Identity(double gain) implements Initializer {
+    @Override
+    public double[] values(Shape shape, Philox random) {
+      if (shape.rank() != 2) {
+        throw new IllegalArgumentException("Identity: shape " + shape + ", expected 2 axes");
+      }
+      int rows = Math.toIntExact(shape.dim(0));
+      int cols = Math.toIntExact(shape.dim(1));
+      double[] v = new double[size(shape)];
+      for (int i = 0; i < Math.min(rows, cols); i++) {
+        v[i * cols + i] = gain;
+      }
+      return v;
+    }
+  }
+
+  /**
    * A recurrent bias whose forget part is ones, Keras's {@code unit_forget_bias}: {@code [base(F),
    * ones(F), base(2F)]}.
    *

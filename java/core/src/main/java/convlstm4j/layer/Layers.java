@@ -2,12 +2,12 @@ package convlstm4j.layer;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
-import convlstm4j.op.Activation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Layers from and to Keras's configs. */
@@ -37,42 +37,21 @@ public final class Layers {
     KINDS.put("Multiply", Multiply::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
     KINDS.put("Reshape", Reshape::fromConfig);
+    KINDS.put("SpatialDropout1D", SpatialDropout1D::fromConfig);
+    KINDS.put("SpatialDropout2D", SpatialDropout2D::fromConfig);
+    KINDS.put("SpatialDropout3D", SpatialDropout3D::fromConfig);
     KINDS.put("TimeDistributed", TimeDistributed::fromConfig);
   }
 
-  /** Keras's layers that are one function; written they are {@code Activation}. */
-  private static final Map<String, Function<Config, Layer>> FUNCTIONS =
-      Map.of(
-          "ELU",
-          c -> new ActivationLayer(Activation.elu(c.real("alpha", 1))),
-          "LeakyReLU",
-          c -> new ActivationLayer(Activation.leakyRelu(c.realOf("negative_slope", "alpha", 0.3))),
-          "ReLU",
-          Layers::relu,
-          "Softmax",
-          Layers::softmax);
+  /** Operations that are what the layer of the same name is, on tensors with equally many axes. */
+  private static final Set<String> OPERATIONS = Set.of("Add", "Concatenate", "Multiply", "Softmax");
 
   private Layers() {}
 
-  private static Layer relu(Config c) {
-    c.only("max_value", null);
-    double slope = c.real("negative_slope", 0);
-    if (c.real("threshold", 0) != 0) {
-      throw c.wrong("threshold", "only 0 is supported");
-    }
-    return new ActivationLayer(slope == 0 ? Activation.RELU : Activation.leakyRelu(slope));
-  }
-
-  private static Layer softmax(Config c) {
-    if (c.integer("axis", -1) != -1) {
-      throw c.wrong("axis", "only -1 is supported");
-    }
-    return new ActivationLayer(Activation.SOFTMAX);
-  }
-
   /**
-   * Builds a layer from its config. Keys that change nothing here ({@code dtype}, {@code unroll},
-   * {@code seed} and the like) are ignored; {@code name} and {@code trainable} are heeded.
+   * Builds a layer from its config. Options that change nothing here ({@code dtype}, {@code
+   * unroll}, {@code seed} and the like, and those that this library lacks at Keras's default) are
+   * passed over; {@code name} and {@code trainable} are heeded.
    *
    * @param className Keras's name of the kind
    * @param config Keras's {@code get_config}: strings, numbers, booleans, lists, maps, null
@@ -99,20 +78,36 @@ public final class Layers {
    */
   public static Layer fromConfig(
       String className, Map<String, Object> config, KerasVersion version, CustomLayers custom) {
-    Config c = new Config(className, config, version, custom);
-    Layer layer = custom.make(className, config);
+    return make(
+        new KerasObject(className, config, KerasObject.Origin.KERAS),
+        Reading.strict(version, custom));
+  }
+
+  private static Layer make(KerasObject o, Reading reading) {
+    Config c = new Config(o.className(), o.options(), reading);
+    Layer layer = reading.custom().make(o.className(), o.options());
     if (layer == null) {
-      Function<Config, Layer> kind = KINDS.getOrDefault(className, FUNCTIONS.get(className));
-      if (kind == null) {
-        throw new IllegalArgumentException(unknown(className, config.get("name")));
-      }
-      layer = kind.apply(c);
+      layer = ofThisLibrary(o, c);
       c.finish();
     }
-    if (config.get("name") != null) {
-      layer.named(config.get("name").toString());
+    if (o.options().get("name") != null) {
+      layer.named(o.options().get("name").toString());
     }
     return layer.trainable(c.bool("trainable", true));
+  }
+
+  private static Layer ofThisLibrary(KerasObject o, Config c) {
+    String kind = o.className();
+    if (o.origin() == KerasObject.Origin.KERAS
+        || (o.origin() == KerasObject.Origin.OPERATION && OPERATIONS.contains(kind))) {
+      if (KINDS.containsKey(kind)) {
+        return KINDS.get(kind).apply(c);
+      }
+      if (ActivationForms.objects().contains(kind)) {
+        return new ActivationLayer(ActivationForms.ofObject(kind, c));
+      }
+    }
+    throw new IllegalArgumentException(unknown(o));
   }
 
   /**
@@ -125,13 +120,22 @@ public final class Layers {
     return Collections.unmodifiableSet(KINDS.keySet());
   }
 
-  private static String unknown(String className, Object name) {
-    return (name == null ? "a layer" : "layer \"" + name + "\"")
-        + " is of the kind "
-        + className
-        + (className.equals("Lambda")
-            ? ", which is Python code and is never run"
-            : ", which there is not here")
+  private static String unknown(KerasObject o) {
+    Object name = o.options().get("name");
+    String layer = name == null ? "a layer" : "layer \"" + name + "\"";
+    String why =
+        switch (o.origin()) {
+          case OWN -> " is of a class " + o.className() + " of the user's own, not Keras's";
+          case OPERATION -> " is Keras's operation " + o.className() + ", which there is not here";
+          case KERAS ->
+              " is of the kind "
+                  + o.className()
+                  + (o.className().equals("Lambda")
+                      ? ", which is Python code and is never run"
+                      : ", which there is not here");
+        };
+    return layer
+        + why
         + "; register a layer of your own for it (CustomLayers; --classpath JAR), or leave the layer"
         + " out by name (skipLayer; --skip-layer NAME)";
   }
@@ -168,19 +172,50 @@ public final class Layers {
    * @throws IllegalArgumentException if it has another form, or for a kind, option or value that
    *     there is not
    */
-  @SuppressWarnings("unchecked") // JSON objects have string keys
   public static Layer fromKeras(
       Map<String, Object> form, KerasVersion version, CustomLayers custom) {
-    if (form.get("class_name") instanceof String name
-        && form.get("config") instanceof Map<?, ?> config) {
-      Map<String, Object> all = new LinkedHashMap<>((Map<String, Object>) config);
-      if (form.get("convlstm4j") instanceof Map<?, ?> own) {
-        all.putAll((Map<String, Object>) own);
-      }
-      return fromConfig(name, all, version, custom);
+    return fromKeras(form, Reading.strict(version, custom));
+  }
+
+  /**
+   * Reads what {@link #toKeras} or Keras writes. Whose the class is, is said by {@code module} and
+   * {@code registered_name}, where they are there.
+   *
+   * @param form {@code {"class_name": .., "config": {..}}}
+   * @param version whose meaning it has where Keras 2 and 3 differ
+   * @param custom the user's kinds
+   * @param notes is told of options that no Keras is known to have, which are passed over
+   * @return a new layer
+   * @throws IllegalArgumentException if it has another form, or for a kind, option or value that
+   *     there is not
+   */
+  public static Layer fromKeras(
+      Map<String, Object> form, KerasVersion version, CustomLayers custom, Consumer<String> notes) {
+    return fromKeras(form, new Reading(version, custom, notes));
+  }
+
+  /**
+   * Whether a form is of an operation on tensors, as {@code x + y} makes it, rather than of a layer
+   * that may have the same name.
+   *
+   * @param form {@code {"class_name": .., "config": {..}}}
+   * @return true if its module says so
+   */
+  public static boolean isOperation(Map<String, Object> form) {
+    return KerasObject.of(form).origin() == KerasObject.Origin.OPERATION;
+  }
+
+  static Layer fromKeras(Map<String, Object> form, Reading reading) {
+    if (!(form.get("class_name") instanceof String) || !(form.get("config") instanceof Map<?, ?>)) {
+      throw new IllegalArgumentException(
+          "expected a layer {\"class_name\": .., \"config\": {..}}, got " + form);
     }
-    throw new IllegalArgumentException(
-        "expected a layer {\"class_name\": .., \"config\": {..}}, got " + form);
+    KerasObject o = KerasObject.of(form);
+    Map<String, Object> all = new LinkedHashMap<>(o.options());
+    if (form.get("convlstm4j") instanceof Map<?, ?> own) {
+      own.forEach((k, v) -> all.put(String.valueOf(k), v));
+    }
+    return make(new KerasObject(o.className(), all, o.origin()), reading);
   }
 
   /**

@@ -32,7 +32,7 @@ final class NetworkForm {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("layers", network.layers().stream().map(form::called).toList());
     config.put("input_layers", network.inputs().stream().map(form::end).toList());
-    config.put("output_layers", network.outputs().stream().map(form::end).toList());
+    config.put("output_layers", form.ends(network));
     return config;
   }
 
@@ -40,6 +40,19 @@ final class NetworkForm {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("layers", network.layers().stream().map(NetworkForm::layer).toList());
     return config;
+  }
+
+  /** A list, or by name if the outputs have names of their own. */
+  private Object ends(Network network) {
+    List<Symbol> outputs = network.outputs();
+    if (!network.namesOutputs()) {
+      return outputs.stream().map(this::end).toList();
+    }
+    Map<String, Object> named = new LinkedHashMap<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      named.put(network.outputNames().get(i), end(outputs.get(i)));
+    }
+    return named;
   }
 
   private static Map<String, Object> layer(Layer layer) {
@@ -77,6 +90,9 @@ final class NetworkForm {
   private List<Object> call(Arguments<Symbol> arguments) {
     Map<String, Object> options = new LinkedHashMap<>();
     arguments.mask().ifPresent(m -> options.put("mask", reference(m)));
+    if (arguments.inference()) {
+      options.put("training", false);
+    }
     List<Symbol> tensors = new ArrayList<>(arguments.data());
     tensors.addAll(arguments.initialState());
     List<Object> call = new ArrayList<>();

@@ -69,7 +69,10 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
    */
   public final S recurrentActivation(String value) {
     return recurrentActivation(
-        word("recurrent_activation", value, () -> Forms.activation(value, KerasVersion.KERAS3)));
+        word(
+            "recurrent_activation",
+            value,
+            () -> ActivationForms.named(value, KerasVersion.KERAS3)));
   }
 
   /**
@@ -342,22 +345,21 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     config.put("stateful", stateful);
     config.put("zero_output_for_mask", zeroOutputForMask);
     putActivation(config);
-    config.put("recurrent_activation", Forms.encode(recurrentActivation));
+    config.put("recurrent_activation", ActivationForms.encode(recurrentActivation));
     putWeights(config);
-    config.put("recurrent_initializer", Forms.encode(recurrentInitializer));
-    config.put("recurrent_regularizer", Forms.encode(recurrentRegularizer));
+    config.put("recurrent_initializer", InitializerForms.encode(recurrentInitializer));
+    config.put("recurrent_regularizer", RegularizerForms.encode(recurrentRegularizer));
     config.put("unit_forget_bias", unitForgetBias);
     config.put("dropout", dropout);
     config.put("recurrent_dropout", recurrentDropout);
     if (peephole) { // not Keras's: written only where it says something
       config.put("peephole", true);
-      config.put("peephole_initializer", Forms.encode(peepholeInitializer));
+      config.put("peephole_initializer", InitializerForms.encode(peepholeInitializer));
     }
   }
 
   /** Reads what {@link #putRecurrent} writes. */
   final S readRecurrent(Config c, Activation recurrentDefault) {
-    c.only("time_major", false);
     return readWeights(c)
         .recurrentActivation(
             c.activation("recurrent_activation", Activation.LINEAR, recurrentDefault))

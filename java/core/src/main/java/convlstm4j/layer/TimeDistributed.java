@@ -17,6 +17,9 @@ import java.util.Map;
  * time into the batch. Input {@code [N, T, ..]}, where the layer takes {@code [N, ..]}; output
  * likewise. Sizes of N and T need not be known when the graph is built.
  *
+ * <p>A mask says nothing to a layer that takes none; one that takes masks would be given a step's,
+ * without time, which none can use.
+ *
  * <p>Batch statistics of a {@link BatchNormalization} inside, however deep, are each step's own, as
  * in Keras 3 (and updated once per step), unless {@link #poolSteps} asks for those of the whole
  * sequence, as in Keras 2.
@@ -62,7 +65,11 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
 
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    Value x = only(arguments);
+    if (!arguments.initialState().isEmpty() || (arguments.mask().isPresent() && takesMask())) {
+      throw new ShapeException(
+          "takes no initial state, and no mask with " + layer.label() + " at every step");
+    }
+    Value x = one(arguments);
     Shape s = x.shape();
     if (s.rank() < 3) {
       throw new ShapeException("input has shape " + s + ", expected [N, T, ..] of rank 3 or more");
@@ -85,6 +92,16 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
       throw new ShapeException(layer.label() + " at every step: " + e.getMessage());
     }
     return outputs;
+  }
+
+  /** Keras gives the layer inside the mask of each step if its call takes one. */
+  private boolean takesMask() {
+    return layer instanceof Recurrent<?>
+        || layer instanceof Bidirectional
+        || layer instanceof TimeDistributed
+        || layer instanceof NestedModel
+        || layer instanceof BatchNormalization
+        || !(layer instanceof KerasLayer<?>);
   }
 
   /**

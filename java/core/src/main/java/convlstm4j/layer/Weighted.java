@@ -47,7 +47,7 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
    */
   public final S activation(String value) {
     return activation(
-        word("activation", value, () -> Forms.activation(value, KerasVersion.KERAS3)));
+        word("activation", value, () -> ActivationForms.named(value, KerasVersion.KERAS3)));
   }
 
   /**
@@ -122,17 +122,17 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
   }
 
   final void putActivation(Map<String, Object> config) {
-    config.put("activation", Forms.encode(activation));
+    config.put("activation", ActivationForms.encode(activation));
   }
 
   /** Options of kernel, bias and output. */
   final void putWeights(Map<String, Object> config) {
     config.put("use_bias", useBias);
-    config.put("kernel_initializer", Forms.encode(kernelInitializer));
-    config.put("bias_initializer", Forms.encode(biasInitializer));
-    config.put("kernel_regularizer", Forms.encode(kernelRegularizer));
-    config.put("bias_regularizer", Forms.encode(biasRegularizer));
-    config.put("activity_regularizer", Forms.encode(activityRegularizer));
+    config.put("kernel_initializer", InitializerForms.encode(kernelInitializer));
+    config.put("bias_initializer", InitializerForms.encode(biasInitializer));
+    config.put("kernel_regularizer", RegularizerForms.encode(kernelRegularizer));
+    config.put("bias_regularizer", RegularizerForms.encode(biasRegularizer));
+    config.put("activity_regularizer", RegularizerForms.encode(activityRegularizer));
   }
 
   /** Reads what {@link #putActivation} and {@link #putWeights} write. */

@@ -142,7 +142,10 @@ class LayerConfigTest {
             "ConvLSTM2D",
             Map.of("filters", 2, "kernel_size", 3, "kernel_constraint", Map.of("a", 1)),
             "ConvLSTM2D \"e\": kernel_constraint={a=1}, constraints are not supported; only null is"),
-        refused("Dense", Map.of("units", 2, "rank", 3), "Dense \"e\": rank=3, unknown option"),
+        refused(
+            "Dense",
+            Map.of("units", 2, "rank", 3),
+            "Dense has the option rank=3, which no Keras up to 3.15 has and which is passed over"),
         refused("Dense", Map.of(), "Dense \"e\": units is missing"),
         refused("Dense", Map.of("units", 2.5), "Dense \"e\": units=2.5, expected a whole number"),
         refused(

@@ -45,7 +45,10 @@ public final class LayerZoo {
                 new Initializers.VarianceScaling(
                     3, Initializers.Fan.FAN_OUT, Initializers.Distribution.UNTRUNCATED_NORMAL)),
         convLstm(),
-        new Dense(3).activation(Activation.elu(0.5)).biasInitializer(new Initializers.Constant(2)),
+        new Dense(3)
+            .activation(Activation.elu(0.5))
+            .kernelInitializer(new Initializers.Identity(2))
+            .biasInitializer(new Initializers.Constant(2)),
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GlobalAveragePooling2D().keepDims(true),
@@ -56,6 +59,9 @@ public final class LayerZoo {
         new Multiply(),
         new Permute(2, 3, 1),
         new Reshape(2, -1),
+        new SpatialDropout1D(0.25),
+        new SpatialDropout2D(0.5).dataFormat(DataFormat.CHANNELS_FIRST),
+        new SpatialDropout3D(0.75).dataFormat(DataFormat.CHANNELS_FIRST),
         new TimeDistributed(new BatchNormalization()).poolSteps(true),
         new TimeDistributed(new Dense(2)).trainable(false));
   }

@@ -140,7 +140,7 @@ public final class Architecture {
    */
   public static Network read(Object json, ReadOptions options) {
     Item model = Item.root(json);
-    return new Reader(version(model, options.fallback()), options).network(model);
+    return new Reader(version(model, options.fallback()), options.once()).network(model);
   }
 
   private static KerasVersion version(Item model, KerasVersion fallback) {

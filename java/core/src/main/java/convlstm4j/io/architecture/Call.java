@@ -11,23 +11,29 @@ import java.util.function.Function;
  * with. One that is not made yet is null.
  */
 final class Call {
+  private static final String TENSOR = "__keras_tensor__";
+
   private final Function<Item, Symbol> symbols;
+  private final boolean keras3;
   private final List<Symbol> tensors = new ArrayList<>();
+  private final List<String> keys = new ArrayList<>();
   private final List<Symbol> initialState = new ArrayList<>();
   private boolean missing;
+  private boolean inference;
   private Symbol mask;
 
-  private Call(Function<Item, Symbol> symbols) {
+  private Call(Function<Item, Symbol> symbols, boolean keras3) {
     this.symbols = symbols;
+    this.keras3 = keras3;
   }
 
   static Call of(Item entry, Function<Item, Symbol> symbols) {
-    Call call = new Call(symbols);
+    Call call = new Call(symbols, entry.isMap());
     if (entry.isMap()) {
-      call.collect(entry.get("args"), call.tensors);
+      call.inputs(entry.get("args"));
       call.options(entry.get("kwargs"));
     } else {
-      call.collect(entry, call.tensors);
+      call.inputs(entry);
     }
     if (call.tensors.isEmpty()) {
       throw entry.wrong("references to the layer's inputs");
@@ -43,6 +49,11 @@ final class Call {
     return tensors;
   }
 
+  /** The tensors' names, if they are given as a dictionary; else empty. */
+  List<String> keys() {
+    return keys;
+  }
+
   List<Symbol> initialState() {
     return initialState;
   }
@@ -52,11 +63,32 @@ final class Call {
     return mask;
   }
 
-  /** Takes references out of lists of lists, in either generation's form. */
+  /** Whether the layer runs as at inference in training too. */
+  boolean inference() {
+    return inference;
+  }
+
+  private void inputs(Item item) {
+    Item only = item.isList() && item.list().size() == 1 ? item.list().get(0) : item;
+    if (isDictionary(only)) {
+      only.map().keySet().forEach(k -> keys.add(String.valueOf(k)));
+    }
+    collect(item, tensors);
+  }
+
+  private static boolean isDictionary(Item item) {
+    return item.isMap() && !TENSOR.equals(item.get("class_name").value());
+  }
+
+  /** Takes references out of lists and dictionaries, in either generation's form. */
   private void collect(Item item, List<Symbol> into) {
-    if (item.isMap()) {
-      Item config = item.get("config");
-      into.add(resolve(config.get("keras_history")));
+    if (item.isNull()) {
+      return; // an argument that is not given
+    }
+    if (isDictionary(item)) {
+      item.map().keySet().forEach(k -> collect(item.get(String.valueOf(k)), into));
+    } else if (item.isMap()) {
+      into.add(resolve(item.get("config").get("keras_history")));
     } else if (!item.list().isEmpty() && item.list().get(0).isString()) {
       into.add(resolve(item));
       if (item.list().size() > 3) {
@@ -75,21 +107,36 @@ final class Call {
       }
       List<Symbol> found = new ArrayList<>();
       switch (String.valueOf(e.getKey())) {
+        case "inputs", "sequences" -> inputs(value); // the first argument by its name
         case "mask" -> {
           collect(value, found);
-          if (found.size() != 1) {
+          if (found.size() > 1) {
             throw value.wrong("one reference");
           }
-          mask = found.get(0);
+          found.forEach(m -> mask = m);
         }
         case "initial_state" -> {
           collect(value, found);
           initialState.clear(); // Keras 2 repeats the options with every tensor
           initialState.addAll(found);
         }
-        default -> throw value.wrong("null: only mask and initial_state are supported in a call");
+        case "training" -> training(value);
+        default ->
+            throw value.wrong("null: only mask, initial_state and training are known in a call");
       }
     }
+  }
+
+  /**
+   * Keras 3 writes false for layers that have it as a default, and the model's own mode overrides
+   * it (keras/src/models/functional.py, {@code operation_fn}). Keras 2 writes what the user gave,
+   * and keeps to it (keras v2.15 engine/functional.py).
+   */
+  private void training(Item value) {
+    if (!Boolean.FALSE.equals(value.value())) {
+      throw value.wrong("false or null: a layer that is always in training is not supported");
+    }
+    inference = !keras3;
   }
 
   private Symbol resolve(Item reference) {

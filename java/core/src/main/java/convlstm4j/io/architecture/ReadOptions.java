@@ -2,6 +2,7 @@ package convlstm4j.io.architecture;
 
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.KerasVersion;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -13,7 +14,8 @@ import java.util.function.Consumer;
  * @param custom the user's own kinds of layers
  * @param skipped names of layers that may be left out: one that cannot be made gives on what it is
  *     given
- * @param notes is told of each layer left out, and why
+ * @param notes is told, once, of each layer left out, and why, and of each option that no Keras is
+ *     known to have
  */
 public record ReadOptions(
     KerasVersion fallback, CustomLayers custom, Set<String> skipped, Consumer<String> notes) {
@@ -21,13 +23,33 @@ public record ReadOptions(
     skipped = Set.copyOf(skipped);
   }
 
+  /** The same, but each note is given once. */
+  ReadOptions once() {
+    Set<String> given = new HashSet<>();
+    return new ReadOptions(
+        fallback,
+        custom,
+        skipped,
+        note -> {
+          if (given.add(note)) {
+            notes.accept(note);
+          }
+        });
+  }
+
   /**
-   * Nothing of the user's, and no layer may be left out.
+   * Nothing of the user's, no layer may be left out, and what would be noted is refused.
    *
    * @param fallback whose meaning the JSON has, unless it says so
    * @return the options
    */
   public static ReadOptions of(KerasVersion fallback) {
-    return new ReadOptions(fallback, CustomLayers.none(), Set.of(), note -> {});
+    return new ReadOptions(
+        fallback,
+        CustomLayers.none(),
+        Set.of(),
+        note -> {
+          throw new IllegalArgumentException(note);
+        });
   }
 }

@@ -15,10 +15,12 @@ import convlstm4j.layer.Recurrent;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Keras's Functional and Sequential models as networks. */
@@ -39,6 +41,12 @@ final class Reader {
 
   /** The same for the model's outputs. */
   private final Map<String, Integer> firstInEnds = new HashMap<>();
+
+  /** Names of the inputs of models inside, for calls that give them as a dictionary. */
+  private final Map<String, List<String>> inputKeys = new HashMap<>();
+
+  /** Names of operations, which are no layers though they may be read as such. */
+  private final Set<String> operations = new HashSet<>();
 
   Reader(KerasVersion version, ReadOptions options) {
     this.version = version;
@@ -118,7 +126,15 @@ final class Reader {
         outputs.get(name).add(List.of(input(item).symbol()));
         continue;
       }
-      layer(item).ifPresent(l -> layers.put(name, l));
+      layer(item)
+          .ifPresent(
+              l -> {
+                layers.put(name, l);
+                noteInputs(name, l, item);
+                if (Layers.isOperation(item.options())) {
+                  operations.add(name);
+                }
+              });
       for (Item call : item.get("inbound_nodes").list()) {
         pending.add(new Pending(name, call));
       }
@@ -128,7 +144,22 @@ final class Reader {
     make(pending);
     List<Symbol> inputs = symbols(references(config.get("input_layers")));
     List<Symbol> results = symbols(ends);
-    return at(config, () -> Network.of(inputs, results));
+    List<String> names = names(config.get("output_layers"));
+    return at(config, () -> Network.of(inputs, results, names));
+  }
+
+  /** Names that a dictionary gives to its references; none if it is a list. */
+  private static List<String> names(Item ends) {
+    List<String> names = new ArrayList<>();
+    if (ends.isMap()) {
+      for (String key : ends.options().keySet()) {
+        int count = references(ends.get(key)).size();
+        for (int i = 0; i < count; i++) {
+          names.add(count == 1 ? key : key + "_" + i);
+        }
+      }
+    }
+    return names;
   }
 
   /**
@@ -166,6 +197,15 @@ final class Reader {
       least.merge(r.get(0).string(), r.get(1).index(), Math::min);
     }
     return null;
+  }
+
+  /** By which names a call of a model inside may give its inputs. */
+  private void noteInputs(String name, Layer layer, Item item) {
+    if (layer instanceof NestedModel model) {
+      Item config = item.get("config");
+      boolean named = config.isMap() && config.get("input_layers").isMap();
+      inputKeys.put(name, named ? names(config.get("input_layers")) : model.network().inputNames());
+    }
   }
 
   /** A call that waits for its inputs. */
@@ -211,14 +251,36 @@ final class Reader {
       return call.tensors();
     }
     boolean recurrent = layer instanceof Recurrent<?> || layer instanceof Bidirectional;
-    List<Symbol> data = call.tensors();
+    List<Symbol> data = at(p.call(), () -> ordered(call, inputKeys.get(p.layer())));
     List<Symbol> state = call.initialState();
     if (recurrent && data.size() > 1 && state.isEmpty()) {
       state = data.subList(1, data.size());
       data = data.subList(0, 1);
     }
-    Arguments<Symbol> arguments = new Arguments<>(data, state, Optional.ofNullable(call.mask()));
+    if (operations.contains(p.layer())
+        && data.stream().mapToInt(s -> s.shape().rank()).distinct().count() > 1) {
+      throw p.call()
+          .error(
+              "operation \""
+                  + p.layer()
+                  + "\" on "
+                  + data.stream().map(Symbol::shape).toList()
+                  + ": as many axes of each are supported");
+    }
+    Arguments<Symbol> arguments =
+        new Arguments<>(data, state, Optional.ofNullable(call.mask()), call.inference());
     return at(p.call(), () -> layer.applyAll(arguments));
+  }
+
+  /** What a call gives as a dictionary, in the order of the model's inputs. */
+  private static List<Symbol> ordered(Call call, List<String> inputs) {
+    if (call.keys().isEmpty() || inputs == null) {
+      return call.tensors();
+    }
+    if (!Set.copyOf(call.keys()).equals(Set.copyOf(inputs))) {
+      throw new IllegalArgumentException("got inputs " + call.keys() + ", the model has " + inputs);
+    }
+    return inputs.stream().map(k -> call.tensors().get(call.keys().indexOf(k))).toList();
   }
 
   /** What a reference points at; null if that call has not been made. */
@@ -275,7 +337,7 @@ final class Reader {
     config.map();
     String inside = MODELS.contains(kind) ? item.place() : config.place() + ".layer";
     try {
-      Layer layer = Layers.fromKeras(item.options(), version, models(inside));
+      Layer layer = Layers.fromKeras(item.options(), version, models(inside), options.notes());
       if (layer.name() == null && !item.get("name").isNull()) {
         layer.named(item.get("name").string());
       }

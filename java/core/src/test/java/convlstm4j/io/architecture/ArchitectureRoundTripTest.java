@@ -33,7 +33,7 @@ class ArchitectureRoundTripTest {
   }
 
   private static Network networkOf(Layer l) {
-    boolean joins = l.kerasClass().equals("Add") || l.kerasClass().equals("Concatenate");
+    boolean joins = List.of("Add", "Average", "Concatenate", "Multiply").contains(l.kerasClass());
     long[] dims =
         switch (l.kerasClass()) {
           case "LSTM" -> new long[] {Input.ANY, 4};
@@ -41,11 +41,11 @@ class ArchitectureRoundTripTest {
               l.children().get(0) instanceof LSTM
                   ? new long[] {Input.ANY, 4}
                   : new long[] {Input.ANY, 2, 8, 7};
-          case "Conv3D", "ConvLSTM2D", "AveragePooling3D", "MaxPooling3D" ->
+          case "Conv3D", "ConvLSTM2D", "AveragePooling3D", "MaxPooling3D", "SpatialDropout3D" ->
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
           case "Dense" -> new long[] {5};
-          case "Dropout" -> new long[] {6, 3};
+          case "Dropout", "SpatialDropout1D" -> new long[] {6, 3};
           case "TimeDistributed" -> new long[] {Input.ANY, 3};
           default -> new long[] {6, 8, 4};
         };

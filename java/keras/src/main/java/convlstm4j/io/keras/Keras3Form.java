@@ -148,7 +148,13 @@ final class Keras3Form extends KerasForm {
       for (Object reference : (List<?>) call) {
         List<?> r = (List<?>) reference;
         tensors.add(tensor(r, shapes));
-        map(r.get(3)).forEach((k, v) -> kwargs.put(k, tensor((List<?>) v, shapes)));
+        for (Map.Entry<String, Object> e : map(r.get(3)).entrySet()) {
+          if (e.getValue() instanceof List<?> symbol) {
+            kwargs.put(e.getKey(), tensor(symbol, shapes));
+          } else { // training=False of Keras 2
+            note(layer + ": trained on in Keras 3, it does not run as at inference in training");
+          }
+        }
       }
       List<Object> args = tensors;
       if (takesState(layer) && tensors.size() > 1) {

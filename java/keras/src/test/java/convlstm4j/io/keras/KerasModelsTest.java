@@ -140,7 +140,8 @@ class KerasModelsTest {
   @Test
   void anUnknownKindIsRefusedAndCanBeRegistered() throws IOException {
     Path path = withLayer("my_package>Twice", "\"offset\": 7");
-    assertTrue(refused(path).contains("layer \"odd\" is of the kind my_package>Twice"));
+    assertTrue(
+        refused(path).contains("layer \"odd\" is of a class my_package>Twice of the user's own"));
     KerasOptions registered = options().customLayers(CustomLayers.none().with("Twice", Twice::new));
     try (Model model = KerasModels.load(withWeights(path), registered)) {
       assertEquals("Twice", model.network().layer("odd").kerasClass());

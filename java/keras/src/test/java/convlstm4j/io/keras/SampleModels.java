@@ -4,6 +4,7 @@ import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.Add;
+import convlstm4j.layer.Average;
 import convlstm4j.layer.AveragePooling2D;
 import convlstm4j.layer.AveragePooling3D;
 import convlstm4j.layer.BatchNormalization;
@@ -21,9 +22,13 @@ import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.MaxPooling2D;
 import convlstm4j.layer.MaxPooling3D;
+import convlstm4j.layer.Multiply;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Permute;
 import convlstm4j.layer.Reshape;
+import convlstm4j.layer.SpatialDropout1D;
+import convlstm4j.layer.SpatialDropout2D;
+import convlstm4j.layer.SpatialDropout3D;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
 import convlstm4j.op.Activation;
@@ -47,6 +52,7 @@ final class SampleModels {
     all.put("first", () -> weighted(channelsFirst()));
     all.put("branches", () -> weighted(branches()));
     all.put("nested", () -> weighted(nested()));
+    all.put("joined", () -> weighted(joined()));
     return all;
   }
 
@@ -128,6 +134,19 @@ final class SampleModels {
     Symbol a = new Dense(2).named("a").apply(new Dropout(0.25).apply(all));
     Symbol b = new ActivationLayer(Activation.SWISH).named("b").apply(flat);
     return Model.of(List.of(words, other, used), List.of(b, a)).named("branches");
+  }
+
+  /** Layers that join by more than a sum, and those that drop channels. */
+  private static Model joined() {
+    Symbol clip = Input.named("clip", 2, 3, 4, 2);
+    Symbol image = Input.named("image", 3, 4, 2);
+    Symbol words = Input.named("words", 5, 2);
+    Symbol x = new SpatialDropout3D(0.25).apply(clip);
+    Symbol y = new SpatialDropout2D(0.5).dataFormat(DataFormat.CHANNELS_FIRST).apply(image);
+    Symbol z = new SpatialDropout1D(0.75).apply(words);
+    Symbol m = new Multiply().apply(new GlobalAveragePooling3D().apply(x), new LSTM(2).apply(z));
+    Symbol a = new Average().apply(m, new Dense(2).apply(new Flatten().apply(y)));
+    return Model.of(List.of(clip, image, words), List.of(a)).named("joined");
   }
 
   /** Models inside models: by themselves, called twice, in TimeDistributed, in one another. */

@@ -1,0 +1,69 @@
+package convlstm4j.layer;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An object in Keras's form, {@code {"module", "class_name", "config", "registered_name"}}, of
+ * which Keras 2 writes class and config only. The class name alone does not say what it is: a user
+ * may call a class {@code Dense}, and Keras has a layer and an operation {@code Add}.
+ *
+ * @param className what it is called
+ * @param options its config; empty if there is none
+ * @param origin whose it is
+ */
+record KerasObject(String className, Map<String, Object> options, Origin origin) {
+  /** Whose class an object is of. */
+  enum Origin {
+    /** Keras's. */
+    KERAS,
+    /** Keras's, but an operation on tensors rather than a layer. */
+    OPERATION,
+    /** The user's, or another library's. */
+    OWN
+  }
+
+  /** First parts of the modules that are Keras, whatever it was called. */
+  private static final Set<String> KERAS = Set.of("keras", "tf_keras", "keras_core", "tensorflow");
+
+  /** A name alone counts as an object without options. */
+  @SuppressWarnings("unchecked") // JSON objects have string keys
+  static KerasObject of(Object value) {
+    if (value instanceof String name) {
+      return new KerasObject(name, Map.of(), origin(name, null, null));
+    }
+    if (value instanceof Map<?, ?> form && form.get("class_name") instanceof String name) {
+      return new KerasObject(
+          name,
+          form.get("config") instanceof Map<?, ?> config
+              ? (Map<String, Object>) config
+              : Collections.emptyMap(),
+          origin(name, form.get("module"), form.get("registered_name")));
+    }
+    throw new IllegalArgumentException("expected a name or {\"class_name\": .., \"config\": ..}");
+  }
+
+  private static Origin origin(String className, Object module, Object registered) {
+    if (className.contains(">") || String.valueOf(registered).contains(">")) {
+      return Origin.OWN; // @register_keras_serializable puts a package before the name
+    }
+    if (module == null) {
+      return registered == null ? Origin.KERAS : Origin.OWN;
+    }
+    String path = module.toString();
+    if (!KERAS.contains(path.split("\\.", 2)[0])) {
+      return Origin.OWN;
+    }
+    return path.matches("\\w+(\\.src)?\\.ops(\\..*)?") ? Origin.OPERATION : Origin.KERAS;
+  }
+
+  /** What is refused of an object that is not Keras's: there is no way to bring one's own. */
+  Config config(String kind, Reading reading) {
+    if (origin != Origin.KERAS) {
+      throw new IllegalArgumentException(
+          "the " + kind + " " + className + " is of the user's own, not Keras's");
+    }
+    return new Config(className, options, reading);
+  }
+}

@@ -1,0 +1,52 @@
+package convlstm4j.layer;
+
+import convlstm4j.op.DataFormat;
+import java.util.Map;
+
+/**
+ * Keras's {@code SpatialDropout2D}: drops whole channels of {@code [N, H, W, C]} in training, of
+ * {@code [N, C, H, W]} with channels first.
+ */
+public final class SpatialDropout2D extends SpatialDropout<SpatialDropout2D> {
+  /**
+   * A layer.
+   *
+   * @param rate probability of dropping a channel, at least 0 and below 1
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SpatialDropout2D(double rate) {
+    super(2, rate);
+  }
+
+  /**
+   * Sets where the channels stand.
+   *
+   * @param value default {@link DataFormat#CHANNELS_LAST}
+   * @return this layer
+   */
+  public SpatialDropout2D dataFormat(DataFormat value) {
+    return set(() -> dataFormat = value);
+  }
+
+  /**
+   * Sets where the channels stand by its name in Keras 3.
+   *
+   * @param value {@code "channels_last"} or {@code "channels_first"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public SpatialDropout2D dataFormat(String value) {
+    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> c = super.config();
+    c.put("data_format", dataFormat.kerasName());
+    return c;
+  }
+
+  static SpatialDropout2D fromConfig(Config c) {
+    return new SpatialDropout2D(c.real("rate", 0)).dataFormat(c.dataFormat("data_format"));
+  }
+}
