@@ -12,6 +12,9 @@ interface Data {
   /** Whether its values need 64 bits. */
   boolean isDouble();
 
+  /** Whether its values are whole numbers. */
+  boolean isWhole();
+
   /** Its values; fails if they are no numbers. */
   Tensor read(DType dtype);
 
@@ -32,6 +35,11 @@ interface Data {
     @Override
     public boolean isDouble() {
       return tensor.dtype() == DType.FLOAT64;
+    }
+
+    @Override
+    public boolean isWhole() {
+      return false;
     }
 
     @Override
@@ -59,6 +67,11 @@ interface Data {
     @Override
     public boolean isDouble() {
       return false;
+    }
+
+    @Override
+    public boolean isWhole() {
+      return true;
     }
 
     @Override

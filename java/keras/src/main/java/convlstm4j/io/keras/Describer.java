@@ -33,7 +33,7 @@ final class Describer {
         network = Optional.of(KerasModels.network(file, lenient));
         WeightPlan.byName(file, network.get(), lenient);
         TrainingReader.read(
-            file, network.get().outputNames(), options.customMetrics(), problems::add);
+            file, network.get(), options.customMetrics(), note -> problems.add(Said.line(note)));
       }
       arrays = arrays(file, network);
     } catch (KerasException e) {

@@ -1,6 +1,7 @@
 package convlstm4j.io.keras;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +53,19 @@ final class Group {
     return arrays;
   }
 
-  /** The group of a name, made if there is none. */
+  /** The group of a name, which may be a path like {@code block/conv}, made if there is none. */
   Group make(String name) {
-    return groups.computeIfAbsent(name, n -> new Group(path.isEmpty() ? n : path + "/" + n));
+    Group g = this;
+    for (String n : steps(name)) {
+      String from = g.path;
+      g = g.groups.computeIfAbsent(n, x -> new Group(from.isEmpty() ? x : from + "/" + x));
+    }
+    return g;
+  }
+
+  /** The names along a path; as in HDF5, empty ones and {@code .} lead nowhere else. */
+  private static List<String> steps(String path) {
+    return Arrays.stream(path.split("/", -1)).filter(n -> !n.isEmpty() && !n.equals(".")).toList();
   }
 
   /** The group of a path below this one, made with all above it. */
@@ -66,8 +77,16 @@ final class Group {
     return g;
   }
 
+  /** The group of a name, which may be a path. */
   Optional<Group> group(String name) {
-    return Optional.ofNullable(groups.get(name));
+    Group g = this;
+    for (String n : steps(name)) {
+      g = g.groups.get(n);
+      if (g == null) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(g);
   }
 
   /** An attribute that is one text. */
@@ -95,16 +114,8 @@ final class Group {
 
   /** The array at a path like {@code conv_lstm2d/kernel:0} below this group. */
   Optional<Data> array(String below) {
-    Group g = this;
-    String rest = below;
-    for (int slash = rest.indexOf('/'); slash >= 0; slash = rest.indexOf('/')) {
-      g = g.groups.get(rest.substring(0, slash));
-      if (g == null) {
-        return Optional.empty();
-      }
-      rest = rest.substring(slash + 1);
-    }
-    return Optional.ofNullable(g.arrays.get(rest));
+    int slash = below.lastIndexOf('/');
+    return group(below.substring(0, slash + 1)).map(g -> g.arrays.get(below.substring(slash + 1)));
   }
 
   /** Whether there is an array in it or below it. */

@@ -11,8 +11,9 @@ import java.util.Set;
  * Walks the structures of an HDF5 file before jHDF does, so that jHDF's work is bounded by the
  * file's length whatever its bytes are: everything is met once, so there are no cycles and nothing
  * is read again and again; everything lies in the file; no text or array is larger than it. What
- * Keras does not write (h5py's default {@code libver}: superblock 0, symbol tables, contiguous
- * arrays) is refused. Sections are those of the HDF5 File Format Specification 1.1.
+ * Keras does not write (h5py's default {@code libver}: superblock 0, contiguous arrays, symbol
+ * tables but for groups with names that are not ASCII) is refused. Sections are those of the HDF5
+ * File Format Specification 1.1.
  */
 final class Hdf5Guard {
   private static final int SHARED = 2;
@@ -53,42 +54,65 @@ final class Hdf5Guard {
     }
   }
 
-  private KerasException damaged(long at, String what) {
+  KerasException damaged(long at, String what) {
     return new KerasException(file, "is a damaged HDF5 file: " + what + ", at byte " + at);
   }
 
-  private KerasException foreign(String what) {
+  KerasException foreign(String what) {
     return new KerasException(
         file, "has " + what + ", which Keras does not write; save it with Keras's model.save");
   }
 
   /** A place in the file, with room for so many bytes. */
-  private int place(long address, long length, String what) {
+  int place(long address, long length, String what) {
     if (address < 0 || length < 0 || address > bytes.limit() - length) {
       throw damaged(address, what + " of " + length + " bytes lies outside the file");
     }
     return (int) address;
   }
 
-  private void once(long address, String what) {
+  void once(long address, String what) {
     if (!met.add(address)) {
       throw damaged(address, what + " belongs to two others, or to itself");
     }
   }
 
-  private int u8(int at) {
+  int u8(int at) {
     return bytes.get(at) & 0xff;
   }
 
-  private int u16(int at) {
+  int u16(int at) {
     return bytes.getShort(at) & 0xffff;
+  }
+
+  long i64(int at) {
+    return bytes.getLong(at);
+  }
+
+  /** A whole number of 1 to 8 bytes, which must not be negative. */
+  long number(int at, int width) {
+    long n = 0;
+    for (int i = width - 1; i >= 0; i--) {
+      n = n << 8 | u8(at + i);
+    }
+    if (n < 0) {
+      throw damaged(at, "a negative number");
+    }
+    return n;
+  }
+
+  /** Fails unless a piece of so many bytes has what is read of it. */
+  void room(int at, int size, long needed, String what) {
+    if (needed > size) {
+      throw damaged(at, what + " does not fit its place");
+    }
   }
 
   private long u32(int at) {
     return bytes.getInt(at) & 0xffffffffL;
   }
 
-  private void signature(int at, String text) {
+  void signature(int at, String text) {
     for (int i = 0; i < text.length(); i++) {
       if (bytes.get(at + i) != text.charAt(i)) {
         throw damaged(at, "expected " + text);
@@ -109,7 +133,7 @@ final class Hdf5Guard {
   }
 
   /** IV.A.1.a: the header of a group or an array, and its continuations. */
-  private void header(long address) {
+  void header(long address) {
     int at = place(address, 16, "an object header");
     once(address, "an object header");
     if (u8(at) != 1) {
@@ -117,6 +141,9 @@ final class Hdf5Guard {
     }
     Messages messages = new Messages(u16(at + 2));
     messages.read(place(address + 16, u32(at + 8), "an object header"), u32(at + 8));
+    if (messages.linked) {
+      depth--;
+    }
     if (messages.layout >= 0) {
       array(messages);
     }
@@ -133,6 +160,9 @@ final class Hdf5Guard {
     int type = -1;
     int layout = -1;
     int table = -1;
+
+    /** Whether it is a group whose names are not all ASCII. */
+    boolean linked;
 
     Messages(int count) {
       left = count;
@@ -158,6 +188,14 @@ final class Hdf5Guard {
       }
     }
 
+    private Hdf5Links links(int at) {
+      if (!linked) {
+        linked = true;
+        deeper(at);
+      }
+      return new Hdf5Links(Hdf5Guard.this);
+    }
+
     private void take(int kind, int data, int size) {
       switch (kind) {
         case 0x01 -> space = data;
@@ -165,6 +203,8 @@ final class Hdf5Guard {
         case 0x08 -> layout = data;
         case 0x11 -> table = data;
         case 0x0c -> attribute(data, data + size);
+        case 0x02 -> links(data).info(data, size);
+        case 0x06 -> links(data).link(data, size);
         case 0x10 -> {
           long address = bytes.getLong(data);
           long length = bytes.getLong(data + 8);
@@ -174,7 +214,7 @@ final class Hdf5Guard {
           }
           read(place(address, length, "a header's continuation"), length);
         }
-        case 0x00, 0x05, 0x0e, 0x12, 0x0d -> {} // nothing, fill value, times, comment
+        case 0x00, 0x05, 0x0a, 0x0d, 0x0e, 0x12 -> {} // nothing, fill value, group, comment, times
         default -> throw foreign("HDF5 messages of type " + kind);
       }
     }
@@ -310,11 +350,23 @@ final class Hdf5Guard {
     signature(at, "HEAP");
     long length = bytes.getLong(at + 8);
     int names = place(bytes.getLong(at + 24), length, "a group's names");
-    if (++depth > MAX_DEPTH) {
-      throw damaged(heap, "groups are nested more than " + MAX_DEPTH + " deep");
-    }
+    deeper(heap);
     node(tree, -1, names, length);
     depth--;
+  }
+
+  private void deeper(long at) {
+    if (++depth > MAX_DEPTH) {
+      throw damaged(at, "groups are nested more than " + MAX_DEPTH + " deep");
+    }
+  }
+
+  /** Counts a name's bytes. */
+  void countName(long length, long at) {
+    texts += length;
+    if (texts > bytes.limit()) {
+      throw damaged(at, "there are more names than the file has bytes");
+    }
   }
 
   private void node(long address, int level, int names, long length) {
@@ -354,10 +406,7 @@ final class Hdf5Guard {
       while (end < names + length && bytes.get(end) != 0) {
         end++;
       }
-      texts += end - names - name;
-      if (texts > bytes.limit()) {
-        throw damaged(entry, "there are more names than the file has bytes");
-      }
+      countName(end - names - name, entry);
       if (u32(entry + 16) > 1) {
         throw foreign("links");
       }

@@ -7,9 +7,15 @@ import io.jhdf.HdfFile;
 import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Node;
+import io.jhdf.object.datatype.StringData;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -18,9 +24,11 @@ import java.util.function.Supplier;
  */
 final class Hdf5Reader {
   private final String file;
+  private final ByteBuffer bytes;
 
-  private Hdf5Reader(String file) {
+  private Hdf5Reader(String file, ByteBuffer bytes) {
     this.file = file;
+    this.bytes = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -32,7 +40,7 @@ final class Hdf5Reader {
    */
   static Group read(String file, ByteBuffer bytes) {
     Hdf5Guard.check(file, bytes);
-    Hdf5Reader reader = new Hdf5Reader(file);
+    Hdf5Reader reader = new Hdf5Reader(file, bytes);
     Group root = new Group();
     reader.guarded(
         () -> {
@@ -70,14 +78,19 @@ final class Hdf5Reader {
       } else if (a.getJavaType() == String.class) {
         Object data = a.getData();
         if (data instanceof String text) {
-          to.texts().put(a.getName(), text);
+          to.texts().put(a.getName(), isLost(text) ? utf8(a).get(0) : text);
         } else if (data instanceof String[] many) {
-          to.lists().put(a.getName(), List.of(many));
+          boolean lost = Arrays.stream(many).anyMatch(Hdf5Reader::isLost);
+          to.lists().put(a.getName(), lost ? utf8(a) : List.of(many));
         }
       }
     }
     for (Map.Entry<String, Node> e : from.getChildren().entrySet()) {
       String name = e.getKey();
+      if (name.contains("/")) {
+        throw new KerasException(
+            file, "is a damaged HDF5 file: " + Said.value(name) + " is no name");
+      }
       if (e.getValue() instanceof io.jhdf.api.Group g) {
         collect(g, to.make(name));
       } else if (e.getValue() instanceof Dataset d) {
@@ -93,6 +106,45 @@ final class Hdf5Reader {
                 + ", expected groups and arrays only");
       }
     }
+  }
+
+  /** Whether jHDF met what is not ASCII in a text that is said to be. */
+  private static boolean isLost(String text) {
+    return text.indexOf('\ufffd') >= 0;
+  }
+
+  /** Texts that are in UTF-8 whatever the file says: Keras encodes names so and does not say it. */
+  private List<String> utf8(Attribute a) {
+    ByteBuffer data = a.getBuffer().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    List<String> all = new ArrayList<>();
+    if (a.getDataType() instanceof StringData) {
+      while (data.remaining() >= a.getDataType().getSize()) {
+        byte[] text = new byte[a.getDataType().getSize()];
+        data.get(text);
+        int end = 0;
+        while (end < text.length && text[end] != 0) {
+          end++;
+        }
+        all.add(new String(text, 0, end, StandardCharsets.UTF_8));
+      }
+    } else {
+      while (data.remaining() >= 16) {
+        int length = data.getInt();
+        all.add(inHeap(data.getLong(), data.getInt(), length));
+      }
+    }
+    return all;
+  }
+
+  /** III.E: a text in the global heap, which {@link Hdf5Guard} has been through. */
+  private String inHeap(long collection, int index, int length) {
+    int at = (int) collection + 16;
+    while (index != 0 && (bytes.getShort(at) & 0xffff) != index) {
+      at += (int) (16 + ((bytes.getLong(at + 8) + 7) & -8));
+    }
+    byte[] text = new byte[index == 0 ? 0 : Math.min(length, (int) bytes.getLong(at + 8))];
+    bytes.get(at + 16, text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   private final class Stored implements Data {
@@ -115,6 +167,12 @@ final class Hdf5Reader {
     public boolean isDouble() {
       Class<?> type = guarded(dataset::getJavaType);
       return type == double.class || type == Double.class;
+    }
+
+    @Override
+    public boolean isWhole() {
+      Class<?> type = guarded(dataset::getJavaType);
+      return Set.<Class<?>>of(long.class, Long.class, int.class, Integer.class).contains(type);
     }
 
     /** All values, in one array of primitives. */

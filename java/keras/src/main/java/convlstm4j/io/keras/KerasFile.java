@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -65,9 +66,12 @@ record KerasFile(
 
   static KerasFile open(Path path) {
     String file = path.toString();
+    Optional<String> foreign = ForeignFile.of(path);
+    if (foreign.isPresent()) {
+      throw new KerasException(file, foreign.get());
+    }
     if (Files.isDirectory(path)) {
-      throw new KerasException(
-          file, "is a folder (TensorFlow's SavedModel?), expected an .h5 or .keras file");
+      throw new KerasException(file, "is a folder, expected an .h5 or .keras file");
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() > Integer.MAX_VALUE) {
@@ -94,8 +98,11 @@ record KerasFile(
     }
   }
 
-  /** Whether a file begins as one of Keras's does; it may still be something else. */
+  /** Whether a file begins as one of Keras's does, or is one that is known not to be. */
   static boolean isOne(Path path) {
+    if (ForeignFile.of(path).isPresent()) {
+      return true;
+    }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       ByteBuffer start = ByteBuffer.allocate(HDF5.length);
       while (start.hasRemaining() && channel.read(start) >= 0) {}
@@ -116,7 +123,7 @@ record KerasFile(
       throw new KerasException(
           file,
           "has no attribute layer_names, expected a file that Keras saved; it has "
-              + root.groups().keySet());
+              + Said.value(root.groups().keySet()));
     }
     String version = root.text("keras_version").or(() -> weights.text("keras_version")).orElse("");
     return new KerasFile(
@@ -129,6 +136,13 @@ record KerasFile(
   }
 
   private static KerasFile zipped(String file, Map<String, ByteBuffer> entries) {
+    if (!entries.containsKey("config.json") || !entries.containsKey("model.weights.h5")) {
+      ForeignFile.zip(entries.keySet())
+          .ifPresent(
+              what -> {
+                throw new KerasException(file, what);
+              });
+    }
     Map<String, Object> metadata = json(file, entries, "metadata.json");
     Map<String, Object> config = json(file, entries, "config.json");
     ByteBuffer weights = entries.get("model.weights.h5");
@@ -139,7 +153,7 @@ record KerasFile(
               + (entries.keySet().stream().anyMatch(n -> n.startsWith("model.weights"))
                   ? ", weights in other forms (.npz, several files) are not read: save it with"
                       + " Keras's model.save"
-                  : ", it has " + entries.keySet()));
+                  : ", it has " + Said.value(entries.keySet())));
     }
     Group root = Hdf5Reader.read(file + "!model.weights.h5", weights);
     return new KerasFile(
@@ -155,7 +169,9 @@ record KerasFile(
       String file, Map<String, ByteBuffer> entries, String name) {
     ByteBuffer bytes = entries.get(name);
     if (bytes == null) {
-      throw new KerasException(file, "has no " + name + ", it has " + entries.keySet());
+      throw new KerasException(
+          file,
+          "has no " + name + ", so it is no .keras file; it has " + Said.value(entries.keySet()));
     }
     return object(file, name, StandardCharsets.UTF_8.decode(bytes.duplicate()).toString());
   }

@@ -70,12 +70,7 @@ public final class KerasModels {
     try {
       options.model().accept(model);
       plan.apply(model);
-      train(
-          file,
-          model,
-          plan,
-          options.customMetrics(),
-          note -> options.notes().accept(file.file() + ": " + note));
+      train(file, model, plan, options.customMetrics(), options.notesOf(file.file()));
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -89,8 +84,7 @@ public final class KerasModels {
     if (model.compilation().isPresent()) {
       return; // by the caller's options
     }
-    Optional<Compile> compile =
-        TrainingReader.read(file, model.network().outputNames(), custom, notes);
+    Optional<Compile> compile = TrainingReader.read(file, model.network(), custom, notes);
     if (compile.isEmpty()) {
       return;
     }
@@ -116,7 +110,7 @@ public final class KerasModels {
               file.generation(),
               options.customLayers(),
               options.skipped(),
-              note -> options.notes().accept(file.file() + ": " + note)));
+              options.notesOf(file.file())));
     } catch (ArchitectureException e) {
       throw new KerasException(file.file(), e.getMessage(), e);
     }
@@ -180,8 +174,7 @@ public final class KerasModels {
           file, "a model is saved as .h5 (Keras 2) or .keras (Keras 3), as its ending says");
     }
     try {
-      KerasWriter writer =
-          new KerasWriter(model, note -> options.notes().accept(file + ": " + note));
+      KerasWriter writer = new KerasWriter(model, options.notesOf(file));
       if (h5) {
         writer.h5(path);
       } else {
@@ -208,10 +201,10 @@ public final class KerasModels {
   }
 
   /**
-   * Whether a file is HDF5 or a zip, by its first bytes; it may still be of something else than
-   * Keras.
+   * Whether {@link #load} is who knows about a file: it is HDF5 or a zip by its first bytes, or a
+   * model in another form, such as a SavedModel folder, of which load says what it is.
    *
-   * @param path a file that may be anything
+   * @param path a file or folder that may be anything
    * @return false also if it cannot be read
    */
   public static boolean isKerasFile(Path path) {

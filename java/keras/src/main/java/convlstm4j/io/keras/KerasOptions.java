@@ -128,4 +128,9 @@ public final class KerasOptions {
   Consumer<String> notes() {
     return notes;
   }
+
+  /** Takes notes about a file, each of which becomes one line. */
+  Consumer<String> notesOf(String file) {
+    return note -> notes.accept(Said.note(file, note));
+  }
 }

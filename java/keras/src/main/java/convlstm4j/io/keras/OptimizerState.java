@@ -47,16 +47,16 @@ final class OptimizerState {
                 .flatMap(g -> g.group("vars"))
                 .map(g -> ObjectWeights.numbered(file.file(), g))
                 .orElse(List.of());
-    List<Data> scalars = new ArrayList<>();
+    Data steps = null;
     List<LayerArrays.Named> arrays = new ArrayList<>();
     for (LayerArrays.Named a : all) {
-      if (a.data().shape().rank() == 0) {
-        scalars.add(a.data());
-      } else {
+      if (a.data().shape().rank() > 0) {
         arrays.add(a);
+      } else if (a.data().isWhole()) {
+        steps = a.data(); // the last, for what scales a loss has counters of its own before
       }
     }
-    if (scalars.isEmpty()) {
+    if (steps == null) {
       return;
     }
     Optimizer optimizer = model.compilation().orElseThrow().optimizer();
@@ -92,7 +92,7 @@ final class OptimizerState {
     model.restore(
         new Snapshot(
             now.seed(),
-            new Progress(0, 0, Math.max(0, scalars.get(0).integer())),
+            new Progress(0, 0, Math.max(0, steps.integer())),
             now.learningRate(),
             now.weights(),
             state,

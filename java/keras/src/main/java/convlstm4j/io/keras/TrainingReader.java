@@ -1,9 +1,9 @@
 package convlstm4j.io.keras;
 
-import convlstm4j.graph.Names;
+import convlstm4j.graph.Network;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
-import convlstm4j.train.Accuracy;
+import convlstm4j.tensor.Shape;
 import convlstm4j.train.Config;
 import convlstm4j.train.CustomMetrics;
 import convlstm4j.train.Loss;
@@ -11,8 +11,8 @@ import convlstm4j.train.Metric;
 import convlstm4j.train.Optimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,74 +23,74 @@ import java.util.function.Consumer;
  * is noted: without its optimiser or a loss the model is not compiled, a metric is left out.
  */
 final class TrainingReader {
-  /** Options that may stand there at these values only; others of these names change training. */
-  private static final Map<String, Set<Object>> IDLE =
-      Map.of(
-          "amsgrad", Set.of(false),
-          "decay", Set.of(0, 0.0),
-          "use_ema", Set.of(false),
-          "loss_scale_factor", Set.of(1, 1.0),
-          "gradient_accumulation_steps", Set.of(1));
+  /** Keras's names of optimisers that scale the loss for 16 bits, around one that trains. */
+  private static final Set<String> LOSS_SCALES =
+      Set.of("LossScaleOptimizer", "LossScaleOptimizerV1", "LossScaleOptimizerV3");
 
-  /** Options that change nothing here. */
-  private static final Set<String> HARMLESS =
-      Set.of(
-          "jit_compile",
-          "is_legacy_optimizer",
-          "ema_momentum",
-          "ema_overwrite_frequency",
-          "name",
-          "dtype");
+  /** Keras finds optimisers by names of any case. */
+  private static final Map<String, String> OPTIMIZERS =
+      Map.of("adam", "Adam", "adamw", "AdamW", "rmsprop", "RMSprop", "sgd", "SGD");
 
+  private final CustomMetrics custom;
+  private final KerasVersion generation;
+  private final Network network;
   private final Map<String, Object> training;
   private final List<String> outputs;
-  private final CustomMetrics custom;
+  private final Map<String, Loss> losses = new LinkedHashMap<>();
   private final Consumer<String> notes;
 
   private TrainingReader(
-      Map<String, Object> training,
-      List<String> outputs,
-      CustomMetrics custom,
-      Consumer<String> notes) {
-    this.training = training;
-    this.outputs = outputs;
+      KerasFile file, Network network, CustomMetrics custom, Consumer<String> notes) {
     this.custom = custom;
+    this.generation = file.generation();
+    this.training = file.training();
+    this.network = network;
+    this.outputs = network.outputNames();
     this.notes = notes;
   }
 
   /** Empty if the file has no such options, or none that can be taken. */
   static Optional<Compile> read(
-      KerasFile file, List<String> outputs, CustomMetrics custom, Consumer<String> notes) {
+      KerasFile file, Network network, CustomMetrics custom, Consumer<String> notes) {
     if (file.training().isEmpty()) {
       return Optional.empty();
     }
     try {
-      return Optional.of(new TrainingReader(file.training(), outputs, custom, notes).compile(file));
+      return Optional.of(new TrainingReader(file, network, custom, notes).compile(isLegacy(file)));
     } catch (IllegalArgumentException | ClassCastException e) {
       notes.accept("the model is not compiled: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  private Compile compile(KerasFile file) {
-    Object optimizer =
-        training.getOrDefault("optimizer_config", training.getOrDefault("optimizer", Map.of()));
-    Compile c = Compile.with(optimizer(optimizer, isLegacy(file)));
+  private Compile compile(boolean legacy) {
+    Object optimizer = training.getOrDefault("optimizer_config", training.get("optimizer"));
     Object loss = training.get("loss");
+    if (loss == null) {
+      throw new IllegalArgumentException("it was compiled without a loss");
+    }
+    Compile c = Compile.with(optimizer(optimizer, legacy));
     if (loss instanceof Map<?, ?> m && !m.containsKey("class_name")) {
       for (Map.Entry<?, ?> e : m.entrySet()) {
         if (e.getValue() != null) {
-          c = c.loss(String.valueOf(e.getKey()), loss(e.getValue()));
+          String name = String.valueOf(e.getKey());
+          losses.put(name, loss(e.getValue(), name));
         }
       }
     } else if (loss instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
         if (list.get(i) != null) {
-          c = c.loss(output(i, "loss"), loss(list.get(i)));
+          String name = output(i, "loss");
+          losses.put(name, loss(list.get(i), name));
         }
       }
     } else {
-      c = c.loss(loss(loss));
+      for (String name : outputs) {
+        losses.put(name, loss(loss, name));
+      }
+    }
+    for (Map.Entry<String, Loss> e : losses.entrySet()) {
+      c = c.loss(e.getKey(), e.getValue());
     }
     return metrics(weights(c));
   }
@@ -113,104 +113,96 @@ final class TrainingReader {
         : file.version().matches("2\\.([0-9]|10)(\\D.*)?");
   }
 
+  /** Options of the optimiser that trains. */
   private static Map<?, ?> options(Map<String, Object> training) {
-    return training.get("optimizer_config") instanceof Map<?, ?> o
-            && o.get("config") instanceof Map<?, ?> config
+    Object optimizer = training.get("optimizer_config");
+    for (Object inner = optimizer; inner != null; inner = inner(optimizer)) {
+      optimizer = inner;
+    }
+    return optimizer instanceof Map<?, ?> o && o.get("config") instanceof Map<?, ?> config
         ? config
         : Map.of();
   }
 
+  /** The optimiser within one that scales the loss; null if there is none. */
+  private static Object inner(Object optimizer) {
+    return optimizer instanceof Map<?, ?> o && o.get("config") instanceof Map<?, ?> c
+        ? c.get("inner_optimizer") == null ? c.get("optimizer") : c.get("inner_optimizer")
+        : null;
+  }
+
   private Optimizer optimizer(Object value, boolean legacy) {
-    Config config = config(value, "optimizer");
-    Map<String, Object> options = new LinkedHashMap<>();
-    config
-        .values()
-        .forEach(
-            (key, v) -> {
-              if (v == null || HARMLESS.contains(key)) {
-                return;
-              }
-              if (IDLE.containsKey(key)) {
-                if (!IDLE.get(key).contains(v)) {
-                  throw new IllegalArgumentException(
-                      "optimizer "
-                          + config.className()
-                          + " has "
-                          + key
-                          + "="
-                          + v
-                          + ", only "
-                          + IDLE.get(key)
-                          + " is supported");
-                }
-                return;
-              }
-              options.put(key.equals("lr") ? "learning_rate" : key, v);
-            });
-    if (options.get("learning_rate") instanceof Map<?, ?> schedule) {
-      Config s = config(schedule, "learning_rate");
-      Map<String, Object> known = new LinkedHashMap<>(s.values());
-      known.values().removeIf(v -> v == null);
-      options.put("learning_rate", new Config(s.className(), known).toMap());
+    TrainingObject read = TrainingObject.of(value, "optimizer", generation);
+    if (LOSS_SCALES.contains(read.name())) {
+      notes.accept(
+          "the loss is not scaled, as "
+              + read.name()
+              + " does for 16 bits: training goes on in 32 bits, which need no scaling");
+      return optimizer(inner(value), legacy);
     }
-    if (legacy && config.className().equals("RMSprop")) {
+    String kind = OPTIMIZERS.get(read.name().toLowerCase(Locale.ROOT));
+    if (kind == null) {
+      throw new IllegalArgumentException(
+          "there is no optimizer " + Said.value(read.name()) + " here, only " + sorted(OPTIMIZERS));
+    }
+    Map<String, Object> given = read.options();
+    if (given.containsKey("lr")) { // Keras before 2.3
+      given.putIfAbsent("learning_rate", given.remove("lr"));
+    }
+    Map<String, Object> options =
+        TrainingOptions.OPTIMIZER.heeded("optimizer " + kind, given, notes);
+    if (options.get("learning_rate") instanceof Map<?, ?> schedule) {
+      options.put("learning_rate", schedule(schedule).toMap());
+    }
+    if (legacy && kind.equals("RMSprop")) {
       notes.accept(
           "RMSprop of Keras before 2.11 adds epsilon after the root, here it is before: steps differ"
               + " where gradients are small");
     }
-    return Optimizer.fromConfig(new Config(config.className(), options));
+    return Optimizer.fromConfig(new Config(kind, options));
   }
 
-  /** Without the package that Keras puts before registered names: {@code Custom>Adam}. */
-  private static Config config(Object value, String what) {
-    if (value instanceof Map<?, ?> m
-        && m.get("class_name") instanceof String name
-        && (m.get("config") == null || m.get("config") instanceof Map<?, ?>)) {
-      Map<?, ?> options = m.get("config") == null ? Map.of() : (Map<?, ?>) m.get("config");
-      return new Config(name.substring(name.lastIndexOf('>') + 1), Config.copy(options));
+  private static List<String> sorted(Map<String, String> names) {
+    return names.values().stream().sorted().toList();
+  }
+
+  private Config schedule(Map<?, ?> value) {
+    TrainingObject read = TrainingObject.of(value, "learning_rate", generation);
+    Map<String, Object> known = read.options();
+    known.values().removeIf(v -> v == null);
+    return new Config(read.name(), known);
+  }
+
+  private Loss loss(Object value, String output) {
+    TrainingObject read = TrainingObject.of(value, "loss", generation);
+    String what = "loss " + Said.value(read.name());
+    Object wrapped = read.options().remove("fn");
+    if (wrapped != null) { // Keras's wrapper of a function
+      read = TrainingObject.of(wrapped, "loss", generation).with(read.options());
     }
-    throw new IllegalArgumentException(what + " " + value + " cannot be rebuilt");
-  }
-
-  /** The name of a function, in either generation's form; null if it is none. */
-  private static String function(Object value) {
-    if (value instanceof String s) {
-      return s;
+    if (Set.of("crossentropy", "ce").contains(read.name().toLowerCase(Locale.ROOT))) {
+      return crossentropy(output);
     }
-    return value instanceof Map<?, ?> m
-            && "function".equals(m.get("class_name"))
-            && m.get("config") instanceof String s
-        ? s
-        : null;
+    return TrainingNames.loss(read.name(), TrainingOptions.LOSS.heeded(what, read.options(), notes))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no " + what + " here; compile the model with another one"));
   }
 
-  private static Loss loss(Object value) {
-    String name = function(value);
-    try {
-      if (name != null) {
-        return Loss.named(snakeCase(name));
-      }
-      Config config = config(value, "loss");
-      Map<String, Object> options = config.values();
-      Object reduction = options.remove("reduction");
-      if (reduction != null
-          && !Set.of("auto", "sum_over_batch_size", "mean").contains(String.valueOf(reduction))) {
-        throw new IllegalArgumentException("reduction=" + reduction + " is not supported");
-      }
-      Object axis = options.remove("axis");
-      if (axis != null && !axis.equals(-1)) {
-        throw new IllegalArgumentException("axis=" + axis + " is not supported");
-      }
-      options.keySet().removeAll(Set.of("dtype", "fn"));
-      options.values().removeIf(v -> v == null);
-      return Loss.fromConfig(config);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("loss " + value + ": " + e.getMessage(), e);
+  /** Keras chooses by the shapes of predictions and labels, of which only the former are known. */
+  private Loss crossentropy(String output) {
+    if (lastAxis(output) == 1) {
+      return Loss.binaryCrossentropy();
     }
+    throw new IllegalArgumentException(
+        "the loss \"crossentropy\" is chosen by the labels; compile the model with"
+            + " categorical_crossentropy or sparse_categorical_crossentropy");
   }
 
-  private static String snakeCase(String name) {
-    return Names.snakeCase(name);
+  private long lastAxis(String output) {
+    int i = outputs.indexOf(output);
+    return i < 0 ? 0 : network.outputs().get(i).shape().dim(-1);
   }
 
   private Compile weights(Compile c) {
@@ -218,17 +210,27 @@ final class TrainingReader {
     Compile result = c;
     if (value instanceof Map<?, ?> m) {
       for (Map.Entry<?, ?> e : m.entrySet()) {
-        result =
-            result.lossWeight(String.valueOf(e.getKey()), ((Number) e.getValue()).doubleValue());
+        result = weight(result, String.valueOf(e.getKey()), e.getValue());
       }
     } else if (value instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
-        result = result.lossWeight(output(i, "loss_weights"), ((Number) list.get(i)).doubleValue());
+        result = weight(result, output(i, "loss_weights"), list.get(i));
       }
-    } else if (value instanceof Number n) {
-      result = result.lossWeight(output(0, "loss_weights"), n.doubleValue());
+    } else if (value != null) {
+      result = weight(result, output(0, "loss_weights"), value);
     }
     return result;
+  }
+
+  private static Compile weight(Compile c, String output, Object value) {
+    if (value == null) {
+      return c;
+    }
+    if (value instanceof Number n) {
+      return c.lossWeight(output, n.doubleValue());
+    }
+    throw new IllegalArgumentException(
+        "loss_weights of output \"" + output + "\": " + Said.value(value) + ", expected a number");
   }
 
   private Compile metrics(Compile c) {
@@ -237,7 +239,11 @@ final class TrainingReader {
     collect(training.get("metrics"), all);
     collect(training.get("weighted_metrics"), all);
     for (Map.Entry<String, List<Metric>> e : all.entrySet()) {
-      result = result.metrics(e.getKey(), e.getValue().toArray(Metric[]::new));
+      if (result.isTrained(e.getKey())) {
+        result = result.metrics(e.getKey(), e.getValue().toArray(Metric[]::new));
+      } else {
+        notes.accept("metrics of output \"" + e.getKey() + "\" are left out: it has no loss");
+      }
     }
     return result;
   }
@@ -262,94 +268,45 @@ final class TrainingReader {
       list.forEach(v -> add(output, v, all));
     } else if (value != null) {
       List<Metric> metrics = all.computeIfAbsent(output, n -> new ArrayList<>());
-      Metric metric;
       try {
-        metric = metric(value);
+        Metric metric = metric(value, output);
+        Optional<Metric> twin =
+            metrics.stream().filter(m -> m.name().equals(metric.name())).findFirst();
+        if (twin.isEmpty()) {
+          metrics.add(metric);
+        } else if (!twin.get().equals(metric)) {
+          throw new IllegalArgumentException("another one has its name " + metric.name());
+        }
       } catch (IllegalArgumentException e) {
-        notes.accept("metric " + value + " is left out: " + e.getMessage());
-        return;
-      }
-      Set<String> names = new LinkedHashSet<>(metrics.stream().map(Metric::name).toList());
-      if (names.add(metric.name())) {
-        metrics.add(metric);
+        notes.accept("a metric is left out: " + e.getMessage());
       }
     }
   }
 
-  private Metric metric(Object value) {
-    String name = function(value);
-    if (name != null) {
-      Metric m = named(snakeCase(name));
-      return name.equals(m.name()) || !name.equals(snakeCase(name)) ? m : m.named(name);
+  private Metric metric(Object value, String output) {
+    if (value instanceof Map<?, ?> m
+        && m.get("class_name") instanceof String kind
+        && custom.has(kind)) {
+      Map<?, ?> options = m.get("config") instanceof Map<?, ?> c ? c : Map.of();
+      return Metric.fromConfig(new Config(kind, Config.copy(options)), custom);
     }
-    Config config = config(value, "metric");
-    if (custom.has(config.className())) {
-      return Metric.fromConfig(config, custom);
+    TrainingObject read = TrainingObject.of(value, "metric", generation);
+    Object wrapped = read.options().remove("fn");
+    if (wrapped != null) { // Keras 2's wrapper of a function
+      read = TrainingObject.of(wrapped, "metric", generation).with(read.options());
     }
-    Map<String, Object> options = config.values();
-    if (options.get("fn") != null) { // Keras 2 wraps the function of a name
-      Object fn = options.get("fn");
-      Metric m =
-          named(snakeCase(function(fn) == null ? config(fn, "metric").className() : function(fn)));
-      return options.get("name") instanceof String s && !s.equals(m.name()) ? m.named(s) : m;
+    String what = "metric " + Said.value(read.name());
+    Metric metric =
+        TrainingNames.metric(
+                read,
+                lastAxis(output),
+                options -> TrainingOptions.METRIC.heeded(what, options, notes))
+            .orElseThrow(() -> new IllegalArgumentException("there is no " + what + " here"));
+    Loss loss = losses.get(output);
+    if (loss != null && outputs.contains(output)) {
+      Shape prediction = network.outputs().get(outputs.indexOf(output)).shape();
+      metric.check(loss.op().targetShape(prediction), prediction);
     }
-    Map<String, Object> known = new LinkedHashMap<>();
-    options.forEach(
-        (key, v) -> {
-          switch (key) {
-            case "name", "threshold" -> known.put(key, v);
-            case "average" -> {
-              if (v != null) {
-                known.put(key, v);
-              }
-            }
-            case "thresholds" -> {
-              if (v instanceof Number || v == null) {
-                known.put("threshold", v == null ? (Object) 0.5 : v);
-              } else if (v instanceof List<?> l && l.size() == 1) {
-                known.put("threshold", l.get(0));
-              } else if (!config.className().equals("AUC")) {
-                throw new IllegalArgumentException("thresholds=" + v + " is not supported");
-              }
-            }
-            case "curve" -> require(key, v, "ROC");
-            case "multi_label", "from_logits" -> require(key, v, false);
-            case "top_k", "class_id", "label_weights" -> require(key, v, null);
-            default -> {} // dtype, and how AUC is approximated, which here is exact
-          }
-        });
-    if (config.className().equals("AUC")) {
-      known.remove("threshold");
-    }
-    known.values().removeIf(v -> v == null);
-    return Metric.fromConfig(new Config(config.className(), known));
-  }
-
-  private static void require(String key, Object value, Object expected) {
-    if (value != null && !value.equals(expected)) {
-      throw new IllegalArgumentException(key + "=" + value + " is not supported");
-    }
-  }
-
-  private static Metric named(String name) {
-    String kind =
-        switch (name) {
-          case "accuracy", "acc" -> "";
-          case "binary_accuracy" -> "BinaryAccuracy";
-          case "categorical_accuracy" -> "CategoricalAccuracy";
-          case "sparse_categorical_accuracy" -> "SparseCategoricalAccuracy";
-          case "mse", "mean_squared_error" -> "MeanSquaredError";
-          case "mae", "mean_absolute_error" -> "MeanAbsoluteError";
-          case "auc" -> "AUC";
-          case "precision" -> "Precision";
-          case "recall" -> "Recall";
-          case "f1_score" -> "F1Score";
-          default -> throw new IllegalArgumentException("there is no metric of this name here");
-        };
-    return kind.isEmpty() ? new Accuracy() : Metric.fromConfig(new Config(kind, defaults(kind)));
-  }
-
-  private static Map<String, Object> defaults(String kind) {
-    return kind.equals("Precision") || kind.equals("Recall") ? Map.of("threshold", 0.5) : Map.of();
+    return metric;
   }
 }

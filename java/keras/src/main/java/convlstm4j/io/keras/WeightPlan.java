@@ -106,7 +106,7 @@ final class WeightPlan {
   private boolean isSkipped(String layer, String note) {
     boolean skipped = options.skipped().contains(layer);
     if (skipped) {
-      options.notes().accept(file + ": " + note);
+      options.notesOf(file).accept(note);
     }
     return skipped;
   }
@@ -116,7 +116,7 @@ final class WeightPlan {
       throw new KerasException(
           file, problem + "; to let it keep its initial weights, skip it by name (skipLayer)");
     }
-    options.notes().accept(file + ": " + problem + ": it keeps its initial weights");
+    options.notesOf(file).accept(problem + ": it keeps its initial weights");
   }
 
   private void take(Layer layer, LayerArrays from) {

@@ -16,6 +16,7 @@ import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.train.Adam;
+import convlstm4j.train.CustomMetrics;
 import convlstm4j.train.Loss;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -259,8 +260,7 @@ class KerasFuzzTest {
         }
         Network network = KerasModels.network(file, options);
         WeightPlan.byName(file, network, options).read();
-        TrainingReader.read(
-            file, network.outputNames(), convlstm4j.train.CustomMetrics.none(), note -> {});
+        TrainingReader.read(file, network, CustomMetrics.none(), note -> {});
       }
       return true;
     } catch (KerasException e) {

@@ -1,0 +1,117 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.Names;
+import convlstm4j.train.Accuracy;
+import convlstm4j.train.Config;
+import convlstm4j.train.Loss;
+import convlstm4j.train.Metric;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Names of Keras's losses and metrics that there are here, of all releases from 2.2 to 3.15: those
+ * of classes, of functions, and short ones.
+ */
+final class TrainingNames {
+  private static final Set<String> LOSSES =
+      Set.of(
+          "BinaryCrossentropy",
+          "CategoricalCrossentropy",
+          "SparseCategoricalCrossentropy",
+          "MeanSquaredError",
+          "MeanAbsoluteError",
+          "Huber");
+
+  /** Keras's class {@code Accuracy}, which asks for equal numbers, is not among them. */
+  private static final Set<String> METRICS =
+      Set.of(
+          "BinaryAccuracy",
+          "CategoricalAccuracy",
+          "SparseCategoricalAccuracy",
+          "MeanSquaredError",
+          "MeanAbsoluteError",
+          "AUC",
+          "Precision",
+          "Recall",
+          "F1Score");
+
+  private static final Map<String, String> SHORT =
+      Map.of(
+          "bce", "BinaryCrossentropy",
+          "BCE", "BinaryCrossentropy",
+          "mse", "MeanSquaredError",
+          "MSE", "MeanSquaredError",
+          "mae", "MeanAbsoluteError",
+          "MAE", "MeanAbsoluteError",
+          "huber_loss", "Huber");
+
+  /** Keras's words for the accuracy that fits the shapes. */
+  private static final Set<String> AUTOMATIC = Set.of("accuracy", "acc");
+
+  private TrainingNames() {}
+
+  /** Keras's class for any of its names; empty if it is not among those. */
+  private static Optional<String> find(String name, Set<String> classes) {
+    String known = SHORT.getOrDefault(name, name);
+    return classes.stream()
+        .filter(c -> c.equals(known) || Names.snakeCase(c).equals(known))
+        .findFirst();
+  }
+
+  /** A loss; empty if there is none of this name. */
+  static Optional<Loss> loss(String name, Map<String, Object> options) {
+    return find(name, LOSSES).map(kind -> Loss.fromConfig(new Config(kind, options)));
+  }
+
+  /**
+   * A metric; empty if there is none of this name.
+   *
+   * @param read what the file names
+   * @param classes last axis of what is predicted
+   * @param heed gives those of the options that there are here
+   */
+  static Optional<Metric> metric(
+      TrainingObject read, long classes, UnaryOperator<Map<String, Object>> heed) {
+    String name = read.name();
+    if (read.isWord() && AUTOMATIC.contains(name.toLowerCase(Locale.ROOT))) {
+      return Optional.of(named(new Accuracy(), name));
+    }
+    return find(name, METRICS)
+        .map(
+            kind -> {
+              Map<String, Object> options = heed.apply(thresholds(kind, read.options()));
+              if (kind.equals("F1Score") && classes != 1 && !options.containsKey("average")) {
+                throw new IllegalArgumentException(
+                    "metric F1Score has average=null, a number per class; there are micro, macro");
+              }
+              Metric metric = Metric.fromConfig(new Config(kind, options));
+              // Keras reports a function by the word that it was given as.
+              return read.isWord() && name.equals(Names.snakeCase(name))
+                  ? named(metric, name)
+                  : metric;
+            });
+  }
+
+  private static Metric named(Metric metric, String name) {
+    return name.equals(metric.name()) ? metric : metric.named(name);
+  }
+
+  /** One threshold, which Keras calls by several names; those of AUC only approximate it. */
+  private static Map<String, Object> thresholds(String kind, Map<String, Object> options) {
+    Map<String, Object> one = new LinkedHashMap<>(options);
+    if (kind.equals("AUC")) {
+      one.remove("thresholds");
+    } else if (kind.equals("Precision") || kind.equals("Recall")) {
+      Object all = one.remove("thresholds");
+      one.put(
+          "threshold",
+          all == null ? (Object) 0.5 : all instanceof List<?> l && l.size() == 1 ? l.get(0) : all);
+    }
+    return one;
+  }
+}
