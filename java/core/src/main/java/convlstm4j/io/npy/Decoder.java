@@ -13,6 +13,8 @@ final class Decoder {
 
   private final double[] byByte64;
 
+  private long rounded;
+
   /**
    * Makes a decoder.
    *
@@ -59,14 +61,16 @@ final class Decoder {
           to[at + i] = from.getShort(2 * i);
         }
       }
-      case INT32 -> {
+      case UINT16 -> {
         for (int i = 0; i < n; i++) {
-          to[at + i] = from.getInt(4 * i);
+          to[at + i] = from.getShort(2 * i) & 0xFFFF;
         }
       }
-      case INT64 -> {
+      case INT32, UINT32, INT64, UINT64 -> {
         for (int i = 0; i < n; i++) {
-          to[at + i] = from.getLong(8 * i);
+          long v = whole(from, i);
+          note(v, 24);
+          to[at + i] = toFloat(v);
         }
       }
       case UINT8, INT8, BOOL -> {
@@ -96,14 +100,16 @@ final class Decoder {
           to[at + i] = from.getShort(2 * i);
         }
       }
-      case INT32 -> {
+      case UINT16 -> {
         for (int i = 0; i < n; i++) {
-          to[at + i] = from.getInt(4 * i);
+          to[at + i] = from.getShort(2 * i) & 0xFFFF;
         }
       }
-      case INT64 -> {
+      case INT32, UINT32, INT64, UINT64 -> {
         for (int i = 0; i < n; i++) {
-          to[at + i] = from.getLong(8 * i);
+          long v = whole(from, i);
+          note(v, 53);
+          to[at + i] = toDouble(v);
         }
       }
       case UINT8, INT8, BOOL -> {
@@ -112,6 +118,41 @@ final class Decoder {
         }
       }
     }
+  }
+
+  private long whole(ByteBuffer from, int i) {
+    return switch (type) {
+      case INT32 -> from.getInt(4 * i);
+      case UINT32 -> from.getInt(4 * i) & 0xFFFFFFFFL;
+      default -> from.getLong(8 * i);
+    };
+  }
+
+  /** Remembers a whole number that has more digits than {@code bits} of them hold. */
+  private void note(long v, int bits) {
+    if (rounded == 0 && v >>> bits != 0) {
+      // As unsigned, the sign apart: from the highest bit that is set to the lowest.
+      long magnitude = v < 0 && type != NpyType.UINT64 ? -v : v;
+      int digits =
+          Long.SIZE - Long.numberOfLeadingZeros(magnitude) - Long.numberOfTrailingZeros(magnitude);
+      rounded = digits > bits ? v : 0;
+    }
+  }
+
+  private float toFloat(long v) {
+    // Halved, the lowest bit kept for rounding, since a long has no room for 2^63 and above.
+    return v < 0 && type == NpyType.UINT64 ? (float) ((v >>> 1) | (v & 1)) * 2 : (float) v;
+  }
+
+  private double toDouble(long v) {
+    return v < 0 && type == NpyType.UINT64 ? (double) ((v >>> 1) | (v & 1)) * 2 : (double) v;
+  }
+
+  /** The first whole number that was rounded, in words; empty if none was. */
+  String rounded() {
+    return rounded == 0
+        ? ""
+        : type == NpyType.UINT64 ? Long.toUnsignedString(rounded) : Long.toString(rounded);
   }
 
   /** IEEE 754 binary16 as a float, exactly: every half is a float. */

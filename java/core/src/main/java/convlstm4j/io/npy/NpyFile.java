@@ -9,6 +9,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * An array in a file of NumPy's, read as much of as is asked for. The header and the file's size
@@ -26,14 +28,21 @@ public final class NpyFile {
   private final Source source;
   private final NpyHeader header;
   private final boolean unit;
+  private final Consumer<String> notes;
   private final int pieceElements;
   private final ByteBuffer[] pieces;
 
   private NpyFile(
-      Source source, NpyHeader header, boolean unit, int pieceElements, ByteBuffer[] pieces) {
+      Source source,
+      NpyHeader header,
+      boolean unit,
+      Consumer<String> notes,
+      int pieceElements,
+      ByteBuffer[] pieces) {
     this.source = source;
     this.header = header;
     this.unit = unit;
+    this.notes = notes;
     this.pieceElements = pieceElements;
     this.pieces = pieces;
   }
@@ -87,7 +96,7 @@ public final class NpyFile {
     long n = header.shape().elements();
     long pieces = (n + pieceElements - 1) / pieceElements;
     return new NpyFile(
-        source, header, false, pieceElements, new ByteBuffer[Math.toIntExact(pieces)]);
+        source, header, false, note -> {}, pieceElements, new ByteBuffer[Math.toIntExact(pieces)]);
   }
 
   private static NpyException unreadable(String name, IOException e) {
@@ -101,7 +110,18 @@ public final class NpyFile {
    * @return another view of the file
    */
   public NpyFile unitRange() {
-    return new NpyFile(source, header, true, pieceElements, pieces);
+    return new NpyFile(source, header, true, notes, pieceElements, pieces);
+  }
+
+  /**
+   * The same array, which says when it is read that a whole number in it was rounded: float32 holds
+   * all of up to 2^24, float64 all of up to 2^53. Numbers with a fraction are rounded in silence.
+   *
+   * @param to is told at the first such number of each reading; may be called by any thread
+   * @return another view of the file
+   */
+  public NpyFile notes(Consumer<String> to) {
+    return new NpyFile(source, header, unit, to, pieceElements, pieces);
   }
 
   /**
@@ -202,6 +222,11 @@ public final class NpyFile {
     } catch (InternalError e) {
       // How the JVM reports that a mapped page is gone.
       throw new NpyException(name(), "was cut while it was being read", e);
+    }
+    if (!decoder.rounded().isEmpty()) {
+      notes.accept(
+          "%s: holds %s, which %s rounds"
+              .formatted(name(), decoder.rounded(), dtype.toString().toLowerCase(Locale.ROOT)));
     }
     return tensor;
   }

@@ -89,18 +89,12 @@ final class NpyHeaderParser {
         return type;
       }
     }
-    throw new NpyException(
-        file,
-        "element type '"
-            + printable(descr)
-            + "' is not supported, expected one of "
-            + NpyType.supported()
-            + " (or big-endian); convert it with NumPy's astype");
+    throw new NpyException(file, ForeignType.message(file, printable(descr)));
   }
 
   private String descr() {
     if (peek() == '[') {
-      throw error("a structured element type, expected a plain one: " + NpyType.supported());
+      throw new NpyException(file, ForeignType.message(file, "["));
     }
     return string("an element type in quotes");
   }

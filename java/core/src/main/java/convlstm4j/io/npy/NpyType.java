@@ -1,6 +1,7 @@
 package convlstm4j.io.npy;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -18,10 +19,16 @@ public enum NpyType {
   INT8("i1", 1),
   /** Signed 16-bit integer. */
   INT16("i2", 2),
+  /** Unsigned 16-bit integer. */
+  UINT16("u2", 2),
   /** Signed 32-bit integer. */
   INT32("i4", 4),
+  /** Unsigned 32-bit integer. */
+  UINT32("u4", 4),
   /** Signed 64-bit integer. */
   INT64("i8", 8),
+  /** Unsigned 64-bit integer. */
+  UINT64("u8", 8),
   /** A byte that is 0 or not: read as 0 or 1. */
   BOOL("b1", 1);
 
@@ -58,6 +65,15 @@ public enum NpyType {
    */
   public String descr() {
     return (bytes == 1 ? "|" : "<") + code;
+  }
+
+  /**
+   * NumPy's name of the type.
+   *
+   * @return such as {@code float32} or {@code uint8}
+   */
+  public String numpyName() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** The type with a code such as {@code f4}. */

@@ -94,8 +94,8 @@ class NpyFileTest {
         "{'descr' '|u1'}# expected :",
         "{'descr': 'u1', 'fortran_order': False, 'shape': (2, 3)}# 'u1' is not supported",
         "{'descr': '|f4', 'fortran_order': False, 'shape': (2, 3)}# '|f4' is not supported",
-        "{'descr': '<u2', 'fortran_order': False, 'shape': (2, 3)}# '<u2' is not supported, expected one of <f2 <f4",
-        "{'descr': '|O', 'fortran_order': False, 'shape': (2, 3)}# '|O' is not supported",
+        "{'descr': '<u3', 'fortran_order': False, 'shape': (2, 3)}# '<u3' is not supported, expected numbers: <f2 <f4",
+        "{'descr': '|O', 'fortran_order': False, 'shape': (2, 3)}# object '|O' is not supported",
         "{'descr': '', 'fortran_order': False, 'shape': (2, 3)}# '' is not supported",
         "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 3)}# structured",
         "{'descr': '\\x', 'fortran_order': False, 'shape': (2, 3)}# escapes"
