@@ -24,13 +24,16 @@ public final class IndexedDataset implements Dataset {
     Batch load(int[] samples, String where);
   }
 
+  private final int first;
   private final int samples;
   private final Loader loader;
   private final int batchSize;
   private final boolean shuffle;
   private final long seed;
 
-  private IndexedDataset(int samples, Loader loader, int batchSize, boolean shuffle, long seed) {
+  private IndexedDataset(
+      int first, int samples, Loader loader, int batchSize, boolean shuffle, long seed) {
+    this.first = first;
     this.samples = samples;
     this.loader = loader;
     this.batchSize = batchSize;
@@ -50,7 +53,38 @@ public final class IndexedDataset implements Dataset {
     if (samples < 1) {
       throw new IllegalArgumentException("the dataset has no samples");
     }
-    return new IndexedDataset(samples, loader, DEFAULT_BATCH, false, 0);
+    return new IndexedDataset(0, samples, loader, DEFAULT_BATCH, false, 0);
+  }
+
+  /**
+   * Takes a stretch of the samples only, such as those kept for validation.
+   *
+   * @param from number of the first, counted as in this dataset
+   * @param to number of the last + 1
+   * @return a new dataset
+   * @throws IllegalArgumentException if the stretch is empty or not within the dataset
+   */
+  public IndexedDataset range(int from, int to) {
+    if (from < 0 || to <= from || to > samples) {
+      throw new IllegalArgumentException(
+          "samples "
+              + from
+              + " to "
+              + to
+              + " (not included), expected at least one of the "
+              + samples
+              + " that there are");
+    }
+    return new IndexedDataset(first + from, to - from, loader, batchSize, shuffle, seed);
+  }
+
+  /**
+   * Number of samples.
+   *
+   * @return at least 1
+   */
+  public int samples() {
+    return samples;
   }
 
   /**
@@ -64,7 +98,7 @@ public final class IndexedDataset implements Dataset {
     if (size < 1) {
       throw new IllegalArgumentException("batch size " + size + ", must be at least 1");
     }
-    return new IndexedDataset(samples, loader, size, shuffle, seed);
+    return new IndexedDataset(first, samples, loader, size, shuffle, seed);
   }
 
   /**
@@ -74,7 +108,7 @@ public final class IndexedDataset implements Dataset {
    * @return a new dataset
    */
   public IndexedDataset shuffle(long newSeed) {
-    return new IndexedDataset(samples, loader, batchSize, true, newSeed);
+    return new IndexedDataset(first, samples, loader, batchSize, true, newSeed);
   }
 
   @Override
@@ -102,9 +136,12 @@ public final class IndexedDataset implements Dataset {
             }
             int from = next++ * batchSize;
             int to = Math.min(from + batchSize, samples);
+            int[] numbers = Arrays.copyOfRange(order, from, to);
+            for (int i = 0; i < numbers.length; i++) {
+              numbers[i] += first;
+            }
             return loader.load(
-                Arrays.copyOfRange(order, from, to),
-                "epoch " + (epoch + 1) + ", samples " + from + "-" + (to - 1));
+                numbers, "epoch " + (epoch + 1) + ", samples " + from + "-" + (to - 1));
           }
         });
   }

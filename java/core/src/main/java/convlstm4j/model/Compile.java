@@ -157,16 +157,33 @@ public final class Compile {
     return lossOf(output) != null;
   }
 
-  /** The loss of an output; null for none. */
-  Loss lossOf(String output) {
+  /**
+   * What is made small at an output.
+   *
+   * @param output its name
+   * @return null if it is not trained
+   */
+  public Loss lossOf(String output) {
     return losses.getOrDefault(output, losses.get(ALL));
   }
 
-  double weightOf(String output) {
+  /**
+   * How much an output's loss counts in the sum.
+   *
+   * @param output its name
+   * @return 1 where nothing else is set
+   */
+  public double weightOf(String output) {
     return lossWeights.getOrDefault(output, 1.0);
   }
 
-  List<Metric> metricsOf(String output) {
+  /**
+   * What is reported of an output beside its loss.
+   *
+   * @param output its name
+   * @return in the order of the logs
+   */
+  public List<Metric> metricsOf(String output) {
     return metrics.getOrDefault(output, metrics.getOrDefault(ALL, List.of()));
   }
 

@@ -58,6 +58,7 @@ public final class Model implements AutoCloseable {
   private volatile Training training;
   private TrainingLoop loop;
   private volatile boolean stopRequested;
+  private int replaced;
 
   private Model(Network network) {
     this.network = network;
@@ -230,6 +231,31 @@ public final class Model implements AutoCloseable {
    */
   public Model compile(Optimizer optimizer, Loss loss, Metric... metrics) {
     return compile(Compile.with(optimizer).loss(loss).metrics(metrics));
+  }
+
+  /**
+   * Goes on with other options: as {@link #compile}, but what the optimiser remembers and how far
+   * training has come stay. A learning rate that was set stays if the optimiser's own is the same.
+   *
+   * @param options losses, metrics, and an optimiser that remembers the same things
+   * @return this model
+   * @throws IllegalStateException if the model is not compiled
+   * @throws IllegalArgumentException as {@link #compile}; or if the optimiser remembers other
+   *     things than the one before; or, in the middle of an epoch, if other losses and metrics are
+   *     reported
+   */
+  public Model adjust(Compile options) {
+    return access.use(
+        "adjust",
+        () -> {
+          checkNotTraining("adjust");
+          Training before = training("adjust");
+          before.checkGoesOn(options, network);
+          Snapshot kept = before.adjusted(options, snapshot());
+          compile(options);
+          restore(kept);
+          return this;
+        });
   }
 
   /**
@@ -446,10 +472,21 @@ public final class Model implements AutoCloseable {
         "setWeights",
         () -> {
           checkWeights("setWeights", values);
+          replaced++;
           for (int i = 0; i < values.size(); i++) {
             engine().variables().set(network.parameters().get(i), values.get(i));
           }
         });
+  }
+
+  /**
+   * How often weights were replaced from outside, by {@link #setWeights} or {@link #restore}: tells
+   * a callback that they are not those that training left.
+   *
+   * @return a number that only grows
+   */
+  public int replacements() {
+    return replaced;
   }
 
   private void checkWeights(String who, List<Tensor> values) {

@@ -1,7 +1,9 @@
 package convlstm4j.model;
 
+import convlstm4j.graph.Network;
 import convlstm4j.model.Engine.Prepared;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.train.Optimizer;
 import convlstm4j.train.Schedule;
 import convlstm4j.train.Updater;
 import java.util.List;
@@ -109,6 +111,45 @@ final class Training implements AutoCloseable {
     learningRate = s.learningRate();
     sums = s.sums();
     callbacks = s.callbacks();
+  }
+
+  /** Fails if a training cannot go on with other options. */
+  void checkGoesOn(Compile options, Network network) {
+    Optimizer was = objectives.compile().optimizer();
+    Optimizer is = options.optimizer();
+    if (!is.config().className().equals(was.config().className())
+        || !is.slots().equals(was.slots())) {
+      throw new IllegalArgumentException(
+          "adjust: "
+              + is.config().className()
+              + " with "
+              + is.slots()
+              + " cannot go on where "
+              + was.config().className()
+              + " with "
+              + was.slots()
+              + " stopped; compile the model anew");
+    }
+    List<String> logs = new Objectives(options, network).logNames();
+    if (progress.batch() > 0 && !logs.equals(objectives.logNames())) {
+      throw new IllegalArgumentException(
+          "adjust: the epoch in progress is measured by "
+              + objectives.logNames()
+              + ", not "
+              + logs
+              + "; change that when it is done");
+    }
+  }
+
+  /**
+   * A snapshot to go on from with other options: without the rate that was set in another's place.
+   */
+  Snapshot adjusted(Compile options, Snapshot s) {
+    Schedule was = objectives.compile().optimizer().common().learningRate();
+    Schedule is = options.optimizer().common().learningRate();
+    double rate = is.config().equals(was.config()) ? s.learningRate() : Double.NaN;
+    return new Snapshot(
+        s.seed(), s.progress(), rate, s.weights(), s.slots(), s.states(), s.sums(), s.callbacks());
   }
 
   /** Names of all logs of a run. */

@@ -84,6 +84,36 @@ public interface Metric {
   }
 
   /**
+   * A metric by Keras's name, with Keras's options; {@code f1} and {@code f1_score} are the mean
+   * over the classes as in {@link F1Score#F1Score()}, {@code micro_f1} is of all classes together.
+   *
+   * @param name for instance {@code accuracy} or {@code mae}
+   * @return the metric
+   * @throws IllegalArgumentException if there is none
+   */
+  static Metric ofName(String name) {
+    return switch (name) {
+      case "accuracy", "acc" -> new Accuracy();
+      case "binary_accuracy" -> new BinaryAccuracy();
+      case "categorical_accuracy" -> new CategoricalAccuracy();
+      case "sparse_categorical_accuracy" -> new SparseCategoricalAccuracy();
+      case "mse", "mean_squared_error" -> new MeanSquaredError();
+      case "mae", "mean_absolute_error" -> new MeanAbsoluteError();
+      case "auc" -> new AUC();
+      case "precision" -> new Precision();
+      case "recall" -> new Recall();
+      case "f1", "f1_score" -> new F1Score();
+      case "micro_f1" -> new F1Score(Average.MICRO, Double.NaN).named(name);
+      default ->
+          throw new IllegalArgumentException(
+              "metric \""
+                  + name
+                  + "\" is not known; expected accuracy, binary_accuracy, categorical_accuracy,"
+                  + " sparse_categorical_accuracy, mse, mae, auc, precision, recall, f1 or micro_f1");
+    };
+  }
+
+  /**
    * A metric under another name.
    *
    * @param metric what is measured

@@ -11,6 +11,7 @@ import convlstm4j.tensor.Tensor;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -257,5 +258,34 @@ class DatasetTest {
         Thread.getAllStackTraces().keySet().stream()
             .noneMatch(t -> t.getName().equals("convlstm4j-prefetch")),
         "a thread is left behind");
+  }
+
+  @Test
+  void aRangeKeepsTheNumbersOfTheSamples() {
+    List<String> loaded = new ArrayList<>();
+    IndexedDataset all =
+        IndexedDataset.of(
+            10,
+            (samples, where) -> {
+              loaded.add(Arrays.toString(samples));
+              return Batch.of(
+                  Tensor.of(new float[samples.length], samples.length),
+                  Tensor.of(new float[samples.length], samples.length));
+            });
+    IndexedDataset last = all.batch(2).range(4, 9).range(1, 4);
+    assertEquals(3, last.samples());
+    assertEquals(2, last.batches());
+    try (BatchStream s = last.open(0, 0)) {
+      s.forEachRemaining(b -> {});
+    }
+    assertEquals(List.of("[5, 6]", "[7]"), loaded);
+    loaded.clear();
+    try (BatchStream s = last.batch(3).shuffle(5).open(1, 0)) {
+      s.forEachRemaining(b -> {});
+    }
+    assertEquals(3, loaded.get(0).chars().filter(c -> c >= '5' && c <= '7').distinct().count());
+    for (int[] wrong : new int[][] {{-1, 2}, {3, 3}, {4, 11}, {8, 7}}) {
+      assertThrows(IllegalArgumentException.class, () -> all.range(wrong[0], wrong[1]));
+    }
   }
 }

@@ -226,4 +226,27 @@ class MetricTest {
         IllegalArgumentException.class,
         () -> Metric.fromConfig(Config.of("F1Score").with("average", "weighted")));
   }
+
+  @Test
+  void byKerasName() {
+    for (String name :
+        List.of(
+            "accuracy",
+            "binary_accuracy",
+            "categorical_accuracy",
+            "sparse_categorical_accuracy",
+            "mean_squared_error",
+            "mean_absolute_error",
+            "auc",
+            "precision",
+            "recall",
+            "f1_score",
+            "micro_f1")) {
+      assertEquals(name, Metric.ofName(name).name());
+    }
+    assertEquals(new MeanSquaredError(), Metric.ofName("mse"));
+    assertEquals(new MeanAbsoluteError(), Metric.ofName("mae"));
+    assertEquals(new F1Score(), Metric.ofName("f1"));
+    assertThrows(IllegalArgumentException.class, () -> Metric.ofName("F1"));
+  }
 }

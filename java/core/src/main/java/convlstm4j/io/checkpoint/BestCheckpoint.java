@@ -1,11 +1,13 @@
 package convlstm4j.io.checkpoint;
 
 import convlstm4j.model.Callback;
+import convlstm4j.model.Model;
 import convlstm4j.model.Monitor;
 import convlstm4j.model.Run;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * Keeps the best model so far in a file: Keras's {@code ModelCheckpoint} with {@code
@@ -15,6 +17,7 @@ import java.util.Map;
  */
 public final class BestCheckpoint implements Callback {
   private final Path path;
+  private final BiConsumer<Model, Path> form;
   private Monitor monitor;
   private double best;
 
@@ -26,7 +29,19 @@ public final class BestCheckpoint implements Callback {
    * @param monitor name of a log, for instance {@code val_loss}
    */
   public BestCheckpoint(Path path, String monitor) {
+    this(path, monitor, Checkpoint::save);
+  }
+
+  /**
+   * Saves in another form than {@link Checkpoint}'s.
+   *
+   * @param path the file, replaced when the model is better
+   * @param monitor name of a log, for instance {@code val_loss}
+   * @param form writes a model into a file
+   */
+  public BestCheckpoint(Path path, String monitor, BiConsumer<Model, Path> form) {
     this.path = path;
+    this.form = form;
     this.monitor = Monitor.of(monitor, 0);
     this.best = this.monitor.worst();
   }
@@ -59,7 +74,7 @@ public final class BestCheckpoint implements Callback {
     // Before it is saved, since it is saved, too.
     best = value;
     try {
-      Checkpoint.save(run.model(), path);
+      form.accept(run.model(), path);
     } catch (RuntimeException e) {
       best = before;
       throw e;

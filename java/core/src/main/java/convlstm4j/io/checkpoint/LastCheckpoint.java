@@ -11,14 +11,16 @@ import java.util.function.Supplier;
 
 /**
  * Keeps the state of training in a file, to go on from after an interruption: saves after each
- * epoch, every so many steps if asked to, and when a stop is asked for in the middle of an epoch.
- * Not after a failure: what led to it is not worth keeping.
+ * epoch, every so many steps if asked to, when a stop is asked for in the middle of an epoch, and
+ * when another callback gives the model its best weights in the end. Not after a failure: what led
+ * to it is not worth keeping.
  */
 public final class LastCheckpoint implements Callback {
   private final Path path;
   private final BiConsumer<Model, Path> form;
   private int everySteps;
   private Progress saved;
+  private int replacements;
 
   /**
    * Saves after each epoch.
@@ -75,7 +77,8 @@ public final class LastCheckpoint implements Callback {
 
   @Override
   public void onTrainEnd(Run run) {
-    if (run.model().isStopRequested() && !run.model().progress().equals(saved)) {
+    boolean trained = !run.model().progress().equals(saved);
+    if (trained ? run.model().isStopRequested() : run.model().replacements() != replacements) {
       save(run);
     }
   }
@@ -83,5 +86,6 @@ public final class LastCheckpoint implements Callback {
   private void save(Run run) {
     form.accept(run.model(), path);
     saved = run.model().progress();
+    replacements = run.model().replacements();
   }
 }

@@ -6,7 +6,9 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,7 +20,7 @@ public final class NpySamples {
   private NpySamples() {}
 
   /**
-   * Makes the dataset; batches of 32, in order.
+   * Makes the dataset; batches of 32, in order, each sample with weight 1.
    *
    * @param inputs one per model input
    * @param targets one per model output, null where none is needed; empty if there are none
@@ -28,8 +30,27 @@ public final class NpySamples {
    *     number of samples than the first; the message names both
    */
   public static IndexedDataset dataset(List<NpyFile> inputs, List<NpyFile> targets, DType dtype) {
+    return dataset(inputs, targets, List.of(), dtype);
+  }
+
+  /**
+   * Makes the dataset with weights of the samples; batches of 32, in order.
+   *
+   * @param inputs one per model input
+   * @param targets one per model output, null where none is needed; empty if there are none
+   * @param weights one per model output, null for weights of 1; empty for that everywhere
+   * @param dtype element type to give
+   * @return the dataset
+   * @throws NpyException if a file has no axis 0 or no samples, or another number of samples than
+   *     the first; the message names both
+   */
+  public static IndexedDataset dataset(
+      List<NpyFile> inputs, List<NpyFile> targets, List<NpyFile> weights, DType dtype) {
     List<NpyFile> outputs = new ArrayList<>(targets);
-    Stream.concat(inputs.stream(), outputs.stream().filter(f -> f != null))
+    List<NpyFile> weighted = new ArrayList<>(weights);
+    Stream.of(inputs, outputs, weighted)
+        .flatMap(List::stream)
+        .filter(Objects::nonNull)
         .forEach(f -> check(f, inputs.get(0)));
     String names = inputs.stream().map(NpyFile::name).collect(Collectors.joining(", "));
     return IndexedDataset.of(
@@ -38,7 +59,9 @@ public final class NpySamples {
             new Batch(
                 inputs.stream().map(f -> rows(f, samples, dtype)).toList(),
                 outputs.stream().map(f -> rows(f, samples, dtype)).toList(),
-                List.of(),
+                weighted.stream()
+                    .map(f -> f == null ? ones(samples) : rows(f, samples, dtype))
+                    .toList(),
                 names + ", " + where));
   }
 
@@ -64,6 +87,12 @@ public final class NpySamples {
               + " has "
               + first.shape().dim(0));
     }
+  }
+
+  private static Tensor ones(int[] samples) {
+    double[] ones = new double[samples.length];
+    Arrays.fill(ones, 1);
+    return Tensor.of(ones, ones.length);
   }
 
   private static Tensor rows(NpyFile file, int[] samples, DType dtype) {

@@ -85,6 +85,19 @@ class NpySamplesTest {
   }
 
   @Test
+  void weightsThatAreNotGivenAreOne() {
+    NpyFile x = write("a.npy", random(1, 3, 2));
+    NpyFile w = write("w.npy", random(2, 3));
+    try (BatchStream s =
+        NpySamples.dataset(List.of(x), List.of(x, x), Arrays.asList(w, null), DType.FLOAT32)
+            .open(0, 0)) {
+      Batch b = s.next();
+      assertArrayEquals(w.read(DType.FLOAT32).floats(), b.sampleWeights().get(0).floats());
+      assertArrayEquals(new double[] {1, 1, 1}, b.sampleWeights().get(1).doubles());
+    }
+  }
+
+  @Test
   void refused() {
     NpyFile three = write("three.npy", random(1, 3, 2));
     NpyFile four = write("four.npy", random(1, 4));
