@@ -109,7 +109,14 @@ class BadArraysTest {
         call(one + "--loss mse --shuffle maybe", "--shuffle", "maybe"),
         call(one + "--loss mse --data data", "--data goes without --x and --y"),
         call(one + "--loss mse --window 3", "--window goes with --data"),
-        call("train --data data --output out.ckpt --loss mse", "--loss goes with --x and --y"),
+        call(
+            "train --data data --output out.ckpt --sample-weight w.npy",
+            "--sample-weight goes with --x and --y"),
+        call(
+            "train --data data --output out.ckpt --validation-split 0.1",
+            "--validation-split goes with --x and --y"),
+        call(
+            "evaluate --model forecast.ckpt --x x.npy --y y.npy --ids 1", "--ids goes with --data"),
         call("train --output out.ckpt --x x.npy --y y.npy --loss mse", "Missing: --model=FILE"),
         call(
             "train --model forecast.ckpt --output out.ckpt --x x.npy --loss mse", "--y is missing"),

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each example that {@code --help} shows works, copied as it stands, beside the files it names;
- * those under {@code demo} are made by the demo's own code.
+ * Each example that {@code --help} shows works, copied as it stands, beside the files it names, and
+ * gives what it says; those under {@code demo} are made by the demo's own code.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HelpExamplesTest {
@@ -95,6 +95,7 @@ class HelpExamplesTest {
             .start();
     int code = process.waitFor();
     assertEquals(0, code, () -> read(output));
+    ExampleResults.check(example, dir, read(output));
   }
 
   private static String read(File file) {

@@ -71,7 +71,7 @@ final class SmallModels {
     return Model.of(x, new Dense(2).named("numbers").apply(z)).backend("reference").seed(6);
   }
 
-  /** {@code x.npy, y.npy} for the one, {@code left, right, sum, kind} for the other. */
+  /** {@code x.npy, y.npy} for the one, {@code left, right, sum, kind} for the other; weights. */
   static void writeArrays(Path folder) {
     NpyWriter.write(folder.resolve("x.npy"), random(1, SAMPLES, 4, 5, 6, 1));
     NpyWriter.write(folder.resolve("y.npy"), random(2, SAMPLES, 2));
@@ -83,6 +83,11 @@ final class SmallModels {
       kinds[3 * n + n % 3] = 1;
     }
     NpyWriter.write(folder.resolve("kind.npy"), kinds, Shape.of(SAMPLES, 3));
+    Tensor weights = random(7, SAMPLES);
+    for (int n = 0; n < SAMPLES; n++) {
+      weights.set(n, Math.abs(weights.get(n)));
+    }
+    NpyWriter.write(folder.resolve("w.npy"), weights);
   }
 
   static Tensor random(long seed, long... dims) {

@@ -21,7 +21,19 @@ import org.junit.jupiter.api.Named;
  */
 record WrongCall(Spoiler spoiler, String args, List<String> words) {
   private static final List<String> BEFORE_FILES =
-      List.of("--data", "--output", "--model", "--input", "--log", "summary", "--x", "--y");
+      List.of(
+          "--data",
+          "--output",
+          "--model",
+          "--input",
+          "--log",
+          "summary",
+          "--x",
+          "--y",
+          "--best",
+          "--sample-weight",
+          "--validation-x",
+          "--validation-y");
 
   /** Spoils a good folder {@code data}. */
   interface Spoiler {

@@ -18,7 +18,9 @@ final class ArrayData {
   private final Model model;
   private final List<NpyFile> inputs = new ArrayList<>();
   private final List<NpyFile> targets = new ArrayList<>();
+  private final List<NpyFile> weights = new ArrayList<>();
   private final boolean unitRange;
+  private final Conversions conversions;
 
   /**
    * Opens the inputs.
@@ -26,9 +28,12 @@ final class ArrayData {
    * @param option what the user gave them with
    * @param words files, or {@code NAME=FILE}
    * @param unitRange whether uint8 becomes 0 to 1
+   * @param conversions says which types are taken as another
    */
-  ArrayData(Model model, String option, List<String> words, boolean unitRange) {
+  ArrayData(
+      Model model, String option, List<String> words, boolean unitRange, Conversions conversions) {
     this.model = model;
+    this.conversions = conversions;
     this.unitRange = unitRange;
     List<String> names = model.network().inputNames();
     for (String file : Named.all(option, words, "input", names)) {
@@ -38,7 +43,7 @@ final class ArrayData {
   }
 
   private NpyFile open(String file) {
-    NpyFile npy = NpyFile.open(Path.of(file));
+    NpyFile npy = conversions.of(NpyFile.open(Path.of(file)), model.dtype());
     return unitRange ? npy.unitRange() : npy;
   }
 
@@ -67,7 +72,39 @@ final class ArrayData {
         throw new IllegalArgumentException(
             option + " is missing for the output \"" + name + "\"; the outputs are " + names);
       }
-      targets.add(files.get(name) == null ? null : NpyFile.open(Path.of(files.get(name))));
+      String file = files.get(name);
+      targets.add(file == null ? null : conversions.of(NpyFile.open(Path.of(file)), model.dtype()));
+    }
+    return this;
+  }
+
+  /**
+   * Opens the weights of the samples, if there are any.
+   *
+   * @param trained names of the outputs that may have some
+   */
+  ArrayData weights(String option, List<String> words, List<String> trained) {
+    if (words.isEmpty()) {
+      return this;
+    }
+    List<String> names = model.network().outputNames();
+    Map<String, String> files = Named.sortOrAll(option, words, "output", names, word -> false);
+    for (int k = 0; k < names.size(); k++) {
+      String name = names.get(k);
+      boolean some = files.containsKey(name) && trained.contains(name);
+      if (files.containsKey(name) && !some && words.contains(name + "=" + files.get(name))) {
+        throw new IllegalArgumentException(
+            option + " " + name + "=..: the output \"" + name + "\" has no loss to weight");
+      }
+      weights.add(
+          some
+              ? SampleWeights.open(
+                  option,
+                  Path.of(files.get(name)),
+                  name,
+                  model.network().outputs().get(k).shape(),
+                  samples())
+              : null);
     }
     return this;
   }
@@ -83,16 +120,28 @@ final class ArrayData {
    * @param batchSize null for the model's own or 32
    */
   IndexedDataset dataset(Integer batchSize) {
+    return dataset(batchSize, 0, samples());
+  }
+
+  /**
+   * Some of the samples in order.
+   *
+   * @param batchSize null for the model's own or 32
+   */
+  IndexedDataset dataset(Integer batchSize, long from, long to) {
     long fixed = model.network().inputs().get(0).shape().dim(0);
     int size = batchSize != null ? batchSize : fixed == Shape.UNKNOWN ? BATCH : (int) fixed;
-    IndexedDataset data = NpySamples.dataset(inputs, targets, model.dtype()).batch(size);
-    if (fixed != Shape.UNKNOWN && (size != fixed || samples() % fixed != 0)) {
+    IndexedDataset data =
+        NpySamples.dataset(inputs, targets, weights, model.dtype())
+            .range((int) from, (int) to)
+            .batch(size);
+    if (fixed != Shape.UNKNOWN && (size != fixed || (to - from) % fixed != 0)) {
       throw new IllegalArgumentException(
           inputs.get(0).name()
               + ": the model takes batches of "
               + fixed
               + " only; got "
-              + samples()
+              + (to - from)
               + " samples in batches of "
               + size);
     }

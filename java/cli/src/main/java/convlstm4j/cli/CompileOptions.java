@@ -2,137 +2,81 @@ package convlstm4j.cli;
 
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
-import convlstm4j.train.Adam;
-import convlstm4j.train.AdamW;
-import convlstm4j.train.Common;
+import convlstm4j.model.Progress;
+import convlstm4j.train.Config;
 import convlstm4j.train.Loss;
+import convlstm4j.train.Metric;
 import convlstm4j.train.Optimizer;
-import convlstm4j.train.RMSprop;
-import convlstm4j.train.SGD;
-import convlstm4j.train.Schedule;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import picocli.CommandLine.Option;
+import java.util.Objects;
+import picocli.CommandLine.Mixin;
 
-/** What a model is trained for: losses and optimiser, in Keras's words. */
+/** What a model is trained for. */
 final class CompileOptions {
-  @Option(
-      names = "--loss",
-      paramLabel = "[NAME=]LOSS",
-      description = {
-        "mse, mae, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy"
-            + " or huber; for one output by its name. Default: the model's own."
-      })
-  List<String> losses = new ArrayList<>();
+  @Mixin ObjectiveOptions objectives;
+  @Mixin OptimizerOptions optimizers;
 
-  @Option(
-      names = "--loss-weight",
-      paramLabel = "NAME=W",
-      description = "Weight of an output's loss in the sum. Default: 1.")
-  Map<String, Double> lossWeights = new LinkedHashMap<>();
-
-  @Option(
-      names = "--optimizer",
-      paramLabel = "NAME",
-      description = "sgd, adam, adamw or rmsprop. Default: the model's own, or adam.")
-  String optimizer;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "R",
-      description = "Default: the model's own, or Keras's for the optimiser.")
-  Double learningRate;
-
-  @Option(names = "--momentum", paramLabel = "M", description = "Of sgd or rmsprop. Default: 0.")
-  Double momentum;
-
-  @Option(
-      names = "--nesterov",
-      arity = "0..1",
-      fallbackValue = "true",
-      paramLabel = "true|false",
-      description = "Nesterov's form of sgd's momentum. Default: false.")
-  Boolean nesterov;
-
-  /** Names of options that were given, of those that only samples in arrays take. */
-  List<String> given() {
-    Map<String, Boolean> all = new LinkedHashMap<>();
-    all.put("--loss", !losses.isEmpty());
-    all.put("--loss-weight", !lossWeights.isEmpty());
-    all.put("--optimizer", optimizer != null);
-    all.put("--momentum", momentum != null);
-    all.put("--nesterov", nesterov != null);
-    return all.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+  /**
+   * Compiles the model as asked, unless it is compiled so already: the command that began a
+   * training also goes on with it. Another optimiser or loss begins anew; the other options change
+   * while what the optimiser remembers stays.
+   *
+   * @param standard what a model is compiled with that is not; null if that must be said
+   * @param name of the model, for messages
+   */
+  void apply(Model model, Compile standard, Object name, PrintWriter err) {
+    List<String> outputs = model.network().outputNames();
+    Compile before = model.compilation().orElse(standard);
+    if (before == null && objectives.losses.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--loss is missing: " + name + " does not say what the model is trained for");
+    }
+    Optimizer optimizer = optimizers.apply(before == null ? null : before.optimizer());
+    Compile asked = objectives.apply(optimizer, before, outputs, false);
+    if (model.compilation().isEmpty()) {
+      model.compile(asked);
+    } else if (!content(asked, outputs, true).equals(content(before, outputs, true))) {
+      if (content(asked, outputs, false).equals(content(before, outputs, false))) {
+        model.adjust(asked);
+      } else {
+        boolean done = !model.progress().equals(Progress.START);
+        model.compile(asked);
+        if (done) {
+          err.println(
+              "convlstm4j: another loss or optimizer than "
+                  + name
+                  + " has: epochs and what the optimizer remembers start anew");
+        }
+      }
+    }
   }
 
   /**
-   * Compiles the model as asked, unless nothing is asked for and it is compiled already.
+   * All that decides about a training, by output.
    *
-   * @param file where the model comes from, for messages
+   * @param all with what may change while it goes on: metrics, weights, rate, decay, clipping
    */
-  void apply(Model model, Path file) {
-    Optional<Compile> before = model.compilation();
-    if (optimizer == null && (momentum != null || nesterov != null)) {
-      throw new IllegalArgumentException(
-          (momentum != null ? "--momentum" : "--nesterov") + " goes with --optimizer");
+  private static Map<String, Object> content(Compile c, List<String> outputs, boolean all) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    Config optimizer = c.optimizer().config();
+    Map<String, Object> options = new LinkedHashMap<>(optimizer.values());
+    if (!all) {
+      List.of("learning_rate", "weight_decay", "clipvalue", "clipnorm", "global_clipnorm")
+          .forEach(options::remove);
     }
-    if (before.isPresent() && losses.isEmpty() && lossWeights.isEmpty() && optimizer == null) {
-      if (learningRate != null) {
-        model.learningRate(learningRate);
+    options.values().removeIf(Objects::isNull);
+    content.put("optimizer", List.of(optimizer.className(), options));
+    for (String output : outputs) {
+      Loss loss = c.lossOf(output);
+      content.put("loss " + output, loss == null ? "" : loss.config());
+      if (all && loss != null) {
+        content.put("weight " + output, c.weightOf(output));
+        content.put("metrics " + output, c.metricsOf(output).stream().map(Metric::config).toList());
       }
-      return;
     }
-    if (before.isEmpty() && losses.isEmpty()) {
-      throw new IllegalArgumentException(
-          "--loss is missing: " + file + " does not say what the model is trained for");
-    }
-    Optimizer chosen =
-        optimizer == null && before.isPresent() ? rated(before.get().optimizer()) : named();
-    Compile compile = losses.isEmpty() ? before.get().optimizer(chosen) : Compile.with(chosen);
-    for (String word : losses) {
-      int equals = word.indexOf('=');
-      compile =
-          equals < 0
-              ? compile.loss(Loss.named(word))
-              : compile.loss(word.substring(0, equals), Loss.named(word.substring(equals + 1)));
-    }
-    for (Map.Entry<String, Double> e : lossWeights.entrySet()) {
-      compile = compile.lossWeight(e.getKey(), e.getValue());
-    }
-    model.compile(compile);
-  }
-
-  private Optimizer rated(Optimizer o) {
-    Common c = o.common();
-    return learningRate == null
-        ? o
-        : o.common(
-            new Common(Schedule.constant(learningRate), c.weightDecay(), c.clip(), c.clipLimit()));
-  }
-
-  private Optimizer named() {
-    String name = optimizer == null ? "adam" : optimizer;
-    if (nesterov != null && !name.equals("sgd")) {
-      throw new IllegalArgumentException("--nesterov goes with --optimizer sgd, not " + name);
-    }
-    if (momentum != null && !name.equals("sgd") && !name.equals("rmsprop")) {
-      throw new IllegalArgumentException(
-          "--momentum goes with --optimizer sgd or rmsprop, not " + name);
-    }
-    double m = momentum == null ? 0 : momentum;
-    return rated(
-        switch (name) {
-          case "sgd" -> new SGD().momentum(m).nesterov(nesterov != null && nesterov);
-          case "adam" -> new Adam();
-          case "adamw" -> new AdamW();
-          case "rmsprop" -> new RMSprop().momentum(m);
-          default ->
-              throw new IllegalArgumentException(
-                  "--optimizer " + name + ", expected sgd, adam, adamw or rmsprop");
-        });
+    return content;
   }
 }

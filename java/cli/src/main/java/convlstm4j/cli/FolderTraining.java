@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Dataset;
 import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.train.Adam;
 import convlstm4j.train.F1Score;
@@ -40,14 +41,18 @@ final class FolderTraining {
     return given;
   }
 
+  /** What a model without a task of its own is trained for: yes or no for each genre and frame. */
+  static Compile standard() {
+    return Compile.with(new Adam(1e-3)).loss(Loss.binaryCrossentropy()).metrics(new F1Score());
+  }
+
   /**
-   * The model, compiled.
+   * The model.
    *
    * @param start opens it; null for the article's
-   * @param learningRate null for the default
    * @param options chooses backend and seed before weights are made
    */
-  Model model(Supplier<Model> start, Double learningRate, Consumer<Model> options) {
+  Model model(Supplier<Model> start, Consumer<Model> options) {
     TrailerFolder folder = data.folder();
     if (folder.genres().isEmpty()) {
       throw new IllegalArgumentException(
@@ -55,29 +60,21 @@ final class FolderTraining {
               + ": has no labels, expected labels_{id}.npy [T, genres] for each trailer, or one"
               + " labels.csv");
     }
-    Model model;
-    if (start == null) {
-      model =
-          Architectures.convLstm(
-              folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
-      options.accept(model);
-    } else {
-      model = start.get();
+    if (start != null) {
+      return start.get();
     }
-    if (model.compilation().isEmpty()) {
-      model.compile(
-          new Adam(learningRate == null ? 1e-3 : learningRate),
-          Loss.binaryCrossentropy(),
-          new F1Score());
-    } else if (learningRate != null) {
-      model.learningRate(learningRate);
-    }
+    Model model =
+        Architectures.convLstm(
+            folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
+    options.accept(model);
     return model;
   }
 
   /** What is trained on. */
-  Dataset training(Model model, int batchSize) {
-    return data.fullWindows(without(data.folder()).fitting(model.network()))
+  Dataset training(Model model, int batchSize, Conversions conversions) {
+    TrailerFolder trailers = without(data.folder());
+    conversions.of(trailers, model.dtype());
+    return data.fullWindows(trailers.fitting(model.network()))
         .batch(batchSize)
         .shuffle(model.snapshot().seed());
   }

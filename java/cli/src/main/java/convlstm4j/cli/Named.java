@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Options given once, or once for each input or output as {@code NAME=VALUE}. */
 final class Named {
@@ -51,6 +52,41 @@ final class Named {
     }
     Map<String, String> ordered = new LinkedHashMap<>();
     names.stream().filter(found::containsKey).forEach(n -> ordered.put(n, found.get(n)));
+    return ordered;
+  }
+
+  /**
+   * Like {@link #sort}, but a value without a name is that of every name without one of its own.
+   *
+   * @param isValue tells a value that has a {@code =} in it from a name that there is not
+   */
+  static Map<String, String> sortOrAll(
+      String option,
+      List<String> words,
+      String what,
+      List<String> names,
+      Predicate<String> isValue) {
+    List<String> own = new ArrayList<>();
+    String all = null;
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      boolean named = equals > 0 && names.contains(word.substring(0, equals));
+      if (named || (equals > 0 && names.size() > 1 && !isValue.test(word))) {
+        own.add(word);
+      } else if (all != null) {
+        throw new IllegalArgumentException(
+            option + ": given twice without a name; write " + option + " NAME=" + word);
+      } else {
+        all = word;
+      }
+    }
+    Map<String, String> found = own.isEmpty() ? Map.of() : sort(option, own, what, names);
+    Map<String, String> ordered = new LinkedHashMap<>();
+    for (String name : names) {
+      if (found.containsKey(name) || all != null) {
+        ordered.put(name, found.getOrDefault(name, all));
+      }
+    }
     return ordered;
   }
 

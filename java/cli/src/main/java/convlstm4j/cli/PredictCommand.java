@@ -74,7 +74,9 @@ final class PredictCommand implements Runnable {
         backend.report(out);
         return;
       }
-      ArrayData data = new ArrayData(trained, "--input", inputs, unitRange);
+      ArrayData data =
+          new ArrayData(
+              trained, "--input", inputs, unitRange, new Conversions(spec.commandLine().getErr()));
       try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), output)) {
         prediction.run(data.dataset(batchSize)).forEach(out::println);
       }

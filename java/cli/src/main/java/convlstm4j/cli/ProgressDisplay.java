@@ -11,7 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on a terminal how training goes: a bar for each epoch, then its losses. */
+/** Shows on a terminal how training goes: a bar for each epoch, then its losses and metrics. */
 final class ProgressDisplay implements Callback {
   /** How often the numbers beside the bar are computed anew, milliseconds. */
   private static final long REFRESH = 500;
@@ -68,11 +68,7 @@ final class ProgressDisplay implements Callback {
     double seconds = (System.nanoTime() - started) / 1e9;
     StringBuilder line = new StringBuilder(name(run, epoch));
     line.append(String.format(Locale.ROOT, ": %.1f s", seconds));
-    for (String key : new String[] {"loss", "val_loss"}) {
-      if (logs.containsKey(key)) {
-        line.append(String.format(Locale.ROOT, ", %s %.4f", key, logs.get(key)));
-      }
-    }
+    logs.forEach((key, v) -> line.append(String.format(Locale.ROOT, ", %s %.4f", key, v)));
     err.println(line);
   }
 

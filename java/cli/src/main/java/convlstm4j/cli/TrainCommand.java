@@ -1,22 +1,22 @@
 package convlstm4j.cli;
 
 import convlstm4j.data.Dataset;
-import convlstm4j.data.IndexedDataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.checkpoint.LastCheckpoint;
+import convlstm4j.model.Callback;
 import convlstm4j.model.CsvLog;
 import convlstm4j.model.Fit;
+import convlstm4j.model.History;
 import convlstm4j.model.Model;
+import convlstm4j.model.Monitor;
 import convlstm4j.model.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code convlstm4j train}. */
@@ -37,10 +37,30 @@ import picocli.CommandLine.Spec;
       "  convlstm4j train --model twins.ckpt --output learnt.ckpt --epochs 2 \\",
       "    --x left=left.npy --x right=right.npy --y sum=sum.npy --y kind=kind.npy \\",
       "    --loss sum=mae --loss kind=categorical_crossentropy --loss-weight kind=0.5",
+      "  convlstm4j train --model model.ckpt --x x.npy --y y.npy --loss mse \\",
+      "    --metrics mae --sample-weight w.npy --validation-split 0.2 \\",
+      "    --early-stopping :5 --restore-best --best best.ckpt --epochs 4 \\",
+      "    --output weighted.ckpt",
+      "  convlstm4j train --model model.ckpt --x x.npy --y y.npy --loss mse \\",
+      "    --optimizer adamw --weight-decay 0.01 --learning-rate 0.02 \\",
+      "    --schedule cosine:20,alpha=0.1,warmup=4 --clip-norm 0.5 --epochs 8 \\",
+      "    --output annealed.ckpt",
+      "  convlstm4j train --model model.ckpt --x x.npy --y y.npy --loss mse \\",
+      "    --clip-value 0.02 --validation-x x.npy --validation-y y.npy \\",
+      "    --validation-sample-weight w.npy --reduce-on-plateau val_loss:1:0.5 \\",
+      "    --optimizer sgd --learning-rate 9 --epochs 8 --output reduced.ckpt",
+      "  convlstm4j train --model twins.ckpt --x left=left.npy --x right=right.npy \\",
+      "    --y sum=sum.npy --y kind=kind.npy --loss sum=mse \\",
+      "    --loss kind=categorical_crossentropy --class-weight kind=0=2,1=0.5 \\",
+      "    --metrics kind=accuracy,f1 --monitor kind_f1_score --mode max \\",
+      "    --best best.keras --global-clip-norm 0.1 --epochs 3 --output fair.ckpt",
       "  convlstm4j train --data demo/train --output my.ckpt --window 12 \\",
       "    --batch-size 4",
       "  convlstm4j train --data demo/train --output my.ckpt --model my.ckpt \\",
-      "    --window 12 --batch-size 4 --epochs 20"
+      "    --window 12 --batch-size 4 --epochs 20",
+      "  convlstm4j train --data demo/train --validation 1 --output yes.ckpt \\",
+      "    --window 12 --class-weight 1=3 --metrics f1,auc \\",
+      "    --early-stopping val_loss:2 --epochs 2"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
@@ -67,33 +87,10 @@ final class TrainCommand implements Callable<Integer> {
       })
   Path output;
 
-  @Mixin ArrayOptions arrays;
+  @Mixin TrainingSamples samples;
   @Mixin CompileOptions compile;
-  @Mixin FolderTraining folder;
-
-  @Option(
-      names = "--epochs",
-      defaultValue = "10",
-      paramLabel = "N",
-      description = {
-        "Train until N epochs are done in all, those of the checkpoint included. Default:"
-            + " ${DEFAULT-VALUE}."
-      })
-  long epochs;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description = "Samples in a step. Default: 32, or of trailers or windows 1.")
-  Integer batchSize;
-
-  @Option(
-      names = "--shuffle",
-      defaultValue = "true",
-      arity = "1",
-      paramLabel = "true|false",
-      description = "Take samples in another order in every epoch. Default: ${DEFAULT-VALUE}.")
-  boolean shuffle;
+  @Mixin StopOptions stop;
+  @Mixin BestOption best;
 
   @Option(
       names = "--seed",
@@ -112,20 +109,19 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    checkForm();
+    samples.checkForm(spec.commandLine(), start != null);
     OutputFiles.check("--output", output);
     ModelKind kind = ModelKind.of("--output", output, ModelKind.WITH_WEIGHTS);
+    best.check(output);
     if (log != null) {
       OutputFiles.check("--log", log);
     }
-    if (epochs < 1) {
-      throw new IllegalArgumentException("--epochs " + epochs + ", must be at least 1");
-    }
+    stop.check();
     try (Model model = model()) {
-      if (model.progress().epoch() >= epochs) {
+      if (model.progress().epoch() >= stop.epochs) {
         throw new IllegalArgumentException(
             "--epochs "
-                + epochs
+                + stop.epochs
                 + ": "
                 + start
                 + " has done "
@@ -133,51 +129,32 @@ final class TrainCommand implements Callable<Integer> {
                 + " already; ask for more, in all");
       }
       files.checkSavable(model, kind, output);
-      Fit fit =
-          Fit.epochs(epochs)
+      TrainingSamples.Parts parts = samples.open(model, new Conversions(err));
+      boolean validated = parts.validation() != null;
+      Fit fit = samples.apply(Fit.epochs(stop.epochs), model, parts);
+      for (Callback c : stop.callbacks(model, validated)) {
+        fit = fit.callbacks(c);
+      }
+      fit =
+          best.apply(fit, stop.monitor(validated), files, model, err)
               .callbacks(
                   ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(kind, err)));
       if (log != null) {
         fit = fit.callbacks(new CsvLog(log));
       }
-      Dataset validation = arrays.given() ? null : folder.validation(model);
-      if (validation != null) {
-        fit = fit.validation(validation);
-      }
-      return train(model, Prefetch.of(training(model), 2), fit, err);
-    }
-  }
-
-  /** Samples come from arrays or from a folder. */
-  private void checkForm() {
-    if (arrays.given() == (folder.data.folder != null)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          arrays.given()
-              ? "--data goes without --x and --y"
-              : "Missing: --x=X.npy and --y=Y.npy, or --data=FOLDER");
-    }
-    List<String> strange = arrays.given() ? folder.given() : compile.given();
-    if (!strange.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          strange.get(0) + " goes with " + (arrays.given() ? "--data" : "--x and --y"));
-    }
-    if (arrays.given() && start == null) {
-      throw new ParameterException(spec.commandLine(), "Missing: --model=FILE, with --x and --y");
+      return train(model, Prefetch.of(parts.training(), 2), fit, stop.monitor(validated));
     }
   }
 
   private Model model() {
-    if (!arrays.given()) {
-      return folder.model(
-          start == null ? null : () -> files.open(start, this::choose, spec.commandLine().getErr()),
-          compile.learningRate,
-          this::choose);
-    }
-    Model model = files.open(start, this::choose, spec.commandLine().getErr());
+    PrintWriter err = spec.commandLine().getErr();
+    Model model =
+        samples.arrays.given()
+            ? files.open(start, this::choose, err)
+            : samples.folder.model(
+                start == null ? null : () -> files.open(start, this::choose, err), this::choose);
     try {
-      compile.apply(model, start);
+      compile.apply(model, samples.arrays.given() ? null : FolderTraining.standard(), start, err);
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -191,23 +168,18 @@ final class TrainCommand implements Callable<Integer> {
     model.seed(seed);
   }
 
-  private Dataset training(Model model) {
-    if (!arrays.given()) {
-      return folder.training(model, batchSize == null ? 1 : batchSize);
-    }
-    IndexedDataset data = arrays.open(model).dataset(batchSize);
-    return shuffle ? data.shuffle(model.snapshot().seed()) : data;
-  }
-
-  private int train(Model model, Dataset training, Fit fit, PrintWriter err) {
+  private int train(Model model, Dataset training, Fit fit, Monitor monitor) {
+    PrintWriter err = spec.commandLine().getErr();
     try (Interrupt interrupt =
         new Interrupt(
             () -> {
               err.println("stopping after the running step; Ctrl-C again ends at once");
               model.requestStop();
             })) {
-      model.fit(training, fit);
+      History history = model.fit(training, fit);
       Progress p = model.progress();
+      spec.commandLine().getOut().print(ScoreTable.of(model, history, monitor).text());
+      spec.commandLine().getOut().flush();
       err.println(
           (interrupt.happened() ? "stopped: " : "done: ")
               + p.epoch()

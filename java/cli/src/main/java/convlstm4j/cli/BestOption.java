@@ -1,0 +1,48 @@
+package convlstm4j.cli;
+
+import convlstm4j.io.checkpoint.BestCheckpoint;
+import convlstm4j.model.Fit;
+import convlstm4j.model.Model;
+import convlstm4j.model.Monitor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+
+/** Where the best model goes. */
+final class BestOption {
+  @Option(
+      names = "--best",
+      paramLabel = "FILE",
+      description = {
+        "Save the model there, too, whenever the monitored number has got better: .h5 or .keras for"
+            + " Keras, else a checkpoint."
+      })
+  Path file;
+
+  private ModelKind kind;
+
+  /** What can be checked before a model is there. */
+  void check(Path output) {
+    if (file == null) {
+      return;
+    }
+    OutputFiles.check("--best", file);
+    kind = ModelKind.of("--best", file, ModelKind.WITH_WEIGHTS);
+    if (file.toAbsolutePath().normalize().equals(output.toAbsolutePath().normalize())) {
+      throw new IllegalArgumentException(
+          "--best " + file + ": is --output, which gets the last model; name another file");
+    }
+  }
+
+  /** Adds it to the options of a training, after callbacks whose memory it saves. */
+  Fit apply(Fit fit, Monitor monitor, ModelFiles files, Model model, PrintWriter err) {
+    if (file == null) {
+      return fit;
+    }
+    files.checkSavable(model, kind, file);
+    return fit.callbacks(
+        new BestCheckpoint(file, monitor.name(), files.form(kind, err))
+            .mode(monitor.mode().toString().toLowerCase(Locale.ROOT)));
+  }
+}

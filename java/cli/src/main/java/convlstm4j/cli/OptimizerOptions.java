@@ -1,0 +1,144 @@
+package convlstm4j.cli;
+
+import convlstm4j.op.ClipGradients.Mode;
+import convlstm4j.train.Adam;
+import convlstm4j.train.AdamW;
+import convlstm4j.train.Common;
+import convlstm4j.train.Optimizer;
+import convlstm4j.train.RMSprop;
+import convlstm4j.train.SGD;
+import convlstm4j.train.Schedule;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** How weights follow from gradients, in Keras's words. */
+final class OptimizerOptions {
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      description = "sgd, adam, adamw or rmsprop. Default: the model's own, or adam.")
+  String optimizer;
+
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "R",
+      description = "Default: the model's own, or Keras's for the optimiser.")
+  Double learningRate;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "KIND:..",
+      description = {
+        "How the learning rate goes on from --learning-rate R, in steps (batches):",
+        "  cosine:STEPS[,alpha=A][,warmup=STEPS] down to A*R (0) as half a cosine, after a straight"
+            + " line up from 0;",
+        "  exponential:STEPS,FACTOR[,staircase] times FACTOR in every STEPS;",
+        "  piecewise:STEP=RATE[,STEP=RATE..] another rate after each STEP."
+      })
+  String schedule;
+
+  @Option(names = "--momentum", paramLabel = "M", description = "Of sgd or rmsprop. Default: 0.")
+  Double momentum;
+
+  @Option(
+      names = "--nesterov",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Nesterov's form of sgd's momentum. Default: false.")
+  Boolean nesterov;
+
+  @Option(
+      names = "--weight-decay",
+      paramLabel = "D",
+      description = "Decoupled decay of weights. Default: the model's own, or Keras's.")
+  Double weightDecay;
+
+  @Option(
+      names = "--clip-value",
+      paramLabel = "L",
+      description = "Limit every element of the gradients to -L to L.")
+  Double clipValue;
+
+  @Option(
+      names = "--clip-norm",
+      paramLabel = "L",
+      description = "Limit the Euclidean norm of each weight's gradient to L.")
+  Double clipNorm;
+
+  @Option(
+      names = "--global-clip-norm",
+      paramLabel = "L",
+      description = "Limit the Euclidean norm of all gradients together to L.")
+  Double globalClipNorm;
+
+  /**
+   * The optimiser that is asked for.
+   *
+   * @param before the model's own; null for none
+   */
+  Optimizer apply(Optimizer before) {
+    List<String> own =
+        Given.of("--momentum", momentum != null).and("--nesterov", nesterov != null).names();
+    if (optimizer == null && !own.isEmpty()) {
+      throw new IllegalArgumentException(own.get(0) + " goes with --optimizer");
+    }
+    Optimizer o = optimizer == null && before != null ? before : named();
+    Common c = o.common();
+    o =
+        o.common(
+            new Common(
+                rate(c.learningRate()),
+                weightDecay == null ? c.weightDecay() : weightDecay,
+                c.clip(),
+                c.clipLimit()));
+    return clipped(o);
+  }
+
+  private Schedule rate(Schedule before) {
+    if (schedule != null) {
+      return Schedules.parse(
+          schedule, learningRate == null ? Schedules.first(before) : learningRate);
+    }
+    return learningRate == null ? before : Schedule.constant(learningRate);
+  }
+
+  private Optimizer clipped(Optimizer o) {
+    List<String> clips =
+        Given.of("--clip-value", clipValue != null)
+            .and("--clip-norm", clipNorm != null)
+            .and("--global-clip-norm", globalClipNorm != null)
+            .names();
+    if (clips.isEmpty()) {
+      return o;
+    }
+    if (clips.size() > 1) {
+      throw new IllegalArgumentException(clips.get(0) + " goes without " + clips.get(1));
+    }
+    Mode mode = clipValue != null ? Mode.VALUE : clipNorm != null ? Mode.NORM : Mode.GLOBAL_NORM;
+    double limit = clipValue != null ? clipValue : clipNorm != null ? clipNorm : globalClipNorm;
+    Common c = o.common();
+    return o.common(new Common(c.learningRate(), c.weightDecay(), mode, limit));
+  }
+
+  private Optimizer named() {
+    String name = optimizer == null ? "adam" : optimizer;
+    if (nesterov != null && !name.equals("sgd")) {
+      throw new IllegalArgumentException("--nesterov goes with --optimizer sgd, not " + name);
+    }
+    if (momentum != null && !name.equals("sgd") && !name.equals("rmsprop")) {
+      throw new IllegalArgumentException(
+          "--momentum goes with --optimizer sgd or rmsprop, not " + name);
+    }
+    double m = momentum == null ? 0 : momentum;
+    return switch (name) {
+      case "sgd" -> new SGD().momentum(m).nesterov(nesterov != null && nesterov);
+      case "adam" -> new Adam();
+      case "adamw" -> new AdamW();
+      case "rmsprop" -> new RMSprop().momentum(m);
+      default ->
+          throw new IllegalArgumentException(
+              "--optimizer " + name + ", expected sgd, adam, adamw or rmsprop");
+    };
+  }
+}

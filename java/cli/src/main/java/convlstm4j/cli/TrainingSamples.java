@@ -1,0 +1,79 @@
+package convlstm4j.cli;
+
+import convlstm4j.data.Dataset;
+import convlstm4j.data.IndexedDataset;
+import convlstm4j.model.Fit;
+import convlstm4j.model.Model;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** What a model is trained and evaluated on, in which batches and order. */
+final class TrainingSamples {
+  @Mixin ArrayOptions arrays;
+  @Mixin ArrayValidation validation;
+  @Mixin FolderTraining folder;
+  @Mixin ClassWeights classWeights;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Samples in a step. Default: 32, or of trailers or windows 1.")
+  Integer batchSize;
+
+  @Option(
+      names = "--shuffle",
+      defaultValue = "true",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Take samples in another order in every epoch. Default: ${DEFAULT-VALUE}.")
+  boolean shuffle;
+
+  /** Samples come from arrays or from a folder. */
+  void checkForm(CommandLine command, boolean modelGiven) {
+    if (arrays.given() == (folder.data.folder != null)) {
+      throw new ParameterException(
+          command,
+          arrays.given()
+              ? "--data goes without --x and --y"
+              : "Missing: --x=X.npy and --y=Y.npy, or --data=FOLDER");
+    }
+    List<String> strange = new ArrayList<>(folder.given());
+    if (!arrays.given()) {
+      strange = new ArrayList<>(arrays.beside());
+      strange.addAll(validation.given());
+    }
+    if (!strange.isEmpty()) {
+      throw new ParameterException(
+          command, strange.get(0) + " goes with " + (arrays.given() ? "--data" : "--x and --y"));
+    }
+    if (arrays.given() && !modelGiven) {
+      throw new ParameterException(command, "Missing: --model=FILE, with --x and --y");
+    }
+  }
+
+  /** What is trained on, and what is evaluated after each epoch, null for nothing. */
+  record Parts(Dataset training, Dataset validation) {}
+
+  /** Opens them for a compiled model. */
+  Parts open(Model model, Conversions conversions) {
+    if (!arrays.given()) {
+      return new Parts(
+          folder.training(model, batchSize == null ? 1 : batchSize, conversions),
+          folder.validation(model));
+    }
+    ArrayValidation.Parts parts = validation.of(model, arrays, batchSize, conversions);
+    IndexedDataset training = parts.training();
+    return new Parts(
+        shuffle ? training.shuffle(model.snapshot().seed()) : training, parts.validation());
+  }
+
+  /** Adds validation and weights of classes to the options of a training. */
+  Fit apply(Fit fit, Model model, Parts parts) {
+    Fit weighted = classWeights.apply(fit, model);
+    return parts.validation() == null ? weighted : weighted.validation(parts.validation());
+  }
+}
