@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import convlstm4j.data.Batch;
 import convlstm4j.data.InMemoryDataset;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Compile;
@@ -23,6 +24,8 @@ import convlstm4j.train.CategoricalAccuracy;
 import convlstm4j.train.F1Score;
 import convlstm4j.train.Loss;
 import convlstm4j.train.MeanAbsoluteError;
+import convlstm4j.train.MeanSquaredError;
+import convlstm4j.train.RMSprop;
 import convlstm4j.train.SGD;
 import convlstm4j.train.Schedule;
 import java.io.IOException;
@@ -273,5 +276,37 @@ class OptionsTest {
     }
     assertTrue(lines.size() == 5 || lines.size() == 9, cli::toString);
     assertTrue(cli.out().contains("epoch 3, last"), cli::toString);
+  }
+
+  /** What works with arrays works with a folder, in its order where that is asked for. */
+  @Test
+  void aFolderTakesTheSameOptions() throws IOException {
+    Path data = TinyFolder.write(dir.resolve("data"));
+    good(
+        "train --data @data --output @start.ckpt --epochs 1 --filters 2 --optimizer sgd --loss mse"
+            + " --shuffle false --seed 6");
+    good(
+        "train --data @data --output @t.ckpt --model @start.ckpt --epochs 3 --validation 3"
+            + " --optimizer rmsprop --learning-rate 0.01 --clip-norm 0.1 --loss mae --metrics mse"
+            + " --class-weight 1=3 --class-weight action=0=2 --shuffle false --batch-size 2"
+            + " --early-stopping :4");
+    try (Model model = load("start.ckpt")) {
+      model.compile(
+          Compile.with(new RMSprop(0.01).clipNorm(0.1))
+              .loss(Loss.meanAbsoluteError())
+              .metrics("comedy", new MeanSquaredError())
+              .metrics("action", new MeanSquaredError()));
+      TrailerFolder all = TrailerFolder.open(data).fitting(model.network());
+      model.fit(
+          all.ids("0-2").batch(2),
+          Fit.epochs(3)
+              .validation(all.ids("3"))
+              .callbacks(new EarlyStopping("val_loss").patience(4))
+              .classWeights("comedy", Map.of(1, 3.0))
+              .classWeights("action", Map.of(0, 2.0)));
+      Checkpoint.save(model, dir.resolve("expected.ckpt"));
+    }
+    sameWeights("expected.ckpt", "t.ckpt");
+    same("expected.ckpt", "t.ckpt");
   }
 }

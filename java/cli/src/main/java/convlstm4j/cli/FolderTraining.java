@@ -71,12 +71,11 @@ final class FolderTraining {
   }
 
   /** What is trained on. */
-  Dataset training(Model model, int batchSize, Conversions conversions) {
+  Dataset training(Model model, int batchSize, boolean shuffle, Conversions conversions) {
     TrailerFolder trailers = without(data.folder());
     conversions.of(trailers, model.dtype());
-    return data.fullWindows(trailers.fitting(model.network()))
-        .batch(batchSize)
-        .shuffle(model.snapshot().seed());
+    TrailerFolder inOrder = data.fullWindows(trailers.fitting(model.network())).batch(batchSize);
+    return shuffle ? inOrder.shuffle(model.snapshot().seed()) : inOrder;
   }
 
   /** What is evaluated after each epoch; null if nothing is. */

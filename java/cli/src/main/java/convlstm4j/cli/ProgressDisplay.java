@@ -22,7 +22,7 @@ final class ProgressDisplay implements Callback {
   private long started;
   private long shown;
 
-  private ProgressDisplay(PrintWriter err, String title) {
+  ProgressDisplay(PrintWriter err, String title) {
     this.err = err;
     this.title = title;
   }

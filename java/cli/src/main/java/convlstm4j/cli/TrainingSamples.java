@@ -62,7 +62,7 @@ final class TrainingSamples {
   Parts open(Model model, Conversions conversions) {
     if (!arrays.given()) {
       return new Parts(
-          folder.training(model, batchSize == null ? 1 : batchSize, conversions),
+          folder.training(model, batchSize == null ? 1 : batchSize, shuffle, conversions),
           folder.validation(model));
     }
     ArrayValidation.Parts parts = validation.of(model, arrays, batchSize, conversions);
