@@ -95,7 +95,8 @@ class ExtensionTest {
     good("evaluate --x @x.npy --y @y.npy --classpath JAR --model @on.ckpt");
     assertTrue(good("summary --classpath JAR @on.ckpt").out().contains("mix (Mix)"));
     assertTrue(good("inspect --classpath JAR @on.ckpt").out().contains("mix (Mix)"));
-    assertTrue(good("inspect --classpath JAR @mix.json").out().contains("mix (Mix)"));
+    assertTrue(
+        good("inspect --classpath JAR @mix.json").out().contains("can be taken whole"), "with it");
     for (String ending : new String[] {"h5", "keras"}) {
       good("convert --classpath JAR --model @on.ckpt --output @on." + ending);
       good(predict + "@on." + ending + " --output @" + ending + ".npy");
@@ -106,6 +107,11 @@ class ExtensionTest {
         "on.ckpt: ",
         "layer \"mix\" is of the kind Mix, which there is not here",
         "--classpath JAR");
+    Cli missing = Cli.run(words("inspect @on.ckpt"));
+    assertEquals(2, missing.code(), missing::toString);
+    assertTrue(
+        missing.out().contains("cannot be taken: 1 of 4 layers (mix: Mix)"), missing::toString);
+    assertTrue(missing.out().contains("240 parameters"), missing::toString);
   }
 
   @Test

@@ -229,41 +229,6 @@ class KerasCommandsTest {
     Files.move(changed, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
   }
 
-  @Test
-  void inspectsFilesOfEveryKind() throws IOException {
-    save(SmallModels.nested(), "m.ckpt");
-    for (String ending : List.of("h5", "keras")) {
-      good("convert --model @m.ckpt --output @m." + ending);
-      String out = good("inspect @m." + ending).out();
-      assertTrue(out.contains(ending.equals("h5") ? "of Keras 2.11" : "of Keras 3.8"), out);
-      for (String line : List.of("eyes +TimeDistributed", "step +(Functional|Sequential)")) {
-        assertTrue(java.util.regex.Pattern.compile(line).matcher(out).find(), out);
-      }
-      // 20 + 8 of the eye, 4(24 + 4 + 1)4 of the memory, 20 of the step, 10 of the numbers.
-      assertTrue(out.contains("522 parameters"), out);
-    }
-    good("train --model @m.ckpt --x @x.npy --y @y.npy --loss mae --epochs 1 --output @t.ckpt");
-    String trained = good("inspect @t.ckpt").out();
-    assertTrue(
-        trained.contains(
-            "t.ckpt: checkpoint, float32, trained for 1 epochs (1 steps), compiled with Adam,"
-                + " MeanAbsoluteError"),
-        trained);
-    assertTrue(trained.contains("eyes (TimeDistributed)"), trained);
-    try (Model model = SmallModels.forecast()) {
-      Files.writeString(dir.resolve("m.json"), Architecture.toJson(model.network()));
-    }
-    assertTrue(
-        good("inspect @m.json").out().contains("m.json: architecture in Keras's JSON"),
-        "an architecture");
-    good("convert --model @m.ckpt --output @m.keras");
-    replaceInConfig("\"LSTM\"", "\"GRU\"");
-    String lacking = good("inspect @m.keras").out();
-    assertTrue(lacking.contains("layer \"memory\" is of the kind GRU"), lacking);
-    refused("inspect @x.npy", "x.npy: is no checkpoint");
-    refused("inspect @absent", "absent: there is no such file");
-  }
-
   /** What Keras has not is found out before the work. */
   @Test
   void trainingDoesNotBeginIfItsResultCannotBeSaved() throws IOException {

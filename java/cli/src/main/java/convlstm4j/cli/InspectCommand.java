@@ -1,8 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.io.checkpoint.Checkpoint;
-import convlstm4j.io.keras.KerasModels;
-import convlstm4j.io.keras.KerasOptions;
+import convlstm4j.io.keras.KerasDescription;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
 import java.io.PrintWriter;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Say what a file is: kind, version, layers, shapes, parameters; of a Keras file also what cannot"
-          + " be taken, and why."
+      "Say what a file is: kind, version, layers, shapes, parameters; and whether it can be taken, or"
+          + " else all that stands in the way (exit code 2)."
     },
     footer = {
       "",
@@ -30,32 +30,32 @@ import picocli.CommandLine.Spec;
       "  convlstm4j inspect model.keras",
       "  convlstm4j inspect trained.ckpt"
     })
-final class InspectCommand implements Runnable {
+final class InspectCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin ModelFiles files;
   @Spec CommandSpec spec;
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A checkpoint, a Keras file (.h5, .keras), or an architecture in JSON.")
+      description =
+          "A checkpoint, a Keras file (.h5, .keras, weights only too), or an architecture in JSON.")
   Path file;
 
   @Override
-  public void run() {
+  public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (KerasModels.isKerasFile(file)) {
-      out.print(KerasModels.describe(file, KerasOptions.defaults()).text());
+    KerasDescription description = files.describe(file);
+    boolean checkpoint = Checkpoint.isCheckpoint(file);
+    if (!checkpoint || !description.isWhole()) {
+      out.print(description.text());
       out.flush();
-      return;
+      return description.isWhole() ? 0 : Errors.WRONG;
     }
     try (Model model = files.open(file, m -> m.backend("reference"), spec.commandLine().getErr())) {
-      out.println(
-          file
-              + ": "
-              + (Checkpoint.isCheckpoint(file)
-                  ? checkpoint(model)
-                  : "architecture in Keras's JSON, without weights"));
+      out.println(file + ": " + checkpoint(model));
+      out.println(description.verdict());
       out.println(model.summary());
+      return 0;
     }
   }
 

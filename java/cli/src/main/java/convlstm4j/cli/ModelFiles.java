@@ -5,6 +5,7 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.checkpoint.CheckpointOptions;
+import convlstm4j.io.keras.KerasDescription;
 import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -57,7 +59,7 @@ final class ModelFiles {
     Extensions own = Extensions.load(classpath);
     if (KerasModels.isKerasFile(file)) {
       try {
-        return KerasModels.load(file, keras(own, err).model(options));
+        return KerasModels.load(file, keras(own).notes(note -> say(note, err)).model(options));
       } catch (KerasException e) {
         if (e.getMessage().contains("weights only")) {
           throw new IllegalArgumentException(
@@ -85,13 +87,33 @@ final class ModelFiles {
     return Checkpoint.load(file, checkpoint);
   }
 
+  /** Says what a file of any kind holds, whether or not it can be taken. */
+  KerasDescription describe(Path file) {
+    KerasOptions keras = keras(Extensions.load(classpath));
+    if (KerasModels.isKerasFile(file)) {
+      return KerasModels.describe(file, keras);
+    }
+    if (!isJson(file)) {
+      Checkpoint.Overview held = Checkpoint.overview(file);
+      return KerasModels.describe(
+          file.toString(), "checkpoint", held.architecture(), held.weights(), keras);
+    }
+    return KerasModels.describe(
+        file.toString(), "architecture in Keras's JSON", text(file), Map.of(), keras);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   /** How a Keras file is read. */
-  private KerasOptions keras(Extensions own, PrintWriter err) {
+  private KerasOptions keras(Extensions own) {
     KerasOptions keras =
-        KerasOptions.defaults()
-            .customLayers(own.layers())
-            .customMetrics(own.metrics())
-            .notes(note -> say(note, err));
+        KerasOptions.defaults().customLayers(own.layers()).customMetrics(own.metrics());
     for (String name : skipped) {
       keras = keras.skipLayer(name);
     }
@@ -106,11 +128,9 @@ final class ModelFiles {
             Set.copyOf(skipped),
             note -> say(file + ": " + note, err));
     try {
-      Model model = Model.of(Architecture.fromJson(Files.readString(file), read));
+      Model model = Model.of(Architecture.fromJson(text(file), read));
       options.accept(model);
       return model;
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (ArchitectureException | IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

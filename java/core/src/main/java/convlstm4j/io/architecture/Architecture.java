@@ -143,6 +143,11 @@ public final class Architecture {
     return new Reader(version(model, options.fallback()), options.once()).network(model);
   }
 
+  static Network read(Object json, ReadOptions options, Survey survey) {
+    Item model = Item.root(json);
+    return new Reader(version(model, options.fallback()), options.once(), survey).network(model);
+  }
+
   private static KerasVersion version(Item model, KerasVersion fallback) {
     Item version = model.get("keras_version");
     if (version.isNull()) {

@@ -54,6 +54,16 @@ final class Call {
     return keys;
   }
 
+  /** Everything that the layer is given. */
+  List<Symbol> all() {
+    List<Symbol> all = new ArrayList<>(tensors);
+    all.addAll(initialState);
+    if (mask != null) {
+      all.add(mask);
+    }
+    return all;
+  }
+
   List<Symbol> initialState() {
     return initialState;
   }

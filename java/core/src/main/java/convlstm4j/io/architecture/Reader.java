@@ -48,9 +48,22 @@ final class Reader {
   /** Names of operations, which are no layers though they may be read as such. */
   private final Set<String> operations = new HashSet<>();
 
+  /** Null if a fault is to stop the reading. */
+  private final Survey survey;
+
   Reader(KerasVersion version, ReadOptions options) {
+    this(version, options, null);
+  }
+
+  /** A reader that goes on after faults and tells of them. */
+  Reader(KerasVersion version, ReadOptions options, Survey survey) {
     this.version = version;
     this.options = options;
+    this.survey = survey;
+  }
+
+  Survey survey() {
+    return survey;
   }
 
   Network network(Item model) {
@@ -75,7 +88,7 @@ final class Reader {
         if (!current.isEmpty()) {
           throw item.error("an InputLayer after the first layer");
         }
-        current.add(input(item).symbol());
+        current.add(seen(item, input(item).symbol()));
         input.add(current.get(0));
         continue;
       }
@@ -87,10 +100,12 @@ final class Reader {
         throw item.error("the layer before has " + current.size() + " outputs, expected 1");
       }
       Optional<Layer> layer = layer(item);
-      if (layer.isEmpty()) {
+      if (layer.isEmpty() && (survey == null || options.skipped().contains(name(item)))) {
         continue;
       }
-      List<Symbol> next = at(item, () -> layer.get().applyAll(Arguments.of(List.copyOf(current))));
+      List<Symbol> given = List.copyOf(current);
+      List<Symbol> next =
+          called(item, given, () -> at(item, () -> layer.get().applyAll(Arguments.of(given))));
       current.clear();
       current.addAll(next);
     }
@@ -123,7 +138,7 @@ final class Reader {
         throw item.error("two layers are named \"" + name + "\"");
       }
       if (item.get("class_name").string().equals("InputLayer")) {
-        outputs.get(name).add(List.of(input(item).symbol()));
+        outputs.get(name).add(List.of(seen(item, input(item).symbol())));
         continue;
       }
       layer(item)
@@ -140,6 +155,9 @@ final class Reader {
       }
     }
     List<Item> ends = references(config.get("output_layers"));
+    if (survey != null) {
+      pending.removeIf(this::isBroken);
+    }
     countCalls(pending, ends);
     make(pending);
     List<Symbol> inputs = symbols(references(config.get("input_layers")));
@@ -208,6 +226,18 @@ final class Reader {
     }
   }
 
+  /** In a survey, a call in a form that cannot be read is a fault of its layer. */
+  private boolean isBroken(Pending p) {
+    try {
+      Call.of(p.call(), r -> null);
+      return false;
+    } catch (ArchitectureException e) {
+      survey.fault(p.layer(), e);
+      outputs.get(p.layer()).add(survey.unknown());
+      return true;
+    }
+  }
+
   /** A call that waits for its inputs. */
   private record Pending(String layer, Item call) {}
 
@@ -223,7 +253,7 @@ final class Reader {
           waiting.add(p.layer());
           later.add(p);
         } else {
-          outputs.get(p.layer()).add(outputsOf(p, call));
+          outputs.get(p.layer()).add(called(p, call));
         }
       }
       if (later.size() == left.size()) {
@@ -234,6 +264,17 @@ final class Reader {
       }
       left = later;
     }
+  }
+
+  /** In a survey, outputs that are not known where the call cannot be made. */
+  private List<Symbol> called(Item item, List<Symbol> given, Supplier<List<Symbol>> action) {
+    return survey == null ? action.get() : survey.call(name(item), given, action);
+  }
+
+  private List<Symbol> called(Pending p, Call call) {
+    return survey == null
+        ? outputsOf(p, call)
+        : survey.call(p.layer(), call.all(), () -> outputsOf(p, call));
   }
 
   private List<Symbol> outputsOf(Pending p, Call call) {
@@ -298,6 +339,9 @@ final class Reader {
     if (call >= calls.size()) {
       return null;
     }
+    if (survey != null && survey.isUnknown(calls.get(call))) {
+      return calls.get(call).get(0);
+    }
     if (output >= calls.get(call).size()) {
       throw reference.error(
           "layer \"" + r.get(0).string() + "\" has " + calls.get(call).size() + " outputs");
@@ -335,17 +379,28 @@ final class Reader {
     String kind = item.get("class_name").string();
     Item config = item.get("config");
     config.map();
+    int faults = survey == null ? 0 : survey.faults().size();
     String inside = MODELS.contains(kind) ? item.place() : config.place() + ".layer";
     try {
       Layer layer = Layers.fromKeras(item.options(), version, models(inside), options.notes());
       if (layer.name() == null && !item.get("name").isNull()) {
         layer.named(item.get("name").string());
       }
+      if (survey != null) {
+        survey.made(name(item), layer);
+      }
       return Optional.of(layer);
     } catch (IllegalArgumentException | ArithmeticException | ArchitectureException e) {
       ArchitectureException located = e instanceof ArchitectureException a ? a : item.error(e);
       if (!options.skipped().contains(name(item))) {
-        throw located;
+        if (survey == null) {
+          throw located;
+        }
+        survey.fault(name(item), located);
+        return Optional.empty();
+      }
+      if (survey != null) {
+        survey.forget(faults);
       }
       options.notes().accept("left out: " + located.getMessage());
       return Optional.empty();
@@ -366,7 +421,14 @@ final class Reader {
 
   /** A model inside this one. */
   private Layer inside(Item item) {
-    Network network = new Reader(version, options).network(item);
+    Network network =
+        survey == null
+            ? new Reader(version, options).network(item)
+            : survey.inside(
+                String.valueOf(
+                    item.get("config").isMap() ? item.get("config").get("name").value() : ""),
+                new Reader(version, options, new Survey()),
+                item);
     boolean sequential = item.get("class_name").string().equals(SEQUENTIAL);
     return at(item, () -> sequential ? NestedModel.sequential(network) : new NestedModel(network));
   }
@@ -374,6 +436,13 @@ final class Reader {
   private static String name(Item item) {
     Item own = item.get("name");
     return own.isNull() ? item.get("config").get("name").string() : own.string();
+  }
+
+  private Symbol seen(Item item, Symbol symbol) {
+    if (survey != null) {
+      survey.input(name(item), symbol);
+    }
+    return symbol;
   }
 
   private static InputLayer input(Item item) {

@@ -12,6 +12,7 @@ import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.Snapshot;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.CustomMetrics;
 import java.io.IOException;
@@ -250,6 +251,28 @@ public final class Checkpoint {
       throw new CheckpointException(
           file, "is of a " + came + " model, expected " + expected + " (see Model.dtype)");
     }
+  }
+
+  /**
+   * What a checkpoint holds, told without making a model of it.
+   *
+   * @param architecture the network as JSON
+   * @param weights their shapes, by name
+   */
+  public record Overview(String architecture, Map<String, Shape> weights) {}
+
+  /**
+   * Says what a checkpoint holds, also one with layers that there are not here.
+   *
+   * @param path the file
+   * @return architecture and shapes of the weights
+   * @throws CheckpointException if the file is absent or damaged
+   */
+  public static Overview overview(Path path) {
+    Contents contents = read(path);
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    contents.snapshot().weights().forEach((name, t) -> shapes.put(name, t.shape()));
+    return new Overview(contents.architecture(), shapes);
   }
 
   private static Contents read(Path path) {

@@ -1,9 +1,12 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.graph.Layer;
-import convlstm4j.graph.Network;
-import convlstm4j.graph.Node;
-import convlstm4j.graph.Symbol;
+import convlstm4j.io.architecture.ArchitectureException;
+import convlstm4j.io.architecture.Json;
+import convlstm4j.io.architecture.ReadOptions;
+import convlstm4j.io.architecture.Survey;
+import convlstm4j.layer.KerasVersion;
+import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,96 +15,190 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Makes descriptions: everything is read as if every layer might be skipped, which says why. */
+/** Makes descriptions: everything is read as far as it can be, and what cannot be is told. */
 final class Describer {
-  private Describer() {}
+  /** Characters of a fault, which may tell shapes of many weights. */
+  private static final int MOST = 500;
+
+  private final String file;
+  private final List<Survey.Fault> faults = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private Optional<Survey> survey = Optional.empty();
+
+  private Describer(String file) {
+    this.file = file;
+  }
 
   static KerasDescription describe(KerasFile file, KerasOptions options) {
-    List<String> problems = new ArrayList<>();
-    String start = file.file() + ": ";
-    Map<String, String> kinds = file.layerKinds();
-    KerasOptions lenient =
-        options.notes(
-            note -> problems.add(note.startsWith(start) ? note.substring(start.length()) : note));
-    for (String name : kinds.keySet()) {
-      lenient = lenient.skipLayer(name);
-    }
-    Optional<Network> network = Optional.empty();
+    return new Describer(file.file()).all(file, options);
+  }
+
+  /**
+   * Of an architecture in JSON.
+   *
+   * @param kind what the file is
+   * @param weights shapes of those that the file has, by {@code layer/weight}
+   */
+  static KerasDescription describe(
+      String file, String kind, String json, Map<String, Shape> weights, KerasOptions options) {
+    return new Describer(file).all(kind, json, weights, options);
+  }
+
+  private KerasDescription all(KerasFile from, KerasOptions options) {
+    KerasOptions noting = options.notes(note -> notes.add(cut(note)));
+    Map<String, String> kinds = from.layerKinds();
     List<LayerArrays> arrays = List.of();
     try {
-      if (file.hasModel()) {
-        network = Optional.of(KerasModels.network(file, lenient));
-        WeightPlan.byName(file, network.get(), lenient);
-        TrainingReader.read(
-            file, network.get(), options.customMetrics(), note -> problems.add(Said.line(note)));
+      if (from.hasModel()) {
+        survey(from.model(), KerasModels.readOptions(from, noting));
       }
-      arrays = arrays(file, network);
-    } catch (KerasException e) {
-      String message = e.getMessage();
-      problems.add(message.startsWith(start) ? message.substring(start.length()) : message);
+    } catch (KerasException e) { // its version
+      fault(e.getMessage());
     }
-    Object name = file.model().get("config") instanceof Map<?, ?> c ? c.get("name") : null;
-    return new KerasDescription(
-        file.file(),
-        file.kind().ending(),
-        file.version(),
-        file.hasModel() ? String.valueOf(name == null ? "model" : name) : "",
-        lines(kinds, network, arrays),
-        problems.stream().distinct().toList());
+    try {
+      arrays = arrays(from, kinds);
+      if (survey.flatMap(Survey::network).isPresent()) {
+        WeightPlan.byName(from, survey.get().network().get(), noting);
+        TrainingReader.read(
+            from,
+            survey.get().network().get(),
+            options.customMetrics(),
+            note -> notes.add(Said.line(note)));
+      }
+    } catch (KerasException e) {
+      fault(e.getMessage());
+    }
+    Map<String, List<KerasDescription.Weight>> weights = new LinkedHashMap<>();
+    kinds.keySet().forEach(name -> weights.put(name, List.of()));
+    arrays.forEach(
+        a ->
+            weights.put(
+                a.layer(),
+                a.arrays().stream()
+                    .map(n -> new KerasDescription.Weight(n.name(), n.data().shape()))
+                    .toList()));
+    return description(
+        from.kind().ending(),
+        from.version(),
+        from.hasModel() ? name(from.model()) : "",
+        kinds,
+        weights);
   }
 
-  /** The arrays of an {@code .h5} file, which names their layers; else of the layers there are. */
-  private static List<LayerArrays> arrays(KerasFile file, Optional<Network> network) {
-    return file.kind() == KerasFile.Kind.H5
-        ? file.weights(List.of(), Set.of())
-        : network.isPresent()
-            ? file.weights(ordered(file, network.get()), leftOut(file, network.get()))
-            : ObjectWeights.all(file.root());
+  private KerasDescription all(
+      String kind, String text, Map<String, Shape> shapes, KerasOptions options) {
+    Map<String, Object> model = new LinkedHashMap<>();
+    try {
+      if (!(Json.read(text) instanceof Map<?, ?> map)) {
+        throw new KerasException(file, "model JSON is no object {..}");
+      }
+      map.forEach((k, v) -> model.put(String.valueOf(k), v));
+      survey(
+          model,
+          new ReadOptions(
+              KerasVersion.KERAS3,
+              options.customLayers(),
+              options.skipped(),
+              note -> notes.add(cut(note))));
+    } catch (ArchitectureException e) {
+      throw new KerasException(file, e.getMessage(), e);
+    }
+    Map<String, String> kinds = KerasFile.layerKinds(model);
+    Map<String, List<KerasDescription.Weight>> weights = new LinkedHashMap<>();
+    for (String name : kinds.keySet()) {
+      List<KerasDescription.Weight> own = new ArrayList<>();
+      shapes.forEach(
+          (weight, shape) -> {
+            if (weight.startsWith(name + "/")) {
+              own.add(new KerasDescription.Weight(weight, shape));
+            }
+          });
+      Optional<Layer> layer = survey.flatMap(s -> s.layer(name));
+      if (shapes.isEmpty() && layer.isPresent()) {
+        layer
+            .get()
+            .parameters()
+            .forEach(p -> own.add(new KerasDescription.Weight(p.localName(), p.shape())));
+      }
+      weights.put(name, own);
+    }
+    Object version = model.get("keras_version");
+    return description(
+        kind, version == null ? "" : version.toString(), name(model), kinds, weights);
   }
 
-  private static List<Layer> ordered(KerasFile file, Network network) {
+  private void survey(Map<String, Object> model, ReadOptions options) {
+    Survey s = Survey.of(model, options);
+    survey = Optional.of(s);
+    s.faults().forEach(f -> faults.add(new Survey.Fault(f.layer(), cut(f.reason()))));
+  }
+
+  private void fault(String message) {
+    faults.add(new Survey.Fault("", cut(message)));
+  }
+
+  /** Without the file's name, which stands above. */
+  private String cut(String text) {
+    String start = file + ": ";
+    return Said.cut(text.startsWith(start) ? text.substring(start.length()) : text, MOST);
+  }
+
+  private static String name(Map<String, Object> model) {
+    Object name = model.get("config") instanceof Map<?, ?> c ? c.get("name") : null;
+    return name == null ? "model" : String.valueOf(name);
+  }
+
+  /** All arrays by the layers that they are of. */
+  private List<LayerArrays> arrays(KerasFile from, Map<String, String> kinds) {
+    if (from.kind() == KerasFile.Kind.H5) {
+      return from.weights(List.of(), Set.of());
+    }
+    Optional<List<Layer>> layers =
+        survey.flatMap(Survey::network).map(n -> inOrder(n.layers(), kinds));
+    return layers.isPresent()
+        ? from.weights(layers.get(), leftOut(layers.get(), kinds))
+        : ObjectWeights.byClass(from.root(), kinds);
+  }
+
+  private static List<Layer> inOrder(List<Layer> layers, Map<String, String> kinds) {
     Map<String, Layer> byName = new LinkedHashMap<>();
-    network.layers().forEach(l -> byName.put(l.name(), l));
-    return file.layerKinds().keySet().stream()
-        .filter(byName::containsKey)
-        .map(byName::get)
-        .toList();
+    layers.forEach(l -> byName.put(l.name(), l));
+    return kinds.keySet().stream().filter(byName::containsKey).map(byName::get).toList();
   }
 
-  private static Set<String> leftOut(KerasFile file, Network network) {
-    Map<String, String> kinds = new LinkedHashMap<>(file.layerKinds());
-    network.layers().forEach(l -> kinds.remove(l.name()));
-    return Set.copyOf(kinds.values());
+  private static Set<String> leftOut(List<Layer> layers, Map<String, String> kinds) {
+    Map<String, String> left = new LinkedHashMap<>(kinds);
+    layers.forEach(l -> left.remove(l.name()));
+    return Set.copyOf(left.values());
   }
 
-  private static List<KerasDescription.LayerLine> lines(
-      Map<String, String> kinds, Optional<Network> network, List<LayerArrays> arrays) {
-    Map<String, List<LayerArrays.Named>> byLayer = new LinkedHashMap<>();
-    kinds.keySet().forEach(name -> byLayer.put(name, List.of()));
-    arrays.forEach(a -> byLayer.put(a.layer(), a.arrays()));
+  private KerasDescription description(
+      String kind,
+      String version,
+      String model,
+      Map<String, String> kinds,
+      Map<String, List<KerasDescription.Weight>> weights) {
     List<KerasDescription.LayerLine> lines = new ArrayList<>();
-    byLayer.forEach(
+    weights.forEach(
         (name, all) ->
             lines.add(
                 new KerasDescription.LayerLine(
-                    name,
-                    kinds.getOrDefault(name, ""),
-                    network.map(n -> output(n, name)).orElse(""),
-                    all.stream().map(a -> a.name() + " " + a.data().shape()).toList(),
-                    all.stream().mapToLong(a -> a.data().shape().elements()).sum())));
-    return lines;
+                    name, kinds.getOrDefault(name, ""), output(name), all)));
+    return new KerasDescription(
+        file,
+        kind,
+        version,
+        model,
+        lines,
+        survey.map(s -> List.copyOf(s.missing())).orElse(List.of()),
+        faults.stream().map(Survey.Fault::reason).distinct().toList(),
+        notes.stream().distinct().toList());
   }
 
-  /** Shapes of the outputs of a layer's first call. */
-  private static String output(Network network, String layer) {
-    for (Node n : network.nodes()) {
-      if (layer.equals(n.layer().name())) {
-        return n.outputs().stream()
-            .map(Symbol::shape)
-            .map(String::valueOf)
-            .collect(Collectors.joining(", "));
-      }
-    }
-    return "";
+  private String output(String layer) {
+    return survey.stream()
+        .flatMap(s -> s.outputs(layer).stream())
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "));
   }
 }

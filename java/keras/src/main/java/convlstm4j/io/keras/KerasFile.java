@@ -226,6 +226,10 @@ record KerasFile(
 
   /** Name and class of each layer, in the order of {@code model.layers}. */
   Map<String, String> layerKinds() {
+    return layerKinds(model);
+  }
+
+  static Map<String, String> layerKinds(Map<String, Object> model) {
     Map<String, String> kinds = new LinkedHashMap<>();
     Object config = model.get("config");
     Object layers = config instanceof Map<?, ?> c ? c.get("layers") : config;

@@ -6,6 +6,7 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.tensor.Shape;
 import convlstm4j.train.CustomMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,6 +98,11 @@ public final class KerasModels {
     OptimizerState.restore(file, model, plan.trained(), notes);
   }
 
+  static ReadOptions readOptions(KerasFile file, KerasOptions options) {
+    return new ReadOptions(
+        file.generation(), options.customLayers(), options.skipped(), options.notesOf(file.file()));
+  }
+
   static Network network(KerasFile file, KerasOptions options) {
     if (!file.hasModel()) {
       throw new KerasException(
@@ -104,13 +110,7 @@ public final class KerasModels {
           "holds weights only, no model; build the model and use KerasModels.loadWeights");
     }
     try {
-      return Architecture.read(
-          file.model(),
-          new ReadOptions(
-              file.generation(),
-              options.customLayers(),
-              options.skipped(),
-              options.notesOf(file.file())));
+      return Architecture.read(file.model(), readOptions(file, options));
     } catch (ArchitectureException e) {
       throw new KerasException(file.file(), e.getMessage(), e);
     }
@@ -198,6 +198,23 @@ public final class KerasModels {
    */
   public static KerasDescription describe(Path path, KerasOptions options) {
     return Describer.describe(KerasFile.open(path), options);
+  }
+
+  /**
+   * Says what an architecture in Keras's JSON holds, as {@link #describe(Path, KerasOptions)} does
+   * of a file.
+   *
+   * @param file where it comes from, for the text
+   * @param kind what that is
+   * @param json the architecture
+   * @param weights shapes of weights that come with it, by {@code layer/weight}; empty for none
+   * @param options the user's layers
+   * @return the description
+   * @throws KerasException if it is no JSON
+   */
+  public static KerasDescription describe(
+      String file, String kind, String json, Map<String, Shape> weights, KerasOptions options) {
+    return Describer.describe(file, kind, json, weights, options);
   }
 
   /**

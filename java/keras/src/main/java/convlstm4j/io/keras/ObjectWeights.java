@@ -83,6 +83,29 @@ final class ObjectWeights {
     return result;
   }
 
+  /**
+   * All weights, by the layers that they are of as far as the groups' names and numbers say; else
+   * by the groups.
+   *
+   * @param kinds class of each layer, in the order of {@code model.layers}
+   */
+  static List<LayerArrays> byClass(Group root, Map<String, String> kinds) {
+    Map<String, List<String>> layers = new TreeMap<>();
+    kinds.forEach(
+        (name, kind) ->
+            layers.computeIfAbsent(Names.snakeCase(kind), k -> new ArrayList<>()).add(name));
+    Map<String, String> owners = new TreeMap<>();
+    layers.forEach(
+        (kind, names) -> {
+          for (int i = 0; i < names.size(); i++) {
+            owners.put(i == 0 ? kind : kind + "_" + i, names.get(i));
+          }
+        });
+    return all(root).stream()
+        .map(a -> new LayerArrays(owners.getOrDefault(a.layer(), a.layer()), a.arrays()))
+        .toList();
+  }
+
   /** All weights by the groups they are in, for a file whose layers are not known. */
   static List<LayerArrays> all(Group root) {
     List<LayerArrays> all = new ArrayList<>();

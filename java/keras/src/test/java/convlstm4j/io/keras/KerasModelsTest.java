@@ -280,8 +280,13 @@ class KerasModelsTest {
         List.of("in InputLayer", "first Dense", "odd Lambda", "last Dense"),
         d.layers().stream().map(l -> l.name() + " " + l.kind()).toList());
     assertEquals(13, d.parameters());
-    assertEquals(1, d.problems().size(), d.problems().toString());
-    assertTrue(d.problems().get(0).contains("which is Python code and is never run"));
+    assertEquals(1, d.faults().size(), d.faults().toString());
+    assertTrue(d.faults().get(0).contains("which is Python code and is never run"));
+    assertEquals("cannot be taken: 1 of 4 layers (odd: Lambda)", d.verdict());
+    assertEquals(
+        List.of("[None, 2]", "[None, 3]", "", ""),
+        d.layers().stream().map(KerasDescription.LayerLine::output).toList(),
+        "what is behind the layer is not guessed");
     assertTrue(d.text().contains("\n13 parameters\n"), d.text());
     assertEquals(List.of(), notes);
   }

@@ -71,7 +71,9 @@ class SampleFilesTest {
     List<String> notes = new ArrayList<>();
     KerasOptions options =
         KerasOptions.defaults().notes(notes::add).model(m -> m.backend("reference"));
-    assertEquals(List.of(), KerasModels.describe(file, options).problems());
+    KerasDescription described = KerasModels.describe(file, options);
+    assertEquals(List.of(), described.faults());
+    assertEquals(List.of(), described.notes());
     try (Model expected = SampleModels.weighted(built);
         Model actual = KerasModels.load(file, options)) {
       assertEquals(List.of(), notes);
