@@ -7,6 +7,9 @@
 namespace simdnn {
 namespace {
 
+// Many kernels of cuDNN lay the images along the grid's y or z axis, which ends there; which do is not documented.
+constexpr int kMostImages = 65535;
+
 // The index on Layout's axes of an axis of a tensor with that many axes.
 int axis_of(int i, int rank) { return i < 2 ? i : i + kAxes - rank; }
 
@@ -98,6 +101,10 @@ Problem problem_of(const Handle& handle, Tensor* x_desc, Filter* w_desc, Convolu
           "y is " + text(y.rank, y.dims) + ", the convolution of " + text(x.rank, x.dims) + " with " +
               text(w.rank, w.dims) + " is " + text(x.rank, dims));
   require(x.type == w.type && x.type == y.type, "x, w and y have different data types");
+  if (x.dims[0] > kMostImages) {
+    throw Refused{kNotSupported, "the batch has " + std::to_string(x.dims[0]) + " images, at most " +
+                                     std::to_string(kMostImages) + " are taken at once"};
+  }
 
   Problem p;
   p.rank = c.rank;

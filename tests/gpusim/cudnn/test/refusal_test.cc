@@ -116,6 +116,19 @@ void test_descriptors() {
 }
 
 void test_refusals() {
+  Case many;
+  many.x = {65536, 1, 1, 1};
+  many.w = {1, 1, 1, 1};
+  many.set();
+  AlgoPerf results[8];
+  int count = 0;
+  for (Pass pass : {kForward, kBackwardData, kBackwardFilter}) {
+    expect(kNotSupported, rank(many, pass, 8, &count, results), "more images than a grid's y axis has blocks");
+  }
+  many.x[0] = 65535;
+  many.set();
+  check(!able(many, kForward).empty() && !able(many, kBackwardData).empty(), "as many images as it has");
+
   Case c;
   c.x = {2, 3, 8, 7};
   c.w = {6, 3, 3, 3};

@@ -214,6 +214,13 @@ final class ElementCases {
         }
       }
     }
+    // More rows than a GPU's grid has blocks along its y and z axes.
+    int rows = 65_537;
+    List<Tensor> many =
+        List.of(
+            OpCase.normal(Shape.of(rows, 2), 1, random.stream(29, 98)),
+            OpCase.normal(Shape.of(2, 3), 0.5, random.stream(29, 99)));
+    cases.add(OpCase.of(rows + " rows", new Dense(3, false), many, 2, rows).notSmooth());
     return cases;
   }
 }

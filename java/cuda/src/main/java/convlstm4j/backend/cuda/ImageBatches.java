@@ -5,10 +5,11 @@ import java.util.Set;
 
 /**
  * A convolution of any number of images: in batches, since cuDNN counts a tensor's elements in 31
- * bits.
+ * bits, and many of its kernels lay images along the grid's y or z axis, which has 16.
  */
 final class ImageBatches implements AutoCloseable {
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
+  private static final long MOST_IMAGES = 65_535;
 
   private final long xBytes;
   private final long yBytes;
@@ -33,7 +34,8 @@ final class ImageBatches implements AutoCloseable {
     this.yBytes = yDistance * Float.BYTES;
     long padded = g.channels() * g.padded().elements();
     long largest = Math.max(padded, Math.max(xDistance, yDistance));
-    batch = Math.max(1, Math.min(images, MOST_ELEMENTS / Math.max(1, largest)));
+    long most = Math.min(MOST_IMAGES, MOST_ELEMENTS / Math.max(1, largest));
+    batch = Math.max(1, Math.min(images, most));
     batches = images / batch;
     // A distance between images is not looked at where there is only one.
     long x = batch == 1 ? g.imageElements() : xDistance;
