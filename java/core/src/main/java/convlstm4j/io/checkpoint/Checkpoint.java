@@ -7,6 +7,7 @@ import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.file.AtomicFile;
+import convlstm4j.io.file.InputFile;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
@@ -24,7 +25,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -280,7 +280,7 @@ public final class Checkpoint {
     if (Files.isDirectory(path)) {
       throw new CheckpointException(file, "is a folder, expected a checkpoint");
     }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = InputFile.open(path)) {
       return CheckpointFile.read(
           file,
           new CheckpointFile.Source() {
@@ -310,7 +310,7 @@ public final class Checkpoint {
    * @return false also if it cannot be read
    */
   public static boolean isCheckpoint(Path path) {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = InputFile.open(path)) {
       ByteBuffer start = ByteBuffer.allocate(CheckpointFile.MAGIC.length);
       while (start.hasRemaining() && channel.read(start) >= 0) {}
       return Arrays.equals(start.array(), CheckpointFile.MAGIC);

@@ -1,5 +1,6 @@
 package convlstm4j.io.folder;
 
+import convlstm4j.io.file.InputFile;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -21,7 +22,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
     List<String> names = given;
     if (names == null && Files.exists(file)) {
       try {
-        names = Files.readAllLines(file).stream().map(String::strip).toList();
+        names = Files.readAllLines(InputFile.checked(file)).stream().map(String::strip).toList();
       } catch (IOException e) {
         throw new FolderException(file, "cannot be read as UTF-8 text: " + e.getMessage(), e);
       }

@@ -1,5 +1,6 @@
 package convlstm4j.io.npy;
 
+import convlstm4j.io.file.InputFile;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -65,7 +66,7 @@ public final class NpyFile {
       if (Files.isDirectory(path)) {
         throw new NpyException(name, "is a folder, expected an npy file");
       }
-      return open(new Source.File(name, path, Files.size(path)), pieceElements);
+      return open(new Source.File(name, path, Files.size(InputFile.checked(path))), pieceElements);
     } catch (NoSuchFileException e) {
       throw new NpyException(name, "there is no such file", e);
     } catch (AccessDeniedException e) {

@@ -1,12 +1,12 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.io.file.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -137,7 +137,7 @@ final class ForeignFile {
   }
 
   private static byte[] start(Path path) {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = InputFile.open(path)) {
       ByteBuffer start = ByteBuffer.allocate(START);
       while (start.hasRemaining() && channel.read(start) >= 0) {}
       byte[] bytes = new byte[start.flip().remaining()];

@@ -3,6 +3,7 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Layer;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.Json;
+import convlstm4j.io.file.InputFile;
 import convlstm4j.layer.KerasVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +73,7 @@ record KerasFile(
     if (Files.isDirectory(path)) {
       throw new KerasException(file, "is a folder, expected an .h5 or .keras file");
     }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = InputFile.open(path)) {
       if (channel.size() > Integer.MAX_VALUE) {
         throw new KerasException(
             file, "has " + channel.size() + " bytes; files of up to 2 GiB can be read");
@@ -103,7 +103,7 @@ record KerasFile(
     if (ForeignFile.of(path).isPresent()) {
       return true;
     }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (FileChannel channel = InputFile.open(path)) {
       ByteBuffer start = ByteBuffer.allocate(HDF5.length);
       while (start.hasRemaining() && channel.read(start) >= 0) {}
       return startsWith(start.flip(), HDF5) || startsWith(start, ZIP);
