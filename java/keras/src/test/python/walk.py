@@ -2,8 +2,8 @@
 
     python3 walk.py FILE ...
 
-Follows keras v2.11 saving/hdf5_format.py (load_weights_from_hdf5_group), keras v3.8
-src/saving/saving_lib.py (_load_state, _load_container_state) and src/ops/function.py (map_graph), and
+Follows keras v2.11 saving/hdf5_format.py and keras v3.8 src/legacy/saving/legacy_h5_format.py
+(load_weights_from_hdf5_group), keras v3.8 src/saving/saving_lib.py (_load_state, _load_container_state) and src/ops/function.py (map_graph), and
 fails where they would. Prints one line per weight, in the order in which they are assigned:
 
     LAYER <tab> SHAPE <tab> CRC-32 of its bytes
@@ -20,6 +20,9 @@ import zlib
 
 import h5py
 import numpy as np
+
+
+MODELS = ("Functional", "Model", "Sequential")
 
 
 def snake(name):  # keras/src/utils/naming.py
@@ -85,8 +88,8 @@ def model_layers(model, keras3):
     def first(name, in_ends):
         kind = by_name[name]["class_name"]
         if keras3:
-            return 1 if in_ends and kind == "Functional" else 0
-        return 1 if kind in ("Functional", "Sequential") else 0
+            return 1 if in_ends and kind in ("Functional", "Model") else 0
+        return 1 if kind in MODELS else 0
 
     order, indices, finished = [], {}, set()
 
@@ -131,7 +134,7 @@ def own_weights(layer):
 def counts(layer):
     """All weights of a layer as Keras lists them: trainable first."""
     kind, config = layer["class_name"], layer["config"]
-    if kind in ("Functional", "Sequential"):
+    if kind in MODELS:
         inside = [counts(l) for l in model_layers(layer, "module" in layer)]
         return tuple(map(sum, zip(*inside))) if inside else (0, 0)
     if kind == "TimeDistributed":
@@ -164,10 +167,14 @@ def walk_h5(path):
     with h5py.File(path, "r") as f:
         model = json.loads(f.attrs["model_config"])
         weights = f["model_weights"]
+        generation = f.attrs["keras_version"].split(".")[0]
+        assert generation in "23"
         for group in (f, weights):
-            assert group.attrs["keras_version"].split(".")[0] == "2"
+            assert group.attrs["keras_version"].split(".")[0] == generation
             assert group.attrs["backend"] == "tensorflow"
-        layers = [l for l in model_layers(model, False) if sum(counts(l))]
+        if generation == "3":
+            check_modules(model["config"])
+        layers = [l for l in model_layers(model, generation == "3") if sum(counts(l))]
         names = [n for n in texts(weights, "layer_names") if texts(weights[n], "weight_names")]
         assert len(names) == len(layers), (names, [l["name"] for l in layers])
         for name, layer in zip(names, layers):
@@ -178,9 +185,12 @@ def walk_h5(path):
         assert texts(weights["top_level_model_weights"], "weight_names") == []
         if "training_config" in f.attrs:
             config = json.loads(f.attrs["training_config"])
-            assert config["optimizer_config"]["config"]["is_legacy_optimizer"] is False
             assert {"loss", "metrics", "loss_weights"} <= set(config)
-            state = f["optimizer_weights"]
+            if generation == "2":
+                assert config["optimizer_config"]["config"]["is_legacy_optimizer"] is False
+            # Keras 3 would build its optimiser for no weights if there were a group optimizer_weights.
+            assert ("optimizer_weights" in f) == (generation == "2")
+            state = f["optimizer_weights" if generation == "2" else "convlstm4j_optimizer_weights"]
             for w in texts(state, "weight_names"):
                 show("optimizer", state[w])
 
@@ -195,7 +205,7 @@ def load_vars(store, path, count, layer):
 def load_layer(store, path, layer, name):
     """_load_state: own variables, then attributes that are layers, private ones last."""
     kind, config = layer["class_name"], layer["config"]
-    if kind in ("Functional", "Sequential"):
+    if kind in MODELS:
         load_container(store, path + "/layers", model_layers(layer, True), name)
         return
     if kind == "TimeDistributed":
@@ -214,7 +224,7 @@ def load_layer(store, path, layer, name):
 def load_container(store, path, layers, name=None):
     used = {}
     for layer in layers:
-        kind = snake(layer["class_name"])
+        kind = "functional" if layer["class_name"] == "Model" else snake(layer["class_name"])
         if kind in used:
             used[kind] += 1
             kind = "%s_%d" % (kind, used[kind])

@@ -18,15 +18,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "convert",
     description = {
-      "Write a model into a file of another kind: .ckpt (a checkpoint), .h5 (as Keras 2.11 writes it),"
-          + " .keras (as Keras 3.8 does) or .json (the architecture alone). Only a checkpoint keeps all"
+      "Write a model into a file of another kind: .ckpt (a checkpoint), .h5"
+          + " or .keras (as Keras 3.8 writes them, an .h5 also as 2.11), or .json (the architecture alone). Only a checkpoint keeps all"
           + " that training needs to go on bit for bit."
     },
     footer = {
       "",
       "Examples:",
       "  convlstm4j convert --model model.ckpt --output model.keras",
-      "  convlstm4j convert --model model.keras --output model.h5",
+      "  convlstm4j convert --model model.keras --output model.h5 --keras 2",
       "  convlstm4j convert --model model.h5 --output back.ckpt",
       "  convlstm4j convert --model model.ckpt --output model.json",
       "  convlstm4j convert --model model.json --weights model.h5 \\",
@@ -62,10 +62,41 @@ final class ConvertCommand implements Runnable {
       description = "Written anew; its ending says its kind: .ckpt, .h5, .keras or .json.")
   Path output;
 
+  @Option(
+      names = "--keras",
+      paramLabel = "2|3",
+      description = {
+        "Which generation of Keras an .h5 is for: 3 (default), or 2, also in TensorFlow up to 2.15. A"
+            + " .keras file is of Keras 3."
+      })
+  Integer keras;
+
+  /** Whether {@code --keras 2} is given, checked. */
+  private boolean isForKeras2(ModelKind kind) {
+    if (keras == null) {
+      return false;
+    }
+    if (keras != 2 && keras != 3) {
+      throw new IllegalArgumentException("--keras " + keras + ": expected 2 or 3");
+    }
+    if (kind != ModelKind.H5 && (keras == 2 || kind != ModelKind.KERAS)) {
+      throw new IllegalArgumentException(
+          "--keras "
+              + keras
+              + ": --output "
+              + output
+              + " is not of Keras "
+              + keras
+              + "; expected a name that ends in .h5");
+    }
+    return keras == 2;
+  }
+
   @Override
   public void run() {
     OutputFiles.check("--output", output);
     ModelKind kind = ModelKind.of("--output", output, EnumSet.allOf(ModelKind.class));
+    boolean keras2 = isForKeras2(kind);
     PrintWriter err = spec.commandLine().getErr();
     // Nothing is computed, so no other backend need start.
     try (Model from =
@@ -75,7 +106,7 @@ final class ConvertCommand implements Runnable {
       if (weights != null) {
         KerasModels.loadWeights(from, weights);
       }
-      files.form(kind, err).accept(from, output);
+      (keras2 ? files.keras2(err) : files.form(kind, err)).accept(from, output);
       List<Parameter> parameters = from.network().parameters();
       long numbers = parameters.stream().mapToLong(p -> p.shape().elements()).sum();
       spec.commandLine()

@@ -156,6 +156,19 @@ final class ModelFiles {
     return (model, path) -> kind.save(model, path, note -> say(note, err));
   }
 
+  /**
+   * What writes a model into an {@code .h5} file for Keras 2.
+   *
+   * @param err is told, once, where Keras will compute something else
+   */
+  BiConsumer<Model, Path> keras2(PrintWriter err) {
+    return (model, path) ->
+        KerasModels.save(
+            model,
+            path,
+            KerasOptions.defaults().h5(KerasVersion.KERAS2).notes(note -> say(note, err)));
+  }
+
   /** Finds out before the work whether the model can be written into a file of this kind. */
   void checkSavable(Model model, ModelKind kind, Path file) {
     if (kind == ModelKind.CHECKPOINT) {

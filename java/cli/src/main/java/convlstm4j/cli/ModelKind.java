@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /** Kinds of files that a model is written into, by the ending of the file's name. */
 enum ModelKind {
   CHECKPOINT(".ckpt", "a checkpoint"),
-  H5(".h5", "as Keras 2.11 writes it"),
-  KERAS(".keras", "as Keras 3.8 does"),
+  H5(".h5", "as Keras 3.8 writes it"),
+  KERAS(".keras", "as Keras 3.8 writes it"),
   JSON(".json", "the architecture alone");
 
   /** The kinds that keep weights. */

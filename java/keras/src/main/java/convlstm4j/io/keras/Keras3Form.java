@@ -4,6 +4,7 @@ import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
+import convlstm4j.layer.ActivationLayer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -17,18 +18,38 @@ import java.util.function.Consumer;
 final class Keras3Form extends KerasForm {
   static final String VERSION = "3.8.0";
 
+  /** Classes by the name that every Keras 3 takes, where newer ones write another. */
+  private static final Map<Object, Object> NAMES = Map.of("Orthogonal", "OrthogonalInitializer");
+
   Keras3Form(DType dtype, Consumer<String> notes) {
     super(dtype, notes);
   }
 
   /** The file {@code config.json}, but for {@code compile_config}. */
   Map<String, Object> of(Network network, String name) {
+    return functional(model(network, name));
+  }
+
+  /** The attribute {@code model_config} of an {@code .h5} file. */
+  Map<String, Object> inH5(Network network, String name) {
+    return mapOf("class_name", "Functional", "config", model(network, name));
+  }
+
+  /** By its public name, since the module of the class {@code Functional} was moved. */
+  private static Map<String, Object> functional(Map<String, Object> config) {
     return mapOf(
-        "module", "keras.src.models.functional",
-        "class_name", "Functional",
-        "config", model(network, name),
-        "registered_name", "Functional",
-        "build_config", mapOf("input_shape", null));
+        "module", "keras", "class_name", "Model", "config", config, "registered_name", null);
+  }
+
+  /**
+   * The class that a layer is written as: a function with options is a layer of its own, since
+   * Keras before 3.10 does not read it as the option of an {@code Activation}.
+   */
+  static String kind(Layer layer) {
+    return layer instanceof ActivationLayer
+            && layer.config().get("activation") instanceof Map<?, ?> function
+        ? String.valueOf(function.get("class_name"))
+        : layer.kerasClass();
   }
 
   @Override
@@ -71,16 +92,17 @@ final class Keras3Form extends KerasForm {
   Map<String, Object> describe(Layer layer, Map<String, Object> config, int rank) {
     if (config.get("axis") instanceof List<?> axes) {
       throw new IllegalArgumentException(
-          layer.label() + " has axis=" + axes + ", Keras 3 has one axis; save it as .h5");
+          layer.label()
+              + " has axis="
+              + axes
+              + ", Keras 3 has one axis; save it as .h5 of Keras 2");
     }
-    String kind = layer.kerasClass();
+    String kind = kind(layer);
+    if (!kind.equals(layer.kerasClass())) {
+      config.putAll(map(map(config.remove("activation")).get("config")));
+    }
     return switch (kind) {
-      case "Functional" ->
-          mapOf(
-              "module", "keras.src.models.functional",
-              "class_name", kind,
-              "config", config,
-              "registered_name", kind);
+      case "Functional" -> functional(config);
       case "Sequential" ->
           mapOf("module", "keras", "class_name", kind, "config", config, "registered_name", null);
       default ->
@@ -130,7 +152,7 @@ final class Keras3Form extends KerasForm {
         "module",
         "keras." + module,
         "class_name",
-        form.get("class_name"),
+        NAMES.getOrDefault(form.get("class_name"), form.get("class_name")),
         "config",
         form.get("config"),
         "registered_name",

@@ -30,7 +30,8 @@ import java.util.function.Consumer;
  * <tr><td>SGD, Adam, AdamW, RMSprop with their state, losses, metrics</td>
  *     <td>yes</td><td>yes</td><td>yes</td></tr>
  * <tr><td>the user's layers and metrics</td><td colspan="3">by {@link KerasOptions}</td></tr>
- * <tr><td>written</td><td>as Keras 2.11</td><td>no</td><td>as Keras 3.8</td></tr>
+ * <tr><td>written</td><td>as Keras 2.11, see {@link KerasOptions#h5}</td><td>as Keras 3.8</td>
+ *     <td>as Keras 3.8</td></tr>
  * </table>
  *
  * <p>The page {@code docs/from-keras.md} has it layer by layer. A file is taken whole or refused
@@ -142,8 +143,9 @@ public final class KerasModels {
   }
 
   /**
-   * Saves a model so that Keras loads it: {@code .h5} as Keras 2.11 writes it, {@code .keras} as
-   * Keras 3.8. Any Keras 2 loads the one, any Keras 3 both, but for what a note says.
+   * Saves a model so that every Keras 3 loads it, but for what a note says. An {@code .h5} that
+   * Keras 2 loads is written with {@link KerasOptions#h5}. From a {@code .keras} file Keras goes on
+   * with training; from an {@code .h5} every Keras 3 begins the optimiser anew.
    *
    * @param model what is saved
    * @param path the file to make or replace, ending in {@code .h5} or {@code .keras}
@@ -160,7 +162,8 @@ public final class KerasModels {
    *
    * @param model what is saved
    * @param path the file to make or replace, ending in {@code .h5} or {@code .keras}
-   * @param options who is told where that Keras computes something else
+   * @param options which Keras an {@code .h5} is for, and who is told where that Keras computes
+   *     something else
    * @throws KerasException if the path ends otherwise, or the model has what Keras has not, such as
    *     peepholes
    * @throws UncheckedIOException if it cannot be written; a file that was there is as before
@@ -170,13 +173,12 @@ public final class KerasModels {
     boolean h5 = file.endsWith(KerasFile.Kind.H5.ending());
     if (file.endsWith(KerasFile.Kind.WEIGHTS_H5.ending())
         || (!h5 && !file.endsWith(KerasFile.Kind.KERAS.ending()))) {
-      throw new KerasException(
-          file, "a model is saved as .h5 (Keras 2) or .keras (Keras 3), as its ending says");
+      throw new KerasException(file, "a model is saved as .h5 or .keras, as its ending says");
     }
     try {
       KerasWriter writer = new KerasWriter(model, options.notesOf(file));
       if (h5) {
-        writer.h5(path);
+        writer.h5(path, options.h5());
       } else {
         writer.keras(path);
       }

@@ -1,6 +1,7 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.layer.CustomLayers;
+import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
 import convlstm4j.train.CustomMetrics;
 import java.util.LinkedHashSet;
@@ -10,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a Keras file is read. An immutable value, each method returns a new one:
+ * How a Keras file is read and written. An immutable value, each method returns a new one:
  *
  * <pre>
  * KerasModels.load(path, KerasOptions.defaults()
@@ -27,18 +28,21 @@ public final class KerasOptions {
   private final Set<String> skipped;
   private final Consumer<Model> model;
   private final Consumer<String> notes;
+  private final KerasVersion h5;
 
   private KerasOptions(
       CustomLayers customLayers,
       CustomMetrics customMetrics,
       Set<String> skipped,
       Consumer<Model> model,
-      Consumer<String> notes) {
+      Consumer<String> notes,
+      KerasVersion h5) {
     this.customLayers = customLayers;
     this.customMetrics = customMetrics;
     this.skipped = skipped;
     this.model = model;
     this.notes = notes;
+    this.h5 = h5;
   }
 
   /**
@@ -48,7 +52,12 @@ public final class KerasOptions {
    */
   public static KerasOptions defaults() {
     return new KerasOptions(
-        CustomLayers.none(), CustomMetrics.none(), Set.of(), m -> {}, LOG::warn);
+        CustomLayers.none(),
+        CustomMetrics.none(),
+        Set.of(),
+        m -> {},
+        LOG::warn,
+        KerasVersion.KERAS3);
   }
 
   /**
@@ -58,7 +67,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions customLayers(CustomLayers kinds) {
-    return new KerasOptions(kinds, customMetrics, skipped, model, notes);
+    return new KerasOptions(kinds, customMetrics, skipped, model, notes, h5);
   }
 
   /**
@@ -69,7 +78,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions customMetrics(CustomMetrics kinds) {
-    return new KerasOptions(customLayers, kinds, skipped, model, notes);
+    return new KerasOptions(customLayers, kinds, skipped, model, notes, h5);
   }
 
   /**
@@ -85,7 +94,7 @@ public final class KerasOptions {
   public KerasOptions skipLayer(String name) {
     Set<String> more = new LinkedHashSet<>(skipped);
     more.add(name);
-    return new KerasOptions(customLayers, customMetrics, Set.copyOf(more), model, notes);
+    return new KerasOptions(customLayers, customMetrics, Set.copyOf(more), model, notes, h5);
   }
 
   /**
@@ -95,18 +104,30 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions model(Consumer<Model> action) {
-    return new KerasOptions(customLayers, customMetrics, skipped, action, notes);
+    return new KerasOptions(customLayers, customMetrics, skipped, action, notes, h5);
   }
 
   /**
-   * Says who is told what was not taken from the file: skipped layers, an optimiser that there is
-   * not here.
+   * Says who is told what was not taken from the file, skipped layers, an optimiser that there is
+   * not here, or what Keras will compute otherwise in a file that is written.
    *
    * @param listener is given one sentence for each
    * @return new options
    */
   public KerasOptions notes(Consumer<String> listener) {
-    return new KerasOptions(customLayers, customMetrics, skipped, model, listener);
+    return new KerasOptions(customLayers, customMetrics, skipped, model, listener, h5);
+  }
+
+  /**
+   * Says which generation of Keras an {@code .h5} file is written for: Keras 3, if this is not
+   * called, or Keras 2, which a program on TensorFlow up to 2.15 needs. Neither reads all that the
+   * other has; a {@code .keras} file is always one of Keras 3.
+   *
+   * @param version the generation
+   * @return new options
+   */
+  public KerasOptions h5(KerasVersion version) {
+    return new KerasOptions(customLayers, customMetrics, skipped, model, notes, version);
   }
 
   CustomLayers customLayers() {
@@ -132,5 +153,9 @@ public final class KerasOptions {
   /** Takes notes about a file, each of which becomes one line. */
   Consumer<String> notesOf(String file) {
     return note -> notes.accept(Said.note(file, note));
+  }
+
+  KerasVersion h5() {
+    return h5;
   }
 }

@@ -7,6 +7,7 @@ import convlstm4j.graph.Parameter;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.model.Model;
@@ -33,7 +34,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes models as {@code .h5} of Keras 2.11 and {@code .keras} of Keras 3.8. */
+/** Writes models as {@code .h5} of Keras 2.11 or 3.8 and {@code .keras} of Keras 3.8. */
 final class KerasWriter {
   private final Model model;
   private final Network network;
@@ -50,26 +51,38 @@ final class KerasWriter {
     }
   }
 
-  void h5(Path path) throws IOException {
+  /**
+   * @param version who is to read it: each generation has its own words for calls and options, and
+   *     its own list of what an optimiser remembers
+   */
+  void h5(Path path, KerasVersion version) throws IOException {
+    boolean keras3 = version == KerasVersion.KERAS3;
     Group root = new Group();
-    Map<String, Object> config = new Keras2Form(model.dtype(), notes).of(network, model.name());
+    Map<String, Object> config =
+        keras3
+            ? new Keras3Form(model.dtype(), notes).inH5(network, model.name())
+            : new Keras2Form(model.dtype(), notes).of(network, model.name());
     for (Group g : List.of(root, root.make("model_weights"))) {
-      g.texts().put("keras_version", Keras2Form.VERSION);
+      g.texts().put("keras_version", keras3 ? Keras3Form.VERSION : Keras2Form.VERSION);
       g.texts().put("backend", "tensorflow");
     }
     root.texts().put("model_config", Json.write(config));
-    legacyWeights(root.make("model_weights"));
+    legacyWeights(root.make("model_weights"), keras3 ? "" : ":0");
     model
         .compilation()
         .ifPresent(
             c -> {
               root.texts()
-                  .put("training_config", Json.write(TrainingWriter.write(model, c, false, notes)));
-              Group state = root.make("optimizer_weights");
+                  .put(
+                      "training_config",
+                      Json.write(TrainingWriter.trainingConfig(model, c, keras3, notes)));
+              Group state =
+                  root.make(keras3 ? OptimizerState.OWN_GROUP : OptimizerState.KERAS_GROUP);
               List<String> names = new ArrayList<>();
-              for (LayerArrays.Named a : OptimizerState.write(model, trained(), false)) {
-                names.add(a.name() + ":0");
-                put(state, a.name() + ":0", a.data());
+              for (LayerArrays.Named a : OptimizerState.write(model, trained(), keras3)) {
+                String name = a.name() + (keras3 ? "" : ":0");
+                names.add(name);
+                put(state, name, a.data());
               }
               state.lists().put("weight_names", names);
             });
@@ -83,7 +96,10 @@ final class KerasWriter {
     return network.parameters().stream().filter(Parameter::isTrainable).toList();
   }
 
-  private void legacyWeights(Group g) {
+  /**
+   * @param ending of a weight's name, which TensorFlow gives its variables
+   */
+  private void legacyWeights(Group g, String ending) {
     g.lists().put("layer_names", network.layers().stream().map(Layer::name).toList());
     for (Layer layer : network.layers()) {
       List<Parameter> own = layer.parameters();
@@ -92,15 +108,16 @@ final class KerasWriter {
           Stream.concat(
                   own.stream().filter(Parameter::isTrainable),
                   own.stream().filter(p -> !p.isTrainable()))
-              .toList());
+              .toList(),
+          ending);
     }
-    legacyWeights(g.make("top_level_model_weights"), List.of());
+    legacyWeights(g.make("top_level_model_weights"), List.of(), ending);
   }
 
-  private void legacyWeights(Group g, List<Parameter> parameters) {
+  private void legacyWeights(Group g, List<Parameter> parameters, String ending) {
     List<String> names = new ArrayList<>();
     for (Parameter p : parameters) {
-      String name = network.name(p) + ":0";
+      String name = network.name(p) + ending;
       names.add(name);
       put(g, name, new Data.Floats(weights.get(p)));
     }
@@ -123,7 +140,7 @@ final class KerasWriter {
         .compilation()
         .ifPresent(
             c -> {
-              config.put("compile_config", TrainingWriter.write(model, c, true, notes));
+              config.put("compile_config", TrainingWriter.compileConfig(model, c, notes));
               Group vars = root.make("optimizer").make("vars");
               vars.texts().put("name", "optimizer");
               List<LayerArrays.Named> state = OptimizerState.write(model, trained(), true);
@@ -152,7 +169,7 @@ final class KerasWriter {
     Group layers = g.make("layers");
     Map<String, Integer> counters = new HashMap<>();
     for (Layer layer : of.layers()) {
-      String kind = Names.snakeCase(layer.kerasClass());
+      String kind = Names.snakeCase(Keras3Form.kind(layer));
       int k = counters.merge(kind, 1, Integer::sum) - 1;
       objectWeights(layers.make(k == 0 ? kind : kind + "_" + k), layer);
     }

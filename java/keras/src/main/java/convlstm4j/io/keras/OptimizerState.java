@@ -9,6 +9,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.Adam;
 import convlstm4j.train.AdamW;
+import convlstm4j.train.Config;
 import convlstm4j.train.Optimizer;
 import convlstm4j.train.SGD;
 import java.util.ArrayList;
@@ -23,6 +24,16 @@ import java.util.function.Consumer;
  * side; all others have one kind after the other (keras/src/optimizers, {@code build}).
  */
 final class OptimizerState {
+  /** Where an {@code .h5} file has the state. */
+  static final String KERAS_GROUP = "optimizer_weights";
+
+  /**
+   * Where our {@code .h5} files for Keras 3 have it. No Keras 3 takes it from Keras's own group: it
+   * builds the optimiser for the weights of the model alone without its layers', of which there are
+   * none, and then refuses to train (keras/src/legacy/saving/legacy_h5_format.py, 3.0 to 3.15).
+   */
+  static final String OWN_GROUP = "convlstm4j_optimizer_weights";
+
   private OptimizerState() {}
 
   private static boolean sideBySide(Optimizer optimizer, boolean legacy) {
@@ -39,7 +50,8 @@ final class OptimizerState {
     List<LayerArrays.Named> all =
         file.kind() == KerasFile.Kind.H5
             ? file.root()
-                .group("optimizer_weights")
+                .group(OWN_GROUP)
+                .or(() -> file.root().group(KERAS_GROUP))
                 .map(g -> LegacyWeights.arrays(file.file(), g))
                 .orElse(List.of())
             : file.root()
@@ -104,16 +116,17 @@ final class OptimizerState {
   /**
    * A name and an array to write for each that Keras's optimiser has.
    *
-   * @param keras3 whether the learning rate is among them
+   * @param keras3 whether the learning rate is among them, unless a schedule gives it
    * @param trained the weights that are trained, in the order of {@code model.layers}
    */
   static List<LayerArrays.Named> write(Model model, List<Parameter> trained, boolean keras3) {
     Optimizer optimizer = model.compilation().orElseThrow().optimizer();
     Snapshot snapshot = model.snapshot();
-    String kind = optimizer.config().className();
+    Config config = optimizer.config();
+    String kind = config.className();
     List<LayerArrays.Named> all = new ArrayList<>();
     all.add(new LayerArrays.Named("iteration", new Data.Whole(snapshot.progress().step())));
-    if (keras3) {
+    if (keras3 && !(config.values().get("learning_rate") instanceof Map<?, ?>)) { // no schedule
       Tensor rate = Tensor.zeros(DType.FLOAT32, Shape.of());
       rate.set(0, model.learningRate());
       all.add(new LayerArrays.Named("learning_rate", new Data.Floats(rate)));

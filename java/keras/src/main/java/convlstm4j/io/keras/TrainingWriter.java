@@ -24,17 +24,21 @@ final class TrainingWriter {
     this.notes = notes;
   }
 
-  static Map<String, Object> write(
-      Model model, Compile compile, boolean keras3, Consumer<String> notes) {
-    return new TrainingWriter(compile, keras3, notes).all(model);
+  /** What a {@code .keras} file has. */
+  static Map<String, Object> compileConfig(Model model, Compile compile, Consumer<String> notes) {
+    return new TrainingWriter(compile, true, notes).all(model, "optimizer");
   }
 
-  private Map<String, Object> all(Model model) {
+  /** What an {@code .h5} file has. */
+  static Map<String, Object> trainingConfig(
+      Model model, Compile compile, boolean keras3, Consumer<String> notes) {
+    return new TrainingWriter(compile, keras3, notes).all(model, "optimizer_config");
+  }
+
+  private Map<String, Object> all(Model model, String optimizerKey) {
     List<String> outputs = model.network().outputNames();
     Map<String, Object> all = new LinkedHashMap<>();
-    if (keras3) {
-      all.put("optimizer", optimizer(model));
-    }
+    all.put(optimizerKey, optimizer(model));
     all.put("loss", perOutput("losses", outputs, this::loss));
     Map<?, ?> weights = (Map<?, ?>) config.get("loss_weights");
     all.put("loss_weights", weights.isEmpty() ? null : weights);
@@ -44,8 +48,6 @@ final class TrainingWriter {
       all.put("run_eagerly", false);
       all.put("steps_per_execution", 1);
       all.put("jit_compile", false);
-    } else {
-      all.put("optimizer_config", optimizer(model));
     }
     return all;
   }
@@ -91,7 +93,8 @@ final class TrainingWriter {
     Map<?, ?> form = (Map<?, ?>) config.get("optimizer");
     String kind = (String) form.get("class_name");
     Map<String, Object> options =
-        KerasForm.mapOf("name", keras3 ? kind.toLowerCase(Locale.ROOT) : kind);
+        KerasForm.mapOf(
+            "name", keras3 && !kind.equals("SGD") ? kind.toLowerCase(Locale.ROOT) : kind);
     options.putAll(KerasForm.map(form.get("config")));
     if (options.get("learning_rate") instanceof Map<?, ?> schedule) {
       Map<String, Object> known = KerasForm.map(schedule.get("config"));

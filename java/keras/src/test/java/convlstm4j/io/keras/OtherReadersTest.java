@@ -89,13 +89,13 @@ class OtherReadersTest {
   List<DynamicTest> h5pyWalksWhatIsWritten() {
     List<DynamicTest> tests = new ArrayList<>();
     for (Map.Entry<String, Supplier<Model>> e : SampleModels.all().entrySet()) {
-      for (String ending : List.of(".h5", ".keras")) {
+      for (WrittenForm form : WrittenForm.values()) {
         tests.add(
             DynamicTest.dynamicTest(
-                e.getKey() + ending,
+                e.getKey() + " " + form,
                 () -> {
                   try (Model model = e.getValue().get()) {
-                    walk(model, dir.resolve(e.getKey() + ending));
+                    walk(model, form, form.file(dir, e.getKey()));
                   }
                 }));
       }
@@ -103,11 +103,11 @@ class OtherReadersTest {
     return tests;
   }
 
-  private void walk(Model model, Path path) throws IOException, InterruptedException {
+  private void walk(Model model, WrittenForm form, Path path)
+      throws IOException, InterruptedException {
     String python = python();
     model.compile(Compile.with(new Adam()).loss(Loss.meanSquaredError()));
-    KerasModels.save(model, path, quiet());
-    boolean h5 = path.toString().endsWith(".h5");
+    KerasModels.save(model, path, form.in(quiet()));
     Map<Parameter, Tensor> weights = new HashMap<>();
     List<Tensor> values = List.copyOf(model.weights().values());
     for (int i = 0; i < values.size(); i++) {
@@ -117,7 +117,7 @@ class OtherReadersTest {
     for (Layer layer : model.network().layers()) {
       List<Parameter> own = layer.parameters();
       Stream<Parameter> ordered =
-          h5
+          form.isH5()
               ? Stream.concat(
                   own.stream().filter(Parameter::isTrainable),
                   own.stream().filter(p -> !p.isTrainable()))
@@ -130,7 +130,9 @@ class OtherReadersTest {
     assertEquals(expected, lines.subList(1, 1 + expected.size()));
     // Keras 3 has the learning rate beside the number of steps; Adam has two moments a weight.
     long trained = model.network().parameters().stream().filter(Parameter::isTrainable).count();
-    assertEquals(1 + expected.size() + (h5 ? 1 : 2) + 2 * trained, lines.size());
+    assertEquals(
+        1 + expected.size() + (form == WrittenForm.H5_OF_KERAS_2 ? 1 : 2) + 2 * trained,
+        lines.size());
     assertTrue(
         lines.subList(1 + expected.size(), lines.size()).stream()
             .allMatch(l -> l.startsWith("optimizer\t")));
@@ -189,7 +191,7 @@ class OtherReadersTest {
     Path json = dir.resolve("video.json");
     Path in = dir.resolve("in.json");
     try (Model model = SampleModels.weighted(forTensorFlowJs())) {
-      KerasModels.save(model, h5, quiet());
+      KerasModels.save(model, h5, WrittenForm.H5_OF_KERAS_2.in(quiet()));
       run(python, SCRIPTS.resolve("tfjs.py").toString(), h5.toString(), json.toString());
       Tensor x = SampleModels.inputs(model)[0];
       Files.writeString(

@@ -40,13 +40,13 @@ class RoundTripTest {
   List<DynamicTest> everyModelInEachForm() {
     List<DynamicTest> tests = new ArrayList<>();
     for (Map.Entry<String, Supplier<Model>> e : SampleModels.all().entrySet()) {
-      for (String ending : List.of(".h5", ".keras")) {
+      for (WrittenForm form : WrittenForm.values()) {
         tests.add(
             DynamicTest.dynamicTest(
-                e.getKey() + ending,
+                e.getKey() + " " + form,
                 () -> {
                   try (Model model = e.getValue().get()) {
-                    check(model, dir.resolve(e.getKey() + ending));
+                    check(model, form, form.file(dir, e.getKey()));
                   }
                 }));
       }
@@ -54,15 +54,16 @@ class RoundTripTest {
     return tests;
   }
 
-  private static void check(Model model, Path path) {
-    KerasModels.save(model, path, reference());
+  private static void check(Model model, WrittenForm form, Path path) {
+    KerasOptions writing = form.in(reference());
+    KerasModels.save(model, path, writing);
     try (Model back = KerasModels.load(path, reference())) {
       assertEquals(model.name(), back.name());
       assertEquals(json(model), json(back));
       assertEquals(model.network().layers().toString(), back.network().layers().toString());
       checkSame(model, back);
       Path again = path.resolveSibling("again-" + path.getFileName());
-      KerasModels.save(back, again, reference());
+      KerasModels.save(back, again, writing);
       try (Model third = KerasModels.load(again, reference())) {
         checkSame(model, third);
       }
@@ -115,11 +116,11 @@ class RoundTripTest {
 
   @Test
   void float64IsKept() {
-    for (String ending : List.of(".h5", ".keras")) {
-      Path path = dir.resolve("double" + ending);
+    for (WrittenForm form : WrittenForm.values()) {
+      Path path = form.file(dir, "double");
       try (Model model =
           Sequential.of(Input.shape(3), new Dense(2)).dtype(DType.FLOAT64).backend("reference")) {
-        KerasModels.save(model, path);
+        KerasModels.save(model, path, form.in(reference()));
         try (Model back = KerasModels.load(path, reference())) {
           assertEquals(DType.FLOAT64, back.dtype());
           checkSame(model, back);
@@ -137,9 +138,9 @@ class RoundTripTest {
     }
     layers.add(new Dense(2));
     try (Model model = Sequential.of(Input.shape(3), layers).backend("reference")) {
-      for (String ending : List.of(".h5", ".keras")) {
-        Path path = dir.resolve("many" + ending);
-        KerasModels.save(model, path);
+      for (WrittenForm form : WrittenForm.values()) {
+        Path path = form.file(dir, "many");
+        KerasModels.save(model, path, form.in(reference()));
         try (Model back = KerasModels.load(path, reference())) {
           checkSame(model, back);
         }

@@ -128,6 +128,7 @@ final class SampleModels {
     Symbol both = new Bidirectional(new LSTM(2).returnSequences(true).named("way")).apply(words);
     Dense shared = new Dense(4).activation(Activation.TANH).named("shared");
     Symbol sum = new Add().apply(shared.apply(decoded), shared.apply(both));
+    sum = new Multiply().apply(sum, new Average().apply(sum, decoded));
     Symbol turned = new Permute(2, 1).apply(new TimeDistributed(new Dense(2)).apply(sum));
     Symbol flat = new Reshape(-1).apply(turned);
     Symbol all = new Concatenate(-1).apply(flat, read.get(0), second.get(0));

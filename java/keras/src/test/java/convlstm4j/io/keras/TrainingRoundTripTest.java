@@ -48,6 +48,10 @@ class TrainingRoundTripTest {
     optimizers.put("AdamW", new AdamW(0.01).weightDecay(0.02));
     optimizers.put("RMSprop", new RMSprop(0.01).rho(0.8).momentum(0.5).centered(true));
     optimizers.put("a schedule", new Adam(new Schedule.ExponentialDecay(0.02, 3, 0.5, false)));
+    optimizers.put(
+        "steps",
+        new SGD(new Schedule.PiecewiseConstantDecay(List.of(2L, 5L), List.of(0.1, 0.05, 0.01))));
+    optimizers.put("cosine", new RMSprop(new Schedule.CosineDecay(0.02, 9, 0.1, 0.03, 2)));
     Map<String, Compile> all = new LinkedHashMap<>();
     optimizers.forEach(
         (name, o) ->
@@ -95,22 +99,21 @@ class TrainingRoundTripTest {
     options()
         .forEach(
             (name, options) -> {
-              for (String ending : List.of(".h5", ".keras")) {
-                tests.add(
-                    DynamicTest.dynamicTest(name + " " + ending, () -> check(options, ending)));
+              for (WrittenForm form : WrittenForm.values()) {
+                tests.add(DynamicTest.dynamicTest(name + " " + form, () -> check(options, form)));
               }
             });
     return tests;
   }
 
-  private void check(Compile options, String ending) {
-    Path path = dir.resolve("trained" + ending);
+  private void check(Compile options, WrittenForm form) {
+    Path path = form.file(dir, "trained");
     List<String> notes = new ArrayList<>();
     try (Model model = SampleModels.weighted(model()).compile(options)) {
       for (int k = 0; k < 4; k++) {
         model.trainOnBatch(batch(k));
       }
-      KerasModels.save(model, path, KerasOptions.defaults().notes(note -> {}));
+      KerasModels.save(model, path, form.in(KerasOptions.defaults().notes(note -> {})));
       KerasOptions reading =
           KerasOptions.defaults().notes(notes::add).model(m -> m.backend("reference"));
       try (Model back = KerasModels.load(path, reading)) {

@@ -1,0 +1,33 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.layer.KerasVersion;
+import java.nio.file.Path;
+
+/** The forms in which a model is written. */
+enum WrittenForm {
+  H5_OF_KERAS_2(".h5", KerasVersion.KERAS2),
+  H5(".h5", KerasVersion.KERAS3),
+  KERAS(".keras", KerasVersion.KERAS3);
+
+  final String ending;
+  private final KerasVersion version;
+
+  WrittenForm(String ending, KerasVersion version) {
+    this.ending = ending;
+    this.version = version;
+  }
+
+  boolean isH5() {
+    return this != KERAS;
+  }
+
+  /** The options that lead to this form. */
+  KerasOptions in(KerasOptions options) {
+    return options.h5(version);
+  }
+
+  /** A file of this form. */
+  Path file(Path dir, String name) {
+    return dir.resolve(name + "-" + name().toLowerCase(java.util.Locale.ROOT) + ending);
+  }
+}
