@@ -1,5 +1,6 @@
 package convlstm4j.golden;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,12 +8,15 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.contract.TestBackends;
 import convlstm4j.graph.Symbol;
+import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.Add;
+import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Conv2D;
+import convlstm4j.layer.Conv3D;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.Reshape;
@@ -34,15 +38,19 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Trained files that users of Keras 2.3 to 3.13 published, on every backend. They are others' and
+ * Trained files that users of Keras 2.3 to 3.14 published, on every backend. They are others' and
  * not part of this project: {@code -Dkeras.files.dir}, or {@code shared/keras-files} beside the
  * checkout.
  */
 class KerasFilesTest {
   private static final String EXPECTED = ".expected.json";
+  private static final String OTHER_WEIGHTS = "k2.4.0_weights_only_coms6998_MIT.hdf5";
   private static final String WEIGHTS_ONLY = "k2.3.1_weights_only_deepst.h5";
+
+  @TempDir Path temporary;
 
   private static Path folder() {
     return Path.of(
@@ -68,7 +76,7 @@ class KerasFilesTest {
     try (Stream<Path> all = Files.list(folder())) {
       expected = all.filter(p -> p.toString().endsWith(EXPECTED)).sorted().toList();
     }
-    assertTrue(expected.size() >= 7, "only " + expected);
+    assertTrue(expected.size() >= 13, "only " + expected);
     List<DynamicNode> tests = new ArrayList<>();
     for (BackendProvider provider : TestBackends.providers()) {
       for (Path p : expected) {
@@ -76,6 +84,10 @@ class KerasFilesTest {
         tests.add(
             DynamicTest.dynamicTest(provider.name() + " " + file, () -> check(p, file, provider)));
       }
+    }
+    for (Path p : expected) {
+      String file = p.getFileName().toString().replace(EXPECTED, "");
+      tests.add(DynamicTest.dynamicTest("there and back " + file, () -> checkThereAndBack(file)));
     }
     return tests.stream();
   }
@@ -91,6 +103,33 @@ class KerasFilesTest {
       assertEquals(exact.shape(), got.shape());
       checkClose(exact, got, (Map<?, ?>) json.get("tolerance"));
     }
+  }
+
+  /** Into the other format and back: equal bits. */
+  private void checkThereAndBack(String file) {
+    KerasOptions options = KerasOptions.defaults().model(m -> m.backend("reference"));
+    boolean h5 = file.endsWith(".h5");
+    Path other = temporary.resolve(file + (h5 ? ".keras" : ".h5"));
+    Path back = temporary.resolve("back-" + file);
+    try (Model first = KerasModels.load(folder().resolve(file), options)) {
+      KerasModels.save(first, other, options);
+      try (Model second = KerasModels.load(other, options)) {
+        KerasModels.save(second, back, options);
+      }
+      try (Model third = KerasModels.load(back, options)) {
+        Map<String, Tensor> expected = first.weights();
+        Map<String, Tensor> actual = third.weights();
+        assertEquals(List.copyOf(expected.keySet()), List.copyOf(actual.keySet()));
+        expected.forEach(
+            (name, w) -> assertArrayEquals(w.floats(), actual.get(name).floats(), name));
+        assertEquals(json(first), json(third));
+      }
+    }
+  }
+
+  /** All options, but for axes: Keras 2 writes which -1 is. */
+  private static String json(Model model) {
+    return Architecture.toJson(model.network()).replaceAll("\"axis\" : -?[0-9]+", "axis");
   }
 
   /** By the formula of the files' makers. */
@@ -155,6 +194,32 @@ class KerasFilesTest {
           w.get("conv_lstm2d/recurrent_kernel"));
       checkSums(new double[] {0.018306046724319458, 0.0}, w.get("last/bias"));
     }
+  }
+
+  /** Another: three ConvLSTMs of 64 filters, batch normalisation between them, a 3-D convolution. */
+  @Test
+  void takesWeightsOfRecurrentLayersInOrder() {
+    Assumptions.assumeTrue(Files.isDirectory(folder()), KerasFilesTest::absent);
+    Symbol input = Input.shape(Input.ANY, 8, 8, 1);
+    Symbol x = recurrent(5).apply(input);
+    x = recurrent(3).apply(new BatchNormalization().apply(x));
+    x = recurrent(1).named("top").apply(new BatchNormalization().named("norm").apply(x));
+    x = new Conv3D(1, 3, 3, 3).padding(Padding.SAME).named("last").apply(x);
+    try (Model model = Model.of(input, x)) {
+      KerasModels.loadWeights(model, folder().resolve(OTHER_WEIGHTS));
+      Map<String, Tensor> w = model.weights();
+      assertEquals(19, w.size());
+      checkSums(
+          new double[] {-780.8724110430157, -166929688.21034136},
+          w.get("conv_lstm2d/recurrent_kernel"));
+      checkSums(new double[] {0.3248810642631952, 9.175394688463882}, w.get("norm/moving_variance"));
+      checkSums(new double[] {62.2502587332001, 586950.9808022273}, w.get("top/recurrent_kernel"));
+      checkSums(new double[] {-14.145195103919832, -14549.412568846179}, w.get("last/kernel"));
+    }
+  }
+
+  private static ConvLSTM2D recurrent(int size) {
+    return new ConvLSTM2D(64, size).padding(Padding.SAME).returnSequences(true);
   }
 
   private static Conv2D conv(int filters, int size) {

@@ -1,0 +1,151 @@
+package convlstm4j.golden;
+
+import convlstm4j.data.InMemoryDataset;
+import convlstm4j.io.keras.KerasException;
+import convlstm4j.io.keras.KerasModels;
+import convlstm4j.io.keras.KerasOptions;
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.model.Fit;
+import convlstm4j.model.Model;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model that Keras saved, with its inputs and outputs, and perhaps a training run.
+ *
+ * @param folder where the files lie
+ * @param row the case as {@code cases.json} has it
+ */
+record KerasCase(Path folder, Map<String, Object> row) {
+  String file() {
+    return (String) row.get("file");
+  }
+
+  boolean trains() {
+    return row.containsKey("train");
+  }
+
+  /** Fails with an AssertionError if a number is wrong; gives the reason if it is refused. */
+  Optional<String> predicts(String backend) {
+    try (Model model = load(file(), backend, new ArrayList<>())) {
+      check(model, outputs(row), number(row, "tolerance", "abs"), number(row, "tolerance", "rel"));
+      return Optional.empty();
+    } catch (KerasException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** The same of training: the loss of every epoch, and the outputs after it. */
+  Optional<String> trainsAsKeras(String backend) {
+    Map<?, ?> train = (Map<?, ?>) row.get("train");
+    List<String> notes = new ArrayList<>();
+    try (Model model = load((String) train.get("start"), backend, notes)) {
+      if (model.compilation().isEmpty()) {
+        return Optional.of(String.join("; ", notes));
+      }
+      InMemoryDataset data =
+          InMemoryDataset.of(List.of(read((String) train.get("x"))), labels(model, train))
+              .batch(((Number) train.get("batch")).intValue());
+      List<Double> losses =
+          model.fit(data, Fit.epochs(((Number) train.get("epochs")).intValue())).get("loss");
+      List<?> expected = (List<?>) train.get("losses");
+      for (int i = 0; i < expected.size(); i++) {
+        double want = ((Number) expected.get(i)).doubleValue();
+        if (!(Math.abs(losses.get(i) - want) <= 1e-6 + 1e-4 * Math.abs(want))) {
+          throw new AssertionError("losses " + losses + ", expected " + expected);
+        }
+      }
+      // Rounding errors grow with the steps.
+      double change = ((Number) train.get("change")).doubleValue();
+      check(model, outputs(train.containsKey("outputs") ? train : row), 1e-6 + 2e-3 * change, 2e-6);
+      return Optional.empty();
+    } catch (KerasException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  private Model load(String name, String backend, List<String> notes) {
+    return KerasModels.load(
+        folder.resolve(name),
+        KerasOptions.defaults()
+            .notes(notes::add)
+            .model(
+                m -> {
+                  m.backend(backend);
+                  if (backend.equals("onednn")) { // of float64 files too
+                    m.dtype(DType.FLOAT32);
+                  }
+                }));
+  }
+
+  private List<Tensor> labels(Model model, Map<?, ?> train) {
+    if (train.get("y") instanceof Map<?, ?> byName) {
+      return model.network().outputNames().stream()
+          .map(n -> read((String) byName.get(n)))
+          .toList();
+    }
+    return List.of(read((String) train.get("y")));
+  }
+
+  private Tensor read(String name) {
+    return NpyFile.open(folder.resolve(name)).read(DType.FLOAT32);
+  }
+
+  private static List<Map<?, ?>> outputs(Map<?, ?> of) {
+    return ((List<?>) of.get("outputs")).stream().<Map<?, ?>>map(o -> (Map<?, ?>) o).toList();
+  }
+
+  private void check(Model model, List<Map<?, ?>> expected, double abs, double rel) {
+    List<?> given = (List<?>) row.get("inputs");
+    List<Tensor> inputs = new ArrayList<>();
+    for (String name : model.network().inputNames()) {
+      Object input =
+          given.size() == 1
+              ? given.get(0)
+              : given.stream()
+                  .filter(i -> name.equals(((Map<?, ?>) i).get("layer")))
+                  .findFirst()
+                  .orElseThrow(() -> new AssertionError("no input " + name + " in " + given));
+      inputs.add(read((String) ((Map<?, ?>) input).get("file")));
+    }
+    List<Tensor> got = model.predict(inputs.toArray(Tensor[]::new));
+    List<String> names = model.network().outputNames();
+    List<?> wanted = expected.stream().map(o -> o.get("name")).toList();
+    boolean byName = new HashSet<>(wanted).size() == wanted.size() && names.containsAll(wanted);
+    if (got.size() != expected.size()) {
+      throw new AssertionError(got.size() + " outputs, expected " + wanted);
+    }
+    for (int i = 0; i < expected.size(); i++) {
+      int at = byName ? names.indexOf(wanted.get(i)) : i;
+      close(read((String) expected.get(i).get("file")), got.get(at), abs, rel);
+    }
+  }
+
+  private static void close(Tensor want, Tensor got, double abs, double rel) {
+    if (!want.shape().equals(got.shape())) {
+      throw new AssertionError("shape " + got.shape() + ", expected " + want.shape());
+    }
+    double max = 0;
+    for (int i = 0; i < want.size(); i++) {
+      max = Double.isNaN(want.get(i)) ? max : Math.max(max, Math.abs(want.get(i)));
+    }
+    double allowed = abs + rel * max;
+    for (int i = 0; i < want.size(); i++) {
+      boolean both = Double.isNaN(want.get(i)) && Double.isNaN(got.get(i));
+      if (!both && !(Math.abs(want.get(i) - got.get(i)) <= allowed)) {
+        throw new AssertionError(
+            "output[" + i + "] = " + got.get(i) + ", expected " + want.get(i) + " +- " + allowed);
+      }
+    }
+  }
+
+  private static double number(Map<?, ?> map, String key, String inner) {
+    return ((Number) ((Map<?, ?>) map.get(key)).get(inner)).doubleValue();
+  }
+}

@@ -1,0 +1,138 @@
+package convlstm4j.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.contract.TestBackends;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Small models that Keras 3.0.5 to 3.15.1 saved, and what Keras itself computes with them: {@code
+ * keras-cases.zip}, made by {@code src/test/python/pick_keras_cases.py}. A file is right on every
+ * backend, or it is refused and stands in {@code keras-cases.refused.txt} with a piece of the
+ * reason; a refusal that is new, gone or has another reason fails. {@code
+ * -Dkeras.cases.write=FILE} writes that list anew.
+ */
+class KerasCasesTest {
+  private static final String REFUSED = "keras-cases.refused.txt";
+
+  /** What a reason says, without the place. */
+  private static final Pattern PIECE =
+      Pattern.compile(
+          "is of the kind \\w+|operation \\w+|class \\w+ of the user's own"
+              + "|constraints are not supported"
+              + "|(activation|regularizer|initializer) \\w+[^;,]*"
+              + "|(?<=: )\\w+=[^,{]{1,30}, [^;]{1,40}"
+              + "|not compiled: .{1,60}"
+              + "|a function of the user's own");
+
+  @TempDir static Path folder;
+  private static List<KerasCase> cases;
+  private static Map<String, String> refused;
+
+  @BeforeAll
+  static void unpack() throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(resource("keras-cases.zip"))) {
+      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+        Files.write(folder.resolve(Path.of(e.getName()).getFileName()), zip.readAllBytes());
+      }
+    }
+    cases = new ArrayList<>();
+    for (Object row : JSON.std.listFrom(Files.readString(folder.resolve("cases.json")))) {
+      Map<String, Object> copy = new TreeMap<>();
+      ((Map<?, ?>) row).forEach((k, v) -> copy.put(String.valueOf(k), v));
+      cases.add(new KerasCase(folder, copy));
+    }
+    refused = new TreeMap<>();
+    try (InputStream in = resource(REFUSED)) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+        String[] columns = line.split("\t", 2);
+        refused.put(columns[0], columns[1]);
+      }
+    }
+  }
+
+  private static InputStream resource(String name) {
+    return KerasCasesTest.class.getResourceAsStream(name);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> computeWhatKerasDoes() {
+    assertTrue(cases.size() >= 321, "only " + cases.size());
+    return Stream.of("reference", "onednn")
+        .filter(TestBackends::include)
+        .flatMap(
+            backend ->
+                cases.stream()
+                    .flatMap(
+                        c ->
+                            Stream.concat(
+                                Stream.of(
+                                    test(c.file(), backend, () -> c.predicts(backend))),
+                                c.trains()
+                                    ? Stream.of(
+                                        test(
+                                            c.file() + " [train]",
+                                            backend,
+                                            () -> c.trainsAsKeras(backend)))
+                                    : Stream.empty())));
+  }
+
+  /** A case being run: the reason if it is refused. */
+  private interface Run {
+    Optional<String> reason();
+  }
+
+  private static DynamicTest test(String name, String backend, Run run) {
+    return DynamicTest.dynamicTest(
+        backend + " " + name,
+        () -> {
+          Optional<String> reason = run.reason();
+          String file = System.getProperty("keras.cases.write");
+          if (file != null) {
+            write(Path.of(file), name, reason);
+            return;
+          }
+          String expected = refused.get(name);
+          if (expected == null) {
+            assertEquals(Optional.empty(), reason, "refused, though not in " + REFUSED);
+          } else {
+            assertTrue(
+                reason.isPresent(), "not refused any more: take it out of " + REFUSED);
+            assertTrue(
+                reason.get().contains(expected),
+                () -> "refused: " + reason.get() + "; expected because of " + expected);
+          }
+        });
+  }
+
+  private static void write(Path file, String name, Optional<String> reason) throws IOException {
+    List<String> lines = new ArrayList<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+    if (reason.isPresent() && lines.stream().noneMatch(l -> l.startsWith(name + "\t"))) {
+      String text = reason.get().replaceAll("^.*?\\.(keras|h5): ", "");
+      Matcher m = PIECE.matcher(text);
+      lines.add(name + "\t" + (m.find() ? m.group() : text.substring(Math.max(0, text.length() - 60))));
+    }
+    lines.sort(null);
+    Files.write(file, lines);
+  }
+}
