@@ -86,9 +86,7 @@ record KerasCase(Path folder, Map<String, Object> row) {
 
   private List<Tensor> labels(Model model, Map<?, ?> train) {
     if (train.get("y") instanceof Map<?, ?> byName) {
-      return model.network().outputNames().stream()
-          .map(n -> read((String) byName.get(n)))
-          .toList();
+      return model.network().outputNames().stream().map(n -> read((String) byName.get(n))).toList();
     }
     return List.of(read((String) train.get("y")));
   }

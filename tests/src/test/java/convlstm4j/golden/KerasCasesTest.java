@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Small models that Keras 3.0.5 to 3.15.1 saved, and what Keras itself computes with them: {@code
  * keras-cases.zip}, made by {@code src/test/python/pick_keras_cases.py}. A file is right on every
  * backend, or it is refused and stands in {@code keras-cases.refused.txt} with a piece of the
- * reason; a refusal that is new, gone or has another reason fails. {@code
- * -Dkeras.cases.write=FILE} writes that list anew.
+ * reason; a refusal that is new, gone or has another reason fails. {@code -Dkeras.cases.write=FILE}
+ * writes that list anew.
  */
 class KerasCasesTest {
   private static final String REFUSED = "keras-cases.refused.txt";
@@ -86,8 +86,7 @@ class KerasCasesTest {
                     .flatMap(
                         c ->
                             Stream.concat(
-                                Stream.of(
-                                    test(c.file(), backend, () -> c.predicts(backend))),
+                                Stream.of(test(c.file(), backend, () -> c.predicts(backend))),
                                 c.trains()
                                     ? Stream.of(
                                         test(
@@ -116,8 +115,7 @@ class KerasCasesTest {
           if (expected == null) {
             assertEquals(Optional.empty(), reason, "refused, though not in " + REFUSED);
           } else {
-            assertTrue(
-                reason.isPresent(), "not refused any more: take it out of " + REFUSED);
+            assertTrue(reason.isPresent(), "not refused any more: take it out of " + REFUSED);
             assertTrue(
                 reason.get().contains(expected),
                 () -> "refused: " + reason.get() + "; expected because of " + expected);
@@ -130,7 +128,8 @@ class KerasCasesTest {
     if (reason.isPresent() && lines.stream().noneMatch(l -> l.startsWith(name + "\t"))) {
       String text = reason.get().replaceAll("^.*?\\.(keras|h5): ", "");
       Matcher m = PIECE.matcher(text);
-      lines.add(name + "\t" + (m.find() ? m.group() : text.substring(Math.max(0, text.length() - 60))));
+      lines.add(
+          name + "\t" + (m.find() ? m.group() : text.substring(Math.max(0, text.length() - 60))));
     }
     lines.sort(null);
     Files.write(file, lines);

@@ -196,7 +196,9 @@ class KerasFilesTest {
     }
   }
 
-  /** Another: three ConvLSTMs of 64 filters, batch normalisation between them, a 3-D convolution. */
+  /**
+   * Another: three ConvLSTMs of 64 filters, batch normalisation between them, a 3-D convolution.
+   */
   @Test
   void takesWeightsOfRecurrentLayersInOrder() {
     Assumptions.assumeTrue(Files.isDirectory(folder()), KerasFilesTest::absent);
@@ -212,7 +214,8 @@ class KerasFilesTest {
       checkSums(
           new double[] {-780.8724110430157, -166929688.21034136},
           w.get("conv_lstm2d/recurrent_kernel"));
-      checkSums(new double[] {0.3248810642631952, 9.175394688463882}, w.get("norm/moving_variance"));
+      checkSums(
+          new double[] {0.3248810642631952, 9.175394688463882}, w.get("norm/moving_variance"));
       checkSums(new double[] {62.2502587332001, 586950.9808022273}, w.get("top/recurrent_kernel"));
       checkSums(new double[] {-14.145195103919832, -14549.412568846179}, w.get("last/kernel"));
     }

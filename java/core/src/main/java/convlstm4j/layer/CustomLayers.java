@@ -35,8 +35,9 @@ public final class CustomLayers {
   /**
    * Registers a kind. It may be one of Keras's, which is then read as the user says.
    *
-   * @param className what the file calls the kind, without the package that Keras puts before it:
-   *     {@code Scale} for {@code my_package>Scale}
+   * @param className what the file calls the kind: {@code Scale} for {@code my_package>Scale} too,
+   *     or with the package that Keras puts before it, {@code my_package>Dense}, where Keras's own
+   *     {@code Dense} is to stay Keras's
    * @param make makes a layer of its {@code get_config}; name and {@code trainable} are set
    *     afterwards
    * @return a new registry
@@ -66,9 +67,10 @@ public final class CustomLayers {
   }
 
   /** A layer of a registered kind; null if it is not registered. */
-  Layer make(String className, Map<String, Object> config) {
+  Layer make(KerasObject o) {
+    String bare = o.className().substring(o.className().lastIndexOf('>') + 1);
     Function<Map<String, Object>, Layer> maker =
-        kinds.get(className.substring(className.lastIndexOf('>') + 1));
-    return maker == null ? null : maker.apply(Collections.unmodifiableMap(config));
+        kinds.getOrDefault(o.registeredName(), kinds.get(bare));
+    return maker == null ? null : maker.apply(Collections.unmodifiableMap(o.options()));
   }
 }

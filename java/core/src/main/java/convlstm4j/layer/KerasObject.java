@@ -10,10 +10,12 @@ import java.util.Set;
  * may call a class {@code Dense}, and Keras has a layer and an operation {@code Add}.
  *
  * @param className what it is called
+ * @param registeredName what it is called with the user's package, if it has one
  * @param options its config; empty if there is none
  * @param origin whose it is
  */
-record KerasObject(String className, Map<String, Object> options, Origin origin) {
+record KerasObject(
+    String className, String registeredName, Map<String, Object> options, Origin origin) {
   /** Whose class an object is of. */
   enum Origin {
     /** Keras's. */
@@ -31,11 +33,12 @@ record KerasObject(String className, Map<String, Object> options, Origin origin)
   @SuppressWarnings("unchecked") // JSON objects have string keys
   static KerasObject of(Object value) {
     if (value instanceof String name) {
-      return new KerasObject(name, Map.of(), origin(name, null, null));
+      return new KerasObject(name, name, Map.of(), origin(name, null, null));
     }
     if (value instanceof Map<?, ?> form && form.get("class_name") instanceof String name) {
       return new KerasObject(
           name,
+          form.get("registered_name") instanceof String registered ? registered : name,
           form.get("config") instanceof Map<?, ?> config
               ? (Map<String, Object>) config
               : Collections.emptyMap(),
@@ -56,6 +59,11 @@ record KerasObject(String className, Map<String, Object> options, Origin origin)
       return Origin.OWN;
     }
     return path.matches("\\w+(\\.src)?\\.ops(\\..*)?") ? Origin.OPERATION : Origin.KERAS;
+  }
+
+  /** The same with other options. */
+  KerasObject with(Map<String, Object> all) {
+    return new KerasObject(className, registeredName, all, origin);
   }
 
   /** What is refused of an object that is not Keras's: there is no way to bring one's own. */

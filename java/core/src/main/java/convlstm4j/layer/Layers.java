@@ -79,13 +79,13 @@ public final class Layers {
   public static Layer fromConfig(
       String className, Map<String, Object> config, KerasVersion version, CustomLayers custom) {
     return make(
-        new KerasObject(className, config, KerasObject.Origin.KERAS),
+        new KerasObject(className, className, config, KerasObject.Origin.KERAS),
         Reading.strict(version, custom));
   }
 
   private static Layer make(KerasObject o, Reading reading) {
     Config c = new Config(o.className(), o.options(), reading);
-    Layer layer = reading.custom().make(o.className(), o.options());
+    Layer layer = reading.custom().make(o);
     if (layer == null) {
       layer = ofThisLibrary(o, c);
       c.finish();
@@ -215,7 +215,7 @@ public final class Layers {
     if (form.get("convlstm4j") instanceof Map<?, ?> own) {
       own.forEach((k, v) -> all.put(String.valueOf(k), v));
     }
-    return make(new KerasObject(o.className(), all, o.origin()), reading);
+    return make(o.with(all), reading);
   }
 
   /**

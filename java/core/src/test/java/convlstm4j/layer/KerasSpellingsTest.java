@@ -152,6 +152,26 @@ class KerasSpellingsTest {
     return tests;
   }
 
+  /** Registered with its package, the user's Dense leaves Keras's what it is. */
+  @Test
+  void bothDenseInOneFile() {
+    CustomLayers own = CustomLayers.none().with("Mine>Dense", c -> new Flatten());
+    Map<String, Object> config = Map.of("units", 2);
+    assertEquals(
+        "Flatten",
+        Layers.fromKeras(form(null, "Dense", config, "Mine>Dense"), KerasVersion.KERAS3, own)
+            .kerasClass());
+    assertEquals(
+        "Flatten",
+        Layers.fromKeras(
+                Map.of("class_name", "Mine>Dense", "config", config), KerasVersion.KERAS2, own)
+            .kerasClass());
+    assertEquals(
+        "Dense",
+        Layers.fromKeras(form("keras.layers", "Dense", config, null), KerasVersion.KERAS3, own)
+            .kerasClass());
+  }
+
   @Test
   void objectsOfTheUsersOwn() {
     for (String key : List.of("kernel_initializer", "kernel_regularizer", "activation")) {
