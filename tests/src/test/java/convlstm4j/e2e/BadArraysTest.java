@@ -111,7 +111,7 @@ class BadArraysTest {
         call(one + "--loss mse --window 3", "--window goes with --data"),
         call(
             "train --data data --output out.ckpt --sample-weight w.npy",
-            "--sample-weight goes with --x and --y"),
+            "--sample-weight w.npy: with --data expected one folder with weights_{id}.npy [T]"),
         call(
             "train --data data --output out.ckpt --validation-split 0.1",
             "--validation-split goes with --x and --y"),

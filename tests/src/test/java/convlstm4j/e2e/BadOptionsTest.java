@@ -107,6 +107,20 @@ class BadOptionsTest {
             one + "--validation-x y.npy --validation-y y.npy",
             "y.npy: input \"frames\" has shape [10, 2]"),
         call(folder + "--validation-x x.npy", "--validation-x goes with --x and --y"),
+        call(folder + "--sample-weight data", "data/weights_0.npy: there is no such file"),
+        spoilt(
+            "weights of too few frames",
+            data -> NpyWriter.write(data.resolve("weights_0.npy"), Tensor.of(new float[5], 5)),
+            folder + "--sample-weight data",
+            "data/weights_0.npy: weights of shape [5], expected [6], one for each frame of"),
+        spoilt(
+            "a weight that is no number",
+            data ->
+                NpyWriter.write(
+                    data.resolve("weights_0.npy"),
+                    Tensor.of(new float[] {1, 1, Float.NaN, 1, 1, 1}, 6)),
+            folder + "--sample-weight data",
+            "data/weights_0.npy: the weight of frame 2 is NaN, expected finite weights"),
         call(folder + "--optimizer lion", "--optimizer lion, expected sgd"),
         call(folder + "--metrics up=f1", "\"up\" is no output"),
         call(evaluate + "--metrics f2", "metric \"f2\" is not known"),

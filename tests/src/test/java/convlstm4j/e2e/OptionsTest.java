@@ -309,4 +309,31 @@ class OptionsTest {
     sameWeights("expected.ckpt", "t.ckpt");
     same("expected.ckpt", "t.ckpt");
   }
+
+  /** A weight of 0 is as a frame whose label does not matter. */
+  @Test
+  void aFolderHasWeightsOfFrames() throws IOException {
+    Path data = TinyFolder.write(dir.resolve("data"));
+    Path weighted = TinyFolder.write(dir.resolve("weighted"));
+    for (int id = 0; id < TinyFolder.TRAILERS; id++) {
+      Tensor w = weights(id, TinyFolder.FRAMES);
+      w.set(id, 0);
+      NpyWriter.write(weighted.resolve("weights_" + id + ".npy"), w);
+      Tensor labels = NpyFile.open(data.resolve("labels_" + id + ".npy")).read(DType.FLOAT32);
+      labels.set(2 * id, 1 - labels.get(2 * id)); // of the frame that does not count
+      NpyWriter.write(data.resolve("labels_" + id + ".npy"), labels);
+    }
+    String train =
+        "train --epochs 2 --filters 2 --window 3 --batch-size 2 --sample-weight @weighted"
+            + " --validation 3 --data ";
+    good(train + "@weighted --output @a.ckpt --log @a.csv");
+    good(train + "@data --output @b.ckpt --log @b.csv");
+    same("a.ckpt", "b.ckpt");
+    same("a.csv", "b.csv");
+    good(train.replace(" --sample-weight @weighted", "") + "@data --output @c.ckpt");
+    assertNotEquals(-1, Files.mismatch(dir.resolve("a.ckpt"), dir.resolve("c.ckpt")));
+    assertEquals(
+        good("evaluate --model @a.ckpt --data @weighted --sample-weight @weighted").out(),
+        good("evaluate --model @a.ckpt --data @data --sample-weight @weighted").out());
+  }
 }

@@ -25,8 +25,9 @@ final class ArrayOptions {
       names = "--sample-weight",
       paramLabel = "[NAME=]W.npy",
       description = {
-        "Weights of the samples in losses and metrics: one a sample [N], a frame [N, T], a pixel [N, T, H, W]"
-            + " or whatever axes the output has before its last. Without a name, for every output."
+        "Weights of the samples in losses and metrics: one a sample [N], a frame [N, T], a pixel"
+            + " [N, T, H, W] or whatever axes the output has before its last. Without a name, for every"
+            + " output. With --data a folder with weights_{id}.npy [T]."
       })
   List<String> weights = new ArrayList<>();
 
@@ -41,7 +42,7 @@ final class ArrayOptions {
 
   /** Names of options that were given beside the arrays. */
   List<String> beside() {
-    return Given.of("--sample-weight", !weights.isEmpty()).and("--unit-range", unitRange).names();
+    return Given.of("--unit-range", unitRange).names();
   }
 
   /** Opens the files for a compiled model. */

@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.io.folder.TrailerFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -39,9 +40,30 @@ final class DataOptions {
         .toList();
   }
 
-  TrailerFolder folder() {
-    TrailerFolder all = TrailerFolder.open(folder);
+  /**
+   * The trailers.
+   *
+   * @param weights what {@code --sample-weight} was given
+   */
+  TrailerFolder folder(List<String> weights) {
+    TrailerFolder all = whole(weights);
     return ids == null ? all : all.ids(ids);
+  }
+
+  /** The same, whatever {@code --ids} says. */
+  TrailerFolder whole(List<String> weights) {
+    TrailerFolder all = TrailerFolder.open(folder);
+    if (weights.isEmpty()) {
+      return all;
+    }
+    Path path = Path.of(weights.get(0));
+    if (weights.size() > 1 || !Files.isDirectory(path)) {
+      throw new IllegalArgumentException(
+          "--sample-weight "
+              + String.join(" ", weights)
+              + ": with --data expected one folder with weights_{id}.npy [T] for each trailer");
+    }
+    return all.weights(path);
   }
 
   /** For evaluation: no frame is left out. */

@@ -73,7 +73,7 @@ final class EvaluateCommand implements Runnable {
           beside.get(0) + " goes with " + (arrays.given() ? "--data" : "--x and --y"));
     }
     checkOutput();
-    TrailerFolder folder = arrays.given() ? null : data.folder();
+    TrailerFolder folder = arrays.given() ? null : data.folder(arrays.weights);
     try (Model trained = model.open(backend::apply, spec.commandLine().getErr())) {
       compile(trained);
       ScoreTable table = ScoreTable.of(trained, trained.evaluate(samples(trained, folder)));

@@ -53,7 +53,7 @@ final class FolderTraining {
    * @param options chooses backend and seed before weights are made
    */
   Model model(Supplier<Model> start, Consumer<Model> options) {
-    TrailerFolder folder = data.folder();
+    TrailerFolder folder = data.folder(List.of());
     if (folder.genres().isEmpty()) {
       throw new IllegalArgumentException(
           data.folder
@@ -70,19 +70,25 @@ final class FolderTraining {
     return model;
   }
 
-  /** What is trained on. */
-  Dataset training(Model model, int batchSize, boolean shuffle, Conversions conversions) {
-    TrailerFolder trailers = without(data.folder());
-    conversions.of(trailers, model.dtype());
-    TrailerFolder inOrder = data.fullWindows(trailers.fitting(model.network())).batch(batchSize);
-    return shuffle ? inOrder.shuffle(model.snapshot().seed()) : inOrder;
+  /**
+   * What is trained on, in order.
+   *
+   * @param weights what {@code --sample-weight} was given
+   */
+  TrailerFolder training(Model model, int batchSize, List<String> weights) {
+    return data.fullWindows(without(data.folder(weights)).fitting(model.network()))
+        .batch(batchSize);
   }
 
-  /** What is evaluated after each epoch; null if nothing is. */
-  Dataset validation(Model model) {
+  /**
+   * What is evaluated after each epoch; null if nothing is.
+   *
+   * @param weights what {@code --sample-weight} was given
+   */
+  Dataset validation(Model model, List<String> weights) {
     return validation == null
         ? null
-        : data.everyFrame(TrailerFolder.open(data.folder).ids(validation).fitting(model.network()));
+        : data.everyFrame(data.whole(weights).ids(validation).fitting(model.network()));
   }
 
   private TrailerFolder without(TrailerFolder all) {

@@ -2,6 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.data.Dataset;
 import convlstm4j.data.IndexedDataset;
+import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
 import java.util.ArrayList;
@@ -61,9 +62,12 @@ final class TrainingSamples {
   /** Opens them for a compiled model. */
   Parts open(Model model, Conversions conversions) {
     if (!arrays.given()) {
+      TrailerFolder trailers =
+          folder.training(model, batchSize == null ? 1 : batchSize, arrays.weights);
+      conversions.of(trailers, model.dtype());
       return new Parts(
-          folder.training(model, batchSize == null ? 1 : batchSize, shuffle, conversions),
-          folder.validation(model));
+          shuffle ? trailers.shuffle(model.snapshot().seed()) : trailers,
+          folder.validation(model, arrays.weights));
     }
     ArrayValidation.Parts parts = validation.of(model, arrays, batchSize, conversions);
     IndexedDataset training = parts.training();

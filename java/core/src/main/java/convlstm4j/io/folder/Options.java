@@ -14,6 +14,9 @@ final class Options implements Cloneable {
 
   boolean unlabeled;
 
+  /** Null for weights of 1. */
+  FrameWeights weights;
+
   /** Null for one for each genre; in the order of the targets. */
   List<String> outputs;
 

@@ -7,6 +7,7 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,7 +39,24 @@ final class SampleStream implements Iterator<Batch> {
       targets = selection.targets().cut(labels, genres, samples.get(0).frames(), dtype);
     }
     String description = samples.stream().map(Sample::toString).collect(Collectors.joining("; "));
-    return new Batch(List.of(input(samples)), targets, List.of(), description);
+    List<Tensor> weights = List.of();
+    if (selection.weights() != null) {
+      weights = Collections.nCopies(targets.size(), weights(samples));
+    }
+    return new Batch(List.of(input(samples)), targets, weights, description);
+  }
+
+  /** {@code [N, T]}. */
+  private Tensor weights(List<Sample> samples) {
+    long frames = samples.get(0).frames();
+    Tensor weights = Tensor.zeros(DType.FLOAT64, Shape.of(samples.size(), frames));
+    int at = 0;
+    for (Sample s : samples) {
+      double[] some = selection.weights().read(s.trailer(), s.from(), s.to());
+      System.arraycopy(some, 0, weights.doubles(), at, some.length);
+      at += some.length;
+    }
+    return weights;
   }
 
   private Tensor input(List<Sample> samples) {

@@ -16,9 +16,15 @@ import java.util.Map;
  * @param samples trailers or windows of them
  * @param labels null if there are none or they are not wanted
  * @param targets what a batch's targets are
+ * @param weights null for weights of 1
  */
 record Selection(
-    List<Trailer> trailers, Shape frame, List<Sample> samples, Labels labels, Targets targets) {
+    List<Trailer> trailers,
+    Shape frame,
+    List<Sample> samples,
+    Labels labels,
+    Targets targets,
+    FrameWeights weights) {
 
   /** Frames of a trailer, {@code to} not included. */
   record Sample(Trailer trailer, long from, long to) {
@@ -63,13 +69,16 @@ record Selection(
       if (labels != null) {
         labels.check(trailer);
       }
+      if (o.weights != null) {
+        o.weights.check(trailer);
+      }
       trailers.add(trailer);
     }
     List<Sample> samples = samples(listing, trailers, o);
     if (o.network != null) {
       checkInput(o, frame, samples);
     }
-    return new Selection(List.copyOf(trailers), frame, samples, labels, targets);
+    return new Selection(List.copyOf(trailers), frame, samples, labels, targets, o.weights);
   }
 
   private static List<Sample> samples(Listing listing, List<Trailer> trailers, Options o) {

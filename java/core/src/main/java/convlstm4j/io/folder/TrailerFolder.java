@@ -143,6 +143,17 @@ public final class TrailerFolder implements Dataset {
   }
 
   /**
+   * Weights the frames in every target: a file {@code weights_{id}.npy} of shape {@code [T]} for
+   * each trailer. What is wrong with one is said together with the trailers.
+   *
+   * @param folder where they are; may be that of the trailers
+   * @return a new dataset
+   */
+  public TrailerFolder weights(Path folder) {
+    return with(o -> o.weights = new FrameWeights(folder));
+  }
+
+  /**
    * Cuts trailers into windows that do not overlap, for networks of a fixed number of frames and
    * for training that would else not fit the memory. The frames after a trailer's last full window
    * are left out, so that all samples have the same shape.
