@@ -101,8 +101,15 @@ class BadOptionsTest {
             "--validation-split goes without --validation-x"),
         call(one + "--validation-x x.npy", "--validation-y is missing beside --validation-x"),
         call(
-            one + "--validation-x x.npy --validation-y three.npy",
-            "three.npy: has 3 samples along axis 0, x.npy has 10"),
+            one + "--validation-x x.npy --validation-y few.npy",
+            "few.npy: has 3 samples along axis 0, x.npy has 10"),
+        call(
+            one + "--validation-x x.npy --validation-y kind.npy",
+            "kind.npy: has shape [10, 3], expected [None, 2] as targets of the output \"numbers\" of"
+                + " shape [None, 2] for mean_squared_error"),
+        call(
+            two.replace("--loss mse", "--loss sum=mse --loss kind=sparse_categorical_crossentropy"),
+            "kind.npy: has shape [10, 3], expected [None, 1] as targets of the output \"kind\""),
         call(
             one + "--validation-x y.npy --validation-y y.npy",
             "y.npy: input \"frames\" has shape [10, 2]"),
@@ -135,6 +142,7 @@ class BadOptionsTest {
     TinyFolder.write(dir.resolve("data"));
     SmallModels.writeArrays(dir);
     NpyWriter.write(dir.resolve("three.npy"), Tensor.of(new float[9], 3, 3));
+    NpyWriter.write(dir.resolve("few.npy"), Tensor.of(new float[6], 3, 2));
     NpyWriter.write(dir.resolve("v.npy"), Tensor.of(new float[10], 10));
     try (Model one = SmallModels.forecast();
         Model two = SmallModels.twins()) {

@@ -5,6 +5,7 @@ import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpySamples;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
+import convlstm4j.train.Loss;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,8 +75,38 @@ final class ArrayData {
       }
       String file = files.get(name);
       targets.add(file == null ? null : conversions.of(NpyFile.open(Path.of(file)), model.dtype()));
+      if (file != null && trained.contains(name)) {
+        checkFits(targets.get(targets.size() - 1), name);
+      }
     }
     return this;
+  }
+
+  /** Before the first step: those for validation would be looked at after the first epoch. */
+  private void checkFits(NpyFile file, String output) {
+    Shape prediction =
+        model.network().outputs().get(model.network().outputNames().indexOf(output)).shape();
+    Loss loss = model.compilation().orElseThrow().lossOf(output);
+    if (prediction.rank() < 2 || file.shape().elements() == 0) {
+      return; // which is said of losses and of all files
+    }
+    // The size of a batch is not that of the file.
+    Shape expected = loss.op().targetShape(prediction).with(0, Shape.UNKNOWN);
+    boolean withoutLast = expected.dim(-1) == 1 && expected.without(-1).fits(file.shape());
+    if (!expected.fits(file.shape()) && !withoutLast) {
+      throw new IllegalArgumentException(
+          file.name()
+              + ": has shape "
+              + file.shape()
+              + ", expected "
+              + expected
+              + " as targets of the output \""
+              + output
+              + "\" of shape "
+              + prediction
+              + " for "
+              + loss.name());
+    }
   }
 
   /**
