@@ -172,6 +172,18 @@ class ArrayTypesTest {
                     + data.resolve("trailer_2.npy")
                     + " and 1 more: float64 taken as float32"),
         cli::toString);
+    Path video = data.resolve("trailer_3.npy");
+    cli =
+        Cli.good(
+            "predict",
+            "--model",
+            dir.resolve("t.ckpt"),
+            "--input",
+            video,
+            "--output",
+            dir.resolve("scores.npy"));
+    assertEquals(
+        List.of("convlstm4j: " + video + ": float64 taken as float32"), cli.errLines());
     Path bytes = TinyFolder.write(dir.resolve("bytes"));
     cli = Cli.good("train", "--data", bytes, "--output", dir.resolve("b.ckpt"), "--epochs", 1);
     assertEquals(-1, cli.err().indexOf("taken as"), cli::toString);

@@ -68,15 +68,15 @@ final class PredictCommand implements Runnable {
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
       NpyFile first = NpyFile.open(Path.of(files.get(0)));
+      Conversions conversions = new Conversions(spec.commandLine().getErr());
       if (VideoScores.isVideo(trained, first)) {
-        List<String> columns = VideoScores.write(trained, first, output);
+        NpyFile video = conversions.of(first, trained.dtype());
+        List<String> columns = VideoScores.write(trained, video, output);
         out.println(output + ": columns " + String.join(", ", columns));
         backend.report(out);
         return;
       }
-      ArrayData data =
-          new ArrayData(
-              trained, "--input", inputs, unitRange, new Conversions(spec.commandLine().getErr()));
+      ArrayData data = new ArrayData(trained, "--input", inputs, unitRange, conversions);
       try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), output)) {
         prediction.run(data.dataset(batchSize)).forEach(out::println);
       }
