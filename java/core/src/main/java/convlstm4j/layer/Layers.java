@@ -208,7 +208,7 @@ public final class Layers {
   static Layer fromKeras(Map<String, Object> form, Reading reading) {
     if (!(form.get("class_name") instanceof String) || !(form.get("config") instanceof Map<?, ?>)) {
       throw new IllegalArgumentException(
-          "expected a layer {\"class_name\": .., \"config\": {..}}, got " + form);
+          "expected a layer {\"class_name\": .., \"config\": {..}}, got the keys " + form.keySet());
     }
     KerasObject o = KerasObject.of(form);
     Map<String, Object> all = new LinkedHashMap<>(o.options());

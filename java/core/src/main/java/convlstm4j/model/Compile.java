@@ -246,13 +246,15 @@ public final class Compile {
     }
     for (var e : section(map, "loss_weights").entrySet()) {
       if (!(e.getValue() instanceof Number n)) {
-        throw new IllegalArgumentException("loss_weights: expected numbers, got " + e.getValue());
+        throw new IllegalArgumentException(
+            "loss_weights: expected numbers, got " + Config.shown(e.getValue()));
       }
       c = c.lossWeight(e.getKey(), n.doubleValue());
     }
     for (var e : section(map, "metrics").entrySet()) {
       if (!(e.getValue() instanceof List<?> list)) {
-        throw new IllegalArgumentException("metrics: expected lists, got " + e.getValue());
+        throw new IllegalArgumentException(
+            "metrics: expected lists, got " + Config.shown(e.getValue()));
       }
       List<Metric> all = new ArrayList<>();
       for (Object o : list) {
@@ -274,7 +276,8 @@ public final class Compile {
     if (o instanceof Map<?, ?> m) {
       return Config.of(Config.copy(m));
     }
-    throw new IllegalArgumentException("compile options: " + key + " is missing or no map: " + o);
+    throw new IllegalArgumentException(
+        "compile options: " + key + " is missing or no map: " + Config.shown(o));
   }
 
   private static <T> Map<String, T> put(Map<String, T> map, String key, T value) {

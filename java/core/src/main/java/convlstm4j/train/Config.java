@@ -14,6 +14,9 @@ import java.util.TreeSet;
  * @param values its options by Keras's names: strings, numbers, booleans, lists, maps, null
  */
 public record Config(String className, Map<String, Object> values) {
+  /** Characters of a value that a message shows. */
+  private static final int SHOWN = 80;
+
   /**
    * Starts options.
    *
@@ -132,8 +135,19 @@ public record Config(String className, Map<String, Object> values) {
     return numbers;
   }
 
+  /**
+   * A value for a message, cut where it is long: it may come from a file and be as long as that.
+   *
+   * @param value anything
+   * @return at most so many characters that a message stays a line
+   */
+  public static String shown(Object value) {
+    String text = String.valueOf(value);
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + ".." : text;
+  }
+
   IllegalArgumentException wrong(String key, Object value, String expected) {
     return new IllegalArgumentException(
-        className + ": " + key + "=" + value + ", expected " + expected);
+        className + ": " + key + "=" + shown(value) + ", expected " + expected);
   }
 }

@@ -7,13 +7,13 @@ public final class KerasException extends FileException {
   private static final long serialVersionUID = 1L;
 
   /** Of a problem's text; what a file names may be as long as the file. */
-  private static final int MOST = 2000;
+  private static final int MOST = 1000;
 
   KerasException(String file, String problem) {
     this(file, problem, null);
   }
 
   KerasException(String file, String problem, Throwable cause) {
-    super(file, problem.length() > MOST ? problem.substring(0, MOST) + " .." : problem, cause);
+    super(file, Said.cut(problem, MOST), cause);
   }
 }

@@ -63,9 +63,15 @@ final class TrainingNames {
         .findFirst();
   }
 
-  /** A loss; empty if there is none of this name. */
-  static Optional<Loss> loss(String name, Map<String, Object> options) {
-    return find(name, LOSSES).map(kind -> Loss.fromConfig(new Config(kind, options)));
+  /**
+   * A loss; empty if there is none of this name.
+   *
+   * @param read what the file names
+   * @param heed gives those of the options that there are here
+   */
+  static Optional<Loss> loss(TrainingObject read, UnaryOperator<Map<String, Object>> heed) {
+    return find(read.name(), LOSSES)
+        .map(kind -> Loss.fromConfig(new Config(kind, heed.apply(read.options()))));
   }
 
   /**

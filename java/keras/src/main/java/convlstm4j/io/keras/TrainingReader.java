@@ -183,7 +183,7 @@ final class TrainingReader {
     if (Set.of("crossentropy", "ce").contains(read.name().toLowerCase(Locale.ROOT))) {
       return crossentropy(output);
     }
-    return TrainingNames.loss(read.name(), TrainingOptions.LOSS.heeded(what, read.options(), notes))
+    return TrainingNames.loss(read, options -> TrainingOptions.LOSS.heeded(what, options, notes))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

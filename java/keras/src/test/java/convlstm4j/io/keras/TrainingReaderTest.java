@@ -280,6 +280,8 @@ class TrainingReaderTest {
     assertEquals(
         new SGD(0.25),
         read("2.2.4", training(object("SGD", "lr", 0.25), "mse"), 1).get().optimizer());
+    // Nothing is said of the options of what there is not here.
+    notTaken("3.8.0", SGD_CONFIG, object("Tversky", "alpha", 0.5), "there is no loss Tversky here");
     // A release to come may write more; what it means nobody knows.
     assertTrue(read("3.16.0", training(object("SGD", "new_one", 7), "mse"), 1).isPresent());
     assertEquals(
