@@ -3,14 +3,17 @@ package convlstm4j.layer;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
+import convlstm4j.model.Model;
 import convlstm4j.op.Activation;
 import convlstm4j.op.DataFormat;
 import convlstm4j.op.Padding;
 import convlstm4j.op.ShapeException;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -162,6 +165,25 @@ class FeedTest {
         4,
         5);
     says("[2, 0], expected [None, 3], which is [N, C]", dense(3), 2, 0);
+  }
+
+  /** Of an image of open size it is known at the first call only. */
+  @Test
+  void aWindowThatLeavesNoPixelIsRefused() {
+    Symbol x = Input.shape(ANY, ANY, 1);
+    Symbol conv = new Conv2D(2, 3).named("eye").apply(x);
+    Symbol pool = new MaxPooling2D(2).named("pool").apply(conv);
+    try (Model model = Model.of(x, pool).backend("reference")) {
+      Tensor small = Tensor.of(new float[4], 1, 2, 2, 1);
+      String message = assertThrows(ShapeException.class, () -> model.predict(small)).getMessage();
+      assertEquals(
+          "Conv2D \"eye\": Conv: the window [3, 3] (dilation [1, 1]) does not fit into an image of"
+              + " [2, 2] with padding=valid; use a smaller window, a larger image or padding=same",
+          message);
+      Tensor larger = Tensor.of(new float[9], 1, 3, 3, 1);
+      message = assertThrows(ShapeException.class, () -> model.predict(larger)).getMessage();
+      assertTrue(message.startsWith("MaxPooling2D \"pool\": Pool: the window [2, 2] "), message);
+    }
   }
 
   @Test

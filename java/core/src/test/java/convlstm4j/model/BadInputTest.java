@@ -112,6 +112,39 @@ class BadInputTest {
   }
 
   @Test
+  void axesOfSizeZero() {
+    Model m = model();
+    Tensor none = Tensor.of(new float[0], 3, 0);
+    says(
+        ShapeException.class,
+        () -> m.trainOnBatch(batch(List.of(x(3)), List.of(none))),
+        "\"score\"",
+        "[3, 0]",
+        "[3, 1]");
+    says(
+        ShapeException.class,
+        () -> m.trainOnBatch(batch(List.of(x(3)), List.of(y(3)), Tensor.of(new float[0], 0))),
+        "sample weights",
+        "[0]",
+        "[3]");
+    says(
+        ShapeException.class,
+        () -> m.evaluate(InMemoryDataset.of(none, y(3))),
+        "\"x\"",
+        "[3, 0]",
+        "[None, 2]");
+    says(IllegalArgumentException.class, () -> InMemoryDataset.of(x(0), y(0)), "has no samples");
+    Symbol open = Mini.input("x", Shape.UNKNOWN);
+    Model any = Model.of(open, new Mini.Running().named("y").apply(open)).backend(backend);
+    says(
+        ShapeException.class,
+        () -> any.predict(none),
+        "\"x\"",
+        "[3, 0]",
+        "axis 1 has size 0, expected at least 1");
+  }
+
+  @Test
   void classNumbersOutOfRange() {
     Symbol in = Mini.input("x", 2);
     Model m =

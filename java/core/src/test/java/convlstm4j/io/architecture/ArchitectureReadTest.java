@@ -110,6 +110,9 @@ class ArchitectureReadTest {
         refused("", "model JSON: it is empty at line 1, column 1"),
         refused("{\"a\": 1,", "at line 1, column"),
         refused("{\"a\": 1, \"a\": 2}", "Duplicate field 'a'"),
+        refused(
+            KERAS2.replace("[null, 3, 9, 9, 2]", "[null, 0, 9, 9, 2]"),
+            "Input: shape [None, 0, 9, 9, 2] has a size of 0, expected at least 1"),
         refused(KERAS2 + "{}", "something follows the model at line"),
         refused("[1]", "model JSON: got [1], expected an object {..}"),
         refused("[".repeat(2000), "nesting depth"),
