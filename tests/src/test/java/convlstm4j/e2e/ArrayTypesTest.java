@@ -182,8 +182,7 @@ class ArrayTypesTest {
             video,
             "--output",
             dir.resolve("scores.npy"));
-    assertEquals(
-        List.of("convlstm4j: " + video + ": float64 taken as float32"), cli.errLines());
+    assertEquals(List.of("convlstm4j: " + video + ": float64 taken as float32"), cli.errLines());
     Path bytes = TinyFolder.write(dir.resolve("bytes"));
     cli = Cli.good("train", "--data", bytes, "--output", dir.resolve("b.ckpt"), "--epochs", 1);
     assertEquals(-1, cli.err().indexOf("taken as"), cli::toString);
