@@ -1,8 +1,8 @@
 package convlstm4j.cli;
 
 import convlstm4j.graph.Parameter;
-import convlstm4j.io.keras.KerasModels;
 import convlstm4j.model.Model;
+import convlstm4j.model.WeightTransfer;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -30,7 +30,9 @@ import picocli.CommandLine.Spec;
       "  convlstm4j convert --model model.h5 --output back.ckpt",
       "  convlstm4j convert --model model.ckpt --output model.json",
       "  convlstm4j convert --model model.json --weights model.h5 \\",
-      "    --output built.ckpt"
+      "    --output built.ckpt",
+      "  convlstm4j convert --model model.json --weights model.ckpt \\",
+      "    --match name --skip-layer numbers --output headless.ckpt"
     })
 final class ConvertCommand implements Runnable {
   @Mixin CommonOptions common;
@@ -50,10 +52,20 @@ final class ConvertCommand implements Runnable {
       names = "--weights",
       paramLabel = "FILE",
       description = {
-        "Take the weights from this Keras file instead, such as one of weights only: layer after"
-            + " layer, whatever their names."
+        "Take the weights from this file instead: a checkpoint or a Keras file, also one of weights"
+            + " only. A table says what was taken and what was left; --skip-layer leaves a layer out of"
+            + " it, such as the last."
       })
   Path weights;
+
+  @Option(
+      names = "--match",
+      paramLabel = "name|order",
+      description = {
+        "Which layer's --weights go into which: those of its name, or one after the other whatever"
+            + " their names. Default: order."
+      })
+  WeightTransfer.Match match;
 
   @Option(
       names = "--output",
@@ -98,13 +110,17 @@ final class ConvertCommand implements Runnable {
     ModelKind kind = ModelKind.of("--output", output, EnumSet.allOf(ModelKind.class));
     boolean keras2 = isForKeras2(kind);
     PrintWriter err = spec.commandLine().getErr();
+    if (match != null && weights == null) {
+      throw new IllegalArgumentException("--match goes with --weights");
+    }
     // Nothing is computed, so no other backend need start.
     try (Model from =
         weights == null && kind != ModelKind.JSON
             ? files.trained(model, m -> m.backend("reference"), err)
             : files.open(model, m -> m.backend("reference"), err)) {
       if (weights != null) {
-        KerasModels.loadWeights(from, weights);
+        WeightTransfer.Match by = match == null ? WeightTransfer.Match.ORDER : match;
+        report(files.take(weights, by, from, err));
       }
       (keras2 ? files.keras2(err) : files.form(kind, err)).accept(from, output);
       List<Parameter> parameters = from.network().parameters();
@@ -121,6 +137,23 @@ final class ConvertCommand implements Runnable {
                   from.network().layers().size(),
                   parameters.size(),
                   numbers));
+    }
+  }
+
+  private void report(WeightTransfer.Report report) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(report.text());
+    List<String> left =
+        report.rows().stream()
+            .filter(r -> !r.isTaken() && !r.layer().isEmpty())
+            .map(WeightTransfer.Row::layer)
+            .toList();
+    if (!left.isEmpty()) {
+      out.println(
+          (files.isJson(model)
+                  ? "left at initial values: "
+                  : "left at the values of " + model + ": ")
+              + String.join(", ", left));
     }
   }
 }

@@ -11,6 +11,7 @@ import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
+import convlstm4j.model.WeightTransfer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -100,6 +101,32 @@ final class ModelFiles {
     }
     return KerasModels.describe(
         file.toString(), "architecture in Keras's JSON", text(file), Map.of(), keras);
+  }
+
+  /**
+   * Takes weights out of a file of any kind but JSON into a model.
+   *
+   * @param err is told what else there is to say of the file
+   * @return what was taken and left
+   */
+  WeightTransfer.Report take(Path file, WeightTransfer.Match match, Model model, PrintWriter err) {
+    WeightTransfer transfer = WeightTransfer.by(match);
+    for (String name : skipped) {
+      transfer = transfer.skipLayer(name);
+    }
+    if (isJson(file)) {
+      throw new IllegalArgumentException(file + ": holds an architecture, without weights");
+    }
+    KerasOptions keras = keras(Extensions.load(classpath)).notes(note -> say(note, err));
+    List<WeightTransfer.Source> sources =
+        KerasModels.isKerasFile(file)
+            ? KerasModels.layerWeights(file, model, keras)
+            : Checkpoint.layerWeights(file);
+    try {
+      return transfer.apply(sources, model);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
   }
 
   private static String text(Path file) {
@@ -195,7 +222,7 @@ final class ModelFiles {
   }
 
   /** Whether the first character that is not white space opens a JSON object. */
-  private static boolean isJson(Path file) {
+  boolean isJson(Path file) {
     if (!Files.isRegularFile(file)) {
       return false;
     }

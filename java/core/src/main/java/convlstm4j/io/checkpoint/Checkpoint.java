@@ -12,6 +12,7 @@ import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.Snapshot;
+import convlstm4j.model.WeightTransfer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -273,6 +274,28 @@ public final class Checkpoint {
     Map<String, Shape> shapes = new LinkedHashMap<>();
     contents.snapshot().weights().forEach((name, t) -> shapes.put(name, t.shape()));
     return new Overview(contents.architecture(), shapes);
+  }
+
+  /**
+   * The weights of a checkpoint, to be taken into another model.
+   *
+   * @param path the file
+   * @return its layers with weights, in their order
+   * @throws CheckpointException if the file is absent or damaged
+   */
+  public static List<WeightTransfer.Source> layerWeights(Path path) {
+    Map<String, List<WeightTransfer.Array>> layers = new LinkedHashMap<>();
+    read(path)
+        .snapshot()
+        .weights()
+        .forEach(
+            (name, t) ->
+                layers
+                    .computeIfAbsent(name.substring(0, name.indexOf('/')), n -> new ArrayList<>())
+                    .add(new WeightTransfer.Array(name, t.shape(), () -> t)));
+    return layers.entrySet().stream()
+        .map(e -> new WeightTransfer.Source(e.getKey(), false, e.getValue()))
+        .toList();
   }
 
   private static Contents read(Path path) {

@@ -6,11 +6,14 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.model.WeightTransfer;
+import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.train.CustomMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -140,6 +143,41 @@ public final class KerasModels {
    */
   public static void loadWeights(Model model, Path path, KerasOptions options) {
     WeightPlan.byOrder(KerasFile.open(path), model.network(), options).apply(model);
+  }
+
+  /**
+   * The weights of a file, to be taken into another model by {@link WeightTransfer}.
+   *
+   * @param path an {@code .h5}, {@code .weights.h5} or {@code .keras} file
+   * @param model what they are for: a {@code .weights.h5} file knows classes of layers and their
+   *     order, so these are named after the model's
+   * @param options layers that need not be there
+   * @return the file's layers with weights, in their order
+   * @throws KerasException if the file is absent or damaged
+   */
+  public static List<WeightTransfer.Source> layerWeights(
+      Path path, Model model, KerasOptions options) {
+    KerasFile file = KerasFile.open(path);
+    return LayerWeights.of(file, model.network(), options).stream()
+        .map(
+            a ->
+                new WeightTransfer.Source(
+                    a.layer(),
+                    file.kind() == KerasFile.Kind.H5,
+                    a.arrays().stream()
+                        .map(
+                            n ->
+                                new WeightTransfer.Array(
+                                    n.name(),
+                                    n.data().shape(),
+                                    () ->
+                                        n.data()
+                                            .read(
+                                                n.data().isDouble()
+                                                    ? DType.FLOAT64
+                                                    : DType.FLOAT32)))
+                        .toList()))
+        .toList();
   }
 
   /**
