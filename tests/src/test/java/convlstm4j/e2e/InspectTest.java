@@ -91,7 +91,7 @@ class InspectTest {
       assertTrue(out.contains("522 parameters"), out);
       rows(out, "eyes TimeDistributed .* 28", "memory LSTM \\[None, 4\\] 464", "step .* 20");
     }
-    assertTrue(good("inspect @m.h5").out().contains("of Keras 2.11"));
+    assertTrue(good("inspect @m.h5").out().contains("of Keras 3.8"));
     assertTrue(good("inspect @m.keras").out().contains("of Keras 3.8"));
     assertTrue(good("inspect @m.json").out().contains("m.json: architecture in Keras's JSON"));
     SmallModels.writeArrays(dir);
