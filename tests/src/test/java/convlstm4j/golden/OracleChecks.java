@@ -231,7 +231,7 @@ final class OracleChecks {
   private void loss() {
     Tensor truth = c.array("y_true");
     Tensor prediction = c.array("y_pred");
-    WeightedLoss op = Loss.named(c.string("loss")).op();
+    WeightedLoss op = Loss.ofName(c.string("loss")).op();
     Shape positions = prediction.shape().without(-1);
     double[] ones = new double[(int) positions.elements()];
     java.util.Arrays.fill(ones, 1);
@@ -254,7 +254,7 @@ final class OracleChecks {
     Model original = Model.of(model()).backend(backend).dtype(dtype);
     original.compile(
         Compile.with(Optimizer.fromConfig(Config.of(c.map("optimizer"))))
-            .loss(Loss.named(c.string("loss"))));
+            .loss(Loss.ofName(c.string("loss"))));
     original.setWeights(weights(positions(original.network())));
     try (Model model = detoured(original)) {
       int[] positions = positions(model.network());

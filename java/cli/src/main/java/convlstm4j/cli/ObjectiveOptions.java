@@ -64,8 +64,8 @@ final class ObjectiveOptions {
         }
         c =
             equals < 0
-                ? c.loss(Loss.named(word))
-                : c.loss(word.substring(0, equals), Loss.named(word.substring(equals + 1)));
+                ? c.loss(Loss.ofName(word))
+                : c.loss(word.substring(0, equals), Loss.ofName(word.substring(equals + 1)));
       }
       c = before == null ? c : kept(c, before, outputs);
     }

@@ -1,8 +1,6 @@
 package convlstm4j.cli;
 
 import convlstm4j.op.ClipGradients.Mode;
-import convlstm4j.train.Adam;
-import convlstm4j.train.AdamW;
 import convlstm4j.train.Common;
 import convlstm4j.train.Optimizer;
 import convlstm4j.train.RMSprop;
@@ -133,12 +131,8 @@ final class OptimizerOptions {
     double m = momentum == null ? 0 : momentum;
     return switch (name) {
       case "sgd" -> new SGD().momentum(m).nesterov(nesterov != null && nesterov);
-      case "adam" -> new Adam();
-      case "adamw" -> new AdamW();
       case "rmsprop" -> new RMSprop().momentum(m);
-      default ->
-          throw new IllegalArgumentException(
-              "--optimizer " + name + ", expected sgd, adam, adamw or rmsprop");
+      default -> Optimizer.ofName(name);
     };
   }
 }

@@ -30,6 +30,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A network with weights: what is trained, evaluated and run. Weights are made at first use, so
@@ -231,6 +232,22 @@ public final class Model implements AutoCloseable {
    */
   public Model compile(Optimizer optimizer, Loss loss, Metric... metrics) {
     return compile(Compile.with(optimizer).loss(loss).metrics(metrics));
+  }
+
+  /**
+   * Says what the model is trained for by Keras's words: {@code compile("adam", "mse", "mae")}.
+   *
+   * @param optimizer its name, with Keras's options
+   * @param loss its name, for every output
+   * @param metrics their names, for every output
+   * @return this model
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public Model compile(String optimizer, String loss, String... metrics) {
+    return compile(
+        Optimizer.ofName(optimizer),
+        Loss.ofName(loss),
+        Stream.of(metrics).map(Metric::ofName).toArray(Metric[]::new));
   }
 
   /**

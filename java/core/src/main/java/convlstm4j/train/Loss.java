@@ -120,7 +120,7 @@ public record Loss(WeightedLoss op) {
    * @return the loss
    * @throws IllegalArgumentException if there is none
    */
-  public static Loss named(String name) {
+  public static Loss ofName(String name) {
     return switch (name) {
       case "mse" -> meanSquaredError();
       case "mae" -> meanAbsoluteError();

@@ -105,6 +105,25 @@ public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop {
   }
 
   /**
+   * An optimiser by Keras's name, with Keras's options.
+   *
+   * @param name {@code sgd}, {@code adam}, {@code adamw} or {@code rmsprop}
+   * @return the optimiser
+   * @throws IllegalArgumentException if there is none
+   */
+  static Optimizer ofName(String name) {
+    return switch (name) {
+      case "sgd" -> new SGD();
+      case "adam" -> new Adam();
+      case "adamw" -> new AdamW();
+      case "rmsprop" -> new RMSprop();
+      default ->
+          throw new IllegalArgumentException(
+              "optimizer \"" + name + "\" is not known; expected sgd, adam, adamw or rmsprop");
+    };
+  }
+
+  /**
    * Restores an optimiser from its options.
    *
    * @param config as {@link #config()} gives it

@@ -33,11 +33,11 @@ class LossTest {
 
   @Test
   void hasKerasNames() {
-    assertEquals(Loss.meanSquaredError(), Loss.named("mse"));
-    assertEquals(Loss.meanAbsoluteError(), Loss.named("mean_absolute_error"));
-    assertEquals(Loss.binaryCrossentropy(), Loss.named("binary_crossentropy"));
-    assertEquals(Loss.huber(1), Loss.named("huber"));
-    assertThrows(IllegalArgumentException.class, () -> Loss.named("hinge"));
+    assertEquals(Loss.meanSquaredError(), Loss.ofName("mse"));
+    assertEquals(Loss.meanAbsoluteError(), Loss.ofName("mean_absolute_error"));
+    assertEquals(Loss.binaryCrossentropy(), Loss.ofName("binary_crossentropy"));
+    assertEquals(Loss.huber(1), Loss.ofName("huber"));
+    assertThrows(IllegalArgumentException.class, () -> Loss.ofName("hinge"));
   }
 
   @Test
