@@ -1,4 +1,4 @@
-// Inverted dropout: convlstm4j.op.Dropout. With bits(i) number i of a stream of Philox4x32-10 (philox.h):
+// Inverted dropout: convlstm4j.op.Drop. With bits(i) number i of a stream of Philox4x32-10 (philox.h):
 //   kept(i)   bits(noise index of i) >= threshold, threshold = floor(rate 2^32)
 //   forward   y[i] = kept(i) ? x[i] / (1 - rate) : 0
 //   backward  y[i] += kept(i) ? x[i] / (1 - rate) : 0         x = dy, y = dx: the mask is drawn again, not stored

@@ -2,9 +2,9 @@ package convlstm4j.contract;
 
 import convlstm4j.op.Activate;
 import convlstm4j.op.Activation;
+import convlstm4j.op.Affine;
 import convlstm4j.op.Concat;
-import convlstm4j.op.Dense;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
@@ -161,7 +161,7 @@ final class ElementCases {
       for (List<Long> noise :
           List.of(List.<Long>of(), List.of(3L, 1L, 1009L), List.of(-1L, 11L, 1L))) {
         cases.add(
-            unary(new Dropout(rate, noise), LONG, 1, random.stream(27, cases.size())).withZeros());
+            unary(new Drop(rate, noise), LONG, 1, random.stream(27, cases.size())).withZeros());
       }
     }
     return cases;
@@ -207,7 +207,7 @@ final class ElementCases {
           cases.add(
               OpCase.of(
                   "x=" + x + " units=" + units + " bias=" + bias,
-                  new Dense(units, bias),
+                  new Affine(units, bias),
                   in,
                   x.dim(-1),
                   Math.max(rows, units)));
@@ -220,7 +220,7 @@ final class ElementCases {
         List.of(
             OpCase.normal(Shape.of(rows, 2), 1, random.stream(29, 98)),
             OpCase.normal(Shape.of(2, 3), 0.5, random.stream(29, 99)));
-    cases.add(OpCase.of(rows + " rows", new Dense(3, false), many, 2, rows).notSmooth());
+    cases.add(OpCase.of(rows + " rows", new Affine(3, false), many, 2, rows).notSmooth());
     return cases;
   }
 }

@@ -2,14 +2,14 @@ package convlstm4j.contract;
 
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Affine;
 import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.Dense;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
@@ -41,8 +41,8 @@ final class OpCases {
     CASES.put(Concat.class, ElementCases::concat);
     CASES.put(Conv.class, WindowCases::conv);
     CASES.put(ConvLstm2d.class, ConvLstm2dCases::all);
-    CASES.put(Dense.class, ElementCases::dense);
-    CASES.put(Dropout.class, ElementCases::dropout);
+    CASES.put(Affine.class, ElementCases::dense);
+    CASES.put(Drop.class, ElementCases::dropout);
     CASES.put(GlobalAveragePool.class, WindowCases::globalAveragePool);
     CASES.put(Merge.class, ElementCases::merge);
     CASES.put(Penalty.class, ElementCases::penalty);

@@ -42,7 +42,7 @@ final class ExtensionJar {
           Shape w = Shape.of(x.shape().dim(-1), units);
           return List.of(
               g.op(
-                  new convlstm4j.op.Dense(units, false),
+                  new convlstm4j.op.Affine(units, false),
                   x,
                   parameter(g, "mix", w, Initializers.ones(), Regularizer.NONE, true)));
         }

@@ -7,7 +7,7 @@ import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.DataFormat;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
@@ -128,7 +128,7 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
     if (op instanceof Reverse r) {
       return like(true, new Reverse(order.position(r.axis())), shapes, order);
     }
-    if (op instanceof Dropout d) {
+    if (op instanceof Drop d) {
       return dropout(d, shapes, order);
     }
     if (op instanceof BatchNorm b) {
@@ -159,7 +159,7 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
   }
 
   /** Decisions are numbered along the mask's axes. */
-  private static Optional<MovedOp> dropout(Dropout d, List<Shape> shapes, AxisOrder order) {
+  private static Optional<MovedOp> dropout(Drop d, List<Shape> shapes, AxisOrder order) {
     List<Long> noise = d.noiseShape();
     Shape mask =
         Shape.of(
@@ -168,7 +168,7 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
                 .toArray());
     return like(
         order.isSameMemory(AxisOrder.own(mask.rank()), mask),
-        new Dropout(
+        new Drop(
             d.rate(), noise.isEmpty() ? noise : order.axes().stream().map(noise::get).toList()),
         shapes,
         order);

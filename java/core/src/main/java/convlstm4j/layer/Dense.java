@@ -46,7 +46,7 @@ public final class Dense extends Weighted<Dense> {
     if (useBias) {
       inputs.add(parameter(g, "bias", Shape.of(units), biasInitializer, biasRegularizer, true));
     }
-    return List.of(finish(g, g.ops(new convlstm4j.op.Dense(units, useBias), inputs).get(0)));
+    return List.of(finish(g, g.ops(new convlstm4j.op.Affine(units, useBias), inputs).get(0)));
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class Dropout extends KerasLayer<Dropout> {
     if (!g.training() || rate == 0) {
       return List.of(x);
     }
-    return List.of(g.op(new convlstm4j.op.Dropout(rate, noiseShape), x));
+    return List.of(g.op(new convlstm4j.op.Drop(rate, noiseShape), x));
   }
 
   @Override

@@ -4,7 +4,7 @@ import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Value;
 import convlstm4j.op.DataFormat;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.ShapeException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,7 +50,7 @@ public abstract class SpatialDropout<S extends SpatialDropout<S>> extends KerasL
     List<Long> shared = new ArrayList<>(Collections.nCopies(rank, 1L));
     shared.set(0, Input.ANY);
     shared.set(dataFormat == DataFormat.CHANNELS_LAST ? rank - 1 : 1, Input.ANY);
-    return List.of(g.op(new Dropout(rate, shared), x));
+    return List.of(g.op(new Drop(rate, shared), x));
   }
 
   @Override

@@ -9,9 +9,9 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.op.Activate;
 import convlstm4j.op.Activation;
+import convlstm4j.op.Affine;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.Concat;
-import convlstm4j.op.Dense;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.ShapeException;
@@ -70,11 +70,11 @@ class ExecutorTest {
               false);
       // Unread zeros: never allocated, so never counted.
       g.zeros(Shape.of(1000, 1000));
-      Value a = g.op(new Activate(Activation.TANH), g.op(new Dense(5, false), x, w));
+      Value a = g.op(new Activate(Activation.TANH), g.op(new Affine(5, false), x, w));
       // The weight v is used three times; one use sees a through a view.
-      Value b = g.op(new Dense(5, false), a, v);
+      Value b = g.op(new Affine(5, false), a, v);
       Value flat = g.reshape(a, Shape.of(2, 2, 5));
-      Value c = g.reshape(g.op(new Dense(5, false), flat, v), Shape.of(4, 5));
+      Value c = g.reshape(g.op(new Affine(5, false), flat, v), Shape.of(4, 5));
       List<Value> n =
           g.ops(
               new BatchNorm(List.of(1), 0.9, 1e-3, false, false, g.training(), false),
@@ -88,8 +88,8 @@ class ExecutorTest {
       Value e = g.op(new Merge(Merge.Mode.SUM, 3), d, s, g.zeros(Shape.of(4, 5)));
       g.assign(state("s"), e);
       // A dead end that no loss sees.
-      g.op(new Dense(5, false), g.op(new Activate(Activation.RELU), b), v);
-      Value joined = g.op(new Concat(1, 2), e, g.op(new Dense(5, false), a, v));
+      g.op(new Affine(5, false), g.op(new Activate(Activation.RELU), b), v);
+      Value joined = g.op(new Concat(1, 2), e, g.op(new Affine(5, false), a, v));
       g.penalty(g.op(new Penalty(0.02, 0.05, true), a));
       return List.of(joined, g.reshape(a, Shape.of(20)));
     }

@@ -13,7 +13,7 @@ import convlstm4j.op.Activation;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.Conv;
 import convlstm4j.op.DataFormat;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
@@ -216,16 +216,15 @@ class LayoutPassTest {
   @Test
   void dropoutKeepsItsNumbers() {
     Value x = g.feed(IMAGES);
-    Value y = in("d", new Dropout(0.5, List.of()), conv("a", x, FIRST));
-    y = in("e", new Dropout(0.5, List.of(2L, 4L, 1L, 1L)), conv("b", y, FIRST));
+    Value y = in("d", new Drop(0.5, List.of()), conv("a", x, FIRST));
+    y = in("e", new Drop(0.5, List.of(2L, 4L, 1L, 1L)), conv("b", y, FIRST));
     y = conv("c", y, FIRST);
     Program after = pass(y);
     assertEquals(
-        List.of(
-            "a Conv", "d Dropout", "b Transpose", "b Conv", "e Dropout", "c Conv", "c Transpose"),
+        List.of("a Conv", "d Drop", "b Transpose", "b Conv", "e Drop", "c Conv", "c Transpose"),
         names(after));
     assertEquals(List.of(0, 1, 2, 2, 3, 4, 4), after.steps.stream().map(Step::number).toList());
-    assertEquals(List.of(2L, 1L, 1L, 4L), ((Dropout) op(after, 4)).noiseShape());
+    assertEquals(List.of(2L, 1L, 1L, 4L), ((Drop) op(after, 4)).noiseShape());
   }
 
   @Test

@@ -10,8 +10,8 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.graph.Value;
 import convlstm4j.op.Activate;
 import convlstm4j.op.Activation;
-import convlstm4j.op.Dense;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Affine;
+import convlstm4j.op.Drop;
 import convlstm4j.op.Merge;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -94,12 +94,12 @@ final class Mini {
       Shape w = Shape.of(x.shape().dim(-1), units);
       Value y =
           g.op(
-              new Dense(units, true),
+              new Affine(units, true),
               x,
               parameter(g, "kernel", w, initializer, regularizer, true),
               parameter(g, "bias", Shape.of(units), constant(0), Regularizer.NONE, true));
       y = g.op(new Activate(activation), y);
-      return List.of(g.training() && dropout > 0 ? g.op(new Dropout(dropout, List.of()), y) : y);
+      return List.of(g.training() && dropout > 0 ? g.op(new Drop(dropout, List.of()), y) : y);
     }
   }
 

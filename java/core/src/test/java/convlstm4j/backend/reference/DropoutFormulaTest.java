@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +23,7 @@ class DropoutFormulaTest {
     int n = 100_000;
     for (double rate : new double[] {0.1, 0.5, 0.9}) {
       Tensor x = ones(10, n / 10);
-      try (OpRun run = OpRun.of(new Dropout(rate, List.of()), x)) {
+      try (OpRun run = OpRun.of(new Drop(rate, List.of()), x)) {
         double[] y = run.output("y");
         double kept = 0;
         for (double v : y) {
@@ -42,7 +42,7 @@ class DropoutFormulaTest {
   @Test
   void sharesDecisions() {
     Tensor x = ones(3, 4, 50);
-    try (OpRun run = OpRun.of(new Dropout(0.5, List.of(-1L, 1L, 50L)), x)) {
+    try (OpRun run = OpRun.of(new Drop(0.5, List.of(-1L, 1L, 50L)), x)) {
       double[] y = run.output("y");
       int differs = 0;
       for (int n = 0; n < 3; n++) {
@@ -57,8 +57,8 @@ class DropoutFormulaTest {
       assertArrayEquals(y, run.gradient("x", x.doubles()));
     }
     // The mask is numbered among the noise shape, as without sharing.
-    try (OpRun shared = OpRun.of(new Dropout(0.5, List.of(3L, 1L, 50L)), x);
-        OpRun plain = OpRun.of(new Dropout(0.5, List.of()), ones(3, 1, 50))) {
+    try (OpRun shared = OpRun.of(new Drop(0.5, List.of(3L, 1L, 50L)), x);
+        OpRun plain = OpRun.of(new Drop(0.5, List.of()), ones(3, 1, 50))) {
       double[] mask = plain.output("y");
       double[] y = shared.output("y");
       for (int i = 0; i < mask.length; i++) {
@@ -70,7 +70,7 @@ class DropoutFormulaTest {
   @Test
   void rateZeroKeepsAll() {
     Tensor x = ones(5, 7);
-    try (OpRun run = OpRun.of(new Dropout(0, List.of()), x)) {
+    try (OpRun run = OpRun.of(new Drop(0, List.of()), x)) {
       assertArrayEquals(x.doubles(), run.output("y"));
     }
   }

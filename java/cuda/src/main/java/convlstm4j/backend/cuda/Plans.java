@@ -5,14 +5,14 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Affine;
 import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.Dense;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
@@ -37,8 +37,8 @@ final class Plans {
     if (op instanceof Conv o) {
       return new ConvPlan(device, o, inputs, mode);
     }
-    if (op instanceof Dense o) {
-      return new DensePlan(device, o, inputs, mode);
+    if (op instanceof Affine o) {
+      return new AffinePlan(device, o, inputs, mode);
     }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(device, o, inputs, mode);
@@ -52,8 +52,8 @@ final class Plans {
     if (op instanceof Concat o) {
       return new ConcatPlan(device, o, inputs);
     }
-    if (op instanceof Dropout o) {
-      return new DropoutPlan(device, o, inputs);
+    if (op instanceof Drop o) {
+      return new DropPlan(device, o, inputs);
     }
     if (op instanceof GlobalAveragePool o) {
       return new GlobalAveragePoolPlan(device, o, inputs);

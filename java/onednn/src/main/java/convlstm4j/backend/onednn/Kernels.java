@@ -5,14 +5,14 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
+import convlstm4j.op.Affine;
 import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.Dense;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
@@ -39,8 +39,8 @@ final class Kernels {
           ? new WinogradPlan(engine, o, inputs, mode)
           : new ConvLstm2dPlan(engine, o, inputs, mode);
     }
-    if (op instanceof Dense o) {
-      return new DensePlan(engine, o, inputs, mode);
+    if (op instanceof Affine o) {
+      return new AffinePlan(engine, o, inputs, mode);
     }
     if (op instanceof Assign o) {
       return new AssignPlan(o, inputs);
@@ -57,8 +57,8 @@ final class Kernels {
     if (op instanceof Concat o) {
       return new ConcatPlan(o, inputs);
     }
-    if (op instanceof Dropout o) {
-      return new DropoutPlan(o, inputs);
+    if (op instanceof Drop o) {
+      return new DropPlan(o, inputs);
     }
     if (op instanceof GlobalAveragePool o) {
       return new GlobalAveragePoolPlan(o, inputs);

@@ -3,22 +3,22 @@ package convlstm4j.backend.onednn;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.onednn.MatrixProduct.Matrix;
-import convlstm4j.op.Dense;
+import convlstm4j.op.Affine;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
 /**
- * {@link Dense}: oneDNN's matmul on the layouts as they are, over the rows r: all axes but the
+ * {@link Affine}: oneDNN's matmul on the layouts as they are, over the rows r: all axes but the
  * last.
  */
-final class DensePlan extends OneDnnPlan<Dense> {
+final class AffinePlan extends OneDnnPlan<Affine> {
   private final int units;
   private final MatrixProduct forward;
   private final MatrixProduct backwardInput;
   private final MatrixProduct backwardWeight;
   private final Groups columns;
 
-  DensePlan(Dnnl engine, Dense op, List<Shape> inputs, Mode mode) {
+  AffinePlan(Dnnl engine, Affine op, List<Shape> inputs, Mode mode) {
     super(op, inputs);
     long channels = inputs.get(0).dim(-1);
     long rows = inputs.get(0).without(-1).elements();

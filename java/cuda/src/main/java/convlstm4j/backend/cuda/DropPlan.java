@@ -1,14 +1,14 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.BackendException;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@link Dropout}: cuda/include/dropout.h. The mask is drawn again in the backward pass. */
-final class DropoutPlan extends CudaPlan<Dropout> {
+/** {@link Drop}: cuda/include/dropout.h. The mask is drawn again in the backward pass. */
+final class DropPlan extends CudaPlan<Drop> {
   private static final int AXES = 8;
   private static final double TWO_TO_32 = 0x1.0p32;
 
@@ -19,7 +19,7 @@ final class DropoutPlan extends CudaPlan<Dropout> {
    */
   private final List<long[]> axes;
 
-  DropoutPlan(Device device, Dropout op, List<Shape> inputs) {
+  DropPlan(Device device, Drop op, List<Shape> inputs) {
     super(device, op, inputs);
     elements = in.get(0).elements();
     axes = noiseAxes();

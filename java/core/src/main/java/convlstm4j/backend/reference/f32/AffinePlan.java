@@ -1,15 +1,15 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.reference.heap.Parallel;
-import convlstm4j.op.Dense;
+import convlstm4j.op.Affine;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
 /**
- * {@link Dense}: {@code y[r,u] = b[u] + sum_c x[r,c] w[c,u]}, with r the rows: all axes but the
+ * {@link Affine}: {@code y[r,u] = b[u] + sum_c x[r,c] w[c,u]}, with r the rows: all axes but the
  * last.
  */
-final class DensePlan extends ReferencePlan<Dense> {
+final class AffinePlan extends ReferencePlan<Affine> {
   /** Columns of one piece of work: enough to be worth it, few enough to spread a single row. */
   private static final int BLOCK = 256;
 
@@ -17,7 +17,7 @@ final class DensePlan extends ReferencePlan<Dense> {
   private final int channels;
   private final int units;
 
-  DensePlan(Dense op, List<Shape> inputs) {
+  AffinePlan(Affine op, List<Shape> inputs) {
     super(op, inputs);
     this.rows = (int) inputs.get(0).without(-1).elements();
     this.channels = (int) inputs.get(0).dim(-1);

@@ -13,8 +13,8 @@ import java.util.List;
  * @param noiseShape shape of the mask, of the rank of x: a size of 1 shares the decision along that
  *     axis; empty for one decision per element
  */
-public record Dropout(double rate, List<Long> noiseShape) implements Op {
-  public Dropout {
+public record Drop(double rate, List<Long> noiseShape) implements Op {
+  public Drop {
     noiseShape = List.copyOf(noiseShape);
     Checks.rate("rate", rate);
   }

@@ -10,8 +10,8 @@ import java.util.List;
  * @param units U, outputs; at least 1
  * @param useBias whether there is {@code b}
  */
-public record Dense(int units, boolean useBias) implements Op {
-  public Dense {
+public record Affine(int units, boolean useBias) implements Op {
+  public Affine {
     Checks.that(units >= 1, "units=" + units + ", must be >= 1");
   }
 

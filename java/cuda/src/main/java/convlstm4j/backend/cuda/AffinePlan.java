@@ -1,8 +1,8 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Backend.Mode;
+import convlstm4j.op.Affine;
 import convlstm4j.op.DataFormat;
-import convlstm4j.op.Dense;
 import convlstm4j.op.Padding;
 import convlstm4j.op.Window;
 import convlstm4j.tensor.Shape;
@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@link Dense} as cuDNN's convolution of images of one pixel: cuBLAS has another name in every
+ * {@link Affine} as cuDNN's convolution of images of one pixel: cuBLAS has another name in every
  * CUDA version, see docs/adr/0030.
  */
-final class DensePlan extends CudaPlan<Dense> {
+final class AffinePlan extends CudaPlan<Affine> {
   private final Geometry g;
   private final ImageBatches convolution;
   private final long rows;
   private final long weightsAt;
   private final long scratchAt;
 
-  DensePlan(Device device, Dense op, List<Shape> inputs, Mode mode) {
+  AffinePlan(Device device, Affine op, List<Shape> inputs, Mode mode) {
     super(device, op, inputs);
     Shape x = inputs.get(0);
     long channels = x.dim(-1);

@@ -1,18 +1,18 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
-/** {@link Dropout}. The mask is drawn again in the backward pass instead of being kept. */
-final class DropoutPlan extends OneDnnPlan<Dropout> {
+/** {@link Drop}. The mask is drawn again in the backward pass instead of being kept. */
+final class DropPlan extends OneDnnPlan<Drop> {
   private final long[] sizes;
 
   /** By how much the mask's index grows along each axis; null for one decision per element. */
   private final long[] strides;
 
-  DropoutPlan(Dropout op, List<Shape> inputs) {
+  DropPlan(Drop op, List<Shape> inputs) {
     super(op, inputs);
     this.sizes = inputs.get(0).dims();
     this.strides = op.noiseShape().isEmpty() ? null : new long[sizes.length];

@@ -1,19 +1,19 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.reference.heap.Parallel;
-import convlstm4j.op.Dropout;
+import convlstm4j.op.Drop;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
-/** {@link Dropout}. The mask is drawn again in the backward pass instead of being kept. */
-final class DropoutPlan extends ReferencePlan<Dropout> {
+/** {@link Drop}. The mask is drawn again in the backward pass instead of being kept. */
+final class DropPlan extends ReferencePlan<Drop> {
   /** Sizes of x, and by how much the mask's index grows along each axis. */
   private final int[] sizes;
 
   private final int[] strides;
 
-  DropoutPlan(Dropout op, List<Shape> inputs) {
+  DropPlan(Drop op, List<Shape> inputs) {
     super(op, inputs);
     Shape x = inputs.get(0);
     int rank = x.rank();
