@@ -181,6 +181,7 @@ public interface Metric {
     return name.equals(metric.name()) ? metric : metric.named(name);
   }
 
+  /** One of those here, of which {@link #config()} tells Keras's name; null if it is none. */
   private static Metric ofKeras(Config config) {
     Metric metric =
         switch (config.className()) {
