@@ -57,14 +57,13 @@ public abstract class Layer {
   /**
    * Gives the layer a name; otherwise its network names it.
    *
-   * @param newName not empty, without {@code /}
+   * @param newName not blank
    * @return this layer
    * @throws IllegalArgumentException if the name is unusable
    */
   public Layer named(String newName) {
-    if (newName.isBlank() || newName.contains("/")) {
-      throw new IllegalArgumentException(
-          label() + ": name \"" + newName + "\" is blank or contains /");
+    if (newName.isBlank()) {
+      throw new IllegalArgumentException(label() + ": name \"" + newName + "\" is blank");
     }
     this.name = newName;
     return this;

@@ -86,7 +86,21 @@ public final class Network {
     GraphOrder order = GraphOrder.of(inputs, outputs);
     checkTogether(order.layers());
     Names.assign(order.layers());
-    return new Network(List.copyOf(inputs), List.copyOf(outputs), order, List.copyOf(outputNames));
+    Network network =
+        new Network(List.copyOf(inputs), List.copyOf(outputs), order, List.copyOf(outputNames));
+    network.checkWeightNames();
+    return network;
+  }
+
+  /** A layer {@code a/b} has weights named as those of a layer b within a. */
+  private void checkWeightNames() {
+    Set<String> names = new HashSet<>();
+    for (Parameter p : parameters()) {
+      if (!names.add(name(p))) {
+        throw new IllegalArgumentException(
+            "two weights are named \"" + name(p) + "\"; name a layer without /");
+      }
+    }
   }
 
   private boolean isUnused(Symbol input) {

@@ -46,7 +46,7 @@ class WrongCallTest {
         wrong(() -> new BatchNormalization().momentum(2), "momentum=2.0, must lie between 0 and 1"),
         wrong(() -> new BatchNormalization().epsilon(-1), "epsilon=-1.0, must be >= 0"),
         wrong(() -> Input.shape(3, 0), "Input: shape [None, 3, 0] has a size of 0"),
-        wrong(() -> new Dense(2).named("a/b"), "name \"a/b\" is blank or contains /"),
+        wrong(() -> new Dense(2).named(" "), "name \" \" is blank"),
         wrong(
             () -> new TimeDistributed(new LSTM(2).stateful(true)),
             "TimeDistributed: LSTM is stateful"),

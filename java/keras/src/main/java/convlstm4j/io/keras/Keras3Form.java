@@ -53,6 +53,17 @@ final class Keras3Form extends KerasForm {
   }
 
   @Override
+  void checkName(Layer layer) {
+    if (layer.name() != null && layer.name().contains("/")) {
+      throw new IllegalArgumentException(
+          "layer \""
+              + layer.name()
+              + "\" has a / in its name, which Keras 3 refuses; save it as a checkpoint, or as .h5 of"
+              + " Keras 2 (KerasOptions.h5, convert --keras 2)");
+    }
+  }
+
+  @Override
   String generation() {
     return "Keras 3";
   }

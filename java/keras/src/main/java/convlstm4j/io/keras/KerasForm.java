@@ -81,6 +81,7 @@ abstract class KerasForm {
       }
       trainingOnly(layer, config, own);
     }
+    checkName(layer);
     Map<String, Object> result = new LinkedHashMap<>(describe(layer, config, rank));
     if (!own.isEmpty()) {
       result.put("convlstm4j", own);
@@ -93,6 +94,9 @@ abstract class KerasForm {
     }
     return result;
   }
+
+  /** Fails if that generation of Keras does not take a layer's name. */
+  void checkName(Layer layer) {}
 
   private void put(String key, Object value, Layer layer, Map<String, Object> config, int rank) {
     if (key.equals("peephole")) {

@@ -1,26 +1,39 @@
 package convlstm4j.io.keras;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.KerasVersion;
+import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Layers with names that are not ASCII, or have slashes and dots, as h5py writes them: in messages,
  * in a heap with an index of one node, and of several.
  */
 class NamesTest {
+  @TempDir private Path dir;
+
   private static byte[] bytes(int layers) throws IOException {
     try (InputStream in = NamesTest.class.getResourceAsStream("names-" + layers + ".h5.gz");
         GZIPInputStream gzip = new GZIPInputStream(in)) {
@@ -60,6 +73,34 @@ class NamesTest {
     assertEquals(Set.of("a", "ä"), back.groups().keySet());
     assertEquals("a/b", back.group("a/b").get().path());
     assertEquals("a/b", back.group("./a//b").get().path());
+  }
+
+  @Test
+  void aModelWithSuchNamesGoesThroughKeras2() {
+    Symbol x = Input.named("eingang_ü", 4);
+    Symbol y = new Dense(2).named("block/conv.1").apply(new Dense(3).named("schicht_ä").apply(x));
+    Tensor in = SampleModels.filled(Shape.of(2, 4), 1);
+    try (Model model = SampleModels.weighted(Model.of(x, y).backend("reference"))) {
+      Path h5 = dir.resolve("a.h5");
+      KerasModels.save(model, h5, KerasOptions.defaults().h5(KerasVersion.KERAS2));
+      KerasOptions options = KerasOptions.defaults().model(m -> m.backend("reference"));
+      try (Model back = KerasModels.load(h5, options)) {
+        assertEquals(
+            List.of("eingang_ü", "schicht_ä", "block/conv.1"),
+            back.network().layers().stream().map(Layer::name).toList());
+        assertArrayEquals(model.predict(in).get(0).floats(), back.predict(in).get(0).floats());
+      }
+      String message =
+          assertThrows(KerasException.class, () -> KerasModels.save(model, dir.resolve("a.keras")))
+              .getMessage();
+      assertTrue(message.contains("layer \"block/conv.1\" has a / in its name"), message);
+    }
+    Symbol inner = Input.shape(4);
+    Layer model = Model.of(inner, new Dense(2).named("b").apply(inner)).named("a").asLayer();
+    Symbol twice = new Dense(2).named("a/b").apply(Input.shape(4));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Model.of(twice.node().arguments().first(), model.apply(new Dense(4).apply(twice))));
   }
 
   /** Nothing in such a file makes the reader hang, overflow, or fail in another way. */
