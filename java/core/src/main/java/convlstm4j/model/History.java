@@ -1,25 +1,72 @@
 package convlstm4j.model;
 
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** What a call of {@link Model#fit} reported, epoch by epoch. */
+/** What was reported of some epochs: of those of a call of {@link Model#fit}, or of all so far. */
 public final class History {
   private final List<Long> epochs = new ArrayList<>();
   private final Map<String, List<Double>> values = new LinkedHashMap<>();
+  private final Map<Long, Map<String, Double>> rows = new TreeMap<>();
 
   History() {}
 
+  /** Takes up what {@link #state} gave. */
+  History(Map<String, Tensor> state) {
+    Map<Long, Map<String, Double>> all = new TreeMap<>();
+    for (var e : state.entrySet()) {
+      Tensor pairs = e.getValue();
+      if (pairs.shape().rank() != 2 || pairs.shape().dim(1) != 2) {
+        throw new IllegalArgumentException(
+            "history of \"" + e.getKey() + "\" has shape " + pairs.shape() + ", expected [E, 2]");
+      }
+      for (int i = 0; i < pairs.size(); i += 2) {
+        all.computeIfAbsent((long) pairs.get(i), n -> new LinkedHashMap<>())
+            .put(e.getKey(), pairs.get(i + 1));
+      }
+    }
+    all.forEach(this::add);
+  }
+
+  /**
+   * By name pairs of an epoch's number and value {@code [E, 2]}: not every epoch has every name.
+   */
+  Map<String, Tensor> state() {
+    Map<String, List<Double>> pairs = new LinkedHashMap<>();
+    rows.forEach(
+        (epoch, logs) ->
+            logs.forEach(
+                (name, value) ->
+                    pairs
+                        .computeIfAbsent(name, n -> new ArrayList<>())
+                        .addAll(List.of((double) epoch, value))));
+    Map<String, Tensor> state = new LinkedHashMap<>();
+    pairs.forEach(
+        (name, list) -> {
+          Tensor t = Tensor.zeros(DType.FLOAT64, Shape.of(list.size() / 2, 2));
+          for (int i = 0; i < list.size(); i++) {
+            t.set(i, list.get(i));
+          }
+          state.put(name, t);
+        });
+    return state;
+  }
+
   void add(long epoch, Map<String, Double> logs) {
     epochs.add(epoch);
+    rows.put(epoch, Map.copyOf(logs));
     logs.forEach((name, v) -> values.computeIfAbsent(name, n -> new ArrayList<>()).add(v));
   }
 
   /**
-   * The epochs that this call finished.
+   * The epochs that were finished.
    *
    * @return their numbers, from 0
    */
@@ -28,9 +75,19 @@ public final class History {
   }
 
   /**
+   * What was reported of one epoch.
+   *
+   * @param epoch its number, from 0
+   * @return values by name; empty if nothing is known of it
+   */
+  public Map<String, Double> of(long epoch) {
+    return rows.getOrDefault(epoch, Map.of());
+  }
+
+  /**
    * All values.
    *
-   * @return by name ({@code loss}, {@code val_loss}, ..), one per epoch
+   * @return by name ({@code loss}, {@code val_loss}, ..), one per epoch that has it
    */
   public Map<String, List<Double>> values() {
     return Collections.unmodifiableMap(values);

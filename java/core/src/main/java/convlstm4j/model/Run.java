@@ -9,8 +9,9 @@ import java.util.List;
  * @param epochs how many epochs will be done in all, those before this run included
  * @param batches batches per epoch
  * @param logNames names that the logs of an epoch will have, validation included
+ * @param history of all epochs done since the model was compiled, those before this run included
  */
-public record Run(Model model, long epochs, int batches, List<String> logNames) {
+public record Run(Model model, long epochs, int batches, List<String> logNames, History history) {
   public Run {
     logNames = List.copyOf(logNames);
   }

@@ -22,6 +22,7 @@ final class Training implements AutoCloseable {
   private double learningRate = Double.NaN;
   private Map<String, Tensor> sums = Map.of();
   private Map<String, Map<String, Tensor>> callbacks = Map.of();
+  private History history = new History();
 
   Training(Objectives objectives) {
     this.objectives = objectives;
@@ -55,6 +56,11 @@ final class Training implements AutoCloseable {
 
   void callbacks(Map<String, Map<String, Tensor>> now) {
     callbacks = now;
+  }
+
+  /** Of all epochs done. */
+  History history() {
+    return history;
   }
 
   /** The slots, allocated when they are first needed. */
@@ -111,6 +117,7 @@ final class Training implements AutoCloseable {
     learningRate = s.learningRate();
     sums = s.sums();
     callbacks = s.callbacks();
+    history = new History(s.callbacks().getOrDefault(TrainingLoop.HISTORY, Map.of()));
   }
 
   /** Fails if a training cannot go on with other options. */

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class TrainingLoop {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
+  /** Under which what was reported is kept beside what callbacks remember. */
+  static final String HISTORY = "history";
+
   private final Model model;
   private final Training training;
   private final Dataset data;
@@ -38,7 +41,7 @@ final class TrainingLoop {
     callbacks.sort((a, b) -> Boolean.compare(a.key().isEmpty(), b.key().isEmpty()));
     for (Callback c : callbacks) {
       String key = c.key();
-      for (int k = 1; !key.isEmpty() && keys.contains(key); k++) {
+      for (int k = 1; !key.isEmpty() && (keys.contains(key) || key.equals(HISTORY)); k++) {
         key = c.key() + "_" + k;
       }
       keys.add(key);
@@ -61,7 +64,8 @@ final class TrainingLoop {
             model,
             fit.target(training.progress()),
             data.batches(),
-            training.logNames(fit.validation() != null));
+            training.logNames(fit.validation() != null),
+            training.history());
   }
 
   History run() {
@@ -133,6 +137,7 @@ final class TrainingLoop {
     training.sums(Map.of());
     training.progress(training.progress().nextEpoch());
     history.add(epoch, logs);
+    training.history().add(epoch, logs);
     callbacks.forEach(c -> c.onEpochEnd(run, epoch, logs));
     return true;
   }
@@ -203,6 +208,7 @@ final class TrainingLoop {
         states.put(keys.get(i), new LinkedHashMap<>(callbacks.get(i).state()));
       }
     }
+    states.put(HISTORY, training.history().state());
     training.callbacks(states);
   }
 }

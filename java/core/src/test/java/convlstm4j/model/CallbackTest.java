@@ -17,7 +17,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -354,6 +353,42 @@ class CallbackTest {
             model().fit(data, Fit.epochs(1).callbacks(new CsvLog(dir.resolve("no/such/log.csv")))));
   }
 
+  /** A kill leaves a line too few, too many or half of one; the history is in the snapshot. */
+  @Test
+  void csvLogIsBroughtInLine(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("log.csv");
+    Model m = model();
+    m.fit(data, Fit.epochs(2).callbacks(new CsvLog(file)));
+    m.fit(data, Fit.epochs(3).callbacks(new CsvLog(file)));
+    String whole = Files.readString(file);
+    Snapshot s = m.snapshot();
+    List<String> lines = whole.lines().toList();
+    assertEquals(4, lines.size());
+    for (String damaged :
+        List.of(
+            "",
+            "epoch,lo",
+            lines.get(0) + "\n",
+            String.join("\n", lines.subList(0, 3)) + "\n",
+            lines.get(0) + "\n" + lines.get(2) + "\n",
+            whole.substring(0, whole.length() - 3),
+            whole.substring(0, whole.length() - 1),
+            whole + "3,0.5,0.5\n",
+            whole + "3,0.5",
+            whole.replace(lines.get(1), "0,7,7"))) {
+      Files.writeString(file, damaged);
+      Model other = model();
+      other.restore(s);
+      other.fit(data, Fit.epochs(3).callbacks(new CsvLog(file)));
+      assertEquals(whole, Files.readString(file), damaged);
+    }
+    Files.delete(file);
+    Model other = model();
+    other.restore(s);
+    other.fit(data, Fit.epochs(4).callbacks(new CsvLog(file)));
+    assertTrue(Files.readString(file).startsWith(whole + "3,"), () -> "after " + whole);
+  }
+
   @Test
   void progressLogSaysWhereItIs() {
     List<String> lines = new ArrayList<>();
@@ -378,8 +413,8 @@ class CallbackTest {
             .callbacks(
                 new EarlyStopping("loss").patience(3), new EarlyStopping("loss").patience(9)));
     assertEquals(
-        List.of("early_stopping/loss", "early_stopping/loss_1"),
-        List.copyOf(new LinkedHashMap<>(m.snapshot().callbacks()).keySet()));
+        List.of("early_stopping/loss", "early_stopping/loss_1", "history"),
+        List.copyOf(m.snapshot().callbacks().keySet()));
     assertFalse(m.snapshot().callbacks().get("early_stopping/loss_1").isEmpty());
   }
 }

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,26 +24,24 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p>The other name is {@code .TARGET.PID-COUNT.part}; what killed processes left under such a name
- * is removed by the next {@link #create} for the same target.
+ * <p>Mode and owner of a file that is replaced stay; symbolic links are followed. The other name is
+ * {@code .TARGET.16-HEX-DIGITS.part}; what killed processes left under such a name is removed by
+ * the next {@link #create} for the same target.
  */
 public final class AtomicFile implements AutoCloseable {
-  private static final AtomicLong COUNT = new AtomicLong();
-  private static final String SUFFIX = ".part";
-
-  private final Path target;
-  private final Path part;
-  private final FileChannel file;
+  private final Path named;
+  private final Target target;
+  private final PartFile part;
   private final WritableByteChannel channel;
   private boolean committed;
   private boolean closed;
 
-  private AtomicFile(Path target, Path part, UnaryOperator<WritableByteChannel> wrap)
-      throws IOException {
+  private AtomicFile(
+      Path named, Target target, PartFile part, UnaryOperator<WritableByteChannel> wrap) {
+    this.named = named;
     this.target = target;
     this.part = part;
-    this.file = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    this.channel = wrap.apply(file);
+    this.channel = wrap.apply(part.channel());
   }
 
   /**
@@ -69,50 +65,15 @@ public final class AtomicFile implements AutoCloseable {
    */
   public static AtomicFile create(Path target, UnaryOperator<WritableByteChannel> wrap)
       throws IOException {
-    // Through links: a rename would put the file in the place of the link.
-    Path absolute = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-    Path folder = absolute.getParent();
-    if (folder == null || absolute.getFileName() == null || Files.isDirectory(absolute)) {
-      throw new IOException(target + ": cannot be written, it is a folder");
-    }
-    // The rename would put a file in the place of a device such as /dev/null, for everybody.
-    if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
-      throw new IOException(
-          target + ": cannot be written, it is no file but a device or a pipe; name a file");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(target + ": cannot be written, there is no folder " + folder);
-    }
-    String prefix = "." + absolute.getFileName() + ".";
-    removeLeftovers(folder, prefix);
-    String unique = ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     try {
-      return new AtomicFile(absolute, folder.resolve(prefix + unique + SUFFIX), wrap);
-    } catch (FileAlreadyExistsException e) {
-      throw new IOException(
-          target + ": cannot be written, " + e.getMessage() + " is in the way", e);
+      Target through = Target.of(target);
+      Optional<String> problem = through.problem();
+      if (problem.isPresent()) {
+        throw new IOException(problem.get());
+      }
+      return new AtomicFile(target, through, PartFile.create(through), wrap);
     } catch (IOException e) {
       throw new IOException(target + ": cannot be written: " + reason(e), e);
-    }
-  }
-
-  /** Only files of processes that are gone: another live one may be writing the same target. */
-  private static void removeLeftovers(Path folder, String prefix) throws IOException {
-    DirectoryStream.Filter<Path> left =
-        path -> {
-          String name = path.getFileName().toString();
-          if (!name.startsWith(prefix) || !name.endsWith(SUFFIX)) {
-            return false;
-          }
-          String unique = name.substring(prefix.length(), name.length() - SUFFIX.length());
-          return unique.matches("[0-9]{1,18}-[0-9]+")
-              && ProcessHandle.of(Long.parseLong(unique.substring(0, unique.indexOf('-'))))
-                  .isEmpty();
-        };
-    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, left)) {
-      for (Path path : leftovers) {
-        Files.deleteIfExists(path);
-      }
     }
   }
 
@@ -135,23 +96,30 @@ public final class AtomicFile implements AutoCloseable {
    */
   public void commit() throws IOException {
     checkOpen();
-    file.force(true);
-    file.close();
+    part.channel().force(true);
     try {
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      // While it is open and locked: nobody may take it for left over in between.
+      Files.move(
+          part.path(),
+          target.file(),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
-      throw new IOException(target + ": the file system cannot rename in one step", e);
+      throw new IOException(named + ": the file system cannot rename in one step", e);
+    } catch (IOException e) {
+      throw new IOException(named + ": cannot be written: " + reason(e), e);
     }
     committed = true;
+    part.close();
     forceFolder();
   }
 
   /** Makes the rename itself durable, where the system can open a folder (Windows cannot). */
   private void forceFolder() throws IOException {
-    if (!target.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+    if (!target.isPosix()) {
       return;
     }
-    try (FileChannel folder = FileChannel.open(target.getParent(), StandardOpenOption.READ)) {
+    try (FileChannel folder = FileChannel.open(target.folder(), StandardOpenOption.READ)) {
       folder.force(true);
     }
   }
@@ -159,7 +127,7 @@ public final class AtomicFile implements AutoCloseable {
   private void checkOpen() {
     if (committed || closed) {
       throw new IllegalStateException(
-          target
+          named
               + ": "
               + (committed ? "is complete" : "was closed before it was complete")
               + "; create it anew to write it again");
@@ -174,9 +142,8 @@ public final class AtomicFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closed = true;
-    file.close();
     if (!committed) {
-      Files.deleteIfExists(part);
+      part.remove();
     }
   }
 

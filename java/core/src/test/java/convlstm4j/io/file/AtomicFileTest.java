@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFileTest {
@@ -39,20 +45,38 @@ class AtomicFileTest {
     assertEquals(1, folder.toFile().list().length);
   }
 
+  /** Process numbers would not tell: in a container every start has the same. */
   @Test
-  void removesWhatDeadProcessesLeft() throws Exception {
-    Process dead = new ProcessBuilder("true").start();
-    dead.waitFor();
-    Path ofDead = Files.createFile(folder.resolve(".a." + dead.pid() + "-1.part"));
-    Path ofLiving =
-        Files.createFile(folder.resolve(".a." + ProcessHandle.current().pid() + "-0.part"));
-    Path ofOther = Files.createFile(folder.resolve(".b." + dead.pid() + "-1.part"));
-    Path ofUser = Files.createFile(folder.resolve(".a.mine.part"));
-    AtomicFile.create(folder.resolve("a")).close();
-    assertFalse(Files.exists(ofDead));
-    assertTrue(Files.exists(ofLiving));
-    assertTrue(Files.exists(ofOther));
-    assertTrue(Files.exists(ofUser));
+  void removesWhatKilledProcessesLeft() throws Exception {
+    Path target = folder.resolve("a");
+    Process other = Holder.start(target);
+    try {
+      Path ofOther = Files.createFile(folder.resolve(".b.0123456789abcdef.part"));
+      Path ofUser = Files.createFile(folder.resolve(".a.mine.part"));
+      Path ofUserToo = Files.createFile(folder.resolve(".a.1-2.part"));
+      AtomicFile.create(target).close();
+      assertEquals(1, parts(), "of a process that lives");
+      other.destroyForcibly().waitFor();
+      assertEquals(1, parts(), "of a process that was killed");
+      try (AtomicFile file = AtomicFile.create(target)) {
+        assertEquals(1, parts(), "of this process alone");
+        AtomicFile.create(target).close();
+        assertEquals(1, parts(), "of this process alone");
+        file.commit();
+      }
+      assertEquals(0, parts());
+      assertTrue(Files.exists(ofOther));
+      assertTrue(Files.exists(ofUser));
+      assertTrue(Files.exists(ofUserToo));
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  private long parts() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(p -> p.toString().matches(".*/\\.a\\.[0-9a-f]{16}\\.part")).count();
+    }
   }
 
   /** A pipe of the test's own stands for devices: should one be replaced, nothing else is lost. */
@@ -62,8 +86,7 @@ class AtomicFileTest {
     assertEquals(0, new ProcessBuilder("mkfifo", target.toString()).start().waitFor());
     IOException e = assertThrows(IOException.class, () -> AtomicFile.create(target));
     assertEquals(
-        target + ": cannot be written, it is no file but a device or a pipe; name a file",
-        e.getMessage());
+        target + ": cannot be written: is a device or a pipe, expected a file", e.getMessage());
     assertFalse(Files.isRegularFile(target));
     assertEquals(1, folder.toFile().list().length);
   }
@@ -79,6 +102,68 @@ class AtomicFileTest {
     }
     assertTrue(Files.isSymbolicLink(link));
     assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(target));
+  }
+
+  @Test
+  void followsLinksThatLeadToNothingYet() throws IOException {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    Path first = Files.createSymbolicLink(folder.resolve("first"), Path.of("second"));
+    Files.createSymbolicLink(folder.resolve("second"), Path.of("disk", "a"));
+    write(first);
+    assertTrue(Files.isSymbolicLink(first));
+    assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(disk.resolve("a")));
+
+    Path circle = Files.createSymbolicLink(folder.resolve("circle"), Path.of("circle"));
+    String message = assertThrows(IOException.class, () -> AtomicFile.create(circle)).getMessage();
+    assertTrue(message.contains("in a circle"), message);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void modeAndOwnerStay() throws IOException {
+    Path target = Files.createFile(folder.resolve("a"));
+    for (String mode : List.of("rw-------", "rw-rw-rw-", "-w-------", "rwxr-x--x")) {
+      Files.setPosixFilePermissions(target, PosixFilePermissions.fromString(mode));
+      write(target);
+      assertEquals(mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
+    }
+    boolean root = Files.getOwner(target).getName().equals("root");
+    assumeTrue(root, "only root can give files away");
+    Files.setAttribute(target, "unix:uid", 12345);
+    Files.setAttribute(target, "unix:gid", 23456);
+    write(target);
+    assertEquals(12345, Files.getAttribute(target, "unix:uid"));
+    assertEquals(23456, Files.getAttribute(target, "unix:gid"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void doesNotReplaceWhatIsReadOnly() throws IOException {
+    Path target = Files.write(folder.resolve("a"), new byte[] {7});
+    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("r--r--r--"));
+    IOException e = assertThrows(IOException.class, () -> AtomicFile.create(target));
+    assertEquals(
+        target
+            + ": cannot be written: is read-only (r--r--r--); name another file or make it"
+            + " writable",
+        e.getMessage());
+    assertArrayEquals(new byte[] {7}, Files.readAllBytes(target));
+    assertEquals(1, folder.toFile().list().length);
+  }
+
+  @Test
+  void takesLongNames() throws IOException {
+    Path target = folder.resolve("\u00e4".repeat(127));
+    write(target);
+    write(target);
+    assertEquals(1, folder.toFile().list().length);
+  }
+
+  private static void write(Path target) throws IOException {
+    try (AtomicFile file = AtomicFile.create(target)) {
+      file.channel().write(ByteBuffer.wrap(new byte[] {1, 2}));
+      file.commit();
+    }
   }
 
   @Test
