@@ -191,7 +191,7 @@ class ArrayCommandsTest {
   void anotherOptimizerKeepsTheLosses() {
     String train = "train --x @x.npy --y @y.npy --epochs 1 --output @t.ckpt ";
     good(train + "--model @forecast.ckpt --loss mae");
-    good(train + "--model @t.ckpt --optimizer sgd --learning-rate 0.5");
+    good(train + "--overwrite --model @t.ckpt --optimizer sgd --learning-rate 0.5");
     try (Model model = load(dir.resolve("t.ckpt"))) {
       Map<String, Object> compile = model.compilation().orElseThrow().config();
       assertTrue(compile.toString().contains("mean_absolute_error"), compile::toString);

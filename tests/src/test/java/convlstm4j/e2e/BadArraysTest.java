@@ -56,21 +56,21 @@ class BadArraysTest {
             "predict --model forecast.ckpt --input x.npy --output data",
             "--output data: is a folder, expected a file"),
         call(
-            "predict --model forecast.ckpt --input x.npy --output out --batch-size 0",
+            "predict --model forecast.ckpt --input x.npy --output out.npy --batch-size 0",
             "batch size 0, must be at least 1"),
-        call("predict --model forecast.ckpt --input nan.npy --output out", "nan.npy", "NaN"),
+        call("predict --model forecast.ckpt --input nan.npy --output out.npy", "nan.npy", "NaN"),
         call(
-            "predict --model forecast.ckpt --input channels.npy --output out",
+            "predict --model forecast.ckpt --input channels.npy --output out.npy",
             "channels.npy: input \"frames\" has shape [10, 4, 5, 6], expected [None, 4, 5, 6, 1],"
                 + " which is [N, T, H, W, C]; the channel axis is missing"),
         call(
-            "predict --model open.ckpt --input frames0.npy --output out",
+            "predict --model open.ckpt --input frames0.npy --output out.npy",
             "frames0.npy: input \"video\" has shape [2, 0, 5, 6, 1]: the time axis has size 0"),
         call(
-            "predict --model open.ckpt --input video0.npy --output out",
+            "predict --model open.ckpt --input video0.npy --output out.npy",
             "video0.npy: input \"video\" has shape [0, 5, 6, 1]: the time axis has size 0"),
         call(
-            "predict --model open.ckpt --input samples0.npy --output out",
+            "predict --model open.ckpt --input samples0.npy --output out.npy",
             "samples0.npy: input \"video\" has shape [0, 3, 5, 6, 1]: there are no samples in it"),
         call(
             "train --model open.ckpt --output out.ckpt --loss mse --x frames0.npy --y open_y.npy",

@@ -199,7 +199,9 @@ class BadInputTest {
         call("summary flipped.ckpt", "flipped.ckpt: damaged, bytes", "checksum of slot"),
         call("summary newer.ckpt", "newer.ckpt: is a checkpoint of format version 2, expected 1"),
         call("evaluate --model flipped.ckpt --data data", "checksum of slot"),
-        call("predict --model cut.ckpt --input data/trailer_0.npy --output out", "has 3000 bytes"),
+        call(
+            "predict --model cut.ckpt --input data/trailer_0.npy --output out.npy",
+            "has 3000 bytes"),
         call(train + "newer.ckpt", "format version 2"),
         call(train + "open.json", "open.json: model JSON: Unexpected end-of-input"),
         call("summary open.json", "open.json: model JSON: Unexpected end-of-input"),
@@ -208,7 +210,7 @@ class BadInputTest {
   }
 
   static Stream<Named<WrongCall>> videos() {
-    String predict = "predict --model good.ckpt --output out --input ";
+    String predict = "predict --model good.ckpt --output out.npy --input ";
     String one = predict + "data/trailer_1.npy";
     return Stream.of(
         call(predict + "absent.npy", "absent.npy: there is no such file"),

@@ -86,7 +86,7 @@ class BadOptionsTest {
         call(one + "--early-stopping :-1", "PATIENCE at least 0"),
         call(one + "--restore-best", "--restore-best goes with --early-stopping"),
         call(one + "--reduce-on-plateau loss:3:2", "FACTOR below 1"),
-        call(one + "--best out.ckpt", "--best out.ckpt: is --output, which gets the last model"),
+        call(one + "--best out.ckpt", "--best out.ckpt: is the same file as --output out.ckpt"),
         call(one + "--best none/best.ckpt", "--best none/best.ckpt: there is no folder"),
         call(
             one + "--best b.ckpt --monitor accuracy",

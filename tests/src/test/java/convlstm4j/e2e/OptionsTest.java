@@ -159,7 +159,7 @@ class OptionsTest {
   void goesOnBitForBit(String options) throws IOException {
     String train = "train --x @x.npy --y @y.npy --batch-size 4 --loss mse " + options;
     good(train + " --model @forecast.ckpt --epochs 6 --output @whole.ckpt");
-    good(train + " --model @forecast.ckpt --epochs 1 --output @part.ckpt");
+    good(train + " --model @forecast.ckpt --epochs 1 --output @part.ckpt --overwrite");
     for (int epochs = 2; epochs <= 6; epochs++) {
       try (Model part = load("part.ckpt");
           Model whole = load("whole.ckpt")) {
@@ -195,7 +195,7 @@ class OptionsTest {
               best.weights().values().iterator().next().floats(),
               last.weights().values().iterator().next().floats()));
     }
-    good(worse + "--restore-best");
+    good(worse + "--restore-best --overwrite");
     sameWeights("best.ckpt", "t.ckpt");
   }
 
@@ -252,7 +252,9 @@ class OptionsTest {
       assertFalse(model.snapshot().slots().isEmpty());
     }
     assertTrue(
-        good(FORECAST + "--model @t.ckpt --loss mae --epochs 1").err().contains("start anew"));
+        good(FORECAST + "--model @t.ckpt --loss mae --epochs 1 --overwrite")
+            .err()
+            .contains("start anew"));
   }
 
   @Test

@@ -116,7 +116,8 @@ class WeightTransferTest {
     assertTaken("d.ckpt", true);
 
     for (String match : List.of("name", "order")) {
-      String call = "convert --model @head.json " + from + "--match " + match + " --output ";
+      String call =
+          "convert --overwrite --model @head.json " + from + "--match " + match + " --output ";
       refused(call + "@no.ckpt", "Dense \"numbers\" has weights of shapes", "--skip-layer numbers");
       Cli head = good(call + "@h.ckpt --skip-layer numbers");
       row(head, "memory memory 224 taken");

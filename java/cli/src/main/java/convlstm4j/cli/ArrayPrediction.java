@@ -10,6 +10,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,46 +25,95 @@ final class ArrayPrediction implements AutoCloseable {
   private final long samples;
   private final List<Path> files = new ArrayList<>();
   private final List<NpyWriter> writers = new ArrayList<>();
+  private PredictionTable table;
+  private Path made;
 
   /**
    * Says where the outputs go: into one file, or, if there are several, one file for each in a
-   * folder.
+   * folder; a table takes all.
    */
   ArrayPrediction(Model model, long samples, Path output) {
     this.model = model;
     this.samples = samples;
     List<String> names = model.network().outputNames();
-    if (names.size() == 1) {
-      OutputFiles.check("--output", output);
+    if (PredictionTable.isTable(output)) {
       files.add(output);
-      return;
+    } else if (names.size() == 1) {
+      checkEnding(output);
+      files.add(output);
+    } else {
+      if (Files.exists(output) ? !Files.isDirectory(output) : hasEnding(output)) {
+        throw new IllegalArgumentException(
+            "--output "
+                + output
+                + ": the model has the outputs "
+                + names
+                + "; name a folder, which gets NAME.npy for each, or a .csv file");
+      }
+      OutputFiles.checkFolder("--output", output);
+      makeFolder(output);
+      names.forEach(n -> files.add(output.resolve(n + ".npy")));
     }
-    if (output.toString().endsWith(".npy")) {
+  }
+
+  /** What will be written. */
+  List<Path> files() {
+    return files;
+  }
+
+  /** Checks that an array has the name of one. */
+  static void checkEnding(Path output) {
+    OutputFiles.check("--output", output);
+    if (!output.toString().endsWith(".npy")) {
       throw new IllegalArgumentException(
           "--output "
               + output
-              + ": the model has the outputs "
-              + names
-              + "; name a folder, which gets NAME.npy for each");
+              + ": its ending says what is written, expected .npy (an array) or"
+              + " .csv (a table)");
     }
-    OutputFiles.checkFolder("--output", output);
-    names.forEach(n -> files.add(output.resolve(n + ".npy")));
+  }
+
+  private static boolean hasEnding(Path output) {
+    return output.getFileName().toString().matches(".+\\.[A-Za-z0-9]{1,8}");
+  }
+
+  private void makeFolder(Path folder) {
+    made = Files.exists(folder) ? null : folder;
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
+    }
   }
 
   /** Predicts and writes. */
   List<Path> run(Dataset data) {
-    model.predict(Prefetch.of(data, 2), (batch, outputs) -> write(outputs));
+    for (Path file : files) {
+      if (PredictionTable.isTable(file)) {
+        OutputFiles.checkTable("--output", file);
+        table = new PredictionTable(model, file, true);
+      } else {
+        OutputFiles.checkArray("--output", file);
+      }
+    }
+    model.predict(
+        Prefetch.of(data, 2),
+        (batch, outputs) -> {
+          if (table != null) {
+            table.write(batch.inputs().get(0).shape(), outputs);
+          } else {
+            write(outputs);
+          }
+        });
+    if (table != null) {
+      table.commit();
+    }
     writers.forEach(NpyWriter::commit);
     return files;
   }
 
   private void write(List<Tensor> outputs) {
     if (writers.isEmpty()) {
-      try {
-        Files.createDirectories(files.get(0).toAbsolutePath().getParent());
-      } catch (IOException e) {
-        throw new UncheckedIOException(files.get(0) + ": cannot be made: " + e.getMessage(), e);
-      }
       NpyType type = model.dtype() == DType.FLOAT32 ? NpyType.FLOAT32 : NpyType.FLOAT64;
       for (int k = 0; k < outputs.size(); k++) {
         Shape all = outputs.get(k).shape().with(0, samples);
@@ -78,5 +128,22 @@ final class ArrayPrediction implements AutoCloseable {
   @Override
   public void close() {
     writers.forEach(NpyWriter::close);
+    if (table != null) {
+      table.close();
+    }
+    removeIfEmpty();
+  }
+
+  /** A folder that nothing came into is not left behind. */
+  private void removeIfEmpty() {
+    try {
+      if (made != null) {
+        Files.deleteIfExists(made);
+      }
+    } catch (DirectoryNotEmptyException e) {
+      // It holds the results.
+    } catch (IOException e) {
+      throw new UncheckedIOException(made + ": cannot be removed: " + e.getMessage(), e);
+    }
   }
 }

@@ -23,15 +23,17 @@ final class BestOption {
   private ModelKind kind;
 
   /** What can be checked before a model is there. */
-  void check(Path output) {
-    if (file == null) {
-      return;
+  void check() {
+    if (file != null) {
+      kind = ModelKind.of("--best", file, ModelKind.WITH_WEIGHTS);
     }
-    OutputFiles.check("--best", file);
-    kind = ModelKind.of("--best", file, ModelKind.WITH_WEIGHTS);
-    if (file.toAbsolutePath().normalize().equals(output.toAbsolutePath().normalize())) {
-      throw new IllegalArgumentException(
-          "--best " + file + ": is --output, which gets the last model; name another file");
+  }
+
+  /** Checks that no other training's model is replaced. */
+  void checkPlace(boolean mayReplace) {
+    if (file != null) {
+      OutputFiles.checkModel(
+          "--best", file, mayReplace, "name another file, or let --overwrite replace it");
     }
   }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "  convlstm4j convert --model model.ckpt --output model.keras",
       "  convlstm4j convert --model model.keras --output model.h5 --keras 2",
       "  convlstm4j convert --model model.h5 --output back.ckpt",
-      "  convlstm4j convert --model model.ckpt --output model.json",
+      "  convlstm4j convert --model model.ckpt --output network.json",
       "  convlstm4j convert --model model.json --weights model.h5 \\",
       "    --output built.ckpt",
       "  convlstm4j convert --model model.json --weights model.ckpt \\",
@@ -74,6 +74,9 @@ final class ConvertCommand implements Runnable {
       description = "Written anew; its ending says its kind: .ckpt, .h5, .keras or .json.")
   Path output;
 
+  @Option(names = "--overwrite", description = "Replace a model that is there already.")
+  boolean overwrite;
+
   @Option(
       names = "--keras",
       paramLabel = "2|3",
@@ -114,10 +117,12 @@ final class ConvertCommand implements Runnable {
       throw new IllegalArgumentException("--match goes with --weights");
     }
     // Nothing is computed, so no other backend need start.
-    try (Model from =
-        weights == null && kind != ModelKind.JSON
-            ? files.trained(model, m -> m.backend("reference"), err)
-            : files.open(model, m -> m.backend("reference"), err)) {
+    CommandFiles claimed = claim(err);
+    try (claimed;
+        Model from =
+            weights == null && kind != ModelKind.JSON
+                ? files.trained(model, m -> m.backend("reference"), err)
+                : files.open(model, m -> m.backend("reference"), err)) {
       if (weights != null) {
         WeightTransfer.Match by = match == null ? WeightTransfer.Match.ORDER : match;
         report(files.take(weights, by, from, err));
@@ -150,10 +155,26 @@ final class ConvertCommand implements Runnable {
             .toList();
     if (!left.isEmpty()) {
       out.println(
-          (files.isJson(model)
+          (ModelFiles.isJson(model)
                   ? "left at initial values: "
                   : "left at the values of " + model + ": ")
               + String.join(", ", left));
+    }
+  }
+
+  private CommandFiles claim(PrintWriter err) {
+    CommandFiles claimed =
+        new CommandFiles()
+            .reads("--model", model)
+            .reads("--weights", weights)
+            .writes("--output", output)
+            .claim(err);
+    try {
+      OutputFiles.checkModel("--output", output, overwrite, "--overwrite replaces it");
+      return claimed;
+    } catch (RuntimeException e) {
+      claimed.close();
+      throw e;
     }
   }
 }

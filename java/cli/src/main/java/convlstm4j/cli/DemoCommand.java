@@ -1,13 +1,11 @@
 package convlstm4j.cli;
 
 import convlstm4j.cli.demo.Demo;
-import convlstm4j.model.Model;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,32 +45,24 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     OutputFiles.checkFolder("--output", folder);
     PrintWriter err = spec.commandLine().getErr();
-    AtomicReference<Model> running = new AtomicReference<>();
-    Demo demo =
-        new Demo(
-            folder,
-            seed,
-            backend::apply,
-            err::println,
-            title -> ProgressDisplay.of(err, title),
-            running::set);
-    try (Interrupt interrupt =
-        new Interrupt(
-            () -> {
-              Model model = running.get();
-              if (model == null) {
-                Runtime.getRuntime().halt(Errors.STOPPED);
-              }
-              err.println("stopping after the running step; Ctrl-C again ends at once");
-              model.requestStop();
-            })) {
-      spec.commandLine().getOut().print(demo.run());
+    try (Interrupt interrupt = new Interrupt(err)) {
+      Demo demo =
+          new Demo(
+              folder,
+              seed,
+              backend::apply,
+              err::println,
+              title -> ProgressDisplay.of(err, title),
+              model -> interrupt.stopWith(model == null ? null : model::requestStop));
+      try {
+        spec.commandLine().getOut().print(demo.run());
+      } catch (CancellationException e) {
+        err.println(e.getMessage());
+        return interrupt.code();
+      }
       backend.report(spec.commandLine().getOut());
       spec.commandLine().getOut().flush();
-      return interrupt.happened() ? Errors.STOPPED : 0;
-    } catch (CancellationException e) {
-      err.println(e.getMessage());
-      return Errors.STOPPED;
+      return 0;
     }
   }
 }

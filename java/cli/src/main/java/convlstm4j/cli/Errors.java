@@ -20,9 +20,6 @@ final class Errors {
   /** A wrong call or input. */
   static final int WRONG = 2;
 
-  /** Stopped by Ctrl-C. */
-  static final int STOPPED = 130;
-
   private Errors() {}
 
   static int wrongCall(ParameterException e, String[] args) {

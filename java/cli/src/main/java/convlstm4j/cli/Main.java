@@ -30,7 +30,9 @@ import picocli.CommandLine.ScopeType;
       "0:good",
       "1:the work failed",
       "2:wrong call or input",
-      "130:stopped by Ctrl-C, after saving"
+      "129:stopped by the terminal's end (SIGHUP), after saving",
+      "130:stopped by Ctrl-C (SIGINT), after saving",
+      "143:stopped by kill or docker stop (SIGTERM), after saving"
     })
 public final class Main {
   private Main() {}

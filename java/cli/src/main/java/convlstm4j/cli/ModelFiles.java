@@ -221,8 +221,23 @@ final class ModelFiles {
     }
   }
 
+  /** Whether a file holds an architecture in JSON, and no other JSON. */
+  static boolean isArchitecture(Path file) {
+    try {
+      if (!isJson(file)) {
+        return false;
+      }
+      Architecture.fromJson(Files.readString(file));
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (ArchitectureException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /** Whether the first character that is not white space opens a JSON object. */
-  boolean isJson(Path file) {
+  static boolean isJson(Path file) {
     if (!Files.isRegularFile(file)) {
       return false;
     }

@@ -1,10 +1,23 @@
 package convlstm4j.cli;
 
+import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.file.AtomicFile;
+import convlstm4j.io.file.Target;
+import convlstm4j.io.keras.KerasModels;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** Checks where results are to go before the work starts: not after hours of it. */
 final class OutputFiles {
+  private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final int FIRST_LINE = 4096;
+
   private OutputFiles() {}
 
   /**
@@ -14,18 +27,15 @@ final class OutputFiles {
    * @throws IllegalArgumentException if it cannot
    */
   static void check(String option, Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw wrong(option, file, "is a folder, expected a file");
-    }
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw wrong(option, file, "is a device or a pipe, expected a file");
-    }
-    if (!Files.isDirectory(folder)) {
-      throw wrong(option, file, "there is no folder " + folder + "; make it first");
-    }
-    if (!Files.isWritable(folder)) {
-      throw wrong(option, file, "the folder " + folder + " may not be written to");
+    try {
+      Optional<String> problem = Target.of(file).problem();
+      if (problem.isPresent()) {
+        throw wrong(option, file, problem.get());
+      }
+      // What else is in the way shows when it is begun: owners, quotas, a disk without room.
+      AtomicFile.create(file).close();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(option + " " + e.getMessage(), e);
     }
   }
 
@@ -33,11 +43,108 @@ final class OutputFiles {
   static void checkFolder(String option, Path folder) {
     for (Path p = folder.toAbsolutePath(); p != null; p = p.getParent()) {
       if (Files.isDirectory(p)) {
+        if (!Files.isWritable(p)) {
+          throw wrong(option, folder, "the folder " + p + " may not be written to");
+        }
         return;
       }
       if (Files.exists(p)) {
         throw wrong(option, folder, p + " is a file, expected a folder");
       }
+    }
+  }
+
+  /** Whether a file is there that holds something. */
+  static boolean holdsSomething(Path file) {
+    try {
+      return Files.exists(file) && Files.size(file) > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Checks that nothing is replaced but arrays, as {@code predict} writes them. */
+  static void checkArray(String option, Path file) {
+    if (holdsSomething(file) && !startsWith(file, NPY)) {
+      throw foreign(option, file, "an npy file");
+    }
+  }
+
+  /** Checks that nothing is replaced but tables, as {@code predict} writes them. */
+  static void checkTable(String option, Path file) {
+    if (holdsSomething(file) && !firstLine(file).matches("(sample|frame),.*")) {
+      throw foreign(option, file, "a table of predictions");
+    }
+  }
+
+  /**
+   * Checks that nothing but a log is replaced or continued.
+   *
+   * @param ours whether lines in it are those of the model, or may go
+   */
+  static void checkLog(String option, Path file, boolean ours) {
+    if (!holdsSomething(file)) {
+      return;
+    }
+    String first = firstLine(file);
+    if (!first.startsWith("epoch,") && !"epoch,".startsWith(first)) {
+      throw foreign(option, file, "a log of a training");
+    }
+    if (!ours && start(file, FIRST_LINE).length > first.length() + 2) {
+      throw wrong(
+          option,
+          file,
+          "is the log of another training; name another file, or let --overwrite replace it");
+    }
+  }
+
+  /**
+   * Checks that nothing is replaced without being asked for, and nothing at all but models.
+   *
+   * @param overwrite whether the user asked for it
+   * @param how what else the user can do about it
+   */
+  static void checkModel(String option, Path file, boolean overwrite, String how) {
+    if (!holdsSomething(file)) {
+      return;
+    }
+    if (!isModel(file)) {
+      throw foreign(option, file, "a model");
+    }
+    if (!overwrite) {
+      throw wrong(option, file, "is there already; " + how);
+    }
+  }
+
+  private static boolean isModel(Path file) {
+    return Checkpoint.isCheckpoint(file)
+        || KerasModels.isKerasFile(file)
+        || ModelFiles.isArchitecture(file);
+  }
+
+  private static IllegalArgumentException foreign(String option, Path file, String expected) {
+    return wrong(
+        option,
+        file,
+        "is there already and is not " + expected + ", so it is not replaced; name another file");
+  }
+
+  private static boolean startsWith(Path file, byte[] bytes) {
+    return Arrays.equals(start(file, bytes.length), bytes);
+  }
+
+  private static String firstLine(Path file) {
+    return new String(start(file, FIRST_LINE), StandardCharsets.UTF_8)
+        .lines()
+        .findFirst()
+        .orElse("");
+  }
+
+  private static byte[] start(Path file, int bytes) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

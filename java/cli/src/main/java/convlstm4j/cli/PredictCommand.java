@@ -46,7 +46,8 @@ final class PredictCommand implements Runnable {
       required = true,
       paramLabel = "OUT",
       description = {
-        "Written anew: an npy file; with several outputs a folder, which gets NAME.npy for each."
+        "Written anew: an .npy file; with several outputs a folder, which gets NAME.npy for each; or"
+            + " a .csv file, a row for each sample or frame and a column for each number."
       })
   Path output;
 
@@ -64,23 +65,37 @@ final class PredictCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    try (Model trained = model.open(backend::apply, spec.commandLine().getErr())) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (Model trained = model.open(backend::apply, err)) {
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
       NpyFile first = NpyFile.open(Path.of(files.get(0)));
       Conversions conversions = new Conversions(spec.commandLine().getErr());
       if (VideoScores.isVideo(trained, first)) {
         NpyFile video = conversions.of(first, trained.dtype());
-        List<String> columns = VideoScores.write(trained, video, output);
+        List<String> columns;
+        CommandFiles claimed = claimed().writes("--output", output).claim(err);
+        try (claimed) {
+          columns = VideoScores.write(trained, video, output);
+        }
         out.println(output + ": columns " + String.join(", ", columns));
         backend.report(out);
         return;
       }
       ArrayData data = new ArrayData(trained, "--input", inputs, unitRange, conversions);
       try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), output)) {
-        prediction.run(data.dataset(batchSize)).forEach(out::println);
+        CommandFiles claimed = claimed();
+        prediction.files().forEach(file -> claimed.writes("--output", file));
+        try (claimed) {
+          claimed.claim(err);
+          prediction.run(data.dataset(batchSize)).forEach(out::println);
+        }
       }
       backend.report(out);
     }
+  }
+
+  private CommandFiles claimed() {
+    return new CommandFiles().reads("--model", model.file).reads("--input", inputs);
   }
 }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -28,13 +29,17 @@ final class ProgressDisplay implements Callback {
   }
 
   /**
-   * The display, or plain lines where there is no terminal; {@code title} starts each line. The
-   * launcher sets {@code jdk.console=java.base}, with which Java 22 and newer tell a terminal as 17
-   * does.
+   * Whether somebody looks on. The launcher sets {@code jdk.console=java.base}, with which Java 22
+   * and newer tell a terminal as 17 does.
    */
   @SuppressWarnings("SystemConsoleNull")
+  static boolean onTerminal() {
+    return System.console() != null;
+  }
+
+  /** The display, or plain lines where there is no terminal; {@code title} starts each line. */
   static Callback of(PrintWriter err, String title) {
-    return System.console() != null
+    return onTerminal()
         ? new ProgressDisplay(err, title)
         : new ProgressLog(line -> err.println(title + line));
   }
@@ -47,6 +52,8 @@ final class ProgressDisplay implements Callback {
             .setTaskName(name(run, epoch))
             .setInitialMax(run.batches())
             .setStyle(ProgressBarStyle.ASCII)
+            // With a width of ours it asks no jline terminal, which would take Ctrl-C away.
+            .setConsumer(new ConsoleProgressBarConsumer(System.err, TerminalWidth.columns() - 1))
             .build();
     bar.stepTo(run.model().progress().batch());
   }

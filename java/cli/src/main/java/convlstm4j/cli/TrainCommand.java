@@ -1,6 +1,5 @@
 package convlstm4j.cli;
 
-import convlstm4j.data.Dataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.checkpoint.LastCheckpoint;
 import convlstm4j.model.Callback;
@@ -8,15 +7,16 @@ import convlstm4j.model.CsvLog;
 import convlstm4j.model.Fit;
 import convlstm4j.model.History;
 import convlstm4j.model.Model;
-import convlstm4j.model.Monitor;
 import convlstm4j.model.Progress;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code convlstm4j train}. */
@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Train a model on samples in npy files (--x, --y) or on a folder of trailers (--data), of which"
           + " only what a step needs is in memory, and save it after every epoch.",
-      "Ctrl-C finishes the running step and saves; the same command with --model CHECKPOINT goes on"
-          + " from there, in the middle of the epoch."
+      "Ctrl-C and SIGTERM finish the running step and save; the same command with --model CHECKPOINT"
+          + " or --resume goes on from there, in the middle of the epoch."
     },
     footer = {
       "",
@@ -87,6 +87,19 @@ final class TrainCommand implements Callable<Integer> {
       })
   Path output;
 
+  @Option(
+      names = "--resume",
+      description = {
+        "Go on from --output where it is there, whatever --model says, and begin where it is not: one"
+            + " command to start with and to go on with."
+      })
+  boolean resume;
+
+  @Option(
+      names = "--overwrite",
+      description = "Begin anew even if --output is there; the model in it is lost.")
+  boolean overwrite;
+
   @Mixin TrainingSamples samples;
   @Mixin CompileOptions compile;
   @Mixin StopOptions stop;
@@ -94,11 +107,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
-      defaultValue = "0",
       paramLabel = "S",
-      description =
-          "Decides first weights and order. Default: ${DEFAULT-VALUE}, or the checkpoint's.")
-  long seed;
+      description = "Decides first weights and order. Default: 0, or the checkpoint's.")
+  Long seed;
 
   @Option(
       names = "--log",
@@ -109,52 +120,82 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    samples.checkForm(spec.commandLine(), start != null);
+    if (resume && overwrite) {
+      throw new ParameterException(spec.commandLine(), "--resume goes without --overwrite");
+    }
+    boolean goesOn = resume && OutputFiles.holdsSomething(output);
+    samples.checkForm(spec.commandLine(), start != null || goesOn);
     OutputFiles.check("--output", output);
     ModelKind kind = ModelKind.of("--output", output, ModelKind.WITH_WEIGHTS);
-    best.check(output);
-    if (log != null) {
-      OutputFiles.check("--log", log);
+    if (resume && kind != ModelKind.CHECKPOINT) {
+      throw new IllegalArgumentException(
+          "--output "
+              + output
+              + ": --resume goes with a checkpoint (.ckpt), which keeps how far training has come");
     }
+    best.check();
     stop.check();
-    try (Model model = model()) {
-      if (model.progress().epoch() >= stop.epochs) {
-        throw new IllegalArgumentException(
-            "--epochs "
-                + stop.epochs
-                + ": "
-                + start
-                + " has done "
-                + model.progress().epoch()
-                + " already; ask for more, in all");
+    CommandFiles claimed = claim(err);
+    try (claimed;
+        Interrupt interrupt = new Interrupt(err)) {
+      Path from = resume && OutputFiles.holdsSomething(output) ? output : start;
+      boolean same = from != null && CommandFiles.isSame(from, output);
+      if (!same) {
+        OutputFiles.checkModel(
+            "--output",
+            output,
+            overwrite,
+            "--resume goes on from it, --overwrite begins anew in its place");
       }
-      files.checkSavable(model, kind, output);
-      TrainingSamples.Parts parts = samples.open(model, new Conversions(err));
-      boolean validated = parts.validation() != null;
-      Fit fit = samples.apply(Fit.epochs(stop.epochs), model, parts);
-      for (Callback c : stop.callbacks(model, validated)) {
-        fit = fit.callbacks(c);
+      best.checkPlace(overwrite || same);
+      try (Model model = model(from, same)) {
+        return train(model, from, kind, interrupt);
       }
-      fit =
-          best.apply(fit, stop.monitor(validated), files, model, err)
-              .callbacks(
-                  ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(kind, err)));
-      if (log != null) {
-        fit = fit.callbacks(new CsvLog(log));
-      }
-      return train(model, Prefetch.of(parts.training(), 2), fit, stop.monitor(validated));
     }
   }
 
-  private Model model() {
+  private CommandFiles claim(PrintWriter err) {
+    return samples
+        .reads(new CommandFiles())
+        .reads("--model", start, "--output")
+        .writes("--output", output)
+        .writes("--best", best.file)
+        .writes("--log", log)
+        .claim(err);
+  }
+
+  /**
+   * Opens the model and compiles it.
+   *
+   * @param from null for the article's network
+   * @param same whether the trained model takes its place
+   */
+  private Model model(Path from, boolean same) {
     PrintWriter err = spec.commandLine().getErr();
     Model model =
         samples.arrays.given()
-            ? files.open(start, this::choose, err)
+            ? files.open(from, this::choose, err)
             : samples.folder.model(
-                start == null ? null : () -> files.open(start, this::choose, err), this::choose);
+                from == null ? null : () -> files.open(from, this::choose, err), this::choose);
     try {
-      compile.apply(model, samples.arrays.given() ? null : FolderTraining.standard(), start, err);
+      long learnt = model.progress().step();
+      if (seed != null && learnt > 0 && seed != model.snapshot().seed()) {
+        throw new IllegalArgumentException(
+            "--seed " + seed + ": " + from + " began with --seed " + model.snapshot().seed());
+      }
+      StringWriter said = new StringWriter();
+      compile.apply(
+          model,
+          samples.arrays.given() ? null : FolderTraining.standard(),
+          from,
+          new PrintWriter(said, true));
+      if (same && !overwrite && learnt > model.progress().step()) {
+        throw new IllegalArgumentException(
+            said.toString().strip().replaceFirst("^convlstm4j: ", "")
+                + "; --overwrite lets them, another --output keeps the model");
+      }
+      err.print(said);
+      err.flush();
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -165,30 +206,53 @@ final class TrainCommand implements Callable<Integer> {
   /** Before weights are made; a checkpoint restores its own seed. */
   private void choose(Model model) {
     backend.apply(model);
-    model.seed(seed);
+    model.seed(seed == null ? 0 : seed);
   }
 
-  private int train(Model model, Dataset training, Fit fit, Monitor monitor) {
+  private int train(Model model, Path from, ModelKind kind, Interrupt interrupt) {
     PrintWriter err = spec.commandLine().getErr();
-    try (Interrupt interrupt =
-        new Interrupt(
-            () -> {
-              err.println("stopping after the running step; Ctrl-C again ends at once");
-              model.requestStop();
-            })) {
-      History history = model.fit(training, fit);
-      Progress p = model.progress();
-      spec.commandLine().getOut().print(ScoreTable.of(model, history, monitor).text());
-      spec.commandLine().getOut().flush();
-      err.println(
-          (interrupt.happened() ? "stopped: " : "done: ")
-              + p.epoch()
-              + " epochs"
-              + (p.batch() > 0 ? " and " + p.batch() + " batches" : "")
-              + ", saved to "
-              + output);
-      backend.report(err);
-      return interrupt.happened() ? Errors.STOPPED : 0;
+    if (model.progress().epoch() >= stop.epochs && !resume) {
+      throw new IllegalArgumentException(
+          "--epochs "
+              + stop.epochs
+              + ": "
+              + from
+              + " has done "
+              + model.progress().epoch()
+              + " already; ask for more, in all");
     }
+    if (log != null) {
+      OutputFiles.checkLog("--log", log, overwrite || model.progress().epoch() > 0);
+    }
+    files.checkSavable(model, kind, output);
+    TrainingSamples.Parts parts = samples.open(model, new Conversions(err));
+    boolean validated = parts.validation() != null;
+    Fit fit = samples.apply(Fit.epochs(stop.epochs), model, parts);
+    for (Callback c : stop.callbacks(model, validated)) {
+      fit = fit.callbacks(c);
+    }
+    fit =
+        best.apply(fit, stop.monitor(validated), files, model, err)
+            .callbacks(
+                ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(kind, err)));
+    if (log != null) {
+      fit = fit.callbacks(new CsvLog(log));
+    }
+    interrupt.stopWith(model::requestStop);
+    History history = model.fit(Prefetch.of(parts.training(), 2), fit);
+    Progress p = model.progress();
+    spec.commandLine()
+        .getOut()
+        .print(ScoreTable.of(model, history, stop.monitor(validated)).text());
+    spec.commandLine().getOut().flush();
+    err.println(
+        (interrupt.happened() ? "stopped: " : "done: ")
+            + p.epoch()
+            + " epochs"
+            + (p.batch() > 0 ? " and " + p.batch() + " batches" : "")
+            + ", saved to "
+            + output);
+    backend.report(err);
+    return interrupt.code();
   }
 }

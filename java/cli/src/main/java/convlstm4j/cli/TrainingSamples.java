@@ -56,6 +56,18 @@ final class TrainingSamples {
     }
   }
 
+  /** Says which files are read. */
+  CommandFiles reads(CommandFiles files) {
+    return files
+        .reads("--x", arrays.x)
+        .reads("--y", arrays.y)
+        .reads("--sample-weight", arrays.weights)
+        .reads("--validation-x", validation.x)
+        .reads("--validation-y", validation.y)
+        .reads("--validation-sample-weight", validation.weights)
+        .readsFolder("--data", folder.data.folder);
+  }
+
   /** What is trained on, and what is evaluated after each epoch, null for nothing. */
   record Parts(Dataset training, Dataset validation) {}
 

@@ -24,7 +24,12 @@ final class VideoScores {
 
   /** Predicts and writes; gives the names of the columns. */
   static List<String> write(Model model, NpyFile file, Path output) {
-    OutputFiles.check("--output", output);
+    if (PredictionTable.isTable(output)) {
+      OutputFiles.checkTable("--output", output);
+    } else {
+      ArrayPrediction.checkEnding(output);
+      OutputFiles.checkArray("--output", output);
+    }
     NpyFile video = file.unitRange();
     checkFits(model, video);
     Tensor x = video.read(DType.FLOAT32).reshape(video.shape().prepend(1));
@@ -33,6 +38,13 @@ final class VideoScores {
           video.name() + ": holds a NaN or an infinity, expected finite numbers");
     }
     List<Tensor> outputs = model.predict(x);
+    if (PredictionTable.isTable(output)) {
+      try (PredictionTable table = new PredictionTable(model, output, false)) {
+        List<String> names = table.write(x.shape(), outputs);
+        table.commit();
+        return names;
+      }
+    }
     NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(0)));
     return columnNames(model, outputs);
   }

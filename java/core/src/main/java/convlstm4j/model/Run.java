@@ -17,6 +17,18 @@ public record Run(Model model, long epochs, int batches, List<String> logNames, 
   }
 
   /**
+   * A run of a model that has done nothing yet.
+   *
+   * @param model what is trained
+   * @param epochs how many epochs will be done
+   * @param batches batches per epoch
+   * @param logNames names that the logs of an epoch will have
+   */
+  public Run(Model model, long epochs, int batches, List<String> logNames) {
+    this(model, epochs, batches, logNames, new History());
+  }
+
+  /**
    * Checks that something can be monitored.
    *
    * @param monitor name of a log

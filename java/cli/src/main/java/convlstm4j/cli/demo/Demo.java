@@ -54,7 +54,7 @@ public final class Demo {
    * @param settings chooses what each model runs on
    * @param log gets lines on what is done
    * @param progress makes a display of training from the title of its lines
-   * @param running is told which model is being trained, to stop it on demand
+   * @param running is told which model is being trained, to stop it on demand; null for none
    */
   public Demo(
       Path folder,
@@ -177,6 +177,7 @@ public final class Demo {
     long start = System.nanoTime();
     model.fit(
         Prefetch.of(trailers, 2), Fit.epochs(EPOCHS).callbacks(progress.apply(name + ", "), saved));
+    running.accept(null);
     if (model.progress().epoch() < EPOCHS) {
       throw new CancellationException(
           "stopped; the "

@@ -1,0 +1,221 @@
+package convlstm4j.cli;
+
+import convlstm4j.io.file.Target;
+import convlstm4j.io.file.WriteLock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * All files that a command reads and writes. None that it reads may be written, none may be written
+ * twice, and none that another process is writing. Files are compared, not names: links, {@code ./}
+ * and the like lead to one file.
+ */
+final class CommandFiles implements AutoCloseable {
+  /** What a folder of trailers is read from. */
+  private static final Pattern OF_FOLDER =
+      Pattern.compile(
+          "(trailer|labels)_[^/]*\\.npy|labels\\.csv|genres\\.txt", Pattern.CASE_INSENSITIVE);
+
+  private record Read(String option, Path file, String replacedBy) {}
+
+  private record Write(String option, Path file) {}
+
+  private final List<Read> reads = new ArrayList<>();
+  private final List<Read> folders = new ArrayList<>();
+  private final List<Write> writes = new ArrayList<>();
+  private final List<WriteLock> locks = new ArrayList<>();
+
+  /** A file that is read; null for none. */
+  CommandFiles reads(String option, Path file) {
+    if (file != null) {
+      reads.add(new Read(option, file, ""));
+    }
+    return this;
+  }
+
+  /** Files as {@code NAME=FILE} or {@code FILE}; which it is depends on the model. */
+  CommandFiles reads(String option, List<String> words) {
+    for (String word : words) {
+      reads(option, Path.of(word));
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        reads(option, Path.of(word.substring(equals + 1)));
+      }
+    }
+    return this;
+  }
+
+  /**
+   * A file that is read, such as a checkpoint to go on from; null for none.
+   *
+   * @param replacedBy the option that may name the same file
+   */
+  CommandFiles reads(String option, Path file, String replacedBy) {
+    if (file != null) {
+      reads.add(new Read(option, file, replacedBy));
+    }
+    return this;
+  }
+
+  /** A folder of trailers that is read; null for none. */
+  CommandFiles readsFolder(String option, Path folder) {
+    if (folder != null) {
+      folders.add(new Read(option, folder, ""));
+    }
+    return this;
+  }
+
+  /** A file that is written; null for none. */
+  CommandFiles writes(String option, Path file) {
+    if (file != null) {
+      writes.add(new Write(option, file));
+    }
+    return this;
+  }
+
+  /**
+   * Checks all of it and keeps other processes from writing the same files until this is closed.
+   *
+   * @param err is told where files cannot be locked
+   * @throws IllegalArgumentException if something is written that must not be
+   */
+  CommandFiles claim(PrintWriter err) {
+    try {
+      for (int i = 0; i < writes.size(); i++) {
+        check(writes.get(i), writes.subList(0, i));
+      }
+      for (Write w : writes) {
+        lock(w, err);
+      }
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void check(Write w, List<Write> others) {
+    OutputFiles.check(w.option, w.file);
+    for (Write other : others) {
+      if (isSame(w.file, other.file)) {
+        throw wrong(w, "is the same file as " + other.option + " " + other.file);
+      }
+    }
+    for (Read read : reads) {
+      if (!w.option.equals(read.replacedBy) && isSame(w.file, read.file)) {
+        throw wrong(
+            w, "is the same file as " + read.option + " " + read.file + ", would replace it");
+      }
+    }
+    for (Read read : folders) {
+      checkFolder(w, read);
+    }
+  }
+
+  private static void checkFolder(Write w, Read read) {
+    Path file = target(w.file).file();
+    String problem = "is part of " + read.option + " " + read.file + ", would replace it";
+    if (isSame(file.getParent(), read.file)
+        && OF_FOLDER.matcher(file.getFileName().toString()).matches()) {
+      throw wrong(w, problem);
+    }
+    if (!Files.exists(file) || !Files.isDirectory(read.file)) {
+      return;
+    }
+    // Entries may be links to files elsewhere.
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(read.file)) {
+      for (Path entry : entries) {
+        if (OF_FOLDER.matcher(entry.getFileName().toString()).matches() && isSame(file, entry)) {
+          throw wrong(w, problem);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(read.file + ": cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether two names lead to one file, be it there or not. */
+  static boolean isSame(Path a, Path b) {
+    try {
+      if (Files.exists(a) && Files.exists(b)) {
+        return Files.isSameFile(a, b);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(a + ": cannot be compared: " + e.getMessage(), e);
+    }
+    Path first = target(a).file();
+    Path second = target(b).file();
+    return first.equals(second)
+        || (isSameText(first, second) && ignoresCase(first.toAbsolutePath().getParent()));
+  }
+
+  private static boolean isSameText(Path a, Path b) {
+    return a.toString().equalsIgnoreCase(b.toString());
+  }
+
+  /** Whether a folder is found under its name in the other case, as on macOS and Windows. */
+  private static boolean ignoresCase(Path folder) {
+    Path name = folder.getFileName();
+    if (name == null) {
+      return false;
+    }
+    String other = name.toString().toUpperCase(Locale.ROOT);
+    other = other.equals(name.toString()) ? other.toLowerCase(Locale.ROOT) : other;
+    Path path = folder.resolveSibling(other);
+    return !other.equals(name.toString()) && Files.exists(path) && isSame(path, folder);
+  }
+
+  private static Target target(Path file) {
+    try {
+      return Target.of(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private void lock(Write w, PrintWriter err) {
+    try {
+      WriteLock lock = WriteLock.take(target(w.file));
+      locks.add(lock);
+      if (!lock.isHeld()) {
+        err.println(
+            "convlstm4j: "
+                + w.file
+                + ": its file system has no locks; see that nothing else writes it");
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          w.option + " " + w.file + ": " + Optional.ofNullable(e.getMessage()).orElse("" + e), e);
+    }
+  }
+
+  private static IllegalArgumentException wrong(Write w, String problem) {
+    return new IllegalArgumentException(
+        w.option + " " + w.file + ": " + problem + "; name another file");
+  }
+
+  @Override
+  public void close() {
+    IOException failed = null;
+    for (WriteLock lock : locks) {
+      try {
+        lock.close();
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    locks.clear();
+    if (failed != null) {
+      throw new UncheckedIOException("a lock cannot be removed: " + failed.getMessage(), failed);
+    }
+  }
+}

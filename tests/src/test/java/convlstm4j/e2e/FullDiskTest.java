@@ -1,0 +1,197 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.model.Model;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A disk that is full, read-only or gone: the message names the file and the cause, the last good
+ * file is as it was, nothing half-written stays. The disk is a small one in memory, which only the
+ * command sees; what is on it afterwards is copied out of it.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class FullDiskTest {
+  /**
+   * {@code disk, what is done before, copy, command..}: mounts, copies {@code good} onto the disk,
+   * runs, and copies all that is on it to {@code copy}.
+   */
+  private static final String SCRIPT =
+      "disk=$1; before=$2; copy=$3; shift 3; mount -t tmpfs -o size=200k none \"$disk\" || exit 99;"
+          + " cp -p \"$disk\"/../good/* \"$disk\"; eval \"$before\"; \"$@\"; code=$?;"
+          + " mount -o remount,rw \"$disk\" 2>/dev/null; rm -f \"$disk/ballast\";"
+          + " cp -a \"$disk\"/. \"$copy\"; exit $code";
+
+  private static final String FILL = "head -c 1M /dev/zero > \"$disk/ballast\" 2>/dev/null; true";
+
+  @TempDir Path dir;
+  private Path data;
+  private Path disk;
+  private Path good;
+  private Path after;
+
+  @BeforeEach
+  void makeFiles() throws Exception {
+    data = TinyFolder.write(dir.resolve("data"));
+    disk = Files.createDirectory(dir.resolve("disk"));
+    good = Files.createDirectory(dir.resolve("good"));
+    after = Files.createDirectory(dir.resolve("after"));
+    assumeTrue(canMount(), "no file system may be mounted here");
+    Cli.good(
+        "train",
+        "--data",
+        data,
+        "--output",
+        good.resolve("a.ckpt"),
+        "--log",
+        good.resolve("a.csv"),
+        "--epochs",
+        1,
+        "--filters",
+        2,
+        "--backend",
+        "reference");
+  }
+
+  private boolean canMount() throws Exception {
+    try {
+      String script = "mount -t tmpfs -o size=200k none " + disk;
+      return new ProcessBuilder("unshare", "--mount", "bash", "-c", script).start().waitFor() == 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Runs a command that fails; gives what it said. */
+  private String failed(String before, Object... words) throws Exception {
+    List<String> start =
+        List.of(
+            "unshare",
+            "--mount",
+            "bash",
+            "-c",
+            SCRIPT,
+            "bash",
+            disk.toString(),
+            before,
+            after.toString());
+    Process process =
+        new ProcessBuilder(Cli.process(start, words)).redirectErrorStream(true).start();
+    String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int code = process.waitFor();
+    assertTrue(code == 1 || code == 2, code + ": " + shown);
+    assertFalse(shown.contains("Exception"), shown);
+    return shown.lines().filter(l -> l.startsWith("convlstm4j: ")).collect(Collectors.joining());
+  }
+
+  private Object[] train(Object... more) {
+    List<Object> words = new ArrayList<>(List.of("train", "--data", data, "--backend"));
+    words.addAll(List.of("reference", "--filters", 2, "--epochs", 3));
+    words.addAll(List.of(more));
+    return words.toArray();
+  }
+
+  private void assertAsBefore(String... names) throws IOException {
+    Set<String> all;
+    try (Stream<Path> files = Files.list(after)) {
+      all =
+          files.map(p -> p.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new));
+    }
+    assertEquals(Set.of("a.ckpt", "a.csv"), all);
+    for (String name : names) {
+      assertEquals(-1, Files.mismatch(good.resolve(name), after.resolve(name)), name);
+    }
+  }
+
+  @Test
+  void fullBeforeTheCheckpoint() throws Exception {
+    Path file = disk.resolve("a.ckpt");
+    String said = failed(FILL, train("--output", file, "--resume"));
+    assertTrue(said.contains("a.ckpt") && said.contains("No space left"), said);
+    assertAsBefore("a.ckpt", "a.csv");
+  }
+
+  /** The disk fills up while the training runs. */
+  @Test
+  void fullInTheMiddle() throws Exception {
+    Path file = disk.resolve("a.ckpt");
+    String later = "(while [ ! -e \"$disk/.a.ckpt.lock\" ]; do :; done; " + FILL + ") &";
+    String said = failed(later, train("--output", file, "--resume"));
+    assertTrue(said.contains("a.ckpt") && said.contains("No space left"), said);
+    assertAsBefore("a.csv");
+    try (Model model = Checkpoint.load(after.resolve("a.ckpt"), m -> m.backend("reference"))) {
+      assertTrue(model.progress().epoch() >= 1);
+    }
+  }
+
+  @Test
+  void fullBeforeTheLog() throws Exception {
+    String said =
+        failed(FILL, train("--output", dir.resolve("b.ckpt"), "--log", disk.resolve("new.csv")));
+    assertTrue(said.contains("new.csv") && said.contains("No space left"), said);
+    assertAsBefore("a.ckpt", "a.csv");
+  }
+
+  @Test
+  void fullBeforePredictions() throws Exception {
+    for (String name : List.of("scores.npy", "scores.csv")) {
+      String said =
+          failed(
+              FILL,
+              "predict",
+              "--model",
+              good.resolve("a.ckpt"),
+              "--input",
+              data.resolve("trailer_0.npy"),
+              "--backend",
+              "reference",
+              "--output",
+              disk.resolve(name));
+      assertTrue(said.contains(name) && said.contains("No space left"), said);
+      assertAsBefore("a.ckpt", "a.csv");
+    }
+  }
+
+  @Test
+  void readOnlyDisk() throws Exception {
+    String said =
+        failed(
+            "mount -o remount,ro \"$disk\"", train("--output", disk.resolve("a.ckpt"), "--resume"));
+    assertTrue(said.contains("a.ckpt") && said.contains("may not be written to"), said);
+    assertAsBefore("a.ckpt", "a.csv");
+  }
+
+  /** The folder goes while the training runs. */
+  @Test
+  void vanishedFolder() throws Exception {
+    String later =
+        "mkdir \"$disk/sub\"; (while [ ! -e \"$disk/sub/b.ckpt\" ]; do :; done;"
+            + " while ! rm -r \"$disk/sub\"; do :; done) 2>/dev/null &";
+    List<Object> words = new ArrayList<>(List.of(train("--output", disk.resolve("sub/b.ckpt"))));
+    words.set(words.indexOf(3), 1_000_000);
+    String said = failed(later, words.toArray());
+    assertTrue(said.contains("b.ckpt") && said.contains("there is no folder"), said);
+    assertAsBefore("a.ckpt", "a.csv");
+  }
+}

@@ -1,0 +1,305 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.model.Model;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Signals end a training with all of its work saved, in every phase, in a terminal and without one.
+ * In a terminal each bar of an epoch once took the handlers away, so that Ctrl-C lost everything.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class SignalTest {
+  private static final String MANY = "1000000";
+
+  @TempDir Path dir;
+
+  /** A command that runs, with what it has shown so far. */
+  private static final class Running {
+    final Process process;
+    private final StringBuilder shown = new StringBuilder();
+    private final Thread reader;
+
+    Running(boolean terminal, Object... words) throws IOException {
+      List<String> before = new ArrayList<>();
+      if (terminal) {
+        Path script = Path.of(System.getProperty("user.dir"), "src/test/python/terminal.py");
+        before.addAll(List.of("python3", script.toString()));
+      } else {
+        // What runs in the background of a script ignores SIGINT, and hands that down.
+        before.addAll(List.of("env", "--default-signal=INT"));
+      }
+      process = new ProcessBuilder(Cli.process(before, words)).redirectErrorStream(true).start();
+      InputStream in = process.getInputStream();
+      reader =
+          new Thread(
+              () -> {
+                try {
+                  byte[] bytes = new byte[4096];
+                  for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+                    synchronized (shown) {
+                      shown.append(new String(bytes, 0, n, StandardCharsets.UTF_8));
+                    }
+                  }
+                } catch (IOException e) {
+                  synchronized (shown) {
+                    shown.append(e);
+                  }
+                }
+              });
+      reader.start();
+    }
+
+    String shown() {
+      synchronized (shown) {
+        return shown.toString();
+      }
+    }
+
+    void waitFor(String text) throws InterruptedException {
+      while (!shown().contains(text)) {
+        assertTrue(process.isAlive(), this::shown);
+        Thread.sleep(1);
+      }
+    }
+
+    void type(String keys) throws IOException {
+      process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    }
+
+    /** Sends a signal to the command, not to what holds its terminal. */
+    void signal(boolean terminal, String name) throws Exception {
+      long pid =
+          terminal ? process.toHandle().children().findFirst().orElseThrow().pid() : process.pid();
+      send(name, pid);
+    }
+
+    static void send(String name, long pid) throws Exception {
+      assertEquals(0, new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor());
+    }
+
+    int end() throws InterruptedException {
+      int code = process.waitFor();
+      reader.join();
+      return code;
+    }
+  }
+
+  private Running train(boolean terminal, Path checkpoint, Object... more) throws IOException {
+    Path data = TinyFolder.write(dir.resolve("data"));
+    List<Object> words =
+        new ArrayList<>(List.of("train", "--data", data, "--output", checkpoint, "--epochs", MANY));
+    words.addAll(List.of("--filters", 2, "--window", 1));
+    words.addAll(List.of(more));
+    return new Running(terminal, words.toArray());
+  }
+
+  private void assertSaved(Running running, int code, Path checkpoint) throws Exception {
+    assertEquals(code, running.end(), running::shown);
+    String last = running.shown().lines().reduce((a, b) -> b).orElse("");
+    assertTrue(last.startsWith("stopped: ") && last.endsWith("saved to " + checkpoint), last);
+    try (Model model = Checkpoint.load(checkpoint, m -> m.backend("reference"))) {
+      String epochs = "stopped: " + model.progress().epoch() + " epochs";
+      assertTrue(last.startsWith(epochs), last + " for " + model.progress());
+      assertTrue(model.progress().step() > 0, last);
+    }
+    assertNothingLeft();
+  }
+
+  private void assertNothingLeft() throws IOException {
+    List<String> hidden =
+        Cli.contents(dir).keySet().stream()
+            .filter(p -> Path.of(p).getFileName().toString().startsWith("."))
+            .toList();
+    assertEquals(List.of(), hidden);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, INT, 130, 1", "true, INT, 130, 3", "true, TERM, 143, 1", "true, TERM, 143, 3",
+    "true, HUP, 129, 1", "true, HUP, 129, 3", "false, INT, 130, 1", "false, TERM, 143, 2",
+    "false, HUP, 129, 2"
+  })
+  void savesInTheMiddleOfTraining(boolean terminal, String signal, int code, int epoch)
+      throws Exception {
+    assumePython(terminal);
+    Path checkpoint = dir.resolve("a.ckpt");
+    Running running = train(terminal, checkpoint, "--validation", "3");
+    running.waitFor("epoch " + epoch + "/");
+    if (terminal && epoch == 1) {
+      running.waitFor("/18 "); // the bar: the epoch runs
+    }
+    if (terminal && signal.equals("INT")) {
+      running.type("\003");
+    } else {
+      running.signal(terminal, signal);
+    }
+    assertSaved(running, code, checkpoint);
+  }
+
+  /** Shells and batch systems send these twice by themselves: nothing is lost by that. */
+  @ParameterizedTest
+  @CsvSource({"true, TERM, 143", "true, HUP, 129", "false, TERM, 143", "false, HUP, 129"})
+  void otherSignalsMayComeTwice(boolean terminal, String signal, int code) throws Exception {
+    assumePython(terminal);
+    Path checkpoint = dir.resolve("a.ckpt");
+    Running running = train(terminal, checkpoint);
+    running.waitFor("epoch 2/");
+    running.signal(terminal, signal);
+    if (running.process.isAlive()) {
+      long pid = running.process.pid();
+      // It may have ended meanwhile: then there is nobody to get it.
+      new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+    }
+    if (terminal) {
+      running.end();
+      assertLoads(checkpoint);
+    } else {
+      assertSaved(running, code, checkpoint);
+    }
+  }
+
+  /** As when a window is closed or a connection breaks: nobody reads what is shown any more. */
+  @Test
+  void savesWhenTheTerminalIsGone() throws Exception {
+    assumePython(true);
+    Path checkpoint = dir.resolve("a.ckpt");
+    Running running = train(true, checkpoint);
+    running.waitFor("epoch 2/");
+    Running.send("USR1", running.process.pid());
+    assertEquals(129, running.end(), running::shown);
+    assertLoads(checkpoint);
+    assertNothingLeft();
+  }
+
+  private static void assertLoads(Path checkpoint) {
+    try (Model model = Checkpoint.load(checkpoint, m -> m.backend("reference"))) {
+      assertTrue(model.progress().step() > 0);
+    }
+  }
+
+  /** A step that takes minutes: the second Ctrl-C does not wait for it. */
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void secondCtrlCEndsAtOnce(boolean terminal) throws Exception {
+    assumePython(terminal);
+    Path data = TinyFolder.write(dir.resolve("data"));
+    TinyFolder.trailer(data, 0, 60_000, 3, 8);
+    TinyFolder.labels(data, 0, 60_000, TinyFolder.GENRES.size());
+    Path checkpoint = dir.resolve("a.ckpt");
+    Running running =
+        new Running(
+            terminal,
+            "train",
+            "--data",
+            data,
+            "--ids",
+            "0",
+            "--output",
+            checkpoint,
+            "--filters",
+            "16",
+            "--window",
+            "30000",
+            "--backend",
+            "reference");
+    try {
+      while (!running.shown().contains("stopping after")) {
+        assertTrue(running.process.isAlive(), running::shown);
+        interrupt(running, terminal);
+        Thread.sleep(20);
+        if (!running.process.isAlive()) {
+          break; // it had nothing to save yet
+        }
+      }
+      while (running.process.isAlive()) {
+        interrupt(running, terminal);
+        Thread.sleep(50);
+      }
+      assertEquals(130, running.end(), running::shown);
+      assertFalse(Files.exists(checkpoint));
+    } finally {
+      running.process.destroyForcibly();
+    }
+  }
+
+  private static void interrupt(Running running, boolean terminal) throws Exception {
+    if (terminal) {
+      running.type("\003");
+    } else {
+      running.signal(false, "INT");
+    }
+  }
+
+  /** While it starts there is nothing to save, and nothing may be left behind. */
+  @ParameterizedTest
+  @CsvSource({"true, INT, 130", "true, HUP, 129", "false, INT, 130", "false, TERM, 143"})
+  void endsWhileItStarts(boolean terminal, String signal, int code) throws Exception {
+    assumePython(terminal);
+    Path checkpoint = dir.resolve("a.ckpt");
+    Running running = train(terminal, checkpoint);
+    while (!Files.exists(dir.resolve(".a.ckpt.lock"))) {
+      assertTrue(running.process.isAlive(), running::shown);
+      Thread.sleep(1);
+    }
+    running.signal(terminal, signal);
+    assertEquals(code, running.end(), running::shown);
+    if (Files.exists(checkpoint)) {
+      assertSaved(running, code, checkpoint); // it was that fast
+    }
+    assertNothingLeft();
+  }
+
+  /** A file that is being written when the signal comes becomes whole. */
+  @ParameterizedTest
+  @CsvSource({"true, INT, 130", "true, TERM, 143", "false, INT, 130"})
+  void savesWhileItSaves(boolean terminal, String signal, int code) throws Exception {
+    assumePython(terminal);
+    Path checkpoint = dir.resolve("a.ckpt");
+    Running running = train(terminal, checkpoint);
+    while (!isSaving()) {
+      assertTrue(running.process.isAlive(), running::shown);
+    }
+    running.signal(terminal, signal);
+    assertSaved(running, code, checkpoint);
+  }
+
+  private boolean isSaving() throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.anyMatch(p -> p.toString().endsWith(".part"));
+    }
+  }
+
+  private static void assumePython(boolean terminal) throws Exception {
+    if (terminal) {
+      try {
+        Process python = new ProcessBuilder("python3", "-c", "import pty").start();
+        assumeTrue(python.waitFor() == 0, "python3 has no pty");
+      } catch (IOException e) {
+        assumeTrue(false, "no python3, so no terminal");
+      }
+    }
+  }
+}
