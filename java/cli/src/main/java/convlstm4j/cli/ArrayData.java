@@ -38,14 +38,14 @@ final class ArrayData {
     this.unitRange = unitRange;
     List<String> names = model.network().inputNames();
     for (String file : Named.all(option, words, "input", names)) {
-      inputs.add(open(file));
+      inputs.add(open(file, inputs.size()));
       checkFits(inputs.size() - 1);
     }
   }
 
-  private NpyFile open(String file) {
+  private NpyFile open(String file, int input) {
     NpyFile npy = conversions.of(NpyFile.open(Path.of(file)), model.dtype());
-    return unitRange ? npy.unitRange() : npy;
+    return new Bytes(model, unitRange, conversions.err()).read(npy, input);
   }
 
   private void checkFits(int input) {

@@ -23,6 +23,11 @@ final class Conversions {
     this.err = err;
   }
 
+  /** Who is told. */
+  PrintWriter err() {
+    return err;
+  }
+
   /** Says what the elements of a file become; the file given says what it rounds. */
   NpyFile of(NpyFile file, DType dtype) {
     if (isSaid(file.type(), dtype)) {

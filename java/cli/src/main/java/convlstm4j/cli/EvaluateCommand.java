@@ -56,6 +56,11 @@ final class EvaluateCommand implements Runnable {
       description = "Samples of --x at a time. Default: 32, or the model's own.")
   Integer batchSize;
 
+  @Option(
+      names = "--strict",
+      description = "Fail if a prediction is NaN or infinite; else that is said.")
+  boolean strict;
+
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
@@ -74,7 +79,9 @@ final class EvaluateCommand implements Runnable {
     }
     checkOutput();
     TrailerFolder folder = arrays.given() ? null : data.folder(arrays.weights);
-    try (Model trained = model.open(backend::apply, spec.commandLine().getErr())) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (Model trained = model.open(backend::apply, err)) {
+      trained.onNonFinite(new NonFinite(strict, err));
       compile(trained);
       ScoreTable table = ScoreTable.of(trained, trained.evaluate(samples(trained, folder)));
       out.print(table.text());
@@ -135,6 +142,6 @@ final class EvaluateCommand implements Runnable {
       return arrays.open(trained, conversions).dataset(batchSize);
     }
     conversions.of(folder, trained.dtype());
-    return data.everyFrame(folder.fitting(trained.network()));
+    return data.everyFrame(folder.fitting(trained));
   }
 }

@@ -76,8 +76,7 @@ final class FolderTraining {
    * @param weights what {@code --sample-weight} was given
    */
   TrailerFolder training(Model model, int batchSize, List<String> weights) {
-    return data.fullWindows(without(data.folder(weights)).fitting(model.network()))
-        .batch(batchSize);
+    return data.fullWindows(without(data.folder(weights)).fitting(model)).batch(batchSize);
   }
 
   /**
@@ -88,7 +87,7 @@ final class FolderTraining {
   Dataset validation(Model model, List<String> weights) {
     return validation == null
         ? null
-        : data.everyFrame(data.whole(weights).ids(validation).fitting(model.network()));
+        : data.everyFrame(data.whole(weights).ids(validation).fitting(model));
   }
 
   private TrailerFolder without(TrailerFolder all) {

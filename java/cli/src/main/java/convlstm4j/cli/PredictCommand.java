@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = {
       "Run a model on samples [N, ..] in npy files, a batch at a time, and write its outputs.",
-      "Of a model of videos, one video [T, ..] (uint8 pixels are scaled to 0 to 1) gives its"
-          + " scores: a column for each, one row a frame."
+      "Of a model of videos, one video [T, ..] gives its scores: a column for each, one row a frame."
+          + " uint8 pixels are read as in the model's training."
     },
     footer = {
       "",
@@ -59,24 +59,33 @@ final class PredictCommand implements Runnable {
 
   @Option(
       names = "--unit-range",
-      description = "Divide uint8 values by 255, as pixels of trailers are.")
+      description = {
+        "Divide uint8 values by 255, as pixels of trailers are. Not needed where the model says how"
+            + " it was trained."
+      })
   boolean unitRange;
+
+  @Option(
+      names = "--strict",
+      description = "Fail, and write nothing, if an output is NaN or infinite; else that is said.")
+  boolean strict;
 
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try (Model trained = model.open(backend::apply, err)) {
+      trained.onNonFinite(new NonFinite(strict, err));
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
       NpyFile first = NpyFile.open(Path.of(files.get(0)));
-      Conversions conversions = new Conversions(spec.commandLine().getErr());
+      Conversions conversions = new Conversions(err);
       if (VideoScores.isVideo(trained, first)) {
         NpyFile video = conversions.of(first, trained.dtype());
         List<String> columns;
         CommandFiles claimed = claimed().writes("--output", output).claim(err);
         try (claimed) {
-          columns = VideoScores.write(trained, video, output);
+          columns = VideoScores.write(trained, video, output, new Bytes(trained, unitRange, err));
         }
         out.println(output + ": columns " + String.join(", ", columns));
         backend.report(out);

@@ -5,6 +5,7 @@ import convlstm4j.data.IndexedDataset;
 import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -27,11 +28,13 @@ final class TrainingSamples {
 
   @Option(
       names = "--shuffle",
-      defaultValue = "true",
       arity = "1",
       paramLabel = "true|false",
-      description = "Take samples in another order in every epoch. Default: ${DEFAULT-VALUE}.")
-  boolean shuffle;
+      description = {
+        "Take samples in another order in every epoch. Default: true, but for a stateful model, whose"
+            + " samples go on from batch to batch."
+      })
+  Boolean shuffle;
 
   /** Samples come from arrays or from a folder. */
   void checkForm(CommandLine command, boolean modelGiven) {
@@ -73,18 +76,29 @@ final class TrainingSamples {
 
   /** Opens them for a compiled model. */
   Parts open(Model model, Conversions conversions) {
+    boolean shuffled = shuffled(model, conversions.err());
     if (!arrays.given()) {
       TrailerFolder trailers =
           folder.training(model, batchSize == null ? 1 : batchSize, arrays.weights);
       conversions.of(trailers, model.dtype());
       return new Parts(
-          shuffle ? trailers.shuffle(model.snapshot().seed()) : trailers,
+          shuffled ? trailers.shuffle(model.snapshot().seed()) : trailers,
           folder.validation(model, arrays.weights));
     }
     ArrayValidation.Parts parts = validation.of(model, arrays, batchSize, conversions);
     IndexedDataset training = parts.training();
     return new Parts(
-        shuffle ? training.shuffle(model.snapshot().seed()) : training, parts.validation());
+        shuffled ? training.shuffle(model.snapshot().seed()) : training, parts.validation());
+  }
+
+  private boolean shuffled(Model model, PrintWriter err) {
+    boolean stateful = !model.network().states().isEmpty();
+    if (stateful && shuffle != null && shuffle) {
+      err.println(
+          "convlstm4j: --shuffle is off: the model is stateful, each sample of a batch goes on in the"
+              + " sample at its place in the next");
+    }
+    return !stateful && (shuffle == null || shuffle);
   }
 
   /** Adds validation and weights of classes to the options of a training. */

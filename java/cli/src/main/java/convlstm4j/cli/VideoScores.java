@@ -22,16 +22,20 @@ final class VideoScores {
         && model.network().inputs().get(0).shape().rank() == 5;
   }
 
-  /** Predicts and writes; gives the names of the columns. */
-  static List<String> write(Model model, NpyFile file, Path output) {
+  /**
+   * Predicts and writes; gives the names of the columns.
+   *
+   * @param bytes how uint8 is read
+   */
+  static List<String> write(Model model, NpyFile file, Path output, Bytes bytes) {
     if (PredictionTable.isTable(output)) {
       OutputFiles.checkTable("--output", output);
     } else {
       ArrayPrediction.checkEnding(output);
       OutputFiles.checkArray("--output", output);
     }
-    NpyFile video = file.unitRange();
-    checkFits(model, video);
+    checkFits(model, file);
+    NpyFile video = bytes.read(file, 0);
     Tensor x = video.read(DType.FLOAT32).reshape(video.shape().prepend(1));
     if (!x.isFinite()) {
       throw new IllegalArgumentException(

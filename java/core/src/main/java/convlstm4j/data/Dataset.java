@@ -1,5 +1,8 @@
 package convlstm4j.data;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * Samples that are loaded batch by batch. The order of an epoch depends on nothing but the dataset,
  * its seed and the epoch's number, so that training can be resumed in the middle of one.
@@ -21,4 +24,23 @@ public interface Dataset {
    * @return the batches, {@link #batches()} - firstBatch of them
    */
   BatchStream open(long epoch, int firstBatch);
+
+  /**
+   * How the bytes of files have become the numbers of the inputs; a model remembers it from
+   * training and refuses data of another scale.
+   *
+   * @return one per input, empty where there were no bytes; an empty list if it is not known
+   */
+  default List<Optional<ByteScale>> byteScales() {
+    return List.of();
+  }
+
+  /**
+   * Numbers of samples that the batches of an epoch have, which must be one for a stateful model.
+   *
+   * @return each once, that of the first batch first; empty if they are not known
+   */
+  default List<Integer> batchSizes() {
+    return List.of();
+  }
 }

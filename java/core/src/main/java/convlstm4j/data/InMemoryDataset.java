@@ -113,6 +113,11 @@ public final class InMemoryDataset implements Dataset {
   }
 
   @Override
+  public List<Integer> batchSizes() {
+    return samples.batchSizes();
+  }
+
+  @Override
   public BatchStream open(long epoch, int firstBatch) {
     return samples.open(epoch, firstBatch);
   }

@@ -2,7 +2,9 @@ package convlstm4j.data;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /**
  * Samples that can be loaded by number, in batches. An immutable value, each method returns a new
@@ -30,15 +32,23 @@ public final class IndexedDataset implements Dataset {
   private final int batchSize;
   private final boolean shuffle;
   private final long seed;
+  private final List<Optional<ByteScale>> scales;
 
   private IndexedDataset(
-      int first, int samples, Loader loader, int batchSize, boolean shuffle, long seed) {
+      int first,
+      int samples,
+      Loader loader,
+      int batchSize,
+      boolean shuffle,
+      long seed,
+      List<Optional<ByteScale>> scales) {
     this.first = first;
     this.samples = samples;
     this.loader = loader;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.seed = seed;
+    this.scales = scales;
   }
 
   /**
@@ -53,7 +63,7 @@ public final class IndexedDataset implements Dataset {
     if (samples < 1) {
       throw new IllegalArgumentException("the dataset has no samples");
     }
-    return new IndexedDataset(0, samples, loader, DEFAULT_BATCH, false, 0);
+    return new IndexedDataset(0, samples, loader, DEFAULT_BATCH, false, 0, List.of());
   }
 
   /**
@@ -75,7 +85,7 @@ public final class IndexedDataset implements Dataset {
               + samples
               + " that there are");
     }
-    return new IndexedDataset(first + from, to - from, loader, batchSize, shuffle, seed);
+    return new IndexedDataset(first + from, to - from, loader, batchSize, shuffle, seed, scales);
   }
 
   /**
@@ -98,7 +108,7 @@ public final class IndexedDataset implements Dataset {
     if (size < 1) {
       throw new IllegalArgumentException("batch size " + size + ", must be at least 1");
     }
-    return new IndexedDataset(first, samples, loader, size, shuffle, seed);
+    return new IndexedDataset(first, samples, loader, size, shuffle, seed, scales);
   }
 
   /**
@@ -108,7 +118,29 @@ public final class IndexedDataset implements Dataset {
    * @return a new dataset
    */
   public IndexedDataset shuffle(long newSeed) {
-    return new IndexedDataset(first, samples, loader, batchSize, true, newSeed);
+    return new IndexedDataset(first, samples, loader, batchSize, true, newSeed, scales);
+  }
+
+  /**
+   * Says how the loader makes numbers of the bytes in its files.
+   *
+   * @param byInput one per input, empty where there are no bytes
+   * @return a new dataset
+   */
+  public IndexedDataset byteScales(List<Optional<ByteScale>> byInput) {
+    return new IndexedDataset(
+        first, samples, loader, batchSize, shuffle, seed, List.copyOf(byInput));
+  }
+
+  @Override
+  public List<Optional<ByteScale>> byteScales() {
+    return scales;
+  }
+
+  @Override
+  public List<Integer> batchSizes() {
+    int full = Math.min(batchSize, samples);
+    return samples % full == 0 ? List.of(full) : List.of(full, samples % full);
   }
 
   @Override

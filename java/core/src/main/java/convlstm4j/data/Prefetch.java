@@ -1,6 +1,8 @@
 package convlstm4j.data;
 
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
@@ -35,6 +37,16 @@ public final class Prefetch implements Dataset {
   @Override
   public int batches() {
     return source.batches();
+  }
+
+  @Override
+  public List<Optional<ByteScale>> byteScales() {
+    return source.byteScales();
+  }
+
+  @Override
+  public List<Integer> batchSizes() {
+    return source.batchSizes();
   }
 
   @Override

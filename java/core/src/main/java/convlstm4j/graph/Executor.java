@@ -41,6 +41,7 @@ public final class Executor implements AutoCloseable {
   private List<Philox> randoms;
   private Plan assign;
   private Profile profile;
+  private Search search;
 
   /**
    * Plans every step. Allocates nothing that grows with the data.
@@ -149,6 +150,9 @@ public final class Executor implements AutoCloseable {
     if (profile != null) {
       long nanos = System.nanoTime() - start;
       profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
+    }
+    if (search != null) {
+      search.look(s, out);
     }
     live.lastRead(i).forEach(this::free);
   }
@@ -319,6 +323,35 @@ public final class Executor implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Computes all values again and looks for the first op whose result is not finite. The values are
+   * then there as after {@link #forward}.
+   *
+   * @param feeds as given to {@link #forward}
+   * @param run as given to {@link #forward}
+   * @return the name of its layer, or empty
+   */
+  public Optional<String> firstNonFinite(List<Buffer> feeds, Philox run) {
+    search = new Search();
+    try {
+      forward(feeds, run);
+      return Optional.ofNullable(search.found);
+    } finally {
+      search = null;
+    }
+  }
+
+  /** For the first op whose result is not finite, while its values are there. */
+  private final class Search {
+    private String found;
+
+    void look(Step s, List<Buffer> results) {
+      if (found == null && results.stream().anyMatch(b -> !memory.download(b).isFinite())) {
+        found = s.layer().isEmpty() ? s.op().opName() : s.layer();
+      }
+    }
   }
 
   /** Frees everything that the current run holds but the feeds, which are the caller's. */

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A network on a backend: its variables and the steps that can be done with them. */
@@ -63,6 +64,9 @@ final class Engine implements AutoCloseable {
   private final Profile profile;
   private final Scalars scalars;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** States of training, by name, while the model is used before that goes on; else empty. */
+  private Map<String, Tensor> aside = Map.of();
 
   /** The training steps under way; null when something else was done since. */
   private TrainingStep training;
@@ -133,11 +137,47 @@ final class Engine implements AutoCloseable {
     return backend.memory().stagesAhead();
   }
 
-  /** What stateful layers remember, by name. */
+  /** What stateful layers remember of training, by name. */
   Map<String, Tensor> states() {
+    return aside.isEmpty() ? usedStates() : aside;
+  }
+
+  /** What stateful layers will go on from when the model is used, by name. */
+  Map<String, Tensor> usedStates() {
     Map<String, Tensor> states = new LinkedHashMap<>();
     variables.states().forEach((s, t) -> states.put(network.name(s), t));
     return states;
+  }
+
+  /** Replaces what stateful layers remember, all of it. */
+  void setStates(Map<String, Tensor> values) {
+    aside = Map.of();
+    variables.resetStates();
+    network.states().stream()
+        .filter(s -> values.containsKey(network.name(s)))
+        .forEach(s -> variables.setState(s, values.get(network.name(s))));
+  }
+
+  /** Begins with zeros until training goes on. */
+  void setStatesAside() {
+    aside = states();
+    variables.resetStates();
+  }
+
+  private void takeStatesBack() {
+    if (!aside.isEmpty()) {
+      setStates(aside);
+    }
+  }
+
+  /** Sets what is remembered of some samples to zeros, in use and set aside. */
+  void resetStates(int... samples) {
+    Map<String, Tensor> kept = new LinkedHashMap<>();
+    aside.forEach((name, t) -> kept.put(name, Stateful.reset(t, samples)));
+    Map<String, Tensor> used = usedStates();
+    used.replaceAll((name, t) -> Stateful.reset(t, samples));
+    setStates(used);
+    aside = kept;
   }
 
   /** Forgets the programs, since losses or frozen layers have changed. */
@@ -206,8 +246,12 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  /** All outputs for a batch's inputs; the states of stateful layers go on. */
-  List<Tensor> predict(Batch batch) {
+  /**
+   * All outputs for a batch's inputs; the states of stateful layers go on.
+   *
+   * @param nonFinite is told of a prediction that is not finite
+   */
+  List<Tensor> predict(Batch batch, Consumer<NonFiniteException> nonFinite) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     rest();
     Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
@@ -215,6 +259,8 @@ final class Engine implements AutoCloseable {
     try (Fed fed = new Fed(inputs)) {
       x.forward(fed.buffers, new Philox(0, 0));
       List<Tensor> outputs = pass.outputs().stream().map(v -> download(x, v)).toList();
+      Finite.prediction(batch.description(), network.outputNames(), outputs, () -> first(x, fed))
+          .ifPresent(nonFinite);
       x.commit();
       return outputs;
     } finally {
@@ -223,7 +269,7 @@ final class Engine implements AutoCloseable {
   }
 
   /** Losses and predictions of a batch; the states of stateful layers go on. */
-  Results evaluate(Batch batch, Objectives objectives) {
+  Results evaluate(Batch batch, Objectives objectives, Consumer<NonFiniteException> nonFinite) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     rest();
     Pass pass = pass(Kind.EVALUATE, objectives, shapes(inputs));
@@ -244,7 +290,10 @@ final class Engine implements AutoCloseable {
                   objectives.outputs().get(k).metrics().isEmpty()
                       ? null
                       : download(x, pass.outputs().get(k)));
-      Finite.checkLoss(results, objectives, batch.description(), "evaluating", Optional::empty);
+      String of = batch.description();
+      Finite.checkLoss(results, objectives, of, "evaluating", () -> first(x, fed));
+      Finite.prediction(of, network.outputNames(), results.predictions(), () -> first(x, fed))
+          .ifPresent(nonFinite);
       x.commit();
       done = true;
       return results;
@@ -252,6 +301,10 @@ final class Engine implements AutoCloseable {
       x.release();
       forgetStates(done || hadStates);
     }
+  }
+
+  private static Optional<String> first(Executor x, Fed fed) {
+    return x.firstNonFinite(fed.buffers, new Philox(0, 0));
   }
 
   /**
@@ -272,6 +325,7 @@ final class Engine implements AutoCloseable {
       Batch batch, Objectives objectives, Map<String, Map<Integer, Double>> classWeights) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     checkTrainable(objectives);
+    takeStatesBack();
     Pass pass = pass(Kind.TRAIN, objectives, shapes(inputs));
     Feeds feeds = feeds(pass, objectives, batch, inputs, classWeights);
     Upload upload = backend.memory().stage(feeds.all().stream().map(t -> t.cast(dtype)).toList());

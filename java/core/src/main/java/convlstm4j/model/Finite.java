@@ -1,5 +1,8 @@
 package convlstm4j.model;
 
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -34,6 +37,62 @@ final class Finite {
         when,
         what + first.map(l -> ", first the output of layer \"" + l + "\",").orElse(""),
         first.orElse(what));
+  }
+
+  /**
+   * Looks for a prediction that is not finite.
+   *
+   * @param batch its description
+   * @param outputs names of the outputs
+   * @param predictions one per output, the batch axis first; null where there is none
+   * @param layer finds the first layer whose output is not finite
+   * @return names output, sample, place in it and layer
+   */
+  static Optional<NonFiniteException> prediction(
+      String batch,
+      List<String> outputs,
+      List<Tensor> predictions,
+      Supplier<Optional<String>> layer) {
+    for (int k = 0; k < predictions.size(); k++) {
+      Tensor t = predictions.get(k);
+      if (t == null || t.isFinite()) {
+        continue;
+      }
+      int i = 0;
+      while (Double.isFinite(t.get(i))) {
+        i++;
+      }
+      Shape s = t.shape();
+      int inSample = t.size() / (int) s.dim(0);
+      Optional<String> first = layer.get();
+      return Optional.of(
+          new NonFiniteException(
+              batch,
+              first.orElse(outputs.get(k)),
+              "batch \""
+                  + batch
+                  + "\": output \""
+                  + outputs.get(k)
+                  + "\" is "
+                  + t.get(i)
+                  + " in sample "
+                  + i / inSample
+                  + " at "
+                  + index(i % inSample, s.from(1))
+                  + first.map(l -> ", first the output of layer \"" + l + "\"").orElse("")));
+    }
+    return Optional.empty();
+  }
+
+  /** The place of an element, axis by axis. */
+  private static List<Long> index(int element, Shape shape) {
+    Long[] index = new Long[shape.rank()];
+    long left = element;
+    for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+      index[axis] = left % shape.dim(axis);
+      left /= shape.dim(axis);
+    }
+    return List.of(index);
   }
 
   /** What is thrown: {@code what} of the batch is not finite, {@code where} for programs. */

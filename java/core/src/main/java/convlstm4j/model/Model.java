@@ -5,11 +5,10 @@ import convlstm4j.backend.Backends;
 import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
+import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Profile;
-import convlstm4j.graph.State;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.model.Engine.Prepared;
@@ -27,9 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +53,8 @@ public final class Model implements AutoCloseable {
   private Profile profile;
   private DType dtype = DType.FLOAT32;
   private long seed;
+  private final ByteScales scales;
+  private Consumer<NonFiniteException> nonFinite = new LoggedOnce();
   private Engine engine;
   private volatile Training training;
   private TrainingLoop loop;
@@ -64,6 +64,7 @@ public final class Model implements AutoCloseable {
   private Model(Network network) {
     this.network = network;
     this.name = defaultName();
+    this.scales = new ByteScales(network);
   }
 
   private String defaultName() {
@@ -278,6 +279,10 @@ public final class Model implements AutoCloseable {
   /**
    * Trains the model, from where it is: a restored model goes on in the middle of an epoch.
    *
+   * <p>What stateful layers remember goes on from batch to batch, and, as in Keras, over the ends
+   * of epochs and through validation; a callback's {@link Callback#onEpochBegin} can call {@link
+   * #resetStates()}.
+   *
    * @param data what is learnt; must be the same data when training goes on
    * @param options how long, validation, callbacks, class weights
    * @return losses and metrics of the epochs that were finished
@@ -349,6 +354,7 @@ public final class Model implements AutoCloseable {
   }
 
   Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
+    scales.learn("fit", ByteScales.of(batch));
     return engine().prepare(batch, training.objectives(), classWeights);
   }
 
@@ -376,7 +382,7 @@ public final class Model implements AutoCloseable {
         "evaluate",
         () -> {
           training("evaluate");
-          checkNotEmpty(data, "evaluation data");
+          checkUsable("evaluate", data);
           return evaluate(data, () -> false).orElseThrow();
         });
   }
@@ -393,7 +399,9 @@ public final class Model implements AutoCloseable {
         if (stop.getAsBoolean()) {
           return Optional.empty();
         }
-        scores.add(engine().evaluate(stream.next(), training.objectives()));
+        Batch batch = stream.next();
+        scales.check("evaluate", ByteScales.of(batch));
+        scores.add(engine().evaluate(batch, training.objectives(), nonFinite));
       }
     }
     return Optional.of(scores.logs());
@@ -408,7 +416,7 @@ public final class Model implements AutoCloseable {
    */
   public List<Tensor> predict(Tensor... inputs) {
     Batch batch = new Batch(List.of(inputs), List.of(), List.of(), "predict");
-    return access.use("predict", () -> engine().predict(batch));
+    return access.use("predict", () -> predict(batch));
   }
 
   /**
@@ -421,14 +429,37 @@ public final class Model implements AutoCloseable {
     access.use(
         "predict",
         () -> {
-          checkNotEmpty(data, "data");
+          checkUsable("predict", data);
           try (BatchStream stream = data.open(0, 0)) {
             while (stream.hasNext()) {
               Batch batch = stream.next();
-              consumer.accept(batch, engine().predict(batch));
+              consumer.accept(batch, predict(batch));
             }
           }
         });
+  }
+
+  private List<Tensor> predict(Batch batch) {
+    scales.check("predict", ByteScales.of(batch));
+    return engine().predict(batch, nonFinite);
+  }
+
+  /** Whether data can be predicted from or evaluated on, before that begins. */
+  private void checkUsable(String what, Dataset data) {
+    checkNotEmpty(data, what.equals("predict") ? "data" : "evaluation data");
+    scales.check(what, data.byteScales());
+    Stateful.check(what, network, () -> engine().usedStates(), List.of(data));
+  }
+
+  /** Whether data can be trained on; the model remembers its scale. */
+  void checkTrainable(Dataset data, Dataset validation) {
+    scales.learn("fit", data.byteScales());
+    List<Dataset> all = new ArrayList<>(List.of(data));
+    if (validation != null) {
+      scales.check("fit", validation.byteScales());
+      all.add(validation);
+    }
+    Stateful.check("fit", network, () -> engine().states(), all);
   }
 
   /**
@@ -443,15 +474,68 @@ public final class Model implements AutoCloseable {
     return all;
   }
 
-  /** Sets what stateful layers remember to zeros. */
+  /** Sets what stateful layers remember to zeros; batches of any size may follow. */
   public void resetStates() {
     access.use(
         "resetStates",
         () -> {
           if (engine != null) {
-            engine.variables().resetStates();
+            engine.setStates(Map.of());
           }
         });
+  }
+
+  /**
+   * Sets what stateful layers remember of some samples to zeros: other sequences begin in their
+   * places, the others go on.
+   *
+   * @param samples places in the batch, from 0
+   * @throws IllegalArgumentException if the batch before had no such sample
+   */
+  public void resetStates(int... samples) {
+    access.use("resetStates", () -> engine().resetStates(samples));
+  }
+
+  /**
+   * Sets what stateful layers remember aside until training goes on: until then they begin with
+   * zeros. So it is with a model just loaded, which is not in the middle of its training data.
+   */
+  public void setStatesAside() {
+    access.use("setStatesAside", () -> engine().setStatesAside());
+  }
+
+  /**
+   * How bytes, such as pixels, become the numbers of the inputs: what {@link #fit} saw first, what
+   * a file says, or as set.
+   *
+   * @return one per input, empty where it is not known
+   */
+  public List<Optional<ByteScale>> byteScales() {
+    return scales.known();
+  }
+
+  /**
+   * Says how bytes become the numbers of the inputs. Data that says otherwise is refused.
+   *
+   * @param byInput one per input, empty where it is not known
+   * @return this model
+   * @throws IllegalArgumentException if the model has not as many inputs
+   */
+  public Model byteScales(List<Optional<ByteScale>> byInput) {
+    scales.set(byInput);
+    return this;
+  }
+
+  /**
+   * Says what happens when a prediction is NaN or infinite, which without this is a warning in the
+   * log, once.
+   *
+   * @param handler is told of each such batch; what it throws ends the call, states as before
+   * @return this model
+   */
+  public Model onNonFinite(Consumer<NonFiniteException> handler) {
+    nonFinite = handler;
+    return this;
   }
 
   /**
@@ -488,7 +572,7 @@ public final class Model implements AutoCloseable {
     access.use(
         "setWeights",
         () -> {
-          checkWeights("setWeights", values);
+          Snapshot.checkWeights("setWeights", network, values);
           replaced++;
           for (int i = 0; i < values.size(); i++) {
             engine().variables().set(network.parameters().get(i), values.get(i));
@@ -504,28 +588,6 @@ public final class Model implements AutoCloseable {
    */
   public int replacements() {
     return replaced;
-  }
-
-  private void checkWeights(String who, List<Tensor> values) {
-    List<Parameter> parameters = network.parameters();
-    if (values.size() != parameters.size()) {
-      throw new IllegalArgumentException(
-          who + ": got " + values.size() + " arrays, the model has " + parameters.size());
-    }
-    for (int i = 0; i < values.size(); i++) {
-      if (!values.get(i).shape().equals(parameters.get(i).shape())) {
-        throw new IllegalArgumentException(
-            who
-                + ": array "
-                + i
-                + " has shape "
-                + values.get(i).shape()
-                + ", weight "
-                + network.name(parameters.get(i))
-                + " has "
-                + parameters.get(i).shape());
-      }
-    }
   }
 
   /**
@@ -561,38 +623,13 @@ public final class Model implements AutoCloseable {
 
   private void take(Snapshot snapshot) {
     checkNotTraining("restore");
-    List<String> names = network.parameters().stream().map(network::name).toList();
-    if (!List.copyOf(snapshot.weights().keySet()).equals(names)) {
-      throw new IllegalArgumentException(
-          "restore: the snapshot has the weights "
-              + snapshot.weights().keySet()
-              + ", the model has "
-              + names);
-    }
-    Map<String, State> states =
-        network.states().stream().collect(Collectors.toMap(network::name, Function.identity()));
-    if (!states.keySet().containsAll(snapshot.states().keySet())) {
-      throw new IllegalArgumentException(
-          "restore: the snapshot has the states "
-              + snapshot.states().keySet()
-              + ", the model has "
-              + states.keySet());
-    }
-    boolean trained = !snapshot.slots().isEmpty() || !snapshot.progress().equals(Progress.START);
-    if (trained && training == null) {
-      throw new IllegalStateException(
-          "restore: the snapshot holds training progress; compile the model first, or take only its"
-              + " weights with setWeights");
-    }
-    List<Tensor> weights = List.copyOf(snapshot.weights().values());
-    checkWeights("restore", weights);
+    snapshot.checkFits(network, training != null);
     if (training != null) {
       training.restore(engine(), snapshot);
     }
-    setWeights(weights);
+    setWeights(List.copyOf(snapshot.weights().values()));
     seed = snapshot.seed();
-    engine().variables().resetStates();
-    snapshot.states().forEach((n, t) -> engine().variables().setState(states.get(n), t));
+    engine().setStates(snapshot.states());
   }
 
   /**

@@ -1,8 +1,11 @@
 package convlstm4j.model;
 
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Parameter;
 import convlstm4j.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -37,5 +40,51 @@ public record Snapshot(
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** Fails unless this belongs to a network; its weights, states and progress can then be taken. */
+  void checkFits(Network network, boolean compiled) {
+    List<String> names = network.parameters().stream().map(network::name).toList();
+    checkNames("weights", List.copyOf(weights.keySet()), names, true);
+    List<String> remembered = network.states().stream().map(network::name).toList();
+    checkNames("states", List.copyOf(states.keySet()), remembered, false);
+    boolean trained = !slots.isEmpty() || !progress.equals(Progress.START);
+    if (trained && !compiled) {
+      throw new IllegalStateException(
+          "restore: the snapshot holds training progress; compile the model first, or take only its"
+              + " weights with setWeights");
+    }
+    checkWeights("restore", network, List.copyOf(weights.values()));
+  }
+
+  private static void checkNames(
+      String what, List<String> came, List<String> expected, boolean all) {
+    if (all ? !came.equals(expected) : !expected.containsAll(came)) {
+      throw new IllegalArgumentException(
+          "restore: the snapshot has the " + what + " " + came + ", the model has " + expected);
+    }
+  }
+
+  /** Fails unless there is a value of its shape for each weight. */
+  static void checkWeights(String who, Network network, List<Tensor> values) {
+    List<Parameter> parameters = network.parameters();
+    if (values.size() != parameters.size()) {
+      throw new IllegalArgumentException(
+          who + ": got " + values.size() + " arrays, the model has " + parameters.size());
+    }
+    for (int i = 0; i < values.size(); i++) {
+      if (!values.get(i).shape().equals(parameters.get(i).shape())) {
+        throw new IllegalArgumentException(
+            who
+                + ": array "
+                + i
+                + " has shape "
+                + values.get(i).shape()
+                + ", weight "
+                + network.name(parameters.get(i))
+                + " has "
+                + parameters.get(i).shape());
+      }
+    }
   }
 }

@@ -50,6 +50,7 @@ final class TrainingLoop {
     if (fit.validation() != null) {
       Model.checkNotEmpty(fit.validation(), "validation data");
     }
+    model.checkTrainable(data, fit.validation());
     for (String name : fit.classWeights().keySet()) {
       if (!name.equals(Fit.ALL) && !model.network().outputNames().contains(name)) {
         throw new IllegalArgumentException(

@@ -168,7 +168,7 @@ public final class Demo {
     Dataset trailers =
         TrailerFolder.open(folder.resolve("train"))
             .ids("0-" + (TRAINING_TRAILERS - 1))
-            .fitting(model.network())
+            .fitting(model)
             .windows(window)
             .batch(batch)
             .shuffle(seed);
@@ -197,7 +197,7 @@ public final class Demo {
 
   private static Scores scores(Model model, TrailerFolder test) {
     Scores scores = new Scores(Videos.GENRES.size());
-    model.predict(test.ids(testIds()).fitting(model.network()), scores::add);
+    model.predict(test.ids(testIds()).fitting(model), scores::add);
     return scores;
   }
 
@@ -243,8 +243,7 @@ public final class Demo {
   }
 
   private void draw(Model model, TrailerFolder test) throws IOException {
-    try (BatchStream stream =
-        test.ids(Integer.toString(FIRST_TEST)).fitting(model.network()).open(0, 0)) {
+    try (BatchStream stream = test.ids(Integer.toString(FIRST_TEST)).fitting(model).open(0, 0)) {
       Batch batch = stream.next();
       Tensor video = batch.inputs().get(0);
       Picture.write(

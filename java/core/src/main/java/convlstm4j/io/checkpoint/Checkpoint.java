@@ -1,6 +1,7 @@
 package convlstm4j.io.checkpoint;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.data.ByteScale;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Parameter;
 import convlstm4j.io.architecture.Architecture;
@@ -11,7 +12,6 @@ import convlstm4j.io.file.InputFile;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
-import convlstm4j.model.Snapshot;
 import convlstm4j.model.WeightTransfer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -38,7 +38,8 @@ import java.util.function.UnaryOperator;
 /**
  * A model in one file, with all that training needs to go on bit for bit: architecture, weights,
  * options of training, slots of the optimiser, progress, seed, states of stateful layers, what
- * callbacks remember. Float32 and float64 are kept exactly.
+ * callbacks remember, how the inputs take bytes. Float32 and float64 are kept exactly. A loaded
+ * model's stateful layers begin with zeros when it is used, and go on when its training does.
  *
  * <p>The file is written under another name, forced to disk and renamed ({@link AtomicFile}):
  * whatever happens, the old checkpoint or the new one is there. Every byte is covered by a checksum
@@ -81,6 +82,9 @@ public final class Checkpoint {
         Architecture.toJson(model.network()),
         model.compilation().isEmpty() ? null : json(model.compilation().get().config()),
         model.dtype(),
+        model.byteScales().stream().anyMatch(Optional::isPresent)
+            ? JSON.std.asString(ByteScale.configs(model.byteScales()))
+            : null,
         model.snapshot());
   }
 
@@ -156,8 +160,9 @@ public final class Checkpoint {
     Model model = Model.of(network).dtype(contents.dtype()).seed(contents.snapshot().seed());
     try {
       options.model().accept(model);
+      scaleBytes(file, model, contents);
       if (leftOut.isEmpty()) {
-        restore(file, model, compile, contents.snapshot());
+        restore(file, model, compile, contents);
       } else {
         model.setWeights(List.copyOf(weights.values()));
         options
@@ -203,12 +208,24 @@ public final class Checkpoint {
     }
   }
 
-  private static void restore(String file, Model model, Compile compile, Snapshot snapshot) {
+  private static void scaleBytes(String file, Model model, Contents contents) {
+    if (contents.bytes() != null) {
+      try {
+        Object bytes = JSON.std.anyFrom(contents.bytes());
+        model.byteScales(ByteScale.fromConfigs(bytes, model.network().inputs().size()));
+      } catch (IllegalArgumentException | IOException e) {
+        throw new CheckpointException(file, "damaged header, bytes: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private static void restore(String file, Model model, Compile compile, Contents contents) {
     try {
       if (compile != null) {
         model.compile(compile);
       }
-      model.restore(snapshot);
+      model.restore(contents.snapshot());
+      model.setStatesAside();
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new CheckpointException(file, "does not fit the model: " + e.getMessage(), e);
     }
@@ -244,7 +261,8 @@ public final class Checkpoint {
     }
     checkDtype(file, contents.dtype(), model.dtype());
     checkWeights(file, contents.snapshot().weights(), model.network());
-    restore(file, model, compile, contents.snapshot());
+    restore(file, model, compile, contents);
+    scaleBytes(file, model, contents);
   }
 
   private static void checkDtype(String file, DType came, DType expected) {

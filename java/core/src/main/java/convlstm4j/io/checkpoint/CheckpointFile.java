@@ -34,8 +34,9 @@ import java.util.zip.CRC32C;
  *
  * <p>Header: {@code library}, {@code dtype}, {@code seed}, {@code epoch}, {@code batch}, {@code
  * step}, {@code learning_rate}, {@code architecture}, {@code compile} (each JSON as a text), {@code
- * tensors} (the index: {@code section, owner, name, dtype, shape, offset, crc32c}). No byte of the
- * file is without a checksum or a value that it must have.
+ * bytes} (likewise, where it is known how the inputs take uint8), {@code tensors} (the index:
+ * {@code section, owner, name, dtype, shape, offset, crc32c}). No byte of the file is without a
+ * checksum or a value that it must have.
  */
 final class CheckpointFile {
   static final byte[] MAGIC = {(byte) 0x89, 'C', 'L', '4', 'J', '\r', '\n', 0x1A};
@@ -80,6 +81,9 @@ final class CheckpointFile {
     header.put("learning_rate", Double.isNaN(s.learningRate()) ? null : s.learningRate());
     header.put("architecture", contents.architecture());
     header.put("compile", contents.compile());
+    if (contents.bytes() != null) {
+      header.put("bytes", contents.bytes());
+    }
     header.put("tensors", index);
     byte[] json = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asBytes(header);
     ByteBuffer prefix = ByteBuffer.allocate(PREFIX + json.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -143,6 +147,7 @@ final class CheckpointFile {
     String library = f.text("library");
     String architecture = f.text("architecture");
     String compile = f.textOrNull("compile");
+    String bytes = f.has("bytes") ? f.text("bytes") : null;
     DType dtype = f.constant("dtype", DType.class);
     long seed = f.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE);
     double learningRate = f.numberOrNull("learning_rate");
@@ -164,7 +169,7 @@ final class CheckpointFile {
             maps.get(Section.STATE).getOrDefault("", Map.of()),
             maps.get(Section.SUM).getOrDefault("", Map.of()),
             maps.get(Section.CALLBACK));
-    return new Contents(library, architecture, compile, dtype, snapshot);
+    return new Contents(library, architecture, compile, dtype, bytes, snapshot);
   }
 
   private static byte[] prefixAndHeader(String file, Source source) throws IOException {

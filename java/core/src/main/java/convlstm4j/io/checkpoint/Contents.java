@@ -10,7 +10,13 @@ import convlstm4j.tensor.DType;
  * @param architecture the network as JSON
  * @param compile options of training as JSON; null if the model was not compiled
  * @param dtype element type of the model
+ * @param bytes how the inputs take bytes, as JSON; null if that is not known of any
  * @param snapshot everything else
  */
 record Contents(
-    String library, String architecture, String compile, DType dtype, Snapshot snapshot) {}
+    String library,
+    String architecture,
+    String compile,
+    DType dtype,
+    String bytes,
+    Snapshot snapshot) {}

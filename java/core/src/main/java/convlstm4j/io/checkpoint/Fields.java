@@ -33,6 +33,10 @@ record Fields(String file, String where, Map<String, Object> values) {
     return isNull(key) ? null : text(key);
   }
 
+  boolean has(String key) {
+    return values.containsKey(key);
+  }
+
   private boolean isNull(String key) {
     return values.containsKey(key) && values.get(key) == null;
   }

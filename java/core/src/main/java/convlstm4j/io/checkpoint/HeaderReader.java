@@ -29,6 +29,7 @@ final class HeaderReader {
           "learning_rate",
           "architecture",
           "compile",
+          "bytes",
           "tensors");
   private static final Set<String> TENSOR_KEYS =
       Set.of("section", "owner", "name", "dtype", "shape", "offset", "crc32c");

@@ -1,5 +1,6 @@
 package convlstm4j.io.folder;
 
+import convlstm4j.data.ByteScale;
 import convlstm4j.graph.Network;
 import convlstm4j.tensor.DType;
 import java.util.List;
@@ -34,6 +35,7 @@ final class Options implements Cloneable {
   Long shuffleSeed;
 
   int batchSize = 1;
+  ByteScale bytes = ByteScale.UNIT;
   DType dtype = DType.FLOAT32;
 
   @Override

@@ -1,6 +1,7 @@
 package convlstm4j.io.folder;
 
 import convlstm4j.data.Batch;
+import convlstm4j.data.ByteScale;
 import convlstm4j.io.folder.Selection.Sample;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.tensor.DType;
@@ -17,8 +18,10 @@ final class SampleStream implements Iterator<Batch> {
   private final Selection selection;
   private final Iterator<List<Sample>> batches;
   private final DType dtype;
+  private final ByteScale bytes;
 
-  SampleStream(Selection selection, Iterator<List<Sample>> batches, DType dtype) {
+  SampleStream(Selection selection, Iterator<List<Sample>> batches, DType dtype, ByteScale bytes) {
+    this.bytes = bytes;
     this.selection = selection;
     this.batches = batches;
     this.dtype = dtype;
@@ -62,7 +65,7 @@ final class SampleStream implements Iterator<Batch> {
   private Tensor input(List<Sample> samples) {
     List<Tensor> videos = new ArrayList<>();
     for (Sample s : samples) {
-      NpyFile file = NpyFile.open(s.trailer().path()).unitRange();
+      NpyFile file = NpyFile.open(s.trailer().path()).scaled(bytes);
       Shape expected = selection.frame().prepend(s.trailer().frames());
       if (!file.shape().equals(expected)) {
         throw new FolderException(

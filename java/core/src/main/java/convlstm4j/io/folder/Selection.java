@@ -65,7 +65,8 @@ record Selection(
                 + trailers.get(0).fileName());
       }
       frame = shape.from(1);
-      Trailer trailer = new Trailer(id, listing.path(id), shape.dim(0));
+      Trailer trailer =
+          new Trailer(id, listing.path(id), shape.dim(0), file.byteScale().isPresent());
       if (labels != null) {
         labels.check(trailer);
       }

@@ -8,8 +8,9 @@ import java.nio.file.Path;
  * @param id number in the file's name
  * @param path the file, of an array {@code [T, C, H, W]}
  * @param frames T
+ * @param bytes whether the pixels are uint8
  */
-record Trailer(long id, Path path, long frames) {
+record Trailer(long id, Path path, long frames, boolean bytes) {
   String fileName() {
     return path.getFileName().toString();
   }

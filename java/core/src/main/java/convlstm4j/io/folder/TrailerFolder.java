@@ -1,18 +1,22 @@
 package convlstm4j.io.folder;
 
 import convlstm4j.data.BatchStream;
+import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
+import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * A folder of videos, loaded one sample at a time: a file {@code trailer_{id}.npy} of shape {@code
  * [T, C, H, W]} for each, of any type that {@link convlstm4j.io.npy.NpyType} lists; uint8 pixels
- * are scaled to 0 to 1. T may differ between trailers, C, H and W may not.
+ * are scaled to 0 to 1, or as {@link #bytes} says. T may differ between trailers, C, H and W may
+ * not.
  *
  * <p>Labels, one number per frame and genre, are in one of
  *
@@ -131,6 +135,28 @@ public final class TrailerFolder implements Dataset {
    */
   public TrailerFolder fitting(Network network) {
     return with(o -> o.network = network);
+  }
+
+  /**
+   * Gives what a model needs: as {@link #fitting(Network)}, and uint8 pixels to the scale of the
+   * model, 0 to 1 if it has none yet.
+   *
+   * @param model what the batches are for
+   * @return a new dataset
+   */
+  public TrailerFolder fitting(Model model) {
+    ByteScale known = model.byteScales().get(0).orElse(ByteScale.UNIT);
+    return fitting(model.network()).bytes(known);
+  }
+
+  /**
+   * Sets the scale of uint8 pixels; 0 to 1 if not set.
+   *
+   * @param scale what a byte stands for
+   * @return a new dataset
+   */
+  public TrailerFolder bytes(ByteScale scale) {
+    return with(o -> o.bytes = scale);
   }
 
   /**
@@ -293,6 +319,17 @@ public final class TrailerFolder implements Dataset {
   }
 
   @Override
+  public List<Optional<ByteScale>> byteScales() {
+    boolean bytes = selection().trailers().stream().anyMatch(Trailer::bytes);
+    return List.of(bytes ? Optional.of(options.bytes) : Optional.empty());
+  }
+
+  @Override
+  public List<Integer> batchSizes() {
+    return selection().batches(0, options).stream().map(List::size).distinct().toList();
+  }
+
+  @Override
   public BatchStream open(long epoch, int firstBatch) {
     List<List<Selection.Sample>> batches = selection().batches(epoch, options);
     if (firstBatch < 0 || firstBatch > batches.size()) {
@@ -301,7 +338,10 @@ public final class TrailerFolder implements Dataset {
     }
     return BatchStream.of(
         new SampleStream(
-            selection(), batches.subList(firstBatch, batches.size()).iterator(), options.dtype));
+            selection(),
+            batches.subList(firstBatch, batches.size()).iterator(),
+            options.dtype,
+            options.bytes));
   }
 
   /** Folder and ids. */

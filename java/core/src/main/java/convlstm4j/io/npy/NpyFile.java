@@ -1,5 +1,6 @@
 package convlstm4j.io.npy;
 
+import convlstm4j.data.ByteScale;
 import convlstm4j.io.file.InputFile;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +30,7 @@ public final class NpyFile {
 
   private final Source source;
   private final NpyHeader header;
-  private final boolean unit;
+  private final ByteScale scale;
   private final Consumer<String> notes;
   private final int pieceElements;
   private final ByteBuffer[] pieces;
@@ -36,13 +38,13 @@ public final class NpyFile {
   private NpyFile(
       Source source,
       NpyHeader header,
-      boolean unit,
+      ByteScale scale,
       Consumer<String> notes,
       int pieceElements,
       ByteBuffer[] pieces) {
     this.source = source;
     this.header = header;
-    this.unit = unit;
+    this.scale = scale;
     this.notes = notes;
     this.pieceElements = pieceElements;
     this.pieces = pieces;
@@ -97,7 +99,12 @@ public final class NpyFile {
     long n = header.shape().elements();
     long pieces = (n + pieceElements - 1) / pieceElements;
     return new NpyFile(
-        source, header, false, note -> {}, pieceElements, new ByteBuffer[Math.toIntExact(pieces)]);
+        source,
+        header,
+        ByteScale.NONE,
+        note -> {},
+        pieceElements,
+        new ByteBuffer[Math.toIntExact(pieces)]);
   }
 
   private static NpyException unreadable(String name, IOException e) {
@@ -111,7 +118,7 @@ public final class NpyFile {
    * @return another view of the file
    */
   public NpyFile unitRange() {
-    return new NpyFile(source, header, true, notes, pieceElements, pieces);
+    return scaled(ByteScale.UNIT);
   }
 
   /**
@@ -122,7 +129,26 @@ public final class NpyFile {
    * @return another view of the file
    */
   public NpyFile notes(Consumer<String> to) {
-    return new NpyFile(source, header, unit, to, pieceElements, pieces);
+    return new NpyFile(source, header, scale, to, pieceElements, pieces);
+  }
+
+  /**
+   * The same array with uint8 elements read to a scale. Other types are read as they are.
+   *
+   * @param bytes what a byte stands for
+   * @return another view of the file
+   */
+  public NpyFile scaled(ByteScale bytes) {
+    return new NpyFile(source, header, bytes, notes, pieceElements, pieces);
+  }
+
+  /**
+   * The scale that uint8 elements are read to.
+   *
+   * @return {@link ByteScale#NONE} for a file just opened; empty for other types
+   */
+  public Optional<ByteScale> byteScale() {
+    return type() == NpyType.UINT8 ? Optional.of(scale) : Optional.empty();
   }
 
   /**
@@ -197,6 +223,7 @@ public final class NpyFile {
 
   private Tensor readRows(long from, long to, Shape result, DType dtype) {
     boolean columns = header.fortran() && shape().rank() > 1;
+    boolean unit = scale.equals(ByteScale.UNIT);
     boolean pixels = unit && type() == NpyType.UINT8 && dtype == DType.FLOAT32 && !columns;
     Tensor tensor;
     try {
@@ -229,7 +256,18 @@ public final class NpyFile {
           "%s: holds %s, which %s rounds"
               .formatted(name(), decoder.rounded(), dtype.toString().toLowerCase(Locale.ROOT)));
     }
+    if (type() == NpyType.UINT8 && !unit) {
+      scale(tensor);
+    }
     return tensor;
+  }
+
+  private void scale(Tensor bytes) {
+    if (!scale.equals(ByteScale.NONE)) {
+      for (int i = 0; i < bytes.size(); i++) {
+        bytes.set(i, scale.value((int) bytes.get(i)));
+      }
+    }
   }
 
   /** Elements that lie together in the file. */

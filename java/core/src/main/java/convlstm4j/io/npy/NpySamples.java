@@ -54,15 +54,16 @@ public final class NpySamples {
         .forEach(f -> check(f, inputs.get(0)));
     String names = inputs.stream().map(NpyFile::name).collect(Collectors.joining(", "));
     return IndexedDataset.of(
-        (int) inputs.get(0).shape().dim(0),
-        (samples, where) ->
-            new Batch(
-                inputs.stream().map(f -> rows(f, samples, dtype)).toList(),
-                outputs.stream().map(f -> rows(f, samples, dtype)).toList(),
-                weighted.stream()
-                    .map(f -> f == null ? ones(samples) : rows(f, samples, dtype))
-                    .toList(),
-                names + ", " + where));
+            (int) inputs.get(0).shape().dim(0),
+            (samples, where) ->
+                new Batch(
+                    inputs.stream().map(f -> rows(f, samples, dtype)).toList(),
+                    outputs.stream().map(f -> rows(f, samples, dtype)).toList(),
+                    weighted.stream()
+                        .map(f -> f == null ? ones(samples) : rows(f, samples, dtype))
+                        .toList(),
+                    names + ", " + where))
+        .byteScales(inputs.stream().map(NpyFile::byteScale).toList());
   }
 
   private static void check(NpyFile file, NpyFile first) {

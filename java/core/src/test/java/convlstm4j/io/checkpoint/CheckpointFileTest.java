@@ -57,7 +57,7 @@ class CheckpointFileTest {
             map("lstm/h", random(r, dtype, 1, 0, 4)),
             map("loss", random(r, DType.FLOAT64, 5)),
             Map.of("early \"stop\"\u00e9", map("best", random(r, DType.FLOAT64, 1))));
-    return new Contents("0.1.0", "{\"layers\": [1, 2]}", "{\"a\": 1}", dtype, snapshot);
+    return new Contents("0.1.0", "{\"layers\": [1, 2]}", "{\"a\": 1}", dtype, "[{}]", snapshot);
   }
 
   static byte[] write(Contents contents) throws IOException {
@@ -138,7 +138,7 @@ class CheckpointFileTest {
     Snapshot none =
         new Snapshot(
             0, Progress.START, Double.NaN, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
-    Contents back = read(write(new Contents("v", "{}", null, DType.FLOAT32, none)));
+    Contents back = read(write(new Contents("v", "{}", null, DType.FLOAT32, null, none)));
     assertEquals(none, back.snapshot());
     assertEquals(null, back.compile());
   }
@@ -153,7 +153,7 @@ class CheckpointFileTest {
     Snapshot s =
         new Snapshot(
             1, Progress.START, Double.NaN, weights, Map.of(), Map.of(), Map.of(), Map.of());
-    Contents back = read(write(new Contents("v", "{}", null, DType.FLOAT32, s)));
+    Contents back = read(write(new Contents("v", "{}", null, DType.FLOAT32, null, s)));
     assertSame(weights, back.snapshot().weights());
   }
 

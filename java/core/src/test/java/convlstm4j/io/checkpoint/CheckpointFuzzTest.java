@@ -194,6 +194,7 @@ class CheckpointFuzzTest {
               options ? good.architecture() : mutateHeader(good.architecture(), random),
               options ? mutateHeader(good.compile(), random) : good.compile(),
               good.dtype(),
+              i % 4 == 1 ? mutateHeader("[{\"factor\":0.5,\"offset\":0}]", random) : null,
               good.snapshot());
       try {
         Checkpoint.load(

@@ -29,6 +29,7 @@ import java.util.Set;
  * @param model the architecture as JSON; empty in a file of weights only
  * @param training options of training as JSON, {@code training_config} or {@code compile_config};
  *     empty if there are none
+ * @param bytes what {@link #BYTES} holds, that this library has written; empty if it has not
  * @param root the HDF5 groups
  */
 record KerasFile(
@@ -37,7 +38,14 @@ record KerasFile(
     String version,
     Map<String, Object> model,
     Map<String, Object> training,
+    Map<String, Object> bytes,
     Group root) {
+  /** How the inputs take bytes: an attribute or an entry of the metadata that Keras overlooks. */
+  static final String BYTES = "convlstm4j_bytes";
+
+  /** The list in {@link #BYTES}, one per input. */
+  static final String INPUTS = "inputs";
+
   /** Kinds of files. */
   enum Kind {
     /** HDF5 with attributes, and weights by layers' names: Keras 1 to 3. */
@@ -116,7 +124,7 @@ record KerasFile(
   static KerasFile hdf5(String file, ByteBuffer bytes) {
     Group root = Hdf5Reader.read(file, bytes);
     if (ObjectWeights.isIn(root) && !LegacyWeights.isIn(root)) {
-      return new KerasFile(file, Kind.WEIGHTS_H5, "", Map.of(), Map.of(), root);
+      return new KerasFile(file, Kind.WEIGHTS_H5, "", Map.of(), Map.of(), Map.of(), root);
     }
     Group weights = root.group("model_weights").orElse(root);
     if (!LegacyWeights.isIn(weights)) {
@@ -132,6 +140,7 @@ record KerasFile(
         version,
         object(file, "model_config", root.text("model_config").orElse("{}")),
         object(file, "training_config", root.text("training_config").orElse("{}")),
+        object(file, BYTES, root.text(BYTES).orElse("{}")),
         root);
   }
 
@@ -162,6 +171,7 @@ record KerasFile(
         metadata.get("keras_version") instanceof String s ? s : "",
         config,
         config.get("compile_config") instanceof Map<?, ?> c ? texts(c) : Map.of(),
+        metadata.get(BYTES) instanceof Map<?, ?> b ? texts(b) : Map.of(),
         root);
   }
 

@@ -1,5 +1,6 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.data.ByteScale;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
@@ -75,11 +76,24 @@ public final class KerasModels {
     try {
       options.model().accept(model);
       plan.apply(model);
+      scaleBytes(file, model);
       train(file, model, plan, options.customMetrics(), options.notesOf(file.file()));
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  private static void scaleBytes(KerasFile file, Model model) {
+    if (!file.bytes().isEmpty()) {
+      try {
+        model.byteScales(
+            ByteScale.fromConfigs(
+                file.bytes().get(KerasFile.INPUTS), model.network().inputs().size()));
+      } catch (IllegalArgumentException e) {
+        throw new KerasException(file.file(), KerasFile.BYTES + ": " + e.getMessage(), e);
+      }
     }
   }
 

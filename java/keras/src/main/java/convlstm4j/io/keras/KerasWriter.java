@@ -1,5 +1,6 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.data.ByteScale;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
 import convlstm4j.graph.Network;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -67,6 +69,7 @@ final class KerasWriter {
       g.texts().put("backend", "tensorflow");
     }
     root.texts().put("model_config", Json.write(config));
+    bytes().ifPresent(b -> root.texts().put(KerasFile.BYTES, Json.write(b)));
     legacyWeights(root.make("model_weights"), keras3 ? "" : ":0");
     model
         .compilation()
@@ -90,6 +93,13 @@ final class KerasWriter {
       new Hdf5Writer(root).writeTo(file.channel());
       file.commit();
     }
+  }
+
+  /** How the inputs take bytes; empty if that is not known of any. */
+  private Optional<Map<String, Object>> bytes() {
+    return model.byteScales().stream().anyMatch(Optional::isPresent)
+        ? Optional.of(Map.of(KerasFile.INPUTS, ByteScale.configs(model.byteScales())))
+        : Optional.empty();
   }
 
   private List<Parameter> trained() {
@@ -155,6 +165,7 @@ final class KerasWriter {
             "date_saved",
             LocalDateTime.now(ZoneOffset.UTC)
                 .format(DateTimeFormatter.ofPattern("yyyy-MM-dd@HH:mm:ss")));
+    bytes().ifPresent(b -> metadata.put(KerasFile.BYTES, b));
     try (AtomicFile file = AtomicFile.create(path);
         ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(file.channel()))) {
       entry(zip, "metadata.json", bytes(Json.write(metadata)));

@@ -32,7 +32,13 @@ class TrainingReaderTest {
     Symbol y = new Dense(outputs).named("out").apply(x);
     KerasFile file =
         new KerasFile(
-            "a.h5", KerasFile.Kind.H5, version, Map.of("class_name", "x"), training, new Group());
+            "a.h5",
+            KerasFile.Kind.H5,
+            version,
+            Map.of("class_name", "x"),
+            training,
+            Map.of(),
+            new Group());
     notes.clear();
     return TrainingReader.read(
         file,

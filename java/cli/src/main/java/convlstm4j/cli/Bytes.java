@@ -1,0 +1,63 @@
+package convlstm4j.cli;
+
+import convlstm4j.data.ByteScale;
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.model.Model;
+import java.io.PrintWriter;
+import java.util.Optional;
+
+/**
+ * How the uint8 values of a model's input files are read: as the model was trained, else as {@code
+ * --unit-range} says; that there is neither is said.
+ */
+final class Bytes {
+  private final Model model;
+  private final boolean unitRange;
+  private final PrintWriter err;
+
+  /**
+   * Takes the option.
+   *
+   * @param unitRange whether uint8 is to become 0 to 1
+   * @param err is told what is assumed
+   */
+  Bytes(Model model, boolean unitRange, PrintWriter err) {
+    this.model = model;
+    this.unitRange = unitRange;
+    this.err = err;
+  }
+
+  /**
+   * A file as the model takes it; of other types it is as it was.
+   *
+   * @param input which input it is for
+   */
+  NpyFile read(NpyFile file, int input) {
+    if (file.byteScale().isEmpty()) {
+      return file;
+    }
+    Optional<ByteScale> known = model.byteScales().get(input);
+    if (known.isEmpty()) {
+      if (!unitRange) {
+        err.println(
+            "convlstm4j: "
+                + file.name()
+                + ": uint8 values are taken as they are, 0 to 255; --unit-range divides them by 255,"
+                + " as training on a folder of trailers does");
+      }
+      return unitRange ? file.unitRange() : file;
+    }
+    ByteScale scale = known.get();
+    if (unitRange && !scale.equals(ByteScale.UNIT)) {
+      throw new IllegalArgumentException(
+          "--unit-range: "
+              + file.name()
+              + " goes into the input \""
+              + model.network().inputNames().get(input)
+              + "\", which was trained on bytes "
+              + scale
+              + "; leave the option out");
+    }
+    return file.scaled(scale);
+  }
+}
