@@ -42,7 +42,7 @@ class KerasCasesTest {
               + "|constraints are not supported"
               + "|(activation|regularizer|initializer) \\w+[^;,]*"
               + "|(?<=: )\\w+=[^,{]{1,30}, [^;]{1,40}"
-              + "|not compiled: .{1,60}"
+              + "|not compiled: [^,;]{1,60}"
               + "|a function of the user's own");
 
   @TempDir static Path folder;
@@ -129,7 +129,9 @@ class KerasCasesTest {
       String text = reason.get().replaceAll("^.*?\\.(keras|h5): ", "");
       Matcher m = PIECE.matcher(text);
       lines.add(
-          name + "\t" + (m.find() ? m.group() : text.substring(Math.max(0, text.length() - 60))));
+          name
+              + "\t"
+              + (m.find() ? m.group().strip() : text.substring(Math.max(0, text.length() - 60))));
     }
     lines.sort(null);
     Files.write(file, lines);
