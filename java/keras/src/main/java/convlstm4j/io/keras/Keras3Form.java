@@ -112,6 +112,9 @@ final class Keras3Form extends KerasForm {
     if (!kind.equals(layer.kerasClass())) {
       config.putAll(map(map(config.remove("activation")).get("config")));
     }
+    if (kind.startsWith("SpatialDropout")) {
+      config.remove("trainable"); // which no Keras 3 takes here
+    }
     return switch (kind) {
       case "Functional" -> functional(config);
       case "Sequential" ->

@@ -4,15 +4,18 @@ import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
+import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.Layers;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -51,8 +54,26 @@ abstract class KerasForm {
       Layer layer = network.layer((String) f.get("name"));
       layers.add(layer(f, layer, network, rank(layer, network)));
     }
+    List<Layer> order = inOrder(network);
+    layers.sort(
+        Comparator.comparing(l -> order.indexOf(network.layer((String) map(l).get("name")))));
     copy.put("layers", layers);
     return copy;
+  }
+
+  /**
+   * The layers as Keras's {@code model.layers} has them, after which weights are matched: it walks
+   * from the outputs, and takes a dictionary's in the alphabet's order of its keys.
+   */
+  static List<Layer> inOrder(Network network) {
+    if (!network.namesOutputs()) {
+      return network.layers();
+    }
+    Map<String, Symbol> byName = new TreeMap<>();
+    for (int i = 0; i < network.outputs().size(); i++) {
+      byName.put(network.outputNames().get(i), network.outputs().get(i));
+    }
+    return Network.of(network.inputs(), List.copyOf(byName.values())).layers();
   }
 
   /** Axes of what a layer is given, the batch's included; 0 for an input. */

@@ -103,14 +103,17 @@ final class KerasWriter {
   }
 
   private List<Parameter> trained() {
-    return network.parameters().stream().filter(Parameter::isTrainable).toList();
+    return KerasForm.inOrder(network).stream()
+        .flatMap(l -> l.parameters().stream())
+        .filter(Parameter::isTrainable)
+        .toList();
   }
 
   /**
    * @param ending of a weight's name, which TensorFlow gives its variables
    */
   private void legacyWeights(Group g, String ending) {
-    g.lists().put("layer_names", network.layers().stream().map(Layer::name).toList());
+    g.lists().put("layer_names", KerasForm.inOrder(network).stream().map(Layer::name).toList());
     for (Layer layer : network.layers()) {
       List<Parameter> own = layer.parameters();
       legacyWeights(
@@ -179,7 +182,7 @@ final class KerasWriter {
   private void container(Group g, Network of) {
     Group layers = g.make("layers");
     Map<String, Integer> counters = new HashMap<>();
-    for (Layer layer : of.layers()) {
+    for (Layer layer : KerasForm.inOrder(of)) {
       String kind = Names.snakeCase(Keras3Form.kind(layer));
       int k = counters.merge(kind, 1, Integer::sum) - 1;
       objectWeights(layers.make(k == 0 ? kind : kind + "_" + k), layer);
