@@ -116,7 +116,7 @@ final class ExampleResults {
     String without =
         example
             .replace(option + " " + value(example, option), "")
-            .replace("--output " + value(example, "--output"), "--output without.ckpt")
+            .replace("--output " + value(example, "--output"), "--overwrite --output without.ckpt")
             .replaceAll("--best \\S+", "--best other.ckpt");
     List<Object> words = new ArrayList<>();
     for (String word : without.split(" +")) {
