@@ -152,6 +152,17 @@ class WeightTransferTest {
   }
 
   @Test
+  void namesOfLayersMayHaveASlash() {
+    Path path = dir.resolve("slash.ckpt");
+    try (Model model = like("block/memory", "block/norm", "block", 2)) {
+      Checkpoint.save(model, path);
+    }
+    assertEquals(
+        List.of("block/memory", "block/norm", "block"),
+        Checkpoint.layerWeights(path).stream().map(WeightTransfer.Source::layer).toList());
+  }
+
+  @Test
   void theModelIsAsBeforeIfWeightsDoNotFit() {
     List<WeightTransfer.Source> weights = Checkpoint.layerWeights(dir.resolve("w.ckpt"));
     assertEquals(

@@ -28,6 +28,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -303,17 +304,40 @@ public final class Checkpoint {
    */
   public static List<WeightTransfer.Source> layerWeights(Path path) {
     Map<String, List<WeightTransfer.Array>> layers = new LinkedHashMap<>();
-    read(path)
+    Contents contents = read(path);
+    List<String> names = layerNames(path.toString(), contents.architecture());
+    contents
         .snapshot()
         .weights()
         .forEach(
             (name, t) ->
                 layers
-                    .computeIfAbsent(name.substring(0, name.indexOf('/')), n -> new ArrayList<>())
+                    .computeIfAbsent(layerOf(name, names), n -> new ArrayList<>())
                     .add(new WeightTransfer.Array(name, t.shape(), () -> t)));
     return layers.entrySet().stream()
         .map(e -> new WeightTransfer.Source(e.getKey(), false, e.getValue()))
         .toList();
+  }
+
+  /** The layer of a weight {@code layer/weight}; a layer's name may have a slash, too. */
+  private static String layerOf(String weight, List<String> layers) {
+    return layers.stream()
+        .filter(l -> weight.startsWith(l + "/"))
+        .max(Comparator.comparingInt(String::length))
+        .orElseGet(() -> weight.substring(0, weight.indexOf('/')));
+  }
+
+  private static List<String> layerNames(String file, String architecture) {
+    List<String> names = new ArrayList<>();
+    try {
+      if (JSON.std.mapFrom(architecture).get("config") instanceof Map<?, ?> config
+          && config.get("layers") instanceof List<?> layers) {
+        layers.forEach(l -> names.add(String.valueOf(((Map<?, ?>) l).get("name"))));
+      }
+    } catch (IOException | ClassCastException e) {
+      throw new CheckpointException(file, "damaged architecture: " + e.getMessage(), e);
+    }
+    return names;
   }
 
   private static Contents read(Path path) {
