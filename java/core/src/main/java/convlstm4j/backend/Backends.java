@@ -4,33 +4,67 @@ import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLoggerFactory;
 
 /** Finds backends. */
 public final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
+  /** By name, since this module does not know the others. */
+  private static final List<String> KNOWN =
+      List.of(
+          "convlstm4j.backend.cuda.CudaProvider",
+          "convlstm4j.backend.onednn.OneDnnProvider",
+          "convlstm4j.backend.reference.ReferenceProvider");
+
+  /** Of the backend that is the specification, not fast. */
+  private static final int SLOWEST = 0;
+
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
+
   private Backends() {}
 
   /**
-   * All providers on the class path, the fastest first.
+   * All providers on the class path, the fastest first: those that service files name, and this
+   * library's own where they do not, since a jar of several jars may have kept one file of that
+   * name only.
    *
    * @return the providers
    */
   public static List<BackendProvider> providers() {
     List<BackendProvider> all = new ArrayList<>();
     ServiceLoader.load(BackendProvider.class).forEach(all::add);
+    for (String known : KNOWN) {
+      if (all.stream().noneMatch(p -> p.getClass().getName().equals(known))) {
+        provider(known).ifPresent(all::add);
+      }
+    }
     all.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
     return all;
+  }
+
+  private static Optional<BackendProvider> provider(String name) {
+    try {
+      Class<?> found = Class.forName(name, true, Backends.class.getClassLoader());
+      return Optional.of((BackendProvider) found.getConstructor().newInstance());
+    } catch (ClassNotFoundException e) {
+      return Optional.empty(); // that module is not on the class path
+    } catch (ReflectiveOperationException | LinkageError e) {
+      throw new BackendException(name + ": is there but cannot be used: " + e, e);
+    }
   }
 
   /**
    * Starts the fastest backend that starts and has an element type, and logs which one; as a
    * warning, with the reasons, if a faster one should have started. That a machine has no GPU is
-   * none.
+   * none. If float32 ends on the plain Java of {@code reference}, that is said once, on standard
+   * error where there is no log.
    *
    * @param dtype what is to be computed
    * @return a backend, which the caller closes
@@ -47,7 +81,9 @@ public final class Backends {
           refused.add(p.name() + ": does not compute in " + dtype);
           continue;
         }
-        if (failed) {
+        if (p.priority() == SLOWEST && dtype == DType.FLOAT32) {
+          warnOnce(slow(b, refused));
+        } else if (failed) {
           LOG.warn("backend {}: {}; refused: {}", b.name(), b.description(), refused);
         } else {
           LOG.info("backend {}: {}", b.name(), b.description());
@@ -61,6 +97,35 @@ public final class Backends {
     }
     throw new BackendException(
         "no backend starts: " + (refused.isEmpty() ? "none is on the class path" : refused));
+  }
+
+  private static String slow(Backend b, List<String> refused) {
+    boolean there = providers().stream().anyMatch(p -> p.name().equals("onednn"));
+    return "backend "
+        + b.name()
+        + ": "
+        + b.description()
+        + ": many times slower than onednn; refused: "
+        + refused
+        + (there ? "" : ", onednn: is not on the class path")
+        + ". "
+        + (there
+            ? "Mend that"
+            : "Add io.github.convlstm4j:convlstm4j-onednn with its dependencies to the class path")
+        + ", or choose the backend "
+        + b.name()
+        + " by name if it is what you want";
+  }
+
+  /** Also where the program has no provider of SLF4J, which then says nothing at all. */
+  private static void warnOnce(String message) {
+    if (!WARNED.compareAndSet(false, true)) {
+      LOG.info("{}", message);
+    } else if (LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory) {
+      System.getLogger(Backends.class.getName()).log(System.Logger.Level.WARNING, message);
+    } else {
+      LOG.warn("{}", message);
+    }
   }
 
   /**
