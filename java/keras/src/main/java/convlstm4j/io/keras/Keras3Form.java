@@ -112,6 +112,9 @@ final class Keras3Form extends KerasForm {
     if (!kind.equals(layer.kerasClass())) {
       config.putAll(map(map(config.remove("activation")).get("config")));
     }
+    if (kind.equals("TimeDistributed")) {
+      config.put("layer", withPlainEnds(map(config.get("layer"))));
+    }
     if (kind.startsWith("SpatialDropout")) {
       config.remove("trainable"); // which no Keras 3 takes here
     }
@@ -130,6 +133,22 @@ final class Keras3Form extends KerasForm {
               "registered_name",
               isKeras(layer) ? null : kind);
     };
+  }
+
+  /**
+   * A layer; if it is a model, with one input as {@code ["x", 0, 0]}: in a TimeDistributed, Keras
+   * 3.12 and newer take {@code [["x", 0, 0]]} for a list of shapes. Keras 3.0 reads the latter
+   * alone, but no model in a TimeDistributed at all.
+   */
+  private static Map<String, Object> withPlainEnds(Map<String, Object> layer) {
+    Map<String, Object> model = map(layer.get("config"));
+    for (String key : List.of("input_layers", "output_layers")) {
+      if (model.get(key) instanceof List<?> all && all.size() == 1) {
+        model.put(key, all.get(0));
+      }
+    }
+    layer.put("config", model);
+    return layer;
   }
 
   private static boolean isKeras(Layer layer) {

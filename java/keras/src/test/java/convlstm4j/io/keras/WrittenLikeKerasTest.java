@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.Sequential;
@@ -223,6 +226,29 @@ class WrittenLikeKerasTest {
       assertEquals(
           form == WrittenForm.H5, file.root().group("convlstm4j_optimizer_weights").isPresent());
     }
+  }
+
+  /** As Keras 3.15 writes it; it takes the list of Keras 3.8 for shapes there. */
+  @Test
+  void aModelInATimeDistributedHasPlainEnds() throws IOException {
+    Path path = dir.resolve("d.keras");
+    Symbol frame = Input.named("frame", 3);
+    Symbol code = new Dense(2).named("code").apply(frame);
+    NestedModel inner = new NestedModel(Network.of(List.of(frame), List.of(code))).named("inner");
+    Symbol x = Input.named("x", 5, 3);
+    Symbol y = new TimeDistributed(inner).named("td").apply(x);
+    try (Model model = Model.of(x, y).backend("reference")) {
+      KerasModels.save(model, path, reference());
+      try (Model back = KerasModels.load(path, reference())) {
+        assertEquals(model.weights().keySet(), back.weights().keySet());
+      }
+    }
+    Map<?, ?> outer = (Map<?, ?>) config(path).get("config");
+    assertEquals(List.of(List.of("x", 0, 0)), outer.get("input_layers"));
+    Map<?, ?> td = (Map<?, ?>) layers(config(path)).get("td").get("config");
+    Map<?, ?> model = (Map<?, ?>) ((Map<?, ?>) td.get("layer")).get("config");
+    assertEquals(List.of("frame", 0, 0), model.get("input_layers"));
+    assertEquals(List.of("code", 0, 0), model.get("output_layers"));
   }
 
   /** As layers of their own: before 3.10 no Keras reads an Activation with an object. */
