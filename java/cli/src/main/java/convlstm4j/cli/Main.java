@@ -5,6 +5,7 @@ import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 
 /** The command {@code convlstm4j}. */
@@ -57,17 +58,27 @@ public final class Main {
    * @return the exit code
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
+    PrintWriter shown = PrintableWriter.to(err);
     CommandLine line =
         new CommandLine(new Main())
-            .setOut(out)
-            .setErr(err)
+            .setOut(out) // as it is for the help, which has colours
+            .setErr(shown)
+            .setExecutionStrategy(
+                words -> {
+                  Integer helped = CommandLine.executeHelpRequest(words);
+                  if (helped != null) {
+                    return helped;
+                  }
+                  words.commandSpec().commandLine().setOut(PrintableWriter.to(out));
+                  return new RunLast().execute(words);
+                })
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(Errors::wrongCall)
             .setExecutionExceptionHandler(Errors::failure);
     try {
       return args.length == 0 ? line.execute("--help") : line.execute(args);
     } catch (OutOfMemoryError e) {
-      return Errors.outOfMemory(e, err);
+      return Errors.outOfMemory(e, shown);
     }
   }
 

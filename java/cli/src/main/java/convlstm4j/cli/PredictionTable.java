@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.io.file.AtomicFile;
+import convlstm4j.io.file.Printable;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -116,7 +117,7 @@ final class PredictionTable implements AutoCloseable {
       Shape one = all.from(frames ? 2 : 1);
       String name = model.network().outputNames().get(k);
       for (long i = 0; i < one.elements(); i++) {
-        columns.add(quoted(one.elements() == 1 ? name : name + indices(one, i)));
+        columns.add(Printable.csv(one.elements() == 1 ? name : name + indices(one, i)));
       }
     }
     return columns;
@@ -131,10 +132,6 @@ final class PredictionTable implements AutoCloseable {
       left /= shape.dim(axis);
     }
     return all.toString();
-  }
-
-  private static String quoted(String name) {
-    return name.matches(".*[,\"\\r\\n].*") ? '"' + name.replace("\"", "\"\"") + '"' : name;
   }
 
   /** Makes the table appear. */

@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.io.file.AtomicFile;
+import convlstm4j.io.file.Printable;
 import convlstm4j.model.Compile;
 import convlstm4j.model.History;
 import convlstm4j.model.Model;
@@ -173,21 +174,15 @@ final class ScoreTable {
 
   private String csv() {
     StringBuilder s = new StringBuilder("output");
-    columns.forEach(c -> s.append(',').append(c));
+    columns.forEach(c -> s.append(',').append(Printable.csv(c)));
     s.append('\n');
     for (Row row : rows) {
-      s.append(quoted(row.name()));
+      s.append(Printable.csv(row.name()));
       for (String c : columns) {
         s.append(',').append(row.cells().containsKey(c) ? row.cells().get(c) : "");
       }
       s.append('\n');
     }
     return s.toString();
-  }
-
-  private static String quoted(String name) {
-    return name.contains(",") || name.contains("\"")
-        ? '"' + name.replace("\"", "\"\"") + '"'
-        : name;
   }
 }

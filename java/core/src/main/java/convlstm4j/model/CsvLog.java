@@ -1,6 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.io.file.AtomicFile;
+import convlstm4j.io.file.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -37,7 +38,10 @@ public final class CsvLog implements Callback {
   @Override
   public void onTrainBegin(Run run) {
     String header =
-        EPOCH + run.logNames().stream().map(n -> "," + quoted(n)).collect(Collectors.joining());
+        EPOCH
+            + run.logNames().stream()
+                .map(n -> "," + Printable.csv(n))
+                .collect(Collectors.joining());
     long done = run.model().progress().epoch();
     try {
       String before = Files.exists(file) ? Files.readString(file) : "";
@@ -112,11 +116,5 @@ public final class CsvLog implements Callback {
 
   private UncheckedIOException failed(IOException e) {
     return new UncheckedIOException("CsvLog: cannot write " + file + ": " + e.getMessage(), e);
-  }
-
-  private static String quoted(String name) {
-    return name.contains(",") || name.contains("\"")
-        ? '"' + name.replace("\"", "\"\"") + '"'
-        : name;
   }
 }

@@ -1,5 +1,6 @@
 package convlstm4j.model;
 
+import convlstm4j.io.file.Printable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ final class LoggedOnce implements Consumer<NonFiniteException> {
   @Override
   public void accept(NonFiniteException e) {
     if (said.compareAndSet(false, true)) {
-      LOG.warn("{}", e.getMessage());
+      LOG.warn("{}", Printable.line(e.getMessage()));
     }
   }
 }

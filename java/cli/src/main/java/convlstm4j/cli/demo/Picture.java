@@ -1,5 +1,6 @@
 package convlstm4j.cli.demo;
 
+import convlstm4j.io.file.Printable;
 import convlstm4j.tensor.Tensor;
 import java.awt.Color;
 import java.awt.Font;
@@ -74,7 +75,7 @@ final class Picture {
     g.fillRect(0, 0, image.getWidth(), height);
     g.setColor(Color.BLACK);
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
-    g.drawString(title, LEFT, MARGIN + 18);
+    g.drawString(Printable.line(title), LEFT, MARGIN + 18);
     g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
     g.drawString("even frames", MARGIN, top + thumb / 2 + 4);
     g.drawString("odd frames", MARGIN, top + thumb + thumb / 2 + 4);
@@ -86,7 +87,7 @@ final class Picture {
       int y = chartsTop + k * (ROW + GAP);
       g.setColor(COLOURS.get(k % COLOURS.size()));
       g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 14));
-      g.drawString(genres.get(k), MARGIN, y + ROW / 2 + 5);
+      g.drawString(Printable.line(genres.get(k)), MARGIN, y + ROW / 2 + 5);
       BufferedImage chart =
           chart(frames, truth.get(k), scores.get(k), COLOURS.get(k % COLOURS.size()));
       g.drawImage(chart, LEFT, y, null);

@@ -1,5 +1,6 @@
 package convlstm4j.io.checkpoint;
 
+import convlstm4j.io.file.Printable;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.model.Model;
 import convlstm4j.train.CustomMetrics;
@@ -48,7 +49,11 @@ public final class CheckpointOptions {
    */
   public static CheckpointOptions defaults() {
     return new CheckpointOptions(
-        CustomLayers.none(), CustomMetrics.none(), Set.of(), m -> {}, LOG::warn);
+        CustomLayers.none(),
+        CustomMetrics.none(),
+        Set.of(),
+        m -> {},
+        note -> LOG.warn("{}", Printable.line(note)));
   }
 
   /**

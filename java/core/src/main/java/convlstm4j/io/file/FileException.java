@@ -16,7 +16,7 @@ public class FileException extends RuntimeException {
    * @param cause the failure underneath, or null
    */
   public FileException(String file, String problem, Throwable cause) {
-    super(file + ": " + problem, cause);
+    super(Printable.text(file + ": " + problem), cause);
     this.file = file;
   }
 

@@ -56,7 +56,7 @@ public final class KerasOptions {
         CustomMetrics.none(),
         Set.of(),
         m -> {},
-        LOG::warn,
+        note -> LOG.warn("{}", note),
         KerasVersion.KERAS3);
   }
 

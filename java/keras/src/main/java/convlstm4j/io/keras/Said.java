@@ -1,5 +1,6 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.io.file.Printable;
 import java.util.Map;
 
 /** What is said of a file to people: one line, and short whatever the file holds. */
@@ -69,7 +70,7 @@ final class Said {
   /** Without line breaks and other control characters, and cut where it is too long. */
   static String cut(String text, int most) {
     String start = text.length() > most ? text.substring(0, most) : text;
-    String plain = start.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ");
+    String plain = Printable.line(start.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " "));
     if (text.length() <= most) {
       return plain;
     }
