@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -13,9 +14,9 @@ import java.util.stream.Collectors;
  *
  * @param input its name
  * @param expected its shape
- * @param axes what its axes are called, if that is known
+ * @param axes says what its axes are called, if that is known; asked only where something is wrong
  */
-record FeedCheck(String input, Shape expected, Optional<List<String>> axes) {
+record FeedCheck(String input, Shape expected, Supplier<Optional<List<String>>> axes) {
   private static final Map<String, String> WORDS =
       Map.of("N", "batch", "T", "time", "C", "channel", "H", "height", "W", "width");
 
@@ -26,7 +27,7 @@ record FeedCheck(String input, Shape expected, Optional<List<String>> axes) {
           who(actual)
               + ", expected "
               + expected
-              + axes.map(a -> ", which is " + a).orElse("")
+              + axes.get().map(a -> ", which is " + a).orElse("")
               + missing(actual));
     }
     checkNotEmpty(actual, 0);
@@ -62,7 +63,7 @@ record FeedCheck(String input, Shape expected, Optional<List<String>> axes) {
     if (d == 0) {
       return "the batch axis";
     }
-    return axes.map(a -> "the " + WORDS.get(a.get(d)) + " axis").orElse("axis " + d);
+    return axes.get().map(a -> "the " + WORDS.get(a.get(d)) + " axis").orElse("axis " + d);
   }
 
   /**

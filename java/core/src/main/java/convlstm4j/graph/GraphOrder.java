@@ -3,9 +3,11 @@ package convlstm4j.graph;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Orders a graph as Keras does (keras/src/ops/function.py, {@code map_graph}): nodes so that each
@@ -20,8 +22,10 @@ record GraphOrder(List<Node> nodes, List<Layer> layers) {
     for (Symbol s : outputs) {
       visit(s.node(), done, postOrder, firstVisit);
     }
+    Set<Node> given = new HashSet<>();
+    inputs.forEach(s -> given.add(s.node()));
     for (Node n : postOrder) {
-      if (n.layer() instanceof InputLayer && inputs.stream().noneMatch(s -> s.node() == n)) {
+      if (n.layer() instanceof InputLayer && !given.contains(n)) {
         throw new IllegalArgumentException(
             "the outputs need " + n.outputs().get(0) + ", which is not among the inputs");
       }

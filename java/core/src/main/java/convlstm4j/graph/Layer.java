@@ -154,6 +154,21 @@ public abstract class Layer {
   }
 
   /**
+   * How many calls of layers a call of this one makes: its own and those of the layers inside, of a
+   * model inside as often as they are called there.
+   *
+   * @return at least 1; {@link Long#MAX_VALUE} for that many and more
+   */
+  public long callCount() {
+    return children().stream().mapToLong(Layer::callCount).reduce(1, Layer::sumOfCalls);
+  }
+
+  /** Without overflow. */
+  static long sumOfCalls(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+
+  /**
    * How the layer reads the last axes of its input, so that messages can name them.
    *
    * @return empty if it does not say

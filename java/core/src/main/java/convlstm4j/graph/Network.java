@@ -18,6 +18,10 @@ public final class Network {
   private final List<Node> nodes;
   private final List<Layer> layers;
   private final List<String> givenNames;
+  private final long callCount;
+
+  /** The first layer that is no input, which knows what the network is inside; or null. */
+  private final Layer own;
 
   private Network(
       List<Symbol> inputs, List<Symbol> outputs, GraphOrder order, List<String> givenNames) {
@@ -26,6 +30,12 @@ public final class Network {
     this.givenNames = givenNames;
     this.nodes = order.nodes();
     this.layers = order.layers();
+    this.callCount =
+        nodes.stream()
+            .filter(n -> !(n.layer() instanceof InputLayer))
+            .mapToLong(n -> n.layer().callCount())
+            .reduce(0, Layer::sumOfCalls);
+    this.own = layers.stream().filter(l -> !(l instanceof InputLayer)).findFirst().orElse(null);
   }
 
   /**
@@ -40,8 +50,10 @@ public final class Network {
    */
   public static Network of(List<Symbol> inputs, List<Symbol> outputs) {
     Network network = of(inputs, outputs, List.of());
+    Set<Symbol> used = new HashSet<>(outputs);
+    network.nodes.forEach(n -> used.addAll(n.arguments().all()));
     for (Symbol s : inputs) {
-      if (network.isUnused(s)) {
+      if (!used.contains(s)) {
         throw new IllegalArgumentException("input " + s + " leads to none of the outputs");
       }
     }
@@ -103,11 +115,6 @@ public final class Network {
     }
   }
 
-  private boolean isUnused(Symbol input) {
-    return outputs.stream().noneMatch(o -> o.equals(input))
-        && nodes.stream().noneMatch(n -> n.arguments().all().contains(input));
-  }
-
   /** A layer inside another and beside it would become two when the network is saved. */
   private static void checkTogether(List<Layer> layers) {
     List<Layer> own = layers.stream().filter(l -> !(l instanceof InputLayer)).toList();
@@ -148,6 +155,15 @@ public final class Network {
    */
   public List<Node> nodes() {
     return nodes;
+  }
+
+  /**
+   * How many calls of layers the network makes, those of models inside with all theirs.
+   *
+   * @return at least 0; {@link Long#MAX_VALUE} for that many and more
+   */
+  public long callCount() {
+    return callCount;
   }
 
   /**
@@ -220,12 +236,7 @@ public final class Network {
   }
 
   private String within(String path) {
-    Layer around =
-        layers.stream()
-            .filter(l -> !(l instanceof InputLayer))
-            .findFirst()
-            .map(Layer::wrapper)
-            .orElse(null);
+    Layer around = own == null ? null : own.wrapper();
     return around == null ? path : path.substring(around.path().length() + 1);
   }
 
@@ -348,7 +359,8 @@ public final class Network {
   }
 
   private FeedCheck feedCheck(int index) {
-    return new FeedCheck(inputNames().get(index), inputs.get(index).shape(), axes(index));
+    return new FeedCheck(
+        inputs.get(index).node().layer().name(), inputs.get(index).shape(), () -> axes(index));
   }
 
   /**

@@ -90,6 +90,12 @@ public final class NestedModel extends KerasLayer<NestedModel> {
   }
 
   @Override
+  public long callCount() {
+    long inside = network.callCount();
+    return inside == Long.MAX_VALUE ? inside : inside + 1;
+  }
+
+  @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     if (!arguments.initialState().isEmpty() || arguments.mask().isPresent()) {
       throw new ShapeException(

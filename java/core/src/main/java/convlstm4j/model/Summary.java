@@ -6,6 +6,7 @@ import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Symbol;
+import convlstm4j.io.file.Printable;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -29,20 +30,25 @@ final class Summary {
 
   static String of(Network network, String name, DType dtype) {
     boolean chain = network.isChain();
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("Layer (type)", "Output Shape", "Param #", "Connected to"));
+    List<List<List<String>>> rows = new ArrayList<>(); // each of cells, each of lines
+    rows.add(
+        List.of(
+            List.of("Layer (type)"),
+            List.of("Output Shape"),
+            List.of("Param #"),
+            List.of("Connected to")));
     addRows(rows, network, "");
     int columns = chain ? 3 : 4;
     int[] widths = new int[columns];
-    for (List<String> row : rows) {
+    for (List<List<String>> row : rows) {
       for (int c = 0; c < columns; c++) {
-        for (String line : row.get(c).split("\n")) {
+        for (String line : row.get(c)) {
           widths[c] = Math.max(widths[c], line.length());
         }
       }
     }
     int width = Arrays.stream(widths).sum() + 2 * (columns - 1);
-    StringBuilder out = new StringBuilder("Model: \"" + name + "\"\n");
+    StringBuilder out = new StringBuilder("Model: \"" + Printable.line(name) + "\"\n");
     out.append("_".repeat(width)).append('\n');
     append(out, rows.get(0), widths);
     out.append("=".repeat(width)).append('\n');
@@ -58,11 +64,15 @@ final class Summary {
   }
 
   /** A row for each layer, and, further to the right, for each in a model inside. */
-  private static void addRows(List<List<String>> rows, Network network, String indent) {
+  private static void addRows(List<List<List<String>>> rows, Network network, String indent) {
     Map<Layer, List<Node>> calls =
         network.nodes().stream().collect(Collectors.groupingBy(Node::layer));
     Map<Node, Integer> callIndex = new HashMap<>();
-    calls.values().forEach(list -> list.forEach(n -> callIndex.put(n, list.indexOf(n))));
+    for (List<Node> ofLayer : calls.values()) {
+      for (int i = 0; i < ofLayer.size(); i++) {
+        callIndex.put(ofLayer.get(i), i);
+      }
+    }
     boolean chain = network.isChain();
     for (Layer layer : network.layers()) {
       if (!chain || !(layer instanceof InputLayer)) {
@@ -73,7 +83,7 @@ final class Summary {
   }
 
   /** The layers of a model, or of one in a wrapper. */
-  private static void addInner(List<List<String>> rows, Layer layer, String indent) {
+  private static void addInner(List<List<List<String>>> rows, Layer layer, String indent) {
     if (layer instanceof NestedModel model) {
       addRows(rows, model.network(), indent);
     } else {
@@ -81,26 +91,39 @@ final class Summary {
     }
   }
 
-  private static List<String> row(
+  private static List<List<String>> row(
       String indent, Layer layer, List<Node> calls, Map<Node, Integer> callIndex) {
     List<String> from = new ArrayList<>();
     for (Node n : calls) {
       for (Symbol s : n.arguments().all()) {
-        from.add(s.node().layer().name() + "[" + callIndex.get(s.node()) + "][" + s.index() + "]");
+        from.add(
+            Printable.line(s.node().layer().name())
+                + ("[" + callIndex.get(s.node()) + "][" + s.index() + "]"));
       }
     }
-    List<Symbol> outputs = calls.get(0).outputs();
-    String shapes =
-        outputs.size() == 1
-            ? shape(outputs.get(0).shape())
-            : outputs.stream()
-                .map(s -> shape(s.shape()))
-                .collect(Collectors.joining(",\n ", "[", "]"));
+    List<String> shapes =
+        calls.get(0).outputs().stream()
+            .map(s -> shape(s.shape()))
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (shapes.size() > 1) {
+      separate(shapes);
+      shapes.replaceAll(shape -> " " + shape);
+      shapes.set(0, "[" + shapes.get(0).substring(1));
+      shapes.set(shapes.size() - 1, shapes.get(shapes.size() - 1) + "]");
+    }
+    separate(from);
     return List.of(
-        indent + layer.name() + " (" + layer.kerasClass() + ")",
+        List.of(indent + Printable.line(layer.name()) + " (" + layer.kerasClass() + ")"),
         shapes,
-        String.format(Locale.ROOT, "%,d", count(layer.parameters())),
-        from.isEmpty() ? "-" : String.join(",\n", from));
+        List.of(String.format(Locale.ROOT, "%,d", count(layer.parameters()))),
+        from.isEmpty() ? List.of("-") : from);
+  }
+
+  /** A comma after each line but the last. */
+  private static void separate(List<String> lines) {
+    for (int i = 0; i < lines.size() - 1; i++) {
+      lines.set(i, lines.get(i) + ",");
+    }
   }
 
   private static String shape(Shape s) {
@@ -109,14 +132,13 @@ final class Summary {
         .collect(Collectors.joining(", ", "(", s.rank() == 1 ? ",)" : ")"));
   }
 
-  private static void append(StringBuilder out, List<String> row, int[] widths) {
-    int lines =
-        row.subList(0, widths.length).stream().mapToInt(s -> s.split("\n").length).max().orElse(1);
+  private static void append(StringBuilder out, List<List<String>> row, int[] widths) {
+    int lines = row.subList(0, widths.length).stream().mapToInt(List::size).max().orElse(1);
     for (int i = 0; i < lines; i++) {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < widths.length; c++) {
-        String[] cell = row.get(c).split("\n");
-        String text = i < cell.length ? cell[i] : "";
+        List<String> cell = row.get(c);
+        String text = i < cell.size() ? cell.get(i) : "";
         line.append(text).append(" ".repeat(widths[c] + 2 - text.length()));
       }
       out.append(line.toString().stripTrailing()).append('\n');

@@ -18,7 +18,6 @@ final class Call {
   private final List<Symbol> tensors = new ArrayList<>();
   private final List<String> keys = new ArrayList<>();
   private final List<Symbol> initialState = new ArrayList<>();
-  private boolean missing;
   private boolean inference;
   private Symbol mask;
 
@@ -39,10 +38,6 @@ final class Call {
       throw entry.wrong("references to the layer's inputs");
     }
     return call;
-  }
-
-  boolean isMissingInputs() {
-    return missing;
   }
 
   List<Symbol> tensors() {
@@ -150,8 +145,6 @@ final class Call {
   }
 
   private Symbol resolve(Item reference) {
-    Symbol s = symbols.apply(reference);
-    missing |= s == null;
-    return s;
+    return symbols.apply(reference);
   }
 }

@@ -5,6 +5,8 @@ import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
+import convlstm4j.io.architecture.CallOrder.Made;
+import convlstm4j.io.architecture.CallOrder.Pending;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.Input;
@@ -51,15 +53,23 @@ final class Reader {
   /** Null if a fault is to stop the reading. */
   private final Survey survey;
 
+  /** Shared with the readers of models inside. */
+  private final CallLimit limit;
+
   Reader(KerasVersion version, ReadOptions options) {
-    this(version, options, null);
+    this(version, options, null, new CallLimit());
   }
 
   /** A reader that goes on after faults and tells of them. */
   Reader(KerasVersion version, ReadOptions options, Survey survey) {
+    this(version, options, survey, new CallLimit());
+  }
+
+  private Reader(KerasVersion version, ReadOptions options, Survey survey, CallLimit limit) {
     this.version = version;
     this.options = options;
     this.survey = survey;
+    this.limit = limit;
   }
 
   Survey survey() {
@@ -104,6 +114,7 @@ final class Reader {
         continue;
       }
       List<Symbol> given = List.copyOf(current);
+      layer.ifPresent(l -> limit.count(l, item));
       List<Symbol> next =
           called(item, given, () -> at(item, () -> layer.get().applyAll(Arguments.of(given))));
       current.clear();
@@ -238,32 +249,37 @@ final class Reader {
     }
   }
 
-  /** A call that waits for its inputs. */
-  private record Pending(String layer, Item call) {}
-
-  /** Makes the calls in an order in which inputs come first; each layer's in its own order. */
   private void make(List<Pending> calls) {
-    List<Pending> left = calls;
-    while (!left.isEmpty()) {
-      List<Pending> later = new ArrayList<>();
-      List<String> waiting = new ArrayList<>();
-      for (Pending p : left) {
-        Call call = Call.of(p.call(), r -> symbol(r, firstInCalls));
-        if (waiting.contains(p.layer()) || call.isMissingInputs()) {
-          waiting.add(p.layer());
-          later.add(p);
-        } else {
-          outputs.get(p.layer()).add(called(p, call));
-        }
-      }
-      if (later.size() == left.size()) {
-        throw later
-            .get(0)
-            .call()
-            .error("an input is not the output of any call, or depends on this one");
-      }
-      left = later;
-    }
+    Map<String, Integer> made = new HashMap<>();
+    outputs.forEach((layer, all) -> made.put(layer, all.size()));
+    new CallOrder(calls, made, this::needed)
+        .each(
+            p -> {
+              if (layers.containsKey(p.layer())) {
+                limit.count(layers.get(p.layer()), p.call());
+              }
+              Call call = Call.of(p.call(), r -> symbol(r, firstInCalls));
+              outputs.get(p.layer()).add(called(p, call));
+            });
+  }
+
+  /** Calls that a call refers to; what is wrong with a reference is said when it is resolved. */
+  private List<Made> needed(Pending p) {
+    List<Made> needed = new ArrayList<>();
+    Call.of(
+        p.call(),
+        reference -> {
+          List<Item> r = reference.list();
+          if (r.size() >= 3 && outputs.containsKey(r.get(0).string())) {
+            needed.add(new Made(r.get(0).string(), callIndex(r, firstInCalls)));
+          }
+          return null;
+        });
+    return needed;
+  }
+
+  private static int callIndex(List<Item> reference, Map<String, Integer> first) {
+    return reference.get(1).index() - first.getOrDefault(reference.get(0).string(), 0);
   }
 
   /** In a survey, outputs that are not known where the call cannot be made. */
@@ -321,7 +337,11 @@ final class Reader {
     if (!Set.copyOf(call.keys()).equals(Set.copyOf(inputs))) {
       throw new IllegalArgumentException("got inputs " + call.keys() + ", the model has " + inputs);
     }
-    return inputs.stream().map(k -> call.tensors().get(call.keys().indexOf(k))).toList();
+    Map<String, Symbol> given = new HashMap<>();
+    for (int i = 0; i < call.keys().size(); i++) {
+      given.putIfAbsent(call.keys().get(i), call.tensors().get(i));
+    }
+    return inputs.stream().map(given::get).toList();
   }
 
   /** What a reference points at; null if that call has not been made. */
@@ -334,7 +354,7 @@ final class Reader {
     if (calls == null) {
       throw reference.error("there is no layer \"" + r.get(0).string() + "\"");
     }
-    int call = r.get(1).index() - first.getOrDefault(r.get(0).string(), 0);
+    int call = callIndex(r, first);
     int output = r.get(2).index();
     if (call >= calls.size()) {
       return null;
@@ -423,11 +443,11 @@ final class Reader {
   private Layer inside(Item item) {
     Network network =
         survey == null
-            ? new Reader(version, options).network(item)
+            ? new Reader(version, options, null, limit).network(item)
             : survey.inside(
                 String.valueOf(
                     item.get("config").isMap() ? item.get("config").get("name").value() : ""),
-                new Reader(version, options, new Survey()),
+                new Reader(version, options, new Survey(), limit),
                 item);
     boolean sequential = item.get("class_name").string().equals(SEQUENTIAL);
     return at(item, () -> sequential ? NestedModel.sequential(network) : new NestedModel(network));
