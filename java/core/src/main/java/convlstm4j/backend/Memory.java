@@ -96,6 +96,34 @@ public interface Memory {
    */
   void fill(Buffer target, double value);
 
+  /** Where a backend's memory is. */
+  enum Place {
+    /** On the Java heap, like everything that a program holds itself. */
+    HEAP,
+    /** In the process, outside the Java heap. */
+    PROCESS,
+    /** On a device. */
+    DEVICE
+  }
+
+  /**
+   * Where this memory is.
+   *
+   * @return decides what else is taken from the same memory
+   */
+  default Place place() {
+    return Place.DEVICE;
+  }
+
+  /**
+   * Bytes that were got from the system and not given back, whether or not buffers are in them.
+   *
+   * @return bytes
+   */
+  default long heldBytes() {
+    return liveBytes();
+  }
+
   /**
    * Bytes in buffers that are not closed.
    *

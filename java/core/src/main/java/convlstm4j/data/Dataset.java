@@ -36,6 +36,15 @@ public interface Dataset {
   }
 
   /**
+   * How many batches may be in memory beside the one that was given last.
+   *
+   * @return 0 where each is made when it is asked for
+   */
+  default int batchesAhead() {
+    return 0;
+  }
+
+  /**
    * Numbers of samples that the batches of an epoch have, which must be one for a stateful model.
    *
    * @return each once, that of the first batch first; empty if they are not known

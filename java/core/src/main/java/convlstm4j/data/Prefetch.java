@@ -5,14 +5,20 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Loads the batches of another dataset ahead, by one background thread, while the model works on
- * those before. What loading throws is thrown to the reader at the batch that it concerns.
+ * those before. In the first pass it waits with the second until that is asked for: by then the
+ * model has found room for so many of the size of the first. What loading throws is thrown to the
+ * reader at the batch that it concerns.
  */
 public final class Prefetch implements Dataset {
   private final Dataset source;
   private final int ahead;
+
+  /** Open once a second batch has been asked for. */
+  private final CountDownLatch begun = new CountDownLatch(1);
 
   private Prefetch(Dataset source, int ahead) {
     this.source = source;
@@ -45,13 +51,18 @@ public final class Prefetch implements Dataset {
   }
 
   @Override
+  public int batchesAhead() {
+    return ahead + 1 + source.batchesAhead();
+  }
+
+  @Override
   public List<Integer> batchSizes() {
     return source.batchSizes();
   }
 
   @Override
   public BatchStream open(long epoch, int firstBatch) {
-    Ahead stream = new Ahead(source.open(epoch, firstBatch), ahead);
+    Ahead stream = new Ahead(source.open(epoch, firstBatch), ahead, begun);
     stream.thread.start();
     return stream;
   }
@@ -63,11 +74,14 @@ public final class Prefetch implements Dataset {
     private final BatchStream source;
     private final BlockingQueue<Item> queue;
     private final Thread thread;
+    private final CountDownLatch begun;
     private volatile boolean closed;
+    private boolean given;
     private Item head;
 
-    Ahead(BatchStream source, int ahead) {
+    Ahead(BatchStream source, int ahead, CountDownLatch begun) {
       this.source = source;
+      this.begun = begun;
       this.queue = new ArrayBlockingQueue<>(ahead);
       this.thread = new Thread(this::load, "convlstm4j-prefetch");
       thread.setDaemon(true);
@@ -79,6 +93,7 @@ public final class Prefetch implements Dataset {
         do {
           item = loadNext();
           queue.put(item);
+          begun.await();
         } while (item.batch() != null && !closed);
       } catch (InterruptedException e) {
         // Nobody here interrupts the thread; whoever does wants it to end.
@@ -96,6 +111,9 @@ public final class Prefetch implements Dataset {
 
     private Item head() {
       if (head == null) {
+        if (given) {
+          begun.countDown();
+        }
         try {
           head = queue.take();
         } catch (InterruptedException e) {
@@ -126,6 +144,7 @@ public final class Prefetch implements Dataset {
         throw new NoSuchElementException("no more batches");
       }
       head = null;
+      given = true;
       return item.batch();
     }
 
@@ -136,6 +155,7 @@ public final class Prefetch implements Dataset {
     @Override
     public void close() {
       closed = true;
+      begun.countDown(); // lets the thread see it
       boolean interrupted = false;
       while (thread.isAlive()) {
         queue.clear();

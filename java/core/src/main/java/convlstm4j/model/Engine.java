@@ -4,7 +4,6 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
-import convlstm4j.backend.Memory;
 import convlstm4j.backend.Upload;
 import convlstm4j.data.Batch;
 import convlstm4j.graph.Executor;
@@ -35,10 +34,6 @@ final class Engine implements AutoCloseable {
   /** Shapes for which plans are kept: a few sizes of last batches and of validation data. */
   private static final int MOST_PASSES = 6;
 
-  private static final String ADVICE =
-      "use fewer frames (windows), smaller frames, a smaller batch or fewer filters, or give Java"
-          + " more memory (-Xmx)";
-
   private record Key(Kind kind, List<Shape> inputs) {}
 
   /** A pass and, once it has been run, what runs it. */
@@ -63,6 +58,7 @@ final class Engine implements AutoCloseable {
   private final Variables variables;
   private final Profile profile;
   private final Scalars scalars;
+  private final Room room;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
 
   /** States of training, by name, while the model is used before that goes on; else empty. */
@@ -77,18 +73,8 @@ final class Engine implements AutoCloseable {
     this.backend = backend;
     this.dtype = dtype;
     this.scalars = new Scalars(backend, dtype);
-    long bytes = weightBytes(network, dtype);
-    long free = backend.memory().capacityBytes() - backend.memory().liveBytes();
-    if (bytes > free) {
-      throw new BackendException(
-          backend.name()
-              + ": the model's weights need "
-              + MemoryEstimate.gib(bytes)
-              + ", "
-              + MemoryEstimate.gib(free)
-              + " are free: "
-              + ADVICE);
-    }
+    this.room = new Room(backend, dtype);
+    room.checkWeights(weightBytes(network, dtype));
     this.variables = new Variables(network.parameters(), backend, dtype, seed);
   }
 
@@ -131,6 +117,11 @@ final class Engine implements AutoCloseable {
 
   Network network() {
     return network;
+  }
+
+  /** Is told what comes beside the batch at work. */
+  Room room() {
+    return room;
   }
 
   boolean preparesAhead() {
@@ -206,29 +197,15 @@ final class Engine implements AutoCloseable {
   private Executor ready(Pass pass, Objectives objectives, List<Shape> inputs) {
     Ready ready = passes.get(new Key(pass.kind(), inputs));
     if (ready.executor != null) {
+      room.checkAgain(pass, objectives, inputs);
       return ready.executor;
     }
     Executor executor =
         new Executor(pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of());
     executor.profile(profile);
-    long batch = pass.batchBytes(objectives, dtype, backend.memory().stagesAhead());
-    long need = executor.peakBytes(pass.differentiated()) + batch;
-    Memory memory = backend.memory();
-    long free = memory.capacityBytes() - memory.liveBytes();
-    if (need > free) {
-      BackendException e =
-          new BackendException(
-              backend.name()
-                  + ": a step on inputs of shape "
-                  + inputs
-                  + " needs "
-                  + MemoryEstimate.gib(need)
-                  + " beside "
-                  + MemoryEstimate.gib(memory.liveBytes())
-                  + " in use, "
-                  + MemoryEstimate.gib(free)
-                  + " are free: "
-                  + ADVICE);
+    try {
+      room.check(pass, objectives, inputs, executor.peakBytes(pass.differentiated()));
+    } catch (BackendException e) {
       Closing.after(e, executor);
       throw e;
     }
@@ -253,6 +230,7 @@ final class Engine implements AutoCloseable {
    */
   List<Tensor> predict(Batch batch, Consumer<NonFiniteException> nonFinite) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
+    room.take(batch);
     rest();
     Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
     Executor x = ready(pass, null, shapes(inputs));
@@ -271,6 +249,7 @@ final class Engine implements AutoCloseable {
   /** Losses and predictions of a batch; the states of stateful layers go on. */
   Results evaluate(Batch batch, Objectives objectives, Consumer<NonFiniteException> nonFinite) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
+    room.take(batch);
     rest();
     Pass pass = pass(Kind.EVALUATE, objectives, shapes(inputs));
     Executor x = ready(pass, objectives, shapes(inputs));
@@ -324,6 +303,7 @@ final class Engine implements AutoCloseable {
   Prepared prepare(
       Batch batch, Objectives objectives, Map<String, Map<Integer, Double>> classWeights) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
+    room.take(batch);
     checkTrainable(objectives);
     takeStatesBack();
     Pass pass = pass(Kind.TRAIN, objectives, shapes(inputs));

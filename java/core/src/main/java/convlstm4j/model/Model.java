@@ -382,17 +382,13 @@ public final class Model implements AutoCloseable {
         "evaluate",
         () -> {
           training("evaluate");
-          checkUsable("evaluate", data);
-          return evaluate(data, () -> false).orElseThrow();
+          checkUsable("evaluate", data, 0);
+          return evaluateUnless(() -> false, data).orElseThrow();
         });
   }
 
   /** Empty if a stop is asked for in between. */
-  Optional<Map<String, Double>> evaluateUnlessStopped(Dataset data) {
-    return evaluate(data, () -> stopRequested);
-  }
-
-  private Optional<Map<String, Double>> evaluate(Dataset data, BooleanSupplier stop) {
+  Optional<Map<String, Double>> evaluateUnless(BooleanSupplier stop, Dataset data) {
     Scores scores = new Scores(training.objectives());
     try (BatchStream stream = data.open(0, 0)) {
       while (stream.hasNext()) {
@@ -426,10 +422,14 @@ public final class Model implements AutoCloseable {
    * @param consumer gets each batch with its outputs
    */
   public void predict(Dataset data, BiConsumer<Batch, List<Tensor>> consumer) {
+    predict(data, 1, consumer);
+  }
+
+  private void predict(Dataset data, int kept, BiConsumer<Batch, List<Tensor>> consumer) {
     access.use(
         "predict",
         () -> {
-          checkUsable("predict", data);
+          checkUsable("predict", data, kept);
           try (BatchStream stream = data.open(0, 0)) {
             while (stream.hasNext()) {
               Batch batch = stream.next();
@@ -445,21 +445,20 @@ public final class Model implements AutoCloseable {
   }
 
   /** Whether data can be predicted from or evaluated on, before that begins. */
-  private void checkUsable(String what, Dataset data) {
+  private void checkUsable(String what, Dataset data, int kept) {
     checkNotEmpty(data, what.equals("predict") ? "data" : "evaluation data");
     scales.check(what, data.byteScales());
     Stateful.check(what, network, () -> engine().usedStates(), List.of(data));
+    engine().room().expect(List.of(data), kept);
   }
 
   /** Whether data can be trained on; the model remembers its scale. */
   void checkTrainable(Dataset data, Dataset validation) {
     scales.learn("fit", data.byteScales());
-    List<Dataset> all = new ArrayList<>(List.of(data));
-    if (validation != null) {
-      scales.check("fit", validation.byteScales());
-      all.add(validation);
-    }
+    List<Dataset> all = validation == null ? List.of(data) : List.of(data, validation);
+    all.forEach(d -> scales.check("fit", d.byteScales()));
     Stateful.check("fit", network, () -> engine().states(), all);
+    engine().room().expect(all, 0);
   }
 
   /**
@@ -470,7 +469,7 @@ public final class Model implements AutoCloseable {
    */
   public List<List<Tensor>> predict(Dataset data) {
     List<List<Tensor>> all = new ArrayList<>();
-    predict(data, (batch, outputs) -> all.add(outputs));
+    predict(data, data.batches(), (batch, outputs) -> all.add(outputs));
     return all;
   }
 

@@ -128,7 +128,8 @@ final class TrainingLoop {
     }
     Map<String, Double> logs = scores.logs();
     if (fit.validation() != null) {
-      Optional<Map<String, Double>> validated = model.evaluateUnlessStopped(fit.validation());
+      Optional<Map<String, Double>> validated =
+          model.evaluateUnless(model::isStopRequested, fit.validation());
       if (validated.isEmpty()) {
         return false;
       }

@@ -163,18 +163,35 @@ class DatasetTest {
   @Timeout(20)
   void prefetchLoadsAheadButNotTooFar() throws InterruptedException {
     AtomicInteger loaded = new AtomicInteger();
-    CountDownLatch three = new CountDownLatch(3);
+    CountDownLatch four = new CountDownLatch(4);
+    CountDownLatch eight = new CountDownLatch(8);
     Dataset d =
         Datasets.of(
             Collections.nCopies(100, 1),
             id -> {
               loaded.incrementAndGet();
-              three.countDown();
+              four.countDown();
+              eight.countDown();
               return batch(id);
             });
-    try (BatchStream s = Prefetch.of(d, 2).open(0, 0)) {
-      // Two wait in the queue, a third is in the thread's hands; nobody has read one.
-      assertTrue(three.await(10, TimeUnit.SECONDS));
+    Dataset p = Prefetch.of(d, 2);
+    assertEquals(3, p.batchesAhead());
+    try (BatchStream s = p.open(0, 0)) {
+      s.next();
+      Thread.sleep(50);
+      assertEquals(1, loaded.get()); // the reader looks first whether there is room for more
+      assertTrue(s.hasNext());
+      // The second is held for the reader; two wait in the queue, one more is in the thread's
+      // hands.
+      s.next();
+      assertTrue(four.await(10, TimeUnit.SECONDS));
+      Thread.sleep(50);
+      assertEquals(5, loaded.get());
+    }
+    loaded.set(0);
+    try (BatchStream s = p.open(1, 0)) {
+      // There was room: two wait in the queue, a third is in the thread's hands.
+      assertTrue(eight.await(10, TimeUnit.SECONDS));
       Thread.sleep(50);
       assertEquals(3, loaded.get());
       assertTrue(s.hasNext());

@@ -233,6 +233,8 @@ public final class NpyFile {
               : Tensor.zeros(dtype, result);
     } catch (IllegalArgumentException e) {
       throw new NpyException(name(), e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      throw new NpyException(name(), noRoom(result, pixels ? 1 : dtype.bytes()), e);
     }
     if (tensor.size() == 0) {
       return tensor;
@@ -260,6 +262,13 @@ public final class NpyFile {
       scale(tensor);
     }
     return tensor;
+  }
+
+  private static String noRoom(Shape shape, int bytes) {
+    return "%s of it at once need %d MiB in one piece of the Java heap, which has %d MiB (-Xmx)"
+            .formatted(
+                shape, (shape.elements() * bytes) >> 20, Runtime.getRuntime().maxMemory() >> 20)
+        + ": use a smaller batch or fewer frames, or give Java more memory (-Xmx)";
   }
 
   private void scale(Tensor bytes) {

@@ -4,15 +4,10 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.ProcessMemory;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /**
  * Memory outside the Java heap, out of an {@link Arena}. Buffers end in guards, see {@link Block}.
@@ -27,27 +22,7 @@ final class NativeMemory implements Memory {
   private boolean closed;
 
   NativeMemory() {
-    this(available());
-  }
-
-  /**
-   * What the system can give without swapping: Linux's own estimate, within the limit of a
-   * container.
-   */
-  private static long available() {
-    long total =
-        ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-            .getTotalMemorySize();
-    try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-      return lines
-          .filter(l -> l.startsWith("MemAvailable:"))
-          .mapToLong(l -> Long.parseLong(l.replaceAll("[^0-9]", "")) << 10)
-          .map(a -> Math.min(a, total))
-          .findFirst()
-          .orElse(total);
-    } catch (IOException | UncheckedIOException e) {
-      return total; // not Linux
-    }
+    this(ProcessMemory.process(0).bytes());
   }
 
   NativeMemory(long capacity) {
@@ -178,6 +153,16 @@ final class NativeMemory implements Memory {
   @Override
   public synchronized long liveBytes() {
     return live;
+  }
+
+  @Override
+  public Place place() {
+    return Place.PROCESS;
+  }
+
+  @Override
+  public synchronized long heldBytes() {
+    return arena.heldBytes();
   }
 
   @Override

@@ -101,6 +101,11 @@ public final class HeapMemory implements Memory {
   }
 
   @Override
+  public Place place() {
+    return Place.HEAP;
+  }
+
+  @Override
   public long liveBytes() {
     return live.get();
   }

@@ -1,0 +1,175 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Memory.Place;
+import convlstm4j.backend.ProcessMemory;
+import convlstm4j.backend.ProcessMemory.Left;
+import convlstm4j.data.Batch;
+import convlstm4j.data.Dataset;
+import convlstm4j.model.Pass.Kind;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Whether there is room for a run: in the backend's memory, and on the Java heap for the batches
+ * that are loaded ahead, the copies of this one and the results; and for all of it in what the
+ * process may have.
+ */
+final class Room {
+  private static final String ADVICE =
+      "use fewer frames (windows), smaller frames, a smaller batch or fewer filters";
+
+  private final Backend backend;
+  private final Memory memory;
+  private final DType dtype;
+
+  /** Not counted yet: what comes beside the batch at work. */
+  private int ahead;
+
+  private long kept;
+  private long batchBytes;
+  private long copyBytes;
+
+  Room(Backend backend, DType dtype) {
+    this.backend = backend;
+    this.memory = backend.memory();
+    this.dtype = dtype;
+  }
+
+  /**
+   * Says what comes, to be counted with the first batch.
+   *
+   * @param resultsKept of how many batches the outputs stay in memory
+   */
+  void expect(Collection<Dataset> data, long resultsKept) {
+    ahead = data.stream().mapToInt(d -> Math.min(d.batchesAhead(), d.batches() - 1)).sum();
+    kept = resultsKept;
+  }
+
+  /** Takes the sizes of a batch, which is on the heap already. */
+  void take(Batch batch) {
+    batchBytes = 0;
+    copyBytes = 0;
+    Stream.of(batch.inputs(), batch.targets(), batch.sampleWeights())
+        .flatMap(List::stream)
+        .filter(Objects::nonNull)
+        .forEach(this::take);
+  }
+
+  private void take(Tensor t) {
+    batchBytes += (long) t.size() * (t.isPixels() ? 1 : t.dtype().bytes());
+    if (t.isPixels() || t.dtype() != dtype) {
+      copyBytes += (long) t.size() * dtype.bytes();
+    }
+  }
+
+  /** Fails if weights do not fit. */
+  void checkWeights(long bytes) {
+    check("the model's weights need ", bytes, 0, "");
+  }
+
+  /**
+   * Fails if a run does not fit.
+   *
+   * @param peak bytes of values, gradients and scratch memory
+   */
+  void check(Pass pass, Objectives objectives, List<Shape> inputs, long peak) {
+    check(pass, objectives, inputs, peak, pass.batchBytes(objectives, dtype, memory.stagesAhead()));
+  }
+
+  /** Fails if what is expected beside a run, which has had room before, does not fit. */
+  void checkAgain(Pass pass, Objectives objectives, List<Shape> inputs) {
+    if (ahead > 0 || kept > 0) {
+      check(pass, objectives, inputs, 0, 0);
+    }
+  }
+
+  private void check(
+      Pass pass, Objectives objectives, List<Shape> inputs, long peak, long feedBytes) {
+    long out = 0;
+    for (int k = 0; k < pass.outputs().size(); k++) {
+      if (pass.kind() == Kind.PREDICT || !objectives.outputs().get(k).metrics().isEmpty()) {
+        out += pass.outputs().get(k).shape().elements() * dtype.bytes();
+      }
+    }
+    long heap = ahead * batchBytes + copyBytes + Math.max(1, kept) * out;
+    String what =
+        "copies and results"
+            + (kept > 1 ? " of " + kept + " batches" : "")
+            + (ahead > 0 ? " and " + ahead + " batches loaded ahead" : "");
+    check("a step on inputs of shape " + inputs + " needs ", peak + feedBytes, heap, what);
+    ahead = 0;
+    kept = 0;
+  }
+
+  private void check(String subject, long need, long heap, String what) {
+    String needs =
+        subject
+            + MemoryEstimate.gib(need)
+            + (heap == 0 ? "" : " and " + MemoryEstimate.gib(heap) + " of Java heap for " + what);
+    if (refusal(needs, need, heap).isPresent()) {
+      System.gc(); // what is garbage counts as taken until then
+      refusal(needs, need, heap)
+          .ifPresent(
+              e -> {
+                throw e;
+              });
+    }
+  }
+
+  /**
+   * Why something does not fit.
+   *
+   * @param needs begins the message
+   * @param need bytes of the backend's memory
+   * @param heap bytes of the Java heap
+   */
+  private Optional<BackendException> refusal(String needs, long need, long heap) {
+    Place place = memory.place();
+    long onHeap = place == Place.HEAP ? add(need, heap) : heap;
+    Left java = ProcessMemory.heap();
+    if (onHeap > java.bytes()) {
+      return refused(needs, java.bytes(), java);
+    }
+    long free = memory.capacityBytes() - memory.liveBytes();
+    if (place == Place.DEVICE && need > free) {
+      return refused(needs, free, new Left(free, 0, "the memory of the device", ""));
+    }
+    Left process = ProcessMemory.process(ProcessMemory.heapGrowth(onHeap));
+    if (place == Place.PROCESS) {
+      // What the backend has of the system and does not use is free, too.
+      long spare = memory.heldBytes() - memory.liveBytes();
+      return need > Math.min(free, process.outsideHeap() + spare)
+          ? refused(needs, Math.min(free, process.bytes() + spare), process)
+          : Optional.empty();
+    }
+    return process.outsideHeap() < 0 ? refused(needs, process.bytes(), process) : Optional.empty();
+  }
+
+  private static long add(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+
+  private Optional<BackendException> refused(String needs, long free, Left limit) {
+    return Optional.of(
+        new BackendException(
+            backend.name()
+                + ": "
+                + needs
+                + "; "
+                + MemoryEstimate.gib(Math.max(0, free))
+                + " are left of "
+                + limit.name()
+                + ": "
+                + ADVICE
+                + (limit.remedy().isEmpty() ? "" : ", or " + limit.remedy())));
+  }
+}
