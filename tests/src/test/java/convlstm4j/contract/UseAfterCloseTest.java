@@ -31,6 +31,8 @@ import convlstm4j.graph.Value;
 import convlstm4j.graph.Variables;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.file.AtomicFile;
+import convlstm4j.io.file.Target;
+import convlstm4j.io.file.WriteLock;
 import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
@@ -48,6 +50,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.train.SGD;
 import convlstm4j.train.Updater;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -105,6 +108,7 @@ class UseAfterCloseTest {
     all.put(Updater.class, this::updaters);
     all.put(CudaTimer.class, this::timers);
     all.put(AtomicFile.class, this::files);
+    all.put(WriteLock.class, this::locks);
     all.put(NpyWriter.class, this::writers);
     return all;
   }
@@ -367,6 +371,17 @@ class UseAfterCloseTest {
         "channel", dropped::channel,
         "commit again", whole::commit,
         "channel of a whole file", whole::channel);
+  }
+
+  private Map<String, Executable> locks() throws Exception {
+    Target target = Target.of(folder.resolve("c"));
+    WriteLock first = WriteLock.take(target);
+    first.close();
+    WriteLock next = WriteLock.take(target);
+    open.add(next);
+    first.close(); // again, which leaves the next holder its lock
+    assertThrows(IOException.class, () -> WriteLock.take(target));
+    return Map.of("isHeld", first::isHeld);
   }
 
   private Map<String, Executable> writers() {

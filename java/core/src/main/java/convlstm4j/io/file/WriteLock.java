@@ -149,18 +149,25 @@ public final class WriteLock implements AutoCloseable {
    * Whether others are kept away.
    *
    * @return false on a file system without locks
+   * @throws IllegalStateException if the lock was given back
    */
   public boolean isHeld() {
+    if (!channel.isOpen()) {
+      throw new IllegalStateException("the lock on " + path + " is closed");
+    }
     return held;
   }
 
   /**
-   * Gives the lock back.
+   * Gives the lock back, once.
    *
    * @throws IOException if the file beside the target cannot be removed
    */
   @Override
   public void close() throws IOException {
+    if (!channel.isOpen()) {
+      return; // the file may be the next holder's by now
+    }
     try {
       Files.deleteIfExists(path); // while it is locked, so that it is not another's
       channel.close();
