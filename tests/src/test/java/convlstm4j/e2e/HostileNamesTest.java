@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,21 @@ class HostileNamesTest {
     assertEquals(2, cli.code(), cli::toString);
     plain(cli);
     assertTrue(cli.err().contains("\\u001b[31m.json"), cli::toString);
+  }
+
+  @Test
+  void jsonThatIsNotUtf8() throws IOException {
+    Path file = folder.resolve("latin.json");
+    Files.write(file, "{\"class_name\": \"\u00ff\"}".getBytes(StandardCharsets.ISO_8859_1));
+    for (String command : new String[] {"inspect", "summary"}) {
+      Cli cli = Cli.run(command, file);
+      assertEquals(2, cli.code(), cli::toString);
+      assertEquals(
+          "convlstm4j: "
+              + file
+              + ": is not text in UTF-8: byte 0xff at offset 16; save it as UTF-8",
+          cli.err().strip());
+    }
   }
 
   private static void plain(Cli cli) {

@@ -2,9 +2,11 @@ package convlstm4j.cli;
 
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
+import convlstm4j.io.architecture.Json;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.checkpoint.CheckpointOptions;
+import convlstm4j.io.file.InputFile;
 import convlstm4j.io.keras.KerasDescription;
 import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
@@ -12,6 +14,7 @@ import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
 import convlstm4j.model.WeightTransfer;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -131,7 +134,9 @@ final class ModelFiles {
 
   private static String text(Path file) {
     try {
-      return Files.readString(file);
+      return InputFile.text(file, Json.MAX_LENGTH);
+    } catch (CharConversionException e) { // what it holds is wrong
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     }
@@ -154,8 +159,9 @@ final class ModelFiles {
             own.layers(),
             Set.copyOf(skipped),
             note -> say(file + ": " + note, err));
+    String json = text(file);
     try {
-      Model model = Model.of(Architecture.fromJson(text(file), read));
+      Model model = Model.of(Architecture.fromJson(json, read));
       options.accept(model);
       return model;
     } catch (ArchitectureException | IllegalArgumentException e) {
@@ -227,10 +233,8 @@ final class ModelFiles {
       if (!isJson(file)) {
         return false;
       }
-      Architecture.fromJson(Files.readString(file));
+      Architecture.fromJson(text(file));
       return true;
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
     } catch (ArchitectureException | IllegalArgumentException e) {
       return false;
     }

@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * Options are fixed with the first call.
  */
 public abstract class Layer {
+  /** Of a weight: 4 TiB in float32. */
+  private static final long MOST_NUMBERS = 1L << 40;
+
   private static final AtomicLong CREATED = new AtomicLong();
 
   private final long creation = CREATED.incrementAndGet();
@@ -288,7 +291,8 @@ public abstract class Layer {
       boolean isTrainable) {
     Parameter p =
         parameters.computeIfAbsent(
-            localName, n -> new Parameter(this, n, shape, initializer, regularizer, isTrainable));
+            localName,
+            n -> new Parameter(this, n, counted(n, shape), initializer, regularizer, isTrainable));
     if (!p.shape().equals(shape)) {
       throw new ShapeException(
           localName
@@ -299,6 +303,24 @@ public abstract class Layer {
               + "; a layer takes inputs of one size");
     }
     return g.parameter(p);
+  }
+
+  /** Fails where a weight has more numbers than memory, whose sums over all weights overflow. */
+  private static Shape counted(String localName, Shape shape) {
+    long elements = 1;
+    for (long d : shape.dims()) {
+      elements = d <= 0 || elements <= MOST_NUMBERS / d ? elements * d : MOST_NUMBERS + 1;
+      if (elements > MOST_NUMBERS) {
+        throw new ShapeException(
+            localName
+                + " of shape "
+                + shape
+                + " has more than "
+                + MOST_NUMBERS
+                + " numbers, the most of a weight; is the size that was asked for meant?");
+      }
+    }
+    return shape;
   }
 
   /**

@@ -15,8 +15,8 @@ public final class Json {
   /** Deeper than any model: wrappers in wrappers take two levels each. */
   private static final int MAX_DEPTH = 100;
 
-  /** Characters; the largest model JSON met has under a million. */
-  private static final int MAX_LENGTH = 64 << 20;
+  /** Characters that are read at most; the largest model JSON met has under a million. */
+  public static final int MAX_LENGTH = 64 << 20;
 
   private static final JSON JSON_IO =
       JSON.builder(

@@ -1,7 +1,9 @@
 package convlstm4j.io.file;
 
 import java.io.BufferedReader;
+import java.io.CharConversionException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -49,6 +51,31 @@ public final class InputFile {
    */
   public static BufferedReader reader(Path file) throws IOException {
     return Files.newBufferedReader(checked(file));
+  }
+
+  /**
+   * Reads a text in UTF-8.
+   *
+   * @param file the file
+   * @param most bytes that are read
+   * @return the text
+   * @throws NoSuchFileException if there is none
+   * @throws CharConversionException if it is longer or not UTF-8
+   * @throws IOException if it is not a regular file, saying what it is instead, or cannot be read
+   */
+  public static String text(Path file, int most) throws IOException {
+    try (FileChannel channel = open(file)) {
+      long size = channel.size();
+      if (size > most) {
+        throw new CharConversionException(
+            "has " + size + " bytes, of a text at most " + most + " are read");
+      }
+      ByteBuffer bytes = ByteBuffer.allocate((int) size);
+      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+        // until it is full, or the file has become shorter
+      }
+      return Utf8.decode(bytes.flip());
+    }
   }
 
   /**

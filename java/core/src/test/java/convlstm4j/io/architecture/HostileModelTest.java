@@ -133,4 +133,29 @@ class HostileModelTest {
                 + " on this one"),
         message);
   }
+
+  @Test
+  void sizesThatNoMemoryHolds() {
+    for (String layer :
+        List.of(
+            "\"filters\": 2147483647, \"kernel_size\": [3, 3]",
+            "\"filters\": 2, \"kernel_size\": [2147483647, 2147483647]")) {
+      String json =
+          model(
+              config(
+                      "m",
+                      """
+                      {"class_name": "ConvLSTM2D", "name": "a", "config": {"name": "a", %s,
+                       "padding": "same"}, "inbound_nodes": [[["in", 0, 0, {}]]]}"""
+                          .formatted(layer),
+                      "a",
+                      0)
+                  .replace("[null, 4]", "[null, 2, 8, 8, 1]"));
+      String message =
+          assertThrows(ArchitectureException.class, () -> Architecture.fromJson(json)).getMessage();
+      assertTrue(message.contains("ConvLSTM2D \"a\": "), message);
+      assertTrue(message.contains("kernel of shape ["), message);
+      assertTrue(message.contains(" has more than 1099511627776 numbers"), message);
+    }
+  }
 }

@@ -105,14 +105,18 @@ final class Describer {
     }
     Map<String, String> kinds = KerasFile.layerKinds(model);
     Map<String, List<KerasDescription.Weight>> weights = new LinkedHashMap<>();
-    for (String name : kinds.keySet()) {
-      List<KerasDescription.Weight> own = new ArrayList<>();
-      shapes.forEach(
-          (weight, shape) -> {
-            if (weight.startsWith(name + "/")) {
+    kinds.keySet().forEach(name -> weights.put(name, new ArrayList<>()));
+    shapes.forEach(
+        (weight, shape) -> {
+          for (int i = weight.indexOf('/'); i >= 0; i = weight.indexOf('/', i + 1)) {
+            List<KerasDescription.Weight> own = weights.get(weight.substring(0, i));
+            if (own != null) {
               own.add(new KerasDescription.Weight(weight, shape));
             }
-          });
+          }
+        });
+    for (String name : kinds.keySet()) {
+      List<KerasDescription.Weight> own = weights.get(name);
       Optional<Layer> layer = survey.flatMap(s -> s.layer(name));
       if (shapes.isEmpty() && layer.isPresent()) {
         layer
@@ -120,7 +124,6 @@ final class Describer {
             .parameters()
             .forEach(p -> own.add(new KerasDescription.Weight(p.localName(), p.shape())));
       }
-      weights.put(name, own);
     }
     Object version = model.get("keras_version");
     return description(

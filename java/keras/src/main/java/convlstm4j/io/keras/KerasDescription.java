@@ -1,8 +1,11 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.io.file.Printable;
 import convlstm4j.tensor.Shape;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -97,19 +100,15 @@ public record KerasDescription(
     if (missing.isEmpty()) {
       return "cannot be taken";
     }
+    Map<String, String> kinds = new HashMap<>();
+    layers.forEach(l -> kinds.putIfAbsent(l.name(), l.kind()));
     return "cannot be taken: "
         + missing.size()
         + " of "
         + layers.stream().filter(l -> !l.kind().isEmpty()).count() // the rest are groups of weights
         + " layers ("
         + missing.stream()
-            .map(
-                name ->
-                    layers.stream()
-                        .filter(l -> l.name().equals(name))
-                        .map(l -> name + ": " + l.kind())
-                        .findFirst()
-                        .orElse(name))
+            .map(name -> kinds.containsKey(name) ? name + ": " + kinds.get(name) : name)
             .collect(Collectors.joining(", "))
         + ")";
   }
@@ -124,22 +123,29 @@ public record KerasDescription(
     StringBuilder b = new StringBuilder();
     b.append(file).append(": ").append(kind);
     b.append(version.isEmpty() ? "" : " of Keras " + version);
-    b.append(model.isEmpty() ? ", weights only" : ", model \"" + model + "\"").append('\n');
-    b.append(verdict()).append('\n');
+    b.append(model.isEmpty() ? ", weights only" : ", model \"" + Printable.line(model) + "\"")
+        .append('\n');
+    b.append(Printable.line(verdict())).append('\n');
     faults.forEach(f -> b.append("- ").append(f).append('\n'));
     if (!missing.isEmpty()) {
       b.append(
           "layers of your own can be registered for them (--classpath JAR; CustomLayers), or they can"
               + " be left out by name (--skip-layer NAME; skipLayer)\n");
     }
-    int name = width(layers.stream().map(LayerLine::name).toList());
-    int type = width(layers.stream().map(LayerLine::kind).toList());
+    int name = width(layers.stream().map(l -> Printable.line(l.name())).toList());
+    int type = width(layers.stream().map(l -> Printable.line(l.kind())).toList());
     int shape = width(layers.stream().map(LayerLine::output).toList());
     String row = "  %-" + name + "s  %-" + type + "s  %-" + shape + "s  %,12d%n";
     for (LayerLine l : layers) {
       String output = l.output().isEmpty() && !l.kind().isEmpty() ? "?" : l.output();
       b.append(
-          String.format(Locale.ROOT, row, l.name(), l.kind(), output, l.parameters())
+          String.format(
+                  Locale.ROOT,
+                  row,
+                  Printable.line(l.name()),
+                  Printable.line(l.kind()),
+                  output,
+                  l.parameters())
               .replace(System.lineSeparator(), "\n"));
     }
     b.append(String.format(Locale.ROOT, "%,d parameters", parameters())).append('\n');

@@ -4,11 +4,12 @@ import convlstm4j.graph.Layer;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.file.InputFile;
+import convlstm4j.io.file.Utf8;
 import convlstm4j.layer.KerasVersion;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -183,7 +184,15 @@ record KerasFile(
           file,
           "has no " + name + ", so it is no .keras file; it has " + Said.value(entries.keySet()));
     }
-    return object(file, name, StandardCharsets.UTF_8.decode(bytes.duplicate()).toString());
+    return object(file, name, utf8(file, name, bytes));
+  }
+
+  private static String utf8(String file, String what, ByteBuffer bytes) {
+    try {
+      return Utf8.decode(bytes);
+    } catch (CharConversionException e) {
+      throw new KerasException(file, what + " " + e.getMessage(), e);
+    }
   }
 
   private static Map<String, Object> object(String file, String what, String text) {
