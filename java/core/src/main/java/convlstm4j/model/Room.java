@@ -105,9 +105,9 @@ final class Room {
         "copies and results"
             + (kept > 1 ? " of " + kept + " batches" : "")
             + (ahead > 0 ? " and " + ahead + " batches loaded ahead" : "");
-    check("a step on inputs of shape " + inputs + " needs ", peak + feedBytes, heap, what);
-    ahead = 0;
+    ahead = 0; // counted: if it is refused, what comes then is something else
     kept = 0;
+    check("a step on inputs of shape " + inputs + " needs ", peak + feedBytes, heap, what);
   }
 
   private void check(String subject, long need, long heap, String what) {
