@@ -317,7 +317,7 @@ public abstract class Layer {
                 + shape
                 + " has more than "
                 + MOST_NUMBERS
-                + " numbers, the most of a weight; is the size that was asked for meant?");
+                + " numbers, the most of a weight; ask for fewer filters or units, or a smaller kernel");
       }
     }
     return shape;
