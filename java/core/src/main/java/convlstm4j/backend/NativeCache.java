@@ -296,11 +296,12 @@ public final class NativeCache {
     for (Throwable t = failure; t != null; t = t.getCause()) {
       String message = String.valueOf(t.getMessage());
       if (message.contains("failed to map segment from shared object")) {
-        return "; "
+        // The linker says the same of both.
+        return "; either "
             + folder
-            + " seems to be mounted noexec: name another folder with -D"
+            + " is mounted noexec (name another folder with -D"
             + PROPERTY
-            + "=";
+            + "=), or the process may not take more memory (ulimit -v)";
       }
     }
     try {
