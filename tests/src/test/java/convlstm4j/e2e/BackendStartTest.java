@@ -107,46 +107,8 @@ class BackendStartTest {
         .orElseThrow(() -> new AssertionError("no line " + start + " in " + lines));
   }
 
-  /** The launcher, with a Java that prints what it is told. */
-  @Test
-  void launcherSetsTheThreadsOfJavaAndOpenMp() throws Exception {
-    Path root = Files.createDirectories(dir.resolve("root"));
-    Path jar = Files.createDirectories(root.resolve("java/cli/target")).resolve("convlstm4j.jar");
-    Files.writeString(root.resolve("pom.xml"), "");
-    Files.createDirectories(root.resolve("java/cli/src/main"));
-    Files.writeString(root.resolve("java/cli/pom.xml"), "");
-    Path launcher = Path.of(System.getProperty("convlstm4j.root", ".."), "convlstm4j");
-    Files.copy(launcher, root.resolve("convlstm4j"));
-    Path home = Files.createDirectories(dir.resolve("java/bin")).getParent();
-    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
-    Path java = home.resolve("bin/java");
-    Files.writeString(
-        java, "#!/bin/sh\necho $OMP_NUM_THREADS $OMP_WAIT_POLICY $GOMP_SPINCOUNT \"$@\"\n");
-    assertTrue(java.toFile().setExecutable(true));
-    Files.writeString(jar, "");
-    Ended one = run(launch(root, home, "train", "--threads", "3"));
-    assertEquals(0, one.code, one::toString);
-    String line = one.out.get(0);
-    assertTrue(line.startsWith("3 passive 10000 "), line);
-    for (String option : options(3)) {
-      assertTrue(line.contains(" " + option + " "), line);
-    }
-    String joined = run(launch(root, home, "train", "--threads=3")).out.get(0);
-    assertEquals(line, joined.replace("--threads=3", "--threads 3"));
-    assertFalse(run(launch(root, home, "info")).out.get(0).contains("convlstm4j.threads"));
-  }
-
-  private static List<String> launch(Path root, Path home, String... words) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("env", "-u", "OMP_NUM_THREADS", "-u", "OMP_WAIT_POLICY"));
-    command.addAll(List.of("-u", "GOMP_SPINCOUNT"));
-    command.addAll(List.of("JAVA_HOME=" + home, root.resolve("convlstm4j").toString()));
-    command.addAll(List.of(words));
-    return command;
-  }
-
   /** What the launcher gives Java for {@code --threads}. */
-  private static List<String> options(int threads) {
+  static List<String> options(int threads) {
     return List.of(
         "-Dconvlstm4j.threads=" + threads,
         "-XX:ActiveProcessorCount=" + threads,

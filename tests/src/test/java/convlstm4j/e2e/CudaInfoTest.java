@@ -3,8 +3,11 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,12 +25,18 @@ class CudaInfoTest {
 
   private static Run convlstm4j(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    return onClassPath(System.getProperty("java.class.path"), environment, arguments);
+  }
+
+  private static Run onClassPath(
+      String classPath, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 "convlstm4j.cli.Main"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -38,7 +47,10 @@ class CudaInfoTest {
   }
 
   private static void infoSays(Map<String, String> environment, String what) throws Exception {
-    Run info = convlstm4j(environment, "info");
+    cudaLineHas(convlstm4j(environment, "info"), what);
+  }
+
+  private static void cudaLineHas(Run info, String what) {
     assertEquals(0, info.exit, info.output);
     List<String> lines = info.output.lines().filter(l -> l.startsWith("  cuda")).toList();
     assertEquals(1, lines.size(), info.output);
@@ -63,6 +75,50 @@ class CudaInfoTest {
     Path driver = Path.of(System.getenv(LIBRARIES).split(":")[0], "libcuda.so.1");
     Files.copy(driver, dir.resolve("libcuda.so.1"));
     infoSays(Map.of(LIBRARIES, dir.toString()), "no cuDNN 9: libcudnn.so.9 cannot be loaded");
+  }
+
+  /** A build without nvcc, or for a machine without a GPU. */
+  @Test
+  void saysHowToGetKernels(@TempDir Path dir) throws Exception {
+    List<String> path = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      path.add(withoutKernels(Path.of(entry), dir.resolve(path.size() + ".jar")).toString());
+    }
+    String without = String.join(File.pathSeparator, path);
+    String how = "; with CUDA 13's nvcc on the PATH, ./convlstm4j compiles them where";
+    cudaLineHas(
+        onClassPath(without, Map.of(), "info"),
+        "does not start: cuda: this build has no CUDA kernels" + how);
+    cudaLineHas(
+        onClassPath(without, Map.of(LIBRARIES, ""), "info"),
+        "install driver 580 or newer; this build has no CUDA kernels" + how);
+  }
+
+  /** A jar or a folder, or its copy as a jar if the kernels are in it. */
+  private static Path withoutKernels(Path entry, Path copy) throws IOException {
+    String kernels = "convlstm4j/backend/cuda/convlstm4j.fatbin";
+    if (Files.isDirectory(entry)) {
+      if (!Files.exists(entry.resolve(kernels))) {
+        return entry;
+      }
+      try (FileSystem jar = FileSystems.newFileSystem(copy, Map.of("create", "true"));
+          Stream<Path> files = Files.walk(entry)) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Path to = jar.getPath("/" + entry.relativize(file));
+          Files.createDirectories(to.getParent());
+          Files.copy(file, to);
+        }
+        Files.delete(jar.getPath(kernels));
+      }
+      return copy;
+    }
+    if (!Files.exists(entry)) {
+      return entry;
+    }
+    Files.copy(entry, copy);
+    try (FileSystem jar = FileSystems.newFileSystem(copy)) {
+      return Files.deleteIfExists(jar.getPath(kernels)) ? copy : entry;
+    }
   }
 
   /** JCuda alone would load what lies in the temporary folder under its library's name. */

@@ -31,7 +31,8 @@ final class Driver {
       return;
     }
     if (!JCudaLibraries.isInstalled("libcuda.so.1")) {
-      throw BackendException.noDevice(CudaBackend.NAME + ": " + NO_DRIVER, null);
+      throw BackendException.noDevice(
+          CudaBackend.NAME + ": " + NO_DRIVER + KernelModule.absence(), null);
     }
     try {
       JCudaLibraries.load(JCudaLibraries.DRIVER, () -> JCudaDriver.setExceptionsEnabled(true));

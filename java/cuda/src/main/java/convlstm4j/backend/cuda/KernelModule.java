@@ -13,6 +13,9 @@ import jcuda.driver.JCudaDriver;
 /** Our kernels, loaded from the fat binary in the jar. */
 final class KernelModule implements AutoCloseable {
   private static final String RESOURCE = "convlstm4j.fatbin";
+  private static final String NONE =
+      "this build has no CUDA kernels; with CUDA 13's nvcc on the PATH, ./convlstm4j compiles them"
+          + " where an NVIDIA driver is or CONVLSTM4J_CUDA=always is set";
 
   private final CUmodule module = new CUmodule();
   private final Map<String, CUfunction> functions = new HashMap<>();
@@ -29,15 +32,19 @@ final class KernelModule implements AutoCloseable {
   static byte[] image() {
     try (InputStream in = KernelModule.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
-        throw new BackendException(
-            CudaBackend.NAME
-                + ": this build has no CUDA kernels: it was built where nvcc was not found; build it"
-                + " again with CUDA 13's nvcc on the PATH");
+        throw new BackendException(CudaBackend.NAME + ": " + NONE);
       }
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Text to add to a message where something else is missing, too: empty if the kernels are there.
+   */
+  static String absence() {
+    return KernelModule.class.getResource(RESOURCE) == null ? "; " + NONE : "";
   }
 
   /** A kernel by its name. */

@@ -1,0 +1,196 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code convlstm4j}, with a Java and a Maven that print what they are told. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class LauncherTest {
+  private static final Path SOURCES = Path.of(System.getProperty("convlstm4j.root", ".."));
+  private static final String KERNELS = "java/cuda/target/quick/classes/convlstm4j/backend/cuda/";
+
+  @TempDir Path dir;
+
+  private Path root;
+  private Path home;
+  private Path tools;
+  private Path jar;
+
+  private record Ended(int code, List<String> out, List<String> err) {
+    /** What Maven was told, of each build; empty if none was made. */
+    List<String> builds() {
+      return out.stream().filter(l -> l.startsWith("mvn ")).toList();
+    }
+  }
+
+  /** A checkout of the launcher and the script that it asks, its jar built and without kernels. */
+  @BeforeEach
+  void checkout() throws IOException {
+    root = Files.createDirectories(dir.resolve("root"));
+    jar = Files.createDirectories(root.resolve("java/cli/target")).resolve("convlstm4j.jar");
+    Files.createDirectories(root.resolve("java/cli/src/main"));
+    Files.createDirectories(root.resolve("cuda/include"));
+    Files.createDirectories(root.resolve("cuda/kernels"));
+    Files.writeString(root.resolve("pom.xml"), "");
+    Files.writeString(root.resolve("java/cli/pom.xml"), "");
+    for (String script : List.of("convlstm4j", "cuda/wanted", "cuda/hash")) {
+      Files.copy(SOURCES.resolve(script), root.resolve(script));
+    }
+    home = Files.createDirectories(dir.resolve("java/bin")).getParent();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
+    write(
+        home.resolve("bin/java"), "echo $OMP_NUM_THREADS $OMP_WAIT_POLICY $GOMP_SPINCOUNT \"$@\"");
+    write(home.resolve("bin/javac"), "");
+    tools = Files.createDirectories(dir.resolve("tools"));
+    for (String tool : List.of("cmake", "c++", "make")) {
+      write(tools.resolve(tool), "");
+    }
+    // The launcher keeps what Maven prints for the case that it fails.
+    write(tools.resolve("mvn"), "echo mvn \"$@\" >>" + dir.resolve("mvn.txt") + "; >>" + jar);
+    Files.writeString(jar, "");
+  }
+
+  private static void write(Path script, String text) throws IOException {
+    Files.writeString(script, "#!/bin/sh\n" + text + "\n");
+    assertTrue(script.toFile().setExecutable(true));
+  }
+
+  private Ended run(List<String> environment, String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("env", "-u", "OMP_NUM_THREADS"));
+    command.addAll(List.of("-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT"));
+    command.addAll(List.of("-u", "LD_LIBRARY_PATH", "-u", "CONVLSTM4J_CUDA"));
+    command.addAll(List.of("PATH=" + tools + ":/usr/bin:/bin", "JAVA_HOME=" + home));
+    command.addAll(environment);
+    command.add(root.resolve("convlstm4j").toString());
+    command.addAll(List.of(words));
+    Path out = dir.resolve("out.txt");
+    Path err = dir.resolve("err.txt");
+    Path mvn = dir.resolve("mvn.txt");
+    Files.deleteIfExists(mvn);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      int code = process.waitFor();
+      List<String> said = new ArrayList<>(Files.readAllLines(out, StandardCharsets.UTF_8));
+      if (Files.exists(mvn)) {
+        said.addAll(Files.readAllLines(mvn));
+      }
+      return new Ended(code, said, Files.readAllLines(err, StandardCharsets.UTF_8));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void setsTheThreadsOfJavaAndOpenMp() throws Exception {
+    Ended one = run(List.of(), "train", "--threads", "3");
+    assertEquals(0, one.code, one::toString);
+    String line = one.out.get(0);
+    assertTrue(line.startsWith("3 passive 10000 "), line);
+    for (String option : BackendStartTest.options(3)) {
+      assertTrue(line.contains(" " + option + " "), line);
+    }
+    String joined = run(List.of(), "train", "--threads=3").out.get(0);
+    assertEquals(line, joined.replace("--threads=3", "--threads 3"));
+    assertFalse(run(List.of(), "info").out.get(0).contains("convlstm4j.threads"));
+  }
+
+  @Test
+  void compilesGpuKernelsOnlyWhereADriverIsOrAsked() throws Exception {
+    assumeFalse(hasDriver(), "this machine has an NVIDIA driver");
+    write(tools.resolve("nvcc"), "");
+    assertEquals(List.of(), run(List.of(), "info").builds(), "no driver, not asked");
+    String build =
+        "mvn -q -B -Dstyle.color=never -Pquick -Dcuda.kernels=%s -pl java/cli -am package";
+    assertEquals(
+        List.of(build.formatted("always")),
+        run(List.of("CONVLSTM4J_CUDA=always"), "info").builds());
+    Path driver = Files.createDirectories(dir.resolve("driver"));
+    Files.writeString(driver.resolve("libcuda.so.1"), "");
+    List<String> installed = List.of("LD_LIBRARY_PATH=/nowhere:" + driver);
+    assertEquals(List.of(build.formatted("auto")), run(installed, "info").builds());
+    List<String> never = new ArrayList<>(installed);
+    never.add("CONVLSTM4J_CUDA=never");
+    assertEquals(List.of(), run(never, "info").builds());
+    // The names of what a zip file holds stand in it as they are.
+    Files.writeString(jar, "PK convlstm4j/backend/cuda/convlstm4j.fatbin");
+    assertEquals(List.of(), run(installed, "info").builds(), "they are in the jar");
+    assertEquals(List.of(), run(List.of("CONVLSTM4J_CUDA=always"), "info").builds());
+  }
+
+  /** Otherwise every command would build. */
+  @Test
+  void doesNotBuildForKernelsThatNothingCanCompile() throws Exception {
+    assumeFalse(Files.exists(Path.of("/usr/bin/nvcc")), "this machine has nvcc beside sh");
+    assertEquals(List.of(), run(List.of("CONVLSTM4J_CUDA=always"), "info").builds());
+  }
+
+  @Test
+  void refusesAWordThatItDoesNotKnow() throws Exception {
+    Ended run = run(List.of("CONVLSTM4J_CUDA=yes"), "info");
+    assertEquals(1, run.code);
+    assertEquals(
+        List.of("convlstm4j: CONVLSTM4J_CUDA is 'yes'; expected always, never or auto"), run.err);
+  }
+
+  @Test
+  void keepsKernelsOfTheSameSources() throws Exception {
+    assumeFalse(hasDriver(), "this machine has an NVIDIA driver");
+    write(tools.resolve("nvcc"), "");
+    Path source = root.resolve("cuda/kernels/a.cu");
+    Files.writeString(source, "a");
+    Path out = Files.createDirectories(root.resolve(KERNELS));
+    assertEquals(1, wanted("auto", out));
+    Files.writeString(out.resolve("convlstm4j.fatbin"), "");
+    Files.writeString(out.resolve("convlstm4j.sha256"), output(root.resolve("cuda/hash")));
+    assertEquals(0, wanted("auto", out));
+    Files.writeString(source, "b");
+    assertEquals(1, wanted("auto", out));
+    assertEquals(0, wanted("always", out));
+    assertEquals(1, wanted("never", out));
+  }
+
+  private int wanted(String mode, Path out) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(root.resolve("cuda/wanted").toString(), mode, out.toString());
+    builder.environment().put("PATH", tools + ":/usr/bin:/bin");
+    builder.environment().remove("LD_LIBRARY_PATH");
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(dir.resolve("o").toFile())
+        .start()
+        .waitFor();
+  }
+
+  private static String output(Path script) throws IOException {
+    Process process = new ProcessBuilder(script.toString()).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static boolean hasDriver() throws IOException {
+    Path cache = Path.of("/etc/ld.so.cache");
+    return Files.exists(cache)
+        && new String(Files.readAllBytes(cache), StandardCharsets.ISO_8859_1)
+            .contains("libcuda.so.1");
+  }
+}
