@@ -1,6 +1,8 @@
 // The element-wise activation functions and their derivatives, as convlstm4j.op.Activation defines them; softmax is in
 // kernels/softmax.cu. They hand NaN on and are safe where exp overflows.
 #pragma once
+#include <cmath>
+
 #include "kernel.h"
 
 namespace convlstm4j {
@@ -92,5 +94,58 @@ struct swish {
 };
 
 }  // namespace function
+
+// A function as kernels are given it, one of
+//   Known<function::F>   known when the kernel is compiled
+//   Chosen               known when it is launched, by its number: all threads take the same branch
+// with value, slope and fromValue as above, and the number.
+
+template <class F>
+struct Known {
+  static __device__ __forceinline__ float value(float x, float alpha, int) { return F::value(x, alpha); }
+  static __device__ __forceinline__ float slope(float at, float alpha, int) { return F::slope(at, alpha); }
+  static __device__ __forceinline__ constexpr bool fromValue(int) { return F::kFromValue; }
+};
+
+/** Numbers of functions: places in CONVLSTM4J_FUNCTIONS, from 0. */
+enum Function {
+#define CONVLSTM4J_NUMBER(F) kFunction_##F,
+  CONVLSTM4J_FUNCTIONS(CONVLSTM4J_NUMBER)
+#undef CONVLSTM4J_NUMBER
+};
+
+struct Chosen {
+  // A number that is no function's gives NaN.
+#define CONVLSTM4J_VALUE(F) \
+  case kFunction_##F:       \
+    return ::convlstm4j::function::F::value(x, alpha);
+  static __device__ __forceinline__ float value(float x, float alpha, int function) {
+    switch (function) {
+      CONVLSTM4J_FUNCTIONS(CONVLSTM4J_VALUE)
+      default:
+        return NAN;
+    }
+  }
+#undef CONVLSTM4J_VALUE
+
+#define CONVLSTM4J_SLOPE(F) \
+  case kFunction_##F:       \
+    return ::convlstm4j::function::F::slope(at, alpha);
+  static __device__ __forceinline__ float slope(float at, float alpha, int function) {
+    switch (function) {
+      CONVLSTM4J_FUNCTIONS(CONVLSTM4J_SLOPE)
+      default:
+        return NAN;
+    }
+  }
+#undef CONVLSTM4J_SLOPE
+
+#define CONVLSTM4J_FROM_VALUE(F) (::convlstm4j::function::F::kFromValue ? 1 << kFunction_##F : 0) |
+  static __device__ __forceinline__ bool fromValue(int function) {
+    constexpr int all = CONVLSTM4J_FUNCTIONS(CONVLSTM4J_FROM_VALUE) 0;
+    return (all >> function & 1) != 0;
+  }
+#undef CONVLSTM4J_FROM_VALUE
+};
 
 }  // namespace convlstm4j

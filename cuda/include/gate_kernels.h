@@ -1,4 +1,4 @@
-// The code of the kernels in gates.h, for one recurrent activation after the other in kernels/gates_*.cu, which then
+// The code of the kernels in gates.h, for one pair of activations after the other in kernels/gates_*.cu, which then
 // compile side by side.
 #pragma once
 #include "functions.h"
@@ -15,6 +15,17 @@ struct GateOptions {
   static constexpr bool kMask = Mask;
   static constexpr bool kDropout = Dropout;
 };
+
+/** The numbers of both activations, for Chosen. */
+template <class P>
+__device__ __forceinline__ int numberOfRa(const P& p) {
+  return static_cast<int>(p.functions % kFunctionStep);
+}
+
+template <class P>
+__device__ __forceinline__ int numberOfA(const P& p) {
+  return static_cast<int>(p.functions / kFunctionStep);
+}
 
 /** Calls body(sample, at) for every W elements, `at` their place in the sample's state. */
 template <int W, class Body>
@@ -52,9 +63,9 @@ __device__ __forceinline__ Pack<W> addProduct(const float* a, const Pack<W>& b, 
 }
 
 template <class F, int W>
-__device__ __forceinline__ Pack<W> values(Pack<W> x, float alpha) {
+__device__ __forceinline__ Pack<W> values(Pack<W> x, float alpha, int number) {
   for (int k = 0; k < W; k++) {
-    x.v[k] = F::value(x.v[k], alpha);
+    x.v[k] = F::value(x.v[k], alpha, number);
   }
   return x;
 }
@@ -87,24 +98,24 @@ __device__ __forceinline__ void gatesForward(const GatesForward& p) {
       pre[1] = addProduct<W>(p.peephole[1] + at, c, pre[1]);
     }
     Pack<W> gate[kGates], next, h;
-    gate[0] = values<RA>(pre[0], p.recurrentAlpha);
-    gate[1] = values<RA>(pre[1], p.recurrentAlpha);
-    gate[2] = values<A>(pre[2], p.activationAlpha);
+    gate[0] = values<RA>(pre[0], p.recurrentAlpha, numberOfRa(p));
+    gate[1] = values<RA>(pre[1], p.recurrentAlpha, numberOfRa(p));
+    gate[2] = values<A>(pre[2], p.activationAlpha, numberOfA(p));
     for (int k = 0; k < W; k++) {
       next.v[k] = gate[1].v[k] * c.v[k] + gate[0].v[k] * gate[2].v[k];
     }
     if constexpr (O::kPeephole) {
       pre[3] = addProduct<W>(p.peephole[2] + at, next, pre[3]);
     }
-    gate[3] = values<RA>(pre[3], p.recurrentAlpha);
+    gate[3] = values<RA>(pre[3], p.recurrentAlpha, numberOfRa(p));
     for (int k = 0; k < W; k++) {
-      h.v[k] = gate[3].v[k] * A::value(next.v[k], p.activationAlpha);
+      h.v[k] = gate[3].v[k] * A::value(next.v[k], p.activationAlpha, numberOfA(p));
     }
     Pack<W> y = h;
     if (counts) {
       if constexpr (Keep) {
         for (int q = 0; q < kGates; q++) {
-          const bool value = q == 2 ? A::kFromValue : RA::kFromValue;
+          const bool value = q == 2 ? A::fromValue(numberOfA(p)) : RA::fromValue(numberOfRa(p));
           store<W>(z + q * p.state, value ? gate[q] : pre[q]);
         }
       }
@@ -193,20 +204,23 @@ __device__ __forceinline__ void gatesBackwardAt(const GatesBackward& p, long lon
   for (int k = 0; k < W; k++) {
     dh.v[k] += dy.v[k];
     const auto recurrent = [&](int q) {
-      return RA::kFromValue ? pre[q].v[k] : RA::value(pre[q].v[k], p.recurrentAlpha);
+      return RA::fromValue(numberOfRa(p)) ? pre[q].v[k]
+                                          : RA::value(pre[q].v[k], p.recurrentAlpha, numberOfRa(p));
     };
-    const auto slope = [&](int q) { return RA::slope(pre[q].v[k], p.recurrentAlpha); };
+    const auto slope = [&](int q) { return RA::slope(pre[q].v[k], p.recurrentAlpha, numberOfRa(p)); };
     const float i = recurrent(0), f = recurrent(1), o = recurrent(3);
-    const float g = A::kFromValue ? pre[2].v[k] : A::value(pre[2].v[k], p.activationAlpha);
-    const float a = A::value(next.v[k], p.activationAlpha);
+    const float g = A::fromValue(numberOfA(p)) ? pre[2].v[k]
+                                               : A::value(pre[2].v[k], p.activationAlpha, numberOfA(p));
+    const float a = A::value(next.v[k], p.activationAlpha, numberOfA(p));
     const float dOut = dh.v[k] * a * slope(3);
-    float dNext = dc.v[k] + dh.v[k] * o * A::slope(A::kFromValue ? a : next.v[k], p.activationAlpha);
+    float dNext = dc.v[k] + dh.v[k] * o *
+                                A::slope(A::fromValue(numberOfA(p)) ? a : next.v[k], p.activationAlpha, numberOfA(p));
     if constexpr (O::kPeephole) {
       dNext += dOut * p.peephole[2][at];
     }
     const float dIn = dNext * g * slope(0);
     const float dForget = dNext * c.v[k] * slope(1);
-    const float dCandidate = dNext * i * A::slope(pre[2].v[k], p.activationAlpha);
+    const float dCandidate = dNext * i * A::slope(pre[2].v[k], p.activationAlpha, numberOfA(p));
     dc.v[k] = dNext * f;
     if constexpr (O::kPeephole) {
       dc.v[k] += dIn * p.peephole[0][at] + dForget * p.peephole[1][at];
@@ -248,33 +262,27 @@ __device__ __forceinline__ void gatesBackward(const GatesBackward& p) {
   }
 }
 
-// The kernels of a pair with what they can do: the end of their names, elements at once, GateOptions. DEFINE: KERNEL or
-// ROOMY_KERNEL.
-#define CONVLSTM4J_GATES(DEFINE, RA, A, END, W, ...)                                \
-  DEFINE(gates_forward_##RA##_##A##END, GatesForward) {                             \
-    gatesForward<function::RA, function::A, GateOptions<__VA_ARGS__>, true, W>(p);  \
-  }                                                                                 \
-  DEFINE(gates_infer_##RA##_##A##END, GatesForward) {                               \
-    gatesForward<function::RA, function::A, GateOptions<__VA_ARGS__>, false, W>(p); \
-  }                                                                                 \
-  DEFINE(gates_backward_##RA##_##A##END, GatesBackward) {                           \
-    gatesBackward<function::RA, function::A, GateOptions<__VA_ARGS__>, W>(p);       \
-  }
+// The kernels of a pair with what they can do: both functions (functions.h), the rest of their names, elements at once,
+// GateOptions. DEFINE: KERNEL or ROOMY_KERNEL.
+#define CONVLSTM4J_GATES(DEFINE, RA, A, NAME, W, ...)                                                       \
+  DEFINE(gates_forward_##NAME, GatesForward) { gatesForward<RA, A, GateOptions<__VA_ARGS__>, true, W>(p); } \
+  DEFINE(gates_infer_##NAME, GatesForward) { gatesForward<RA, A, GateOptions<__VA_ARGS__>, false, W>(p); }  \
+  DEFINE(gates_backward_##NAME, GatesBackward) { gatesBackward<RA, A, GateOptions<__VA_ARGS__>, W>(p); }
 
-// What every pair has.
-#define CONVLSTM4J_GATES_ANY(RA, A)                                                    \
-  CONVLSTM4J_GATES(ROOMY_KERNEL, RA, A, _mask_dropout, 1, true, false, true, true)     \
-  CONVLSTM4J_GATES(ROOMY_KERNEL, RA, A, _peephole_mask_dropout, 1, true, true, true, true)
+// What common pairs and any have.
+#define CONVLSTM4J_GATES_ALL(RA, A, NAME)                                                \
+  CONVLSTM4J_GATES(ROOMY_KERNEL, RA, A, NAME##_mask_dropout, 1, true, false, true, true) \
+  CONVLSTM4J_GATES(ROOMY_KERNEL, RA, A, NAME##_peephole_mask_dropout, 1, true, true, true, true)
 
-// What common pairs have besides: Keras 3's default, Keras 2's default, Keras 3's hard_sigmoid.
-#define CONVLSTM4J_GATES_COMMON(RA, A)                                                 \
-  CONVLSTM4J_GATES(KERNEL, RA, A, , 1, false, false, false, false)                     \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _x4, 4, false, false, false, false)                  \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _border, 1, true, false, false, false)               \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _peephole, 1, true, true, false, false)              \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _mask, 1, true, false, true, false)                  \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _dropout, 1, true, false, false, true)               \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _peephole_mask, 1, true, true, true, false)          \
-  CONVLSTM4J_GATES(KERNEL, RA, A, _peephole_dropout, 1, true, true, false, true)
+// What common pairs have besides.
+#define CONVLSTM4J_GATES_COMMON(RA, A, NAME)                                        \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME, 1, false, false, false, false)              \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_x4, 4, false, false, false, false)         \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_border, 1, true, false, false, false)      \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_peephole, 1, true, true, false, false)     \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_mask, 1, true, false, true, false)         \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_dropout, 1, true, false, false, true)      \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_peephole_mask, 1, true, true, true, false) \
+  CONVLSTM4J_GATES(KERNEL, RA, A, NAME##_peephole_dropout, 1, true, true, false, true)
 
 }  // namespace convlstm4j

@@ -5,11 +5,12 @@
 // Arrays are channels first: a state is S = F * P floats (F filters, P pixels); a step's z is [N][4][S], gates in the
 // order i, f, g, o, samples zDistance apart. Distances between samples count floats.
 //
-// Kernels, RA and A names in CONVLSTM4J_FUNCTIONS:
-//   gates_forward_RA_A...    training: z is overwritten with what backward needs, per gate its value, or its argument
+// Kernels, PAIR the names of ra and a (CONVLSTM4J_FUNCTIONS) of a common pair (kernels/gates_*.cu), or `any`: both are
+// chosen when the kernel is launched, by `functions`:
+//   gates_forward_PAIR...    training: z is overwritten with what backward needs, per gate its value, or its argument
 //                            where the slope does not follow from the value (functions.h)
-//   gates_infer_RA_A...      inference: z is only read
-//   gates_backward_RA_A...   reads that from z, overwrites it with the gradients of z
+//   gates_infer_PAIR...      inference: z is only read
+//   gates_backward_PAIR...   reads that from z, overwrites it with the gradients of z
 // What follows the pair in the name is what the kernel can do. No element asks for it: a kernel without an option has no
 // code for it.
 //   nothing, _x4      nothing more. _x4: P, and with it every distance, a multiple of 4, arrays at multiples of 16 bytes
@@ -17,8 +18,8 @@
 //   _mask             a sample whose mask is 0 keeps c and h; its output repeats the one before, or is 0
 //   _dropout          recurrent dropout: copies of h', each times a mask, in place of h'
 //   _border           none of these; it and all with these also know states with a border
-// Common pairs (CONVLSTM4J_GATES_COMMON in gate_kernels.h) have all combinations; the others have _mask_dropout and
-// _peephole_mask_dropout, which do without masks when given one mask of 1 for all samples, one copy and a factor of 1.
+// Common pairs have all combinations; any has _mask_dropout and _peephole_mask_dropout, which do without masks when
+// given one mask of 1 for all samples, one copy and a factor of 1.
 //
 // A state with a border: rows, and images of a filter, are further apart than their elements need. Only h, its copies,
 // and dh have one.
@@ -33,6 +34,7 @@
 namespace convlstm4j {
 
 constexpr int kGates = 4;
+constexpr unsigned kFunctionStep = 256;
 
 /** An element's place in a state with a border: at + row * (at / width) + filter * (at / P). */
 struct Border {
@@ -74,6 +76,7 @@ struct GatesForward {
   const float* hMasks;   // [copies][N][S], or with hMasksStep = 0 one factor for all
   long long hMasksStep;  // 1, or 0
   int copyCount;
+  unsigned functions;  // of any: the number (functions.h) of ra, and kFunctionStep times that of a
 };
 
 // Gradients of h and of outputs that masked steps hand back in time wait in carry and dOutput: written by a masked step,
@@ -111,6 +114,7 @@ struct GatesBackward {
   const float* hMasks;
   long long hMasksStep;
   int copyCount;
+  unsigned functions;
 };
 
 }  // namespace convlstm4j

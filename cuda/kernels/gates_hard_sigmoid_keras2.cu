@@ -1,11 +1,9 @@
+// Keras 2's default.
 #include "gate_kernels.h"
 
 namespace convlstm4j {
 
-#define DEFINE(A) CONVLSTM4J_GATES_ANY(hard_sigmoid_keras2, A)
-CONVLSTM4J_FUNCTIONS(DEFINE)
-#undef DEFINE
-
-CONVLSTM4J_GATES_COMMON(hard_sigmoid_keras2, tanh)
+CONVLSTM4J_GATES_ALL(Known<function::hard_sigmoid_keras2>, Known<function::tanh>, hard_sigmoid_keras2_tanh)
+CONVLSTM4J_GATES_COMMON(Known<function::hard_sigmoid_keras2>, Known<function::tanh>, hard_sigmoid_keras2_tanh)
 
 }  // namespace convlstm4j

@@ -1,11 +1,9 @@
+// Keras 3's hard_sigmoid.
 #include "gate_kernels.h"
 
 namespace convlstm4j {
 
-#define DEFINE(A) CONVLSTM4J_GATES_ANY(hard_sigmoid_keras3, A)
-CONVLSTM4J_FUNCTIONS(DEFINE)
-#undef DEFINE
-
-CONVLSTM4J_GATES_COMMON(hard_sigmoid_keras3, tanh)
+CONVLSTM4J_GATES_ALL(Known<function::hard_sigmoid_keras3>, Known<function::tanh>, hard_sigmoid_keras3_tanh)
+CONVLSTM4J_GATES_COMMON(Known<function::hard_sigmoid_keras3>, Known<function::tanh>, hard_sigmoid_keras3_tanh)
 
 }  // namespace convlstm4j

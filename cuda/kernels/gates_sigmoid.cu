@@ -1,11 +1,9 @@
+// Keras 3's default.
 #include "gate_kernels.h"
 
 namespace convlstm4j {
 
-#define DEFINE(A) CONVLSTM4J_GATES_ANY(sigmoid, A)
-CONVLSTM4J_FUNCTIONS(DEFINE)
-#undef DEFINE
-
-CONVLSTM4J_GATES_COMMON(sigmoid, tanh)
+CONVLSTM4J_GATES_ALL(Known<function::sigmoid>, Known<function::tanh>, sigmoid_tanh)
+CONVLSTM4J_GATES_COMMON(Known<function::sigmoid>, Known<function::tanh>, sigmoid_tanh)
 
 }  // namespace convlstm4j

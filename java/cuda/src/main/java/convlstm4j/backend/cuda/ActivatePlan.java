@@ -4,7 +4,6 @@ import convlstm4j.op.Activate;
 import convlstm4j.op.Activation.Kind;
 import convlstm4j.tensor.Shape;
 import java.util.List;
-import java.util.Locale;
 
 /** {@link Activate}: cuda/include/activate.h and softmax.h. */
 final class ActivatePlan extends CudaPlan<Activate> {
@@ -31,7 +30,7 @@ final class ActivatePlan extends CudaPlan<Activate> {
       device.launch("softmax_forward" + rows.suffix(), rows.threads(), a);
     } else {
       Arguments a = device.arguments().put(alpha).address(x).address(y).put64(elements);
-      device.launch("activate_forward_" + name(), elements, a);
+      device.launch("activate_forward_" + Functions.name(op.activation()), elements, a);
     }
   }
 
@@ -49,12 +48,8 @@ final class ActivatePlan extends CudaPlan<Activate> {
       long at = fromValue() ? y : x;
       Arguments a =
           device.arguments().put(alpha).address(at).address(dy).address(dx).put64(elements);
-      device.launch("activate_backward_" + name(), elements, a);
+      device.launch("activate_backward_" + Functions.name(op.activation()), elements, a);
     }
-  }
-
-  private String name() {
-    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether the kernel wants values, not arguments: kFromValue in cuda/include/functions.h. */

@@ -12,6 +12,7 @@ final class Gates {
   private final GateKernel last;
 
   private final GateKernel other;
+  private final int functions;
 
   Gates(Device device, ConvLstmSizes d) {
     this.device = device;
@@ -19,6 +20,7 @@ final class Gates {
     this.op = d.op;
     last = GateKernel.of(d, false);
     other = GateKernel.of(d, d.hCopies > 1);
+    functions = GateKernel.functions(op);
   }
 
   /** The kernel of forward steps, for people. */
@@ -168,7 +170,8 @@ final class Gates {
   }
 
   private void hMasks(Arguments a, int copies, Options o) {
-    a.address(copies > 1 ? o.hMasks : o.one).put64(copies > 1 ? 1 : 0).put32(copies);
+    a.address(copies > 1 ? o.hMasks : o.one).put64(copies > 1 ? 1 : 0);
+    a.put32(copies).put32(functions);
   }
 
   private void three(Arguments a, long address) {

@@ -95,10 +95,9 @@ class KernelRegistersTest {
         }
       }
     }
-    // Both kernels that every pair has, forward, at inference and backward.
-    assertTrue(wanted.size() > 100 * 2 * 3, "found only " + wanted);
-    wanted.removeAll(compiled);
-    assertEquals(Set.of(), wanted);
+    compiled.removeIf(kernel -> !kernel.startsWith("gates_"));
+    assertEquals(compiled, wanted, "compiled, but no plan asks for it, or the other way round");
+    assertTrue(compiled.size() < 120, compiled.size() + " kernels for gates");
   }
 
   private static void addGates(Kind recurrent, Kind activation, Set<String> to) {

@@ -1,9 +1,0 @@
-#include "gate_kernels.h"
-
-namespace convlstm4j {
-
-#define DEFINE(A) CONVLSTM4J_GATES_ANY(tanh, A)
-CONVLSTM4J_FUNCTIONS(DEFINE)
-#undef DEFINE
-
-}  // namespace convlstm4j
