@@ -1,0 +1,9 @@
+# -DSANITIZE=ON: AddressSanitizer and UndefinedBehaviorSanitizer in everything that is added after this. Whose: cpu.
+# The simulated GPU instruments kernels with calls of its own instead (tests/gpusim/CMakeLists.txt).
+option(SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+if(SANITIZE)
+  set(CMAKE_CXX_FLAGS_RELEASE "-O1") # the sanitizers' code compiles slowly otherwise
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=address,undefined)
+endif()
