@@ -37,7 +37,7 @@ class ArchitectureTest {
   private static final Map<String, String[]> CONFINED =
       Map.of(
           "com.fasterxml.jackson..", new String[] {"io"},
-          "de.siegmar.fastcsv..", new String[] {"io"},
+          "de.siegmar.fastcsv..", new String[] {"io", "data.folder"},
           "picocli..", new String[] {"cli"},
           "me.tongfei.progressbar..", new String[] {"cli"},
           "org.knowm.xchart..", new String[] {"cli"},

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.reference.ReferenceBackend;
-import convlstm4j.op.Activation;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Window;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;

@@ -9,7 +9,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Backends;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;

@@ -1,7 +1,6 @@
 package convlstm4j.contract;
 
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation;
 import convlstm4j.op.Affine;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Drop;
@@ -10,6 +9,7 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;

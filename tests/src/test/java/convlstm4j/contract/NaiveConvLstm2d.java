@@ -1,10 +1,10 @@
 package convlstm4j.contract;
 
-import convlstm4j.op.Activation;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GateOrder;
-import convlstm4j.op.Padding;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;

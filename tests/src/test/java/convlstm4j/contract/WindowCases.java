@@ -1,12 +1,12 @@
 package convlstm4j.contract;
 
 import convlstm4j.op.Conv;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Op;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;

@@ -253,7 +253,7 @@ class BadInputTest {
     Cli cli = Cli.run("evaluate", "--verbose", "--model", checkpoint, "--data", dir.resolve("no"));
     assertEquals(2, cli.code());
     assertTrue(cli.errLines().get(0).contains("no: there is no such folder"), cli::toString);
-    assertTrue(cli.err().contains("\tat convlstm4j.io.folder."), cli::toString);
+    assertTrue(cli.err().contains("\tat convlstm4j.data.folder."), cli::toString);
   }
 
   @Test

@@ -124,7 +124,7 @@ class CommandsTest {
     String out = Cli.good("evaluate", "--model", checkpoint, "--data", data).out();
     try (Model model = Checkpoint.load(checkpoint)) {
       var expected =
-          model.evaluate(convlstm4j.io.folder.TrailerFolder.open(data).fitting(model.network()));
+          model.evaluate(convlstm4j.data.folder.VideoFolder.open(data).fitting(model.signature()));
       double mean = (expected.get("comedy_f1_score") + expected.get("action_f1_score")) / 2;
       String row = "%-6s    %.4f    %.4f";
       assertEquals(

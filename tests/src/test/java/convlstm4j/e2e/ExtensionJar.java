@@ -20,6 +20,8 @@ final class ExtensionJar {
       package my;
 
       import convlstm4j.graph.*;
+      import convlstm4j.option.*;
+      import convlstm4j.program.*;
       import convlstm4j.layer.Initializers;
       import convlstm4j.tensor.Shape;
       import java.util.*;
@@ -54,7 +56,8 @@ final class ExtensionJar {
       package my;
 
       import convlstm4j.tensor.Tensor;
-      import convlstm4j.train.*;
+      import convlstm4j.objective.*;
+      import convlstm4j.option.Config;
       import java.util.Map;
 
       public final class Largest implements Metric {
@@ -105,7 +108,7 @@ final class ExtensionJar {
 
       import convlstm4j.layer.CustomLayers;
       import convlstm4j.model.Extension;
-      import convlstm4j.train.CustomMetrics;
+      import convlstm4j.objective.CustomMetrics;
 
       public final class Mine implements Extension {
         @Override

@@ -12,7 +12,7 @@ import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.Layers;
 import convlstm4j.model.Model;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;

@@ -13,7 +13,7 @@ import convlstm4j.layer.Conv2D;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
-import convlstm4j.op.Padding;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;

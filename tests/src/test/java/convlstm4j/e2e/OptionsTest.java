@@ -6,28 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.callback.EarlyStopping;
+import convlstm4j.callback.ReduceOnPlateau;
 import convlstm4j.data.Batch;
 import convlstm4j.data.InMemoryDataset;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.io.checkpoint.Checkpoint;
-import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Compile;
-import convlstm4j.model.EarlyStopping;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
-import convlstm4j.model.ReduceOnPlateau;
+import convlstm4j.objective.CategoricalAccuracy;
+import convlstm4j.objective.F1Score;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.MeanAbsoluteError;
+import convlstm4j.objective.MeanSquaredError;
+import convlstm4j.optim.Adam;
+import convlstm4j.optim.RMSprop;
+import convlstm4j.optim.SGD;
+import convlstm4j.optim.Schedule;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Adam;
-import convlstm4j.train.CategoricalAccuracy;
-import convlstm4j.train.F1Score;
-import convlstm4j.train.Loss;
-import convlstm4j.train.MeanAbsoluteError;
-import convlstm4j.train.MeanSquaredError;
-import convlstm4j.train.RMSprop;
-import convlstm4j.train.SGD;
-import convlstm4j.train.Schedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -298,7 +298,7 @@ class OptionsTest {
               .loss(Loss.meanAbsoluteError())
               .metrics("comedy", new MeanSquaredError())
               .metrics("action", new MeanSquaredError()));
-      TrailerFolder all = TrailerFolder.open(data).fitting(model.network());
+      VideoFolder all = VideoFolder.open(data).fitting(model.signature());
       model.fit(
           all.ids("0-2").batch(2),
           Fit.epochs(3)

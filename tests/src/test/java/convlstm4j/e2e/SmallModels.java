@@ -13,7 +13,7 @@ import convlstm4j.layer.LSTM;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;

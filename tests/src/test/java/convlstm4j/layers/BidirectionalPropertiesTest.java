@@ -7,7 +7,7 @@ import convlstm4j.layer.Bidirectional.MergeMode;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.Recurrent;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;

@@ -8,7 +8,7 @@ import convlstm4j.backend.Backends;
 import convlstm4j.gpusim.Simulator;
 import convlstm4j.gpusim.Simulator.KernelRun;
 import convlstm4j.model.Model;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;

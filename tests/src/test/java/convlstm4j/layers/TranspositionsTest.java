@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
-import convlstm4j.graph.Profile;
-import convlstm4j.graph.Profile.Line;
+import convlstm4j.execution.Profile;
+import convlstm4j.execution.Profile.Line;
 import convlstm4j.model.Model;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,10 @@
 package convlstm4j.bench;
 
-import convlstm4j.op.Activation;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Window;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package convlstm4j.cli;
 
-import convlstm4j.graph.Profile;
+import convlstm4j.execution.Profile;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;

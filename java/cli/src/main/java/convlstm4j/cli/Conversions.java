@@ -1,6 +1,6 @@
 package convlstm4j.cli;
 
-import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyType;
 import convlstm4j.tensor.DType;
@@ -42,7 +42,7 @@ final class Conversions {
   }
 
   /** Says what the elements of videos become: a line for each type that there is. */
-  void of(TrailerFolder folder, DType dtype) {
+  void of(VideoFolder folder, DType dtype) {
     Map<NpyType, List<Path>> byType = new EnumMap<>(NpyType.class);
     for (long id : folder.ids()) {
       Path path = folder.path(id);

@@ -1,8 +1,8 @@
 package convlstm4j.cli;
 
-import convlstm4j.graph.Parameter;
 import convlstm4j.model.Model;
 import convlstm4j.model.WeightTransfer;
+import convlstm4j.program.Parameter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.EnumSet;

@@ -1,6 +1,6 @@
 package convlstm4j.cli;
 
-import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.data.folder.VideoFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,14 +45,14 @@ final class DataOptions {
    *
    * @param weights what {@code --sample-weight} was given
    */
-  TrailerFolder folder(List<String> weights) {
-    TrailerFolder all = whole(weights);
+  VideoFolder folder(List<String> weights) {
+    VideoFolder all = whole(weights);
     return ids == null ? all : all.ids(ids);
   }
 
   /** The same, whatever {@code --ids} says. */
-  TrailerFolder whole(List<String> weights) {
-    TrailerFolder all = TrailerFolder.open(folder);
+  VideoFolder whole(List<String> weights) {
+    VideoFolder all = VideoFolder.open(folder);
     if (weights.isEmpty()) {
       return all;
     }
@@ -67,12 +67,12 @@ final class DataOptions {
   }
 
   /** For evaluation: no frame is left out. */
-  TrailerFolder everyFrame(TrailerFolder trailers) {
+  VideoFolder everyFrame(VideoFolder trailers) {
     return window == null ? trailers : trailers.windowsAndRest(window);
   }
 
   /** For training: windows of one size. */
-  TrailerFolder fullWindows(TrailerFolder trailers) {
+  VideoFolder fullWindows(VideoFolder trailers) {
     return window == null ? trailers : trailers.windows(window);
   }
 }

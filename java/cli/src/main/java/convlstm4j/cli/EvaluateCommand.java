@@ -1,10 +1,10 @@
 package convlstm4j.cli;
 
 import convlstm4j.data.Dataset;
-import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
-import convlstm4j.train.Adam;
+import convlstm4j.optim.Adam;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,7 +78,7 @@ final class EvaluateCommand implements Runnable {
           beside.get(0) + " goes with " + (arrays.given() ? "--data" : "--x and --y"));
     }
     checkOutput();
-    TrailerFolder folder = arrays.given() ? null : data.folder(arrays.weights);
+    VideoFolder folder = arrays.given() ? null : data.folder(arrays.weights);
     PrintWriter err = spec.commandLine().getErr();
     try (Model trained = model.open(backend::apply, err)) {
       trained.onNonFinite(new NonFinite(strict, err));
@@ -136,12 +136,12 @@ final class EvaluateCommand implements Runnable {
     return known;
   }
 
-  private Dataset samples(Model trained, TrailerFolder folder) {
+  private Dataset samples(Model trained, VideoFolder folder) {
     Conversions conversions = new Conversions(spec.commandLine().getErr());
     if (folder == null) {
       return arrays.open(trained, conversions).dataset(batchSize);
     }
     conversions.of(folder, trained.dtype());
-    return data.everyFrame(folder.fitting(trained));
+    return data.everyFrame(folder.fitting(trained.signature()));
   }
 }

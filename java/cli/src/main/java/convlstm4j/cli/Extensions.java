@@ -2,7 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.model.Extension;
-import convlstm4j.train.CustomMetrics;
+import convlstm4j.objective.CustomMetrics;
 import java.io.File;
 import java.net.MalformedURLException;
 import java.net.URL;

@@ -2,12 +2,12 @@ package convlstm4j.cli;
 
 import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Dataset;
-import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
-import convlstm4j.train.Adam;
-import convlstm4j.train.F1Score;
-import convlstm4j.train.Loss;
+import convlstm4j.objective.F1Score;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.Adam;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -53,7 +53,7 @@ final class FolderTraining {
    * @param options chooses backend and seed before weights are made
    */
   Model model(Supplier<Model> start, Consumer<Model> options) {
-    TrailerFolder folder = data.folder(List.of());
+    VideoFolder folder = data.folder(List.of());
     if (folder.genres().isEmpty()) {
       throw new IllegalArgumentException(
           data.folder
@@ -75,8 +75,9 @@ final class FolderTraining {
    *
    * @param weights what {@code --sample-weight} was given
    */
-  TrailerFolder training(Model model, int batchSize, List<String> weights) {
-    return data.fullWindows(without(data.folder(weights)).fitting(model)).batch(batchSize);
+  VideoFolder training(Model model, int batchSize, List<String> weights) {
+    return data.fullWindows(without(data.folder(weights)).fitting(model.signature()))
+        .batch(batchSize);
   }
 
   /**
@@ -87,14 +88,14 @@ final class FolderTraining {
   Dataset validation(Model model, List<String> weights) {
     return validation == null
         ? null
-        : data.everyFrame(data.whole(weights).ids(validation).fitting(model));
+        : data.everyFrame(data.whole(weights).ids(validation).fitting(model.signature()));
   }
 
-  private TrailerFolder without(TrailerFolder all) {
+  private VideoFolder without(VideoFolder all) {
     if (validation == null) {
       return all;
     }
-    var held = TrailerFolder.open(data.folder).ids(validation).ids();
+    var held = VideoFolder.open(data.folder).ids(validation).ids();
     var left = all.ids().stream().filter(id -> !held.contains(id)).toList();
     if (left.isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,9 +1,9 @@
 package convlstm4j.cli;
 
 import convlstm4j.model.Compile;
-import convlstm4j.train.Loss;
-import convlstm4j.train.Metric;
-import convlstm4j.train.Optimizer;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Metric;
+import convlstm4j.optim.Optimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

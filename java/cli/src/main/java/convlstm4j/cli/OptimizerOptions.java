@@ -1,11 +1,11 @@
 package convlstm4j.cli;
 
 import convlstm4j.op.ClipGradients.Mode;
-import convlstm4j.train.Common;
-import convlstm4j.train.Optimizer;
-import convlstm4j.train.RMSprop;
-import convlstm4j.train.SGD;
-import convlstm4j.train.Schedule;
+import convlstm4j.optim.Common;
+import convlstm4j.optim.Optimizer;
+import convlstm4j.optim.RMSprop;
+import convlstm4j.optim.SGD;
+import convlstm4j.optim.Schedule;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -1,9 +1,9 @@
 package convlstm4j.cli;
 
-import convlstm4j.train.Schedule;
-import convlstm4j.train.Schedule.CosineDecay;
-import convlstm4j.train.Schedule.ExponentialDecay;
-import convlstm4j.train.Schedule.PiecewiseConstantDecay;
+import convlstm4j.optim.Schedule;
+import convlstm4j.optim.Schedule.CosineDecay;
+import convlstm4j.optim.Schedule.ExponentialDecay;
+import convlstm4j.optim.Schedule.PiecewiseConstantDecay;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.data.Dataset;
 import convlstm4j.data.IndexedDataset;
-import convlstm4j.io.folder.TrailerFolder;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
@@ -78,7 +78,7 @@ final class TrainingSamples {
   Parts open(Model model, Conversions conversions) {
     boolean shuffled = shuffled(model, conversions.err());
     if (!arrays.given()) {
-      TrailerFolder trailers =
+      VideoFolder trailers =
           folder.training(model, batchSize == null ? 1 : batchSize, arrays.weights);
       conversions.of(trailers, model.dtype());
       return new Parts(

@@ -1,7 +1,7 @@
 package convlstm4j.backend;
 
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.Op;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;

@@ -1,6 +1,6 @@
 package convlstm4j.graph;
 
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,7 @@
 package convlstm4j.graph;
 
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,14 @@
 package convlstm4j.graph;
 
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.Initializer;
+import convlstm4j.option.Regularizer;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Owner;
+import convlstm4j.program.Parameter;
+import convlstm4j.program.Program;
+import convlstm4j.program.State;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,7 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A layer: options, weights, and the ops it consists of. Applying a layer twice shares its weights.
  * Options are fixed with the first call.
  */
-public abstract class Layer {
+public abstract class Layer implements Owner {
   /** Of a weight: 4 TiB in float32. */
   private static final long MOST_NUMBERS = 1L << 40;
 
@@ -97,6 +105,7 @@ public abstract class Layer {
    *
    * @return false if this layer or one around it is frozen
    */
+  @Override
   public final boolean isTrainable() {
     return trainable && (wrapper == null || wrapper.isTrainable());
   }
@@ -225,8 +234,8 @@ public abstract class Layer {
     return name == null ? kerasClass() : kerasClass() + " \"" + path() + "\"";
   }
 
-  /** Name with those of the layers around it. */
-  final String path() {
+  @Override
+  public final String path() {
     String own = name == null ? Names.snakeCase(kerasClass()) : name;
     return wrapper == null ? own : wrapper.path() + "/" + own;
   }

@@ -1,6 +1,11 @@
 package convlstm4j.graph;
 
 import convlstm4j.op.ShapeException;
+import convlstm4j.program.AtInference;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Parameter;
+import convlstm4j.program.State;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package convlstm4j.layer;
 
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

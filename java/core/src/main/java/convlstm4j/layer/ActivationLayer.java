@@ -1,10 +1,10 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

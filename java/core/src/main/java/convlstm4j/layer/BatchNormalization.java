@@ -1,12 +1,12 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Initializer;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Regularizer;
-import convlstm4j.graph.Value;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.Initializer;
+import convlstm4j.option.Regularizer;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,14 +2,14 @@ package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
-import convlstm4j.graph.Lowering;
 import convlstm4j.graph.Names;
 import convlstm4j.graph.Symbol;
-import convlstm4j.graph.Value;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.ShapeException;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

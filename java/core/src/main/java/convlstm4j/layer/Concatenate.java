@@ -1,10 +1,10 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
 import convlstm4j.op.Concat;
 import convlstm4j.op.ShapeException;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package convlstm4j.layer;
 
-import convlstm4j.graph.Initializer;
 import convlstm4j.graph.Layer;
-import convlstm4j.graph.Regularizer;
-import convlstm4j.op.Activation;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Initializer;
+import convlstm4j.option.Padding;
+import convlstm4j.option.Regularizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

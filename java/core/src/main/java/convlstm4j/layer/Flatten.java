@@ -1,10 +1,10 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.Transpose;
+import convlstm4j.option.DataFormat;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

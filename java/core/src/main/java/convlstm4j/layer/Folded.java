@@ -1,7 +1,7 @@
 package convlstm4j.layer;
 
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 
 /**

@@ -1,8 +1,8 @@
 package convlstm4j.layer;
 
-import convlstm4j.graph.Initializer;
 import convlstm4j.layer.Initializers.Distribution;
 import convlstm4j.layer.Initializers.Fan;
+import convlstm4j.option.Initializer;
 import java.util.Locale;
 
 /** Initialisers as Keras's configs spell them. */

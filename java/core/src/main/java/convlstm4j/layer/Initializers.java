@@ -1,6 +1,6 @@
 package convlstm4j.layer;
 
-import convlstm4j.graph.Initializer;
+import convlstm4j.option.Initializer;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;

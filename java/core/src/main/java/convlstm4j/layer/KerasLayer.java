@@ -2,11 +2,11 @@ package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Regularizer;
-import convlstm4j.graph.Value;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.Regularizer;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,13 +1,13 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.ImageAxes;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
-import convlstm4j.op.Activation;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Window;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Transpose;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package convlstm4j.layer;
 
-import convlstm4j.graph.Regularizer;
+import convlstm4j.option.Regularizer;
 import java.util.Locale;
 
 /** Regularisers as Keras's configs spell them. */

@@ -1,11 +1,11 @@
 package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Value;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.Drop;
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.DataFormat;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package convlstm4j.layer;
 
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import java.util.Map;
 
 /**

@@ -2,7 +2,10 @@ package convlstm4j.model;
 
 import convlstm4j.data.Batch;
 import convlstm4j.data.ByteScale;
+import convlstm4j.data.Signature;
+import convlstm4j.data.Signature.Slot;
 import convlstm4j.graph.Network;
+import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +19,22 @@ final class ByteScales {
   ByteScales(Network network) {
     this.network = network;
     this.known = Collections.nCopies(network.inputs().size(), Optional.empty());
+  }
+
+  /** What the model takes and gives. */
+  Signature signature() {
+    List<Slot> inputs = new ArrayList<>();
+    for (int i = 0; i < known.size(); i++) {
+      Shape shape = network.inputs().get(i).shape();
+      inputs.add(new Slot(network.inputNames().get(i), shape, network.axes(i), known.get(i)));
+    }
+    List<Slot> outputs = new ArrayList<>();
+    for (int i = 0; i < network.outputs().size(); i++) {
+      Shape shape = network.outputs().get(i).shape();
+      outputs.add(
+          new Slot(network.outputNames().get(i), shape, Optional.empty(), Optional.empty()));
+    }
+    return new Signature(inputs, outputs);
   }
 
   List<Optional<ByteScale>> known() {

@@ -1,10 +1,10 @@
 package convlstm4j.model;
 
-import convlstm4j.train.Config;
-import convlstm4j.train.CustomMetrics;
-import convlstm4j.train.Loss;
-import convlstm4j.train.Metric;
-import convlstm4j.train.Optimizer;
+import convlstm4j.objective.CustomMetrics;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Metric;
+import convlstm4j.optim.Optimizer;
+import convlstm4j.option.Config;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

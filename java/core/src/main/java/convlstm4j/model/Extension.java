@@ -1,7 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.layer.CustomLayers;
-import convlstm4j.train.CustomMetrics;
+import convlstm4j.objective.CustomMetrics;
 
 /**
  * The user's own kinds of layers and metrics in a jar, for the command line: {@code convlstm4j

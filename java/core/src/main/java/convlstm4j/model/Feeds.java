@@ -1,6 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.data.Batch;
+import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
 import convlstm4j.model.Objectives.Output;
 import convlstm4j.op.ShapeException;
@@ -232,5 +233,11 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
 
   private static String at(Batch batch) {
     return "batch \"" + batch.description() + "\": ";
+  }
+
+  static void checkNotEmpty(Dataset data, String what) {
+    if (data.batches() < 1) {
+      throw new IllegalArgumentException("the " + what + " has no batches: it is empty");
+    }
   }
 }

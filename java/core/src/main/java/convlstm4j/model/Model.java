@@ -7,18 +7,19 @@ import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.Signature;
+import convlstm4j.execution.Profile;
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Profile;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.model.Engine.Prepared;
 import convlstm4j.model.Pass.Kind;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Metric;
+import convlstm4j.optim.Optimizer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Loss;
-import convlstm4j.train.Metric;
-import convlstm4j.train.Optimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -446,7 +447,7 @@ public final class Model implements AutoCloseable {
 
   /** Whether data can be predicted from or evaluated on, before that begins. */
   private void checkUsable(String what, Dataset data, int kept) {
-    checkNotEmpty(data, what.equals("predict") ? "data" : "evaluation data");
+    Feeds.checkNotEmpty(data, what.equals("predict") ? "data" : "evaluation data");
     scales.check(what, data.byteScales());
     Stateful.check(what, network, () -> engine().usedStates(), List.of(data));
     engine().room().expect(List.of(data), kept);
@@ -501,6 +502,15 @@ public final class Model implements AutoCloseable {
    */
   public void setStatesAside() {
     access.use("setStatesAside", () -> engine().setStatesAside());
+  }
+
+  /**
+   * What the model takes and gives; a dataset fits itself to it.
+   *
+   * @return inputs and outputs with names and shapes
+   */
+  public Signature signature() {
+    return scales.signature();
   }
 
   /**
@@ -780,12 +790,6 @@ public final class Model implements AutoCloseable {
   private void checkNotTraining(String what) {
     if (loop != null) {
       throw new IllegalStateException(what + ": the model is being trained");
-    }
-  }
-
-  static void checkNotEmpty(Dataset data, String what) {
-    if (data.batches() < 1) {
-      throw new IllegalArgumentException("the " + what + " has no batches: it is empty");
     }
   }
 }

@@ -1,10 +1,10 @@
 package convlstm4j.model;
 
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Parameter;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Metric;
+import convlstm4j.program.Parameter;
 import convlstm4j.tensor.Shape;
-import convlstm4j.train.Loss;
-import convlstm4j.train.Metric;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -2,10 +2,10 @@ package convlstm4j.model;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Program;
-import convlstm4j.graph.Value;
 import convlstm4j.model.Objectives.Output;
 import convlstm4j.op.ShapeException;
+import convlstm4j.program.Program;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package convlstm4j.model;
 
 import convlstm4j.model.Objectives.Output;
+import convlstm4j.objective.Metric;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Metric;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Parameter;
+import convlstm4j.program.Parameter;
 import convlstm4j.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -2,10 +2,10 @@ package convlstm4j.model;
 
 import convlstm4j.graph.Network;
 import convlstm4j.model.Engine.Prepared;
+import convlstm4j.optim.Optimizer;
+import convlstm4j.optim.Schedule;
+import convlstm4j.optim.Updater;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Optimizer;
-import convlstm4j.train.Schedule;
-import convlstm4j.train.Updater;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -46,9 +46,9 @@ final class TrainingLoop {
       }
       keys.add(key);
     }
-    Model.checkNotEmpty(data, "training data");
+    Feeds.checkNotEmpty(data, "training data");
     if (fit.validation() != null) {
-      Model.checkNotEmpty(fit.validation(), "validation data");
+      Feeds.checkNotEmpty(fit.validation(), "validation data");
     }
     model.checkTrainable(data, fit.validation());
     for (String name : fit.classWeights().keySet()) {

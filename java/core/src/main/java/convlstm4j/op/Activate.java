@@ -1,5 +1,6 @@
 package convlstm4j.op;
 
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

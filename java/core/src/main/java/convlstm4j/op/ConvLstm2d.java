@@ -1,5 +1,7 @@
 package convlstm4j.op;
 
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

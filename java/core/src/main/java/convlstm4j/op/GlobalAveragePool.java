@@ -1,5 +1,6 @@
 package convlstm4j.op;
 
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;

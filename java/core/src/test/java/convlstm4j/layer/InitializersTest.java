@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.graph.Initializer;
 import convlstm4j.layer.Initializers.Distribution;
 import convlstm4j.layer.Initializers.Fan;
+import convlstm4j.option.Initializer;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.graph.Layer;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

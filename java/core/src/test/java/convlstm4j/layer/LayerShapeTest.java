@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Symbol;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
+import convlstm4j.program.Parameter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,9 +1,9 @@
 package convlstm4j.layer;
 
-import convlstm4j.graph.Regularizer;
-import convlstm4j.op.Activation;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
+import convlstm4j.option.Regularizer;
 import java.util.List;
 
 /** Layers of every kind with options that are not the defaults. */

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.op.Activation;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
+import convlstm4j.callback.CsvLog;
+import convlstm4j.callback.EarlyStopping;
+import convlstm4j.callback.ProgressLog;
+import convlstm4j.callback.ReduceOnPlateau;
 import convlstm4j.data.InMemoryDataset;
+import convlstm4j.objective.Accuracy;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.SGD;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Accuracy;
-import convlstm4j.train.Loss;
-import convlstm4j.train.SGD;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.layer.*;
-import convlstm4j.train.F1Score;
-import convlstm4j.train.Loss;
-import convlstm4j.train.MeanAbsoluteError;
-import convlstm4j.train.Metric;
-import convlstm4j.train.Optimizer;
+import convlstm4j.objective.F1Score;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.MeanAbsoluteError;
+import convlstm4j.objective.Metric;
+import convlstm4j.optim.Optimizer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

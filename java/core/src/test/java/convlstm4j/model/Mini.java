@@ -1,18 +1,18 @@
 package convlstm4j.model;
 
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.Initializer;
 import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
-import convlstm4j.graph.Lowering;
-import convlstm4j.graph.Regularizer;
 import convlstm4j.graph.Symbol;
-import convlstm4j.graph.Value;
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation;
 import convlstm4j.op.Affine;
 import convlstm4j.op.Drop;
 import convlstm4j.op.Merge;
+import convlstm4j.option.Activation;
+import convlstm4j.option.Initializer;
+import convlstm4j.option.Regularizer;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;

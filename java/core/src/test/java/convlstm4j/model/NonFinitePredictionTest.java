@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.data.Batch;
 import convlstm4j.data.InMemoryDataset;
-import convlstm4j.op.Activation;
+import convlstm4j.objective.BinaryAccuracy;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.SGD;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.BinaryAccuracy;
-import convlstm4j.train.Loss;
-import convlstm4j.train.SGD;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,12 +7,12 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Pass.Kind;
+import convlstm4j.objective.Accuracy;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Metric;
+import convlstm4j.optim.SGD;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
-import convlstm4j.train.Accuracy;
-import convlstm4j.train.Loss;
-import convlstm4j.train.Metric;
-import convlstm4j.train.SGD;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

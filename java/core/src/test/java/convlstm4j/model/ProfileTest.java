@@ -5,16 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.data.Batch;
-import convlstm4j.graph.Profile;
+import convlstm4j.execution.Profile;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.SGD;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Loss;
-import convlstm4j.train.SGD;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

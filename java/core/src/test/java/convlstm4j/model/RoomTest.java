@@ -9,7 +9,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.InMemoryDataset;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

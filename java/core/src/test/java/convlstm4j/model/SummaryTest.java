@@ -9,7 +9,7 @@ import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.TimeDistributed;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

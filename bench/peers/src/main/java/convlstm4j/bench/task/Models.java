@@ -2,12 +2,12 @@ package convlstm4j.bench.task;
 
 import convlstm4j.cli.article.Architectures;
 import convlstm4j.cli.demo.Demo;
-import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
-import convlstm4j.op.Padding;
+import convlstm4j.option.Padding;
+import convlstm4j.program.Parameter;
 import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;

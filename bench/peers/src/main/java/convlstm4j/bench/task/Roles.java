@@ -2,7 +2,7 @@ package convlstm4j.bench.task;
 
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
-import convlstm4j.graph.Parameter;
+import convlstm4j.program.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

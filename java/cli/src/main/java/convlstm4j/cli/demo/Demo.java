@@ -5,15 +5,15 @@ import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.Prefetch;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.io.checkpoint.LastCheckpoint;
-import convlstm4j.io.folder.TrailerFolder;
 import convlstm4j.model.Callback;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.Adam;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Adam;
-import convlstm4j.train.Loss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ public final class Demo {
    */
   public String run() throws IOException {
     makeTrailers();
-    TrailerFolder test = TrailerFolder.open(folder.resolve("test"));
+    VideoFolder test = VideoFolder.open(folder.resolve("test"));
     Table table = new Table(Videos.GENRES);
     try (Model model = convLstm(test.frameShape())) {
       train("ConvLSTM", model, 4e-3, WINDOW, BATCH, "convlstm.ckpt");
@@ -166,9 +166,9 @@ public final class Demo {
     model.seed(seed);
     model.compile(new Adam(rate), Loss.binaryCrossentropy());
     Dataset trailers =
-        TrailerFolder.open(folder.resolve("train"))
+        VideoFolder.open(folder.resolve("train"))
             .ids("0-" + (TRAINING_TRAILERS - 1))
-            .fitting(model)
+            .fitting(model.signature())
             .windows(window)
             .batch(batch)
             .shuffle(seed);
@@ -195,9 +195,9 @@ public final class Demo {
             + folder.resolve(checkpoint));
   }
 
-  private static Scores scores(Model model, TrailerFolder test) {
+  private static Scores scores(Model model, VideoFolder test) {
     Scores scores = new Scores(Videos.GENRES.size());
-    model.predict(test.ids(testIds()).fitting(model), scores::add);
+    model.predict(test.ids(testIds()).fitting(model.signature()), scores::add);
     return scores;
   }
 
@@ -210,7 +210,7 @@ public final class Demo {
     int genres = Videos.GENRES.size();
     long[] frames = new long[genres];
     eachLabel(
-        TrailerFolder.open(folder.resolve("train")).ids("0-" + (TRAINING_TRAILERS - 1)),
+        VideoFolder.open(folder.resolve("train")).ids("0-" + (TRAINING_TRAILERS - 1)),
         (genre, is) -> frames[genre] += is ? 1 : 0);
     int most = 0;
     for (int g = 1; g < genres; g++) {
@@ -219,7 +219,7 @@ public final class Demo {
     int answer = most;
     Scores scores = new Scores(genres);
     eachLabel(
-        TrailerFolder.open(folder.resolve("test")).ids(testIds()),
+        VideoFolder.open(folder.resolve("test")).ids(testIds()),
         (genre, is) -> scores.count(genre, is, genre == answer));
     return scores;
   }
@@ -229,7 +229,7 @@ public final class Demo {
     void accept(int genre, boolean is);
   }
 
-  private static void eachLabel(TrailerFolder trailers, LabelConsumer consumer) {
+  private static void eachLabel(VideoFolder trailers, LabelConsumer consumer) {
     try (BatchStream stream = trailers.outputs(Videos.GENRES).open(0, 0)) {
       while (stream.hasNext()) {
         List<Tensor> targets = stream.next().targets();
@@ -242,8 +242,9 @@ public final class Demo {
     }
   }
 
-  private void draw(Model model, TrailerFolder test) throws IOException {
-    try (BatchStream stream = test.ids(Integer.toString(FIRST_TEST)).fitting(model).open(0, 0)) {
+  private void draw(Model model, VideoFolder test) throws IOException {
+    try (BatchStream stream =
+        test.ids(Integer.toString(FIRST_TEST)).fitting(model.signature()).open(0, 0)) {
       Batch batch = stream.next();
       Tensor video = batch.inputs().get(0);
       Picture.write(

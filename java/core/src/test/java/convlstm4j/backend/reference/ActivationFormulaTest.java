@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
 import java.util.Map;

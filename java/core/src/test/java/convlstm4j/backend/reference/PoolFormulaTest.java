@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GlobalAveragePool;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

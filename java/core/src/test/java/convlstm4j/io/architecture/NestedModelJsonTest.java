@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Parameter;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Add;
 import convlstm4j.layer.BatchNormalization;
@@ -13,6 +12,7 @@ import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.Layers;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.program.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -13,15 +13,15 @@ import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
-import convlstm4j.op.Activation;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
+import convlstm4j.objective.BinaryAccuracy;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.Adam;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Adam;
-import convlstm4j.train.BinaryAccuracy;
-import convlstm4j.train.Loss;
 import java.util.Random;
 
 /** A network with everything that remembers something: statistics, dropout, states, slots. */

@@ -1,7 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation.Kind;
+import convlstm4j.option.Activation.Kind;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

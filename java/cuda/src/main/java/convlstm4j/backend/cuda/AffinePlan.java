@@ -2,9 +2,9 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.op.Affine;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.util.EnumSet;
 import java.util.List;

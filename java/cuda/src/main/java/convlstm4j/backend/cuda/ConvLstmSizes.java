@@ -1,8 +1,8 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GateOrder;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 
 /** The sizes of a ConvLSTM, in elements, and what follows from its options. */

@@ -2,7 +2,7 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.op.Conv;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.Activation;
-import convlstm4j.op.Activation.Kind;
+import convlstm4j.option.Activation;
+import convlstm4j.option.Activation.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;

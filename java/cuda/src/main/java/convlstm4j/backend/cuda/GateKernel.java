@@ -1,8 +1,8 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.Activation;
-import convlstm4j.op.Activation.Kind;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.option.Activation;
+import convlstm4j.option.Activation.Kind;
 
 /**
  * Which of the kernels of cuda/include/gates.h a step takes: their names say what they can do.

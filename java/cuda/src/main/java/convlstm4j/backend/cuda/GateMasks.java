@@ -1,7 +1,7 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GateOrder;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Philox;
 
 /** Dropout masks of a ConvLSTM, one per gate: the kernels of cuda/include/gate_masks.h. */

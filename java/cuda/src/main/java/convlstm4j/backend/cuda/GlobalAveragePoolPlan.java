@@ -1,7 +1,7 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 
 /** Conversion between the user's layout of images and weights and cuDNN's. */
 final class Layouts {

@@ -1,8 +1,8 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Locale;

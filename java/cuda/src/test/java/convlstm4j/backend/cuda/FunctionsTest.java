@@ -3,7 +3,7 @@ package convlstm4j.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import convlstm4j.op.Activation;
-import convlstm4j.op.Activation.Kind;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Window;
+import convlstm4j.option.Activation;
+import convlstm4j.option.Activation.Kind;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package convlstm4j.io.keras;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
-import convlstm4j.train.CustomMetrics;
+import convlstm4j.objective.CustomMetrics;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -1,17 +1,17 @@
 package convlstm4j.io.keras;
 
-import convlstm4j.graph.Parameter;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
 import convlstm4j.model.Snapshot;
+import convlstm4j.optim.Adam;
+import convlstm4j.optim.AdamW;
+import convlstm4j.optim.Optimizer;
+import convlstm4j.optim.SGD;
+import convlstm4j.option.Config;
+import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Adam;
-import convlstm4j.train.AdamW;
-import convlstm4j.train.Config;
-import convlstm4j.train.Optimizer;
-import convlstm4j.train.SGD;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.graph.Names;
-import convlstm4j.train.Accuracy;
-import convlstm4j.train.Config;
-import convlstm4j.train.Loss;
-import convlstm4j.train.Metric;
+import convlstm4j.objective.Accuracy;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Metric;
+import convlstm4j.option.Config;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.layer.KerasVersion;
-import convlstm4j.train.Config;
+import convlstm4j.option.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

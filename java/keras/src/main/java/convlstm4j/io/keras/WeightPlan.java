@@ -2,8 +2,8 @@ package convlstm4j.io.keras;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
-import convlstm4j.graph.Parameter;
 import convlstm4j.model.Model;
+import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.model.Model;
+import convlstm4j.optim.Adam;
 import convlstm4j.tensor.Tensor;
-import convlstm4j.train.Adam;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package convlstm4j.io.keras;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.train.Config;
+import convlstm4j.option.Config;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

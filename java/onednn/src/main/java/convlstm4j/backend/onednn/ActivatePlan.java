@@ -1,7 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.op.Activation;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GateOrder;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

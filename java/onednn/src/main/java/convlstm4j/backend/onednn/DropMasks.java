@@ -1,7 +1,7 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GateOrder;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Philox;
 
 /**

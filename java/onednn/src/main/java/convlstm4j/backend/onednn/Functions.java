@@ -1,6 +1,6 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 
 /** Activation functions of arrays, as exact as {@link Math} is. Softmax is not among them. */
 final class Functions {

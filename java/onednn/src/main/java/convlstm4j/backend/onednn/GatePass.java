@@ -1,6 +1,6 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import java.util.List;
 
 /**

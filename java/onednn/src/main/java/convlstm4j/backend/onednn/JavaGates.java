@@ -1,7 +1,7 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.op.Activation;
 import convlstm4j.op.GateOrder;
+import convlstm4j.option.Activation;
 import java.util.Arrays;
 
 /**

@@ -2,7 +2,7 @@ package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.NativeCache;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import java.net.URL;
 import org.bytedeco.javacpp.Loader;
 

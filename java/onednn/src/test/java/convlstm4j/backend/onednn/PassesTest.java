@@ -3,10 +3,10 @@ package convlstm4j.backend.onednn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import convlstm4j.backend.Plan;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;

@@ -3,11 +3,11 @@ package convlstm4j.backend.onednn;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend.Mode;
-import convlstm4j.op.Activation;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
-import convlstm4j.op.Padding;
 import convlstm4j.op.Window;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;

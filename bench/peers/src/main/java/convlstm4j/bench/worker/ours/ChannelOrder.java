@@ -1,6 +1,6 @@
 package convlstm4j.bench.worker.ours;
 
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 

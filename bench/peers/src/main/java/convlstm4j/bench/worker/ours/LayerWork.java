@@ -11,7 +11,7 @@ import convlstm4j.bench.task.Pass;
 import convlstm4j.bench.task.Task;
 import convlstm4j.bench.worker.Work;
 import convlstm4j.op.ConvLstm2d;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;

@@ -2,7 +2,7 @@ package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Activate;
-import convlstm4j.op.Activation;
+import convlstm4j.option.Activation;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package convlstm4j.backend.reference.f32;
 
-import convlstm4j.op.Activation;
-import convlstm4j.op.Activation.Kind;
+import convlstm4j.option.Activation;
+import convlstm4j.option.Activation.Kind;
 
 /** The element-wise activation functions and their derivatives, safe where exp overflows. */
 final class Activations {

@@ -1,7 +1,7 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.reference.heap.Parallel;
-import convlstm4j.op.DataFormat;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 
 /**

@@ -1,8 +1,8 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.reference.heap.Groups;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 

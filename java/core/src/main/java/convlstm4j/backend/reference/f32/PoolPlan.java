@@ -1,9 +1,9 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.reference.heap.Parallel;
-import convlstm4j.op.DataFormat;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;

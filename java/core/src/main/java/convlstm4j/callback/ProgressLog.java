@@ -1,0 +1,86 @@
+package convlstm4j.callback;
+
+import convlstm4j.model.Callback;
+import convlstm4j.model.Run;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Reports progress in plain lines, for logs and wherever there is no terminal. */
+public final class ProgressLog implements Callback {
+  private final Consumer<String> out;
+  private double secondsBetween = 30;
+  private long epochStart;
+  private long lastLine;
+  private int firstBatch;
+
+  /**
+   * Reports each epoch, and the state of a long one every 30 seconds.
+   *
+   * @param out gets the lines, for instance {@code System.out::println}
+   */
+  public ProgressLog(Consumer<String> out) {
+    this.out = out;
+  }
+
+  /**
+   * Sets how often a long epoch is reported.
+   *
+   * @param seconds at least 0; 0 for a line per batch
+   * @return this callback
+   */
+  public ProgressLog every(double seconds) {
+    if (!(seconds >= 0)) {
+      throw new IllegalArgumentException("seconds=" + seconds + ", must be at least 0");
+    }
+    secondsBetween = seconds;
+    return this;
+  }
+
+  @Override
+  public void onEpochBegin(Run run, long epoch) {
+    epochStart = System.nanoTime();
+    lastLine = epochStart;
+    firstBatch = run.model().progress().batch();
+  }
+
+  @Override
+  public void onBatchEnd(
+      Run run, long epoch, int batch, Supplier<? extends Map<String, Double>> logs) {
+    long now = System.nanoTime();
+    if ((now - lastLine) / 1e9 < secondsBetween) {
+      return;
+    }
+    lastLine = now;
+    int done = batch + 1 - firstBatch;
+    double left = (now - epochStart) / 1e9 / done * (run.batches() - batch - 1);
+    out.accept(
+        head(run, epoch)
+            + ", batch "
+            + (batch + 1)
+            + "/"
+            + run.batches()
+            + String.format(Locale.ROOT, ", %.0f s left in the epoch: ", left)
+            + text(logs.get()));
+  }
+
+  @Override
+  public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
+    out.accept(
+        head(run, epoch)
+            + String.format(Locale.ROOT, ", %.1f s: ", (System.nanoTime() - epochStart) / 1e9)
+            + text(logs));
+  }
+
+  private static String head(Run run, long epoch) {
+    return "epoch " + (epoch + 1) + "/" + run.epochs();
+  }
+
+  private static String text(Map<String, Double> logs) {
+    return logs.entrySet().stream()
+        .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4f", e.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+}

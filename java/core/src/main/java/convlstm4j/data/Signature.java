@@ -1,0 +1,48 @@
+package convlstm4j.data;
+
+import convlstm4j.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a model takes and gives, so that a dataset can be made to fit it.
+ *
+ * @param inputs its inputs, in order
+ * @param outputs its outputs, in order
+ */
+public record Signature(List<Slot> inputs, List<Slot> outputs) {
+  /**
+   * An input or output.
+   *
+   * @param name what it is called
+   * @param shape the batch first; unknown where any size will do
+   * @param axes what the axes are called, for instance {@code [N, T, H, W, C]}; empty if nothing
+   *     tells
+   * @param bytes how bytes become its numbers; empty where it is not known
+   */
+  public record Slot(
+      String name, Shape shape, Optional<List<String>> axes, Optional<ByteScale> bytes) {}
+
+  public Signature {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+  }
+
+  /**
+   * Names of the inputs.
+   *
+   * @return in order
+   */
+  public List<String> inputNames() {
+    return inputs.stream().map(Slot::name).toList();
+  }
+
+  /**
+   * Names of the outputs.
+   *
+   * @return in order
+   */
+  public List<String> outputNames() {
+    return outputs.stream().map(Slot::name).toList();
+  }
+}

@@ -1,0 +1,58 @@
+package convlstm4j.data.folder;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/** Scores per frame and genre. */
+interface Labels {
+  String CSV = "labels.csv";
+
+  /** Names of the columns. */
+  List<String> genres();
+
+  /** What messages call the file that holds the labels of a trailer. */
+  String source(Video trailer);
+
+  /**
+   * Checks that there is one row for each of a trailer's frames. To be called before {@link #read}.
+   */
+  void check(Video trailer);
+
+  /** Rows of some frames, row-major {@code [to - from, genres]}. */
+  double[] read(Video trailer, long from, long to);
+
+  /**
+   * The labels in a folder.
+   *
+   * @param ids trailers whose labels are needed
+   * @param names of the columns; null for those in the folder
+   * @return empty if there are none
+   */
+  static Optional<Labels> find(Path folder, List<Long> ids, List<String> names) {
+    Path csv = folder.resolve(CSV);
+    Path npy = null;
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "labels_*.npy")) {
+      for (Path path : all) {
+        npy = path;
+      }
+    } catch (IOException e) {
+      throw new FolderException(folder, "cannot be listed: " + e.getMessage(), e);
+    }
+    if (Files.exists(csv) && npy != null) {
+      throw new FolderException(
+          folder, "has labels.csv and " + npy.getFileName() + ", expected one kind of labels");
+    }
+    if (Files.exists(csv)) {
+      if (names != null) {
+        throw new FolderException(csv, "names its genres itself, expected no others, got " + names);
+      }
+      return Optional.of(CsvLabels.read(csv, new HashSet<>(ids)));
+    }
+    return npy == null ? Optional.empty() : Optional.of(NpyLabels.of(folder, ids, names));
+  }
+}

@@ -1,0 +1,49 @@
+package convlstm4j.data.folder;
+
+import convlstm4j.data.ByteScale;
+import convlstm4j.data.Signature;
+import convlstm4j.tensor.DType;
+import java.util.List;
+
+/** What a {@link VideoFolder} was asked for. Changed only while one is made. */
+final class Options implements Cloneable {
+  /** Null for all. */
+  List<Long> ids;
+
+  /** Null for those in the folder. */
+  List<String> genres;
+
+  boolean unlabeled;
+
+  /** Null for weights of 1. */
+  FrameWeights weights;
+
+  /** Null for one for each genre; in the order of the targets. */
+  List<String> outputs;
+
+  boolean joint;
+
+  /** Null if not known. */
+  Signature model;
+
+  /** 0 for whole trailers. */
+  int window;
+
+  boolean shorterToo;
+
+  /** Null for the order of the ids. */
+  Long shuffleSeed;
+
+  int batchSize = 1;
+  ByteScale bytes = ByteScale.UNIT;
+  DType dtype = DType.FLOAT32;
+
+  @Override
+  public Options clone() {
+    try {
+      return (Options) super.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

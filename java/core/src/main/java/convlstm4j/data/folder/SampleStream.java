@@ -1,0 +1,112 @@
+package convlstm4j.data.folder;
+
+import convlstm4j.data.Batch;
+import convlstm4j.data.ByteScale;
+import convlstm4j.data.folder.Selection.Sample;
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Loads the samples of a pass, a batch at a time. */
+final class SampleStream implements Iterator<Batch> {
+  private final Selection selection;
+  private final Iterator<List<Sample>> batches;
+  private final DType dtype;
+  private final ByteScale bytes;
+
+  SampleStream(Selection selection, Iterator<List<Sample>> batches, DType dtype, ByteScale bytes) {
+    this.bytes = bytes;
+    this.selection = selection;
+    this.batches = batches;
+    this.dtype = dtype;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return batches.hasNext();
+  }
+
+  @Override
+  public Batch next() {
+    List<Sample> samples = batches.next();
+    List<Tensor> targets = List.of();
+    if (selection.labels() != null) {
+      List<double[]> labels = samples.stream().map(this::labels).toList();
+      int genres = selection.labels().genres().size();
+      targets = selection.targets().cut(labels, genres, samples.get(0).frames(), dtype);
+    }
+    String description = samples.stream().map(Sample::toString).collect(Collectors.joining("; "));
+    List<Tensor> weights = List.of();
+    if (selection.weights() != null) {
+      weights = Collections.nCopies(targets.size(), weights(samples));
+    }
+    return new Batch(List.of(input(samples)), targets, weights, description);
+  }
+
+  /** {@code [N, T]}. */
+  private Tensor weights(List<Sample> samples) {
+    long frames = samples.get(0).frames();
+    Tensor weights = Tensor.zeros(DType.FLOAT64, Shape.of(samples.size(), frames));
+    int at = 0;
+    for (Sample s : samples) {
+      double[] some = selection.weights().read(s.trailer(), s.from(), s.to());
+      System.arraycopy(some, 0, weights.doubles(), at, some.length);
+      at += some.length;
+    }
+    return weights;
+  }
+
+  private Tensor input(List<Sample> samples) {
+    List<Tensor> videos = new ArrayList<>();
+    for (Sample s : samples) {
+      NpyFile file = NpyFile.open(s.trailer().path()).scaled(bytes);
+      Shape expected = selection.frame().prepend(s.trailer().frames());
+      if (!file.shape().equals(expected)) {
+        throw new FolderException(
+            file.name(), "has changed: shape " + file.shape() + ", was " + expected);
+      }
+      Tensor video = file.readFrames(s.from(), s.to(), dtype);
+      if (file.type().isFloat()) {
+        checkFinite(file.name(), video, s);
+      }
+      videos.add(video);
+    }
+    Shape shape = videos.get(0).shape().prepend(videos.size());
+    if (videos.size() == 1) {
+      return videos.get(0).reshape(shape);
+    }
+    return Tensor.joined(videos, shape);
+  }
+
+  private double[] labels(Sample s) {
+    double[] rows = selection.labels().read(s.trailer(), s.from(), s.to());
+    checkFinite(
+        selection.labels().source(s.trailer()),
+        Tensor.of(rows, s.frames(), selection.labels().genres().size()),
+        s);
+    return rows;
+  }
+
+  private static void checkFinite(String file, Tensor values, Sample s) {
+    if (values.isFinite()) {
+      return;
+    }
+    int perFrame = values.size() / (int) s.frames();
+    for (int i = 0; i < values.size(); i++) {
+      if (!Double.isFinite(values.get(i))) {
+        throw new FolderException(
+            file,
+            (Double.isNaN(values.get(i)) ? "NaN" : "infinity")
+                + " in frame "
+                + (s.from() + i / perFrame)
+                + ", expected finite numbers");
+      }
+    }
+  }
+}

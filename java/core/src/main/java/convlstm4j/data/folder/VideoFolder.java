@@ -1,0 +1,340 @@
+package convlstm4j.data.folder;
+
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.ByteScale;
+import convlstm4j.data.Dataset;
+import convlstm4j.data.Signature;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A folder of videos, loaded one sample at a time: a file {@code trailer_{id}.npy} of shape {@code
+ * [T, C, H, W]} for each, of any type that {@link convlstm4j.io.npy.NpyType} lists; uint8 pixels
+ * are scaled to 0 to 1, or as {@link #bytes} says. T may differ between trailers, C, H and W may
+ * not.
+ *
+ * <p>Labels, one number per frame and genre, are in one of
+ *
+ * <ul>
+ *   <li>{@code labels_{id}.npy} of shape {@code [T, genres]} for each trailer; the genres' names
+ *       are the lines of {@code genres.txt}, those given to {@link #genres}, or {@code genre_0},
+ *       {@code genre_1} ..;
+ *   <li>{@code labels.csv} with a first line {@code id,<genre>,<genre>..} and a row for each
+ *       trailer, which holds for all its frames;
+ *   <li>{@code labels.csv} with a first line {@code id,frame,<genre>,<genre>..} and a row for each
+ *       frame.
+ * </ul>
+ *
+ * <p>A batch has the input {@code [N, T, C, H, W]} and, by default, a target {@code [N, T, 1]} for
+ * each genre.
+ *
+ * <p>An immutable value: each option gives a new one. The headers of all trailers and the labels'
+ * sizes are checked when it is first used; then, and when a sample is loaded, what is wrong is a
+ * {@link FolderException} or a {@link convlstm4j.io.npy.NpyException}.
+ */
+public final class VideoFolder implements Dataset {
+  private final Listing listing;
+  private final Options options;
+  private Selection selection;
+
+  private VideoFolder(Listing listing, Options options) {
+    this.listing = listing;
+    this.options = options;
+  }
+
+  /**
+   * Lists a folder: all its trailers, whole, in the order of their ids, one in a batch.
+   *
+   * @param folder the folder
+   * @return the dataset
+   * @throws FolderException if there is no such folder or no trailer in it
+   */
+  public static VideoFolder open(Path folder) {
+    return new VideoFolder(Listing.of(folder), new Options());
+  }
+
+  private VideoFolder with(Consumer<Options> change) {
+    Options changed = options.clone();
+    change.accept(changed);
+    return new VideoFolder(listing, changed);
+  }
+
+  /**
+   * Takes some of the trailers.
+   *
+   * @param ids their ids, in the order of an epoch
+   * @return a new dataset
+   * @throws IllegalArgumentException if there are none or one is there twice
+   * @throws FolderException if the folder has no such trailer
+   */
+  public VideoFolder ids(List<Long> ids) {
+    if (ids.isEmpty() || ids.stream().distinct().count() != ids.size()) {
+      throw new IllegalArgumentException("ids " + ids + ", expected at least one and none twice");
+    }
+    ids.forEach(listing::path);
+    return with(o -> o.ids = List.copyOf(ids));
+  }
+
+  /**
+   * Takes some of the trailers.
+   *
+   * @param ids their ids and ranges of them, such as {@code 0-9,12}
+   * @return a new dataset
+   * @throws IllegalArgumentException if the text is not of this form
+   * @throws FolderException if the folder has no such trailer
+   */
+  public VideoFolder ids(String ids) {
+    return ids(VideoIds.parse(ids));
+  }
+
+  /**
+   * Names the columns of {@code labels_{id}.npy}, in place of {@code genres.txt}.
+   *
+   * @param names as many as there are columns
+   * @return a new dataset
+   */
+  public VideoFolder genres(List<String> names) {
+    return with(o -> o.genres = List.copyOf(names));
+  }
+
+  /**
+   * Gives a target {@code [N, T, 1]} for each of some genres.
+   *
+   * @param genres names in the order of the targets, which is that of the model's outputs
+   * @return a new dataset
+   */
+  public VideoFolder outputs(List<String> genres) {
+    return with(
+        o -> {
+          o.outputs = List.copyOf(genres);
+          o.joint = false;
+        });
+  }
+
+  /**
+   * Gives one target {@code [N, T, genres]}.
+   *
+   * @return a new dataset
+   */
+  public VideoFolder joint() {
+    return with(o -> o.joint = true);
+  }
+
+  /**
+   * Gives what a model needs: a target for each of its outputs {@code [N, T, 1]}, found by name, or
+   * one for its only output {@code [N, T, genres]}; and uint8 pixels to the scale of the model,
+   * where it has one. That the trailers fit its input is checked together with them.
+   *
+   * @param model what the batches are for
+   * @return a new dataset
+   */
+  public VideoFolder fitting(Signature model) {
+    VideoFolder fitting = with(o -> o.model = model);
+    return model.inputs().get(0).bytes().map(fitting::bytes).orElse(fitting);
+  }
+
+  /**
+   * Sets the scale of uint8 pixels; 0 to 1 if not set.
+   *
+   * @param scale what a byte stands for
+   * @return a new dataset
+   */
+  public VideoFolder bytes(ByteScale scale) {
+    return with(o -> o.bytes = scale);
+  }
+
+  /**
+   * Leaves out the labels, if there are any: batches have no targets.
+   *
+   * @return a new dataset
+   */
+  public VideoFolder unlabeled() {
+    return with(o -> o.unlabeled = true);
+  }
+
+  /**
+   * Weights the frames in every target: a file {@code weights_{id}.npy} of shape {@code [T]} for
+   * each trailer. What is wrong with one is said together with the trailers.
+   *
+   * @param folder where they are; may be that of the trailers
+   * @return a new dataset
+   */
+  public VideoFolder weights(Path folder) {
+    return with(o -> o.weights = new FrameWeights(folder));
+  }
+
+  /**
+   * Cuts trailers into windows that do not overlap, for networks of a fixed number of frames and
+   * for training that would else not fit the memory. The frames after a trailer's last full window
+   * are left out, so that all samples have the same shape.
+   *
+   * @param frames frames of a window, at least 1
+   * @return a new dataset
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public VideoFolder windows(int frames) {
+    return window(frames, false);
+  }
+
+  /**
+   * Cuts trailers into windows as {@link #windows} does, and keeps the shorter one that may be left
+   * at a trailer's end: every frame is seen, which evaluation wants, but shapes differ.
+   *
+   * @param frames frames of a window, at least 1
+   * @return a new dataset
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public VideoFolder windowsAndRest(int frames) {
+    return window(frames, true);
+  }
+
+  private VideoFolder window(int frames, boolean shorterToo) {
+    checkPositive("window", frames);
+    return with(
+        o -> {
+          o.window = frames;
+          o.shorterToo = shorterToo;
+        });
+  }
+
+  /**
+   * Gives the samples in random order, another in each epoch.
+   *
+   * @param seed decides the orders
+   * @return a new dataset
+   */
+  public VideoFolder shuffle(long seed) {
+    return with(o -> o.shuffleSeed = seed);
+  }
+
+  /**
+   * Puts up to so many samples of the same number of frames into a batch.
+   *
+   * @param samples N, at least 1
+   * @return a new dataset
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public VideoFolder batch(int samples) {
+    checkPositive("batch", samples);
+    return with(o -> o.batchSize = samples);
+  }
+
+  /**
+   * Sets the element type of the tensors, float32 if not set.
+   *
+   * @param dtype element type
+   * @return a new dataset
+   */
+  public VideoFolder dtype(DType dtype) {
+    return with(o -> o.dtype = dtype);
+  }
+
+  private static void checkPositive(String what, int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException(what + " of " + n + ", must be at least 1");
+    }
+  }
+
+  /**
+   * Ids of the trailers taken.
+   *
+   * @return in their order
+   */
+  public List<Long> ids() {
+    return options.ids == null ? listing.ids() : options.ids;
+  }
+
+  /**
+   * The file of a trailer.
+   *
+   * @param id its id
+   * @return its path
+   * @throws FolderException if there is none
+   */
+  public Path path(long id) {
+    return listing.path(id);
+  }
+
+  /**
+   * Names of the genres, the columns of the labels.
+   *
+   * @return in the order of the columns; empty if there are no labels
+   */
+  public List<String> genres() {
+    Labels labels = selection().labels();
+    return labels == null ? List.of() : labels.genres();
+  }
+
+  /**
+   * Shape of a frame.
+   *
+   * @return {@code [C, H, W]}
+   */
+  public Shape frameShape() {
+    return selection().frame();
+  }
+
+  /**
+   * Number of frames of a trailer.
+   *
+   * @param id one of {@link #ids()}
+   * @return T
+   * @throws IllegalArgumentException if it is not
+   */
+  public long frames(long id) {
+    return selection().trailers().stream()
+        .filter(t -> t.id() == id)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("id " + id + " is not one of those taken: " + ids()))
+        .frames();
+  }
+
+  private synchronized Selection selection() {
+    if (selection == null) {
+      selection = Selection.of(listing, options);
+    }
+    return selection;
+  }
+
+  @Override
+  public int batches() {
+    return selection().batches(0, options).size();
+  }
+
+  @Override
+  public List<Optional<ByteScale>> byteScales() {
+    boolean bytes = selection().trailers().stream().anyMatch(Video::bytes);
+    return List.of(bytes ? Optional.of(options.bytes) : Optional.empty());
+  }
+
+  @Override
+  public List<Integer> batchSizes() {
+    return selection().batches(0, options).stream().map(List::size).distinct().toList();
+  }
+
+  @Override
+  public BatchStream open(long epoch, int firstBatch) {
+    List<List<Selection.Sample>> batches = selection().batches(epoch, options);
+    if (firstBatch < 0 || firstBatch > batches.size()) {
+      throw new IllegalArgumentException(
+          "first batch " + firstBatch + ", expected 0 to " + batches.size());
+    }
+    return BatchStream.of(
+        new SampleStream(
+            selection(),
+            batches.subList(firstBatch, batches.size()).iterator(),
+            options.dtype,
+            options.bytes));
+  }
+
+  /** Folder and ids. */
+  @Override
+  public String toString() {
+    return listing.folder() + ", ids " + VideoIds.format(ids());
+  }
+}

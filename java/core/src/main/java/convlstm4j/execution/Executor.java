@@ -1,0 +1,445 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Assign;
+import convlstm4j.op.Op;
+import convlstm4j.program.Parameter;
+import convlstm4j.program.Program;
+import convlstm4j.program.Program.Step;
+import convlstm4j.program.Value;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs a program on a backend. Values live from the step that makes them to the last that needs
+ * them: at inference the last reader, in training the maker's own backward pass. {@link #peakBytes}
+ * tells the cost without allocating.
+ *
+ * <p>A run is {@link #forward}, then, in training, {@link #backward}, then {@link #commit} to keep
+ * new states and statistics, then {@link #release}.
+ */
+public final class Executor implements AutoCloseable {
+  private final Planned planned;
+  private final Program program;
+  private final Variables variables;
+  private final Memory memory;
+  private final DType dtype;
+  private final Mode mode;
+  private final Liveness live;
+  private final List<Plan> plans;
+  private final Buffer[] buffers;
+  private final Buffer[] gradients;
+  private final Buffer[] reserves;
+  private Buffer workspace;
+  private List<Philox> randoms;
+  private Plan assign;
+  private Profile profile;
+  private Search search;
+
+  /**
+   * Plans every step. Allocates nothing that grows with the data.
+   *
+   * @param program what to run
+   * @param variables weights and states, and with them the backend and element type
+   * @param mode whether backward follows forward
+   * @param keep values that stay readable until {@link #release}
+   * @param wanted values whose gradients stay readable until {@link #release}, trainable weights
+   *     aside
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public Executor(
+      Program program,
+      Variables variables,
+      Mode mode,
+      Collection<Value> keep,
+      Collection<Value> wanted) {
+    this.planned = new Planned(program, variables.backend(), variables.dtype(), mode, keep, wanted);
+    this.program = planned.program;
+    this.variables = variables;
+    this.memory = variables.backend().memory();
+    this.dtype = variables.dtype();
+    this.mode = mode;
+    this.live = planned.live;
+    this.plans = planned.plans;
+    this.buffers = new Buffer[this.program.values().size()];
+    this.gradients = new Buffer[this.program.values().size()];
+    this.reserves = new Buffer[this.program.steps().size()];
+  }
+
+  /**
+   * The most memory that a run takes beside the variables and the feeds.
+   *
+   * @param differentiated what {@link #backward} will start from; empty at inference
+   * @return bytes of values, gradients, reserve and workspace live at once
+   */
+  public long peakBytes(Collection<Value> differentiated) {
+    return planned.peakBytes(differentiated);
+  }
+
+  /**
+   * Measures from now on how long each op takes.
+   *
+   * @param target where it is added up, or null to stop
+   */
+  public void profile(Profile target) {
+    profile = target;
+  }
+
+  /**
+   * The random numbers of a run, one generator per op.
+   *
+   * @param run those of the run
+   * @return what {@link #forward(List, List)} takes
+   */
+  public List<Philox> randoms(Philox run) {
+    return program.steps().stream().map(s -> run.stream(0, s.number())).toList();
+  }
+
+  /**
+   * Computes all values.
+   *
+   * @param feeds one buffer per {@link Program.Builder#feed}, in order; they stay the caller's
+   * @param run random numbers of this run
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
+   */
+  public void forward(List<Buffer> feeds, Philox run) {
+    forward(feeds, randoms(run));
+  }
+
+  /**
+   * Computes all values.
+   *
+   * @param feeds one buffer per {@link Program.Builder#feed}, in order; they stay the caller's
+   * @param opRandoms random numbers of each op
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
+   */
+  public void forward(List<Buffer> feeds, List<Philox> opRandoms) {
+    planned.checkOpen();
+    release();
+    randoms = opRandoms;
+    for (int i = 0; i < feeds.size(); i++) {
+      buffers[program.feeds().get(i).id()] = feeds.get(i);
+    }
+    program.parameters().forEach((p, v) -> buffers[v.id()] = variables.buffer(p));
+    program.states().forEach((s, v) -> buffers[v.id()] = variables.state(s, v.shape()));
+    allocateWorkspace();
+    for (int i = 0; i < plans.size(); i++) {
+      int step = i;
+      Planned.named(program.steps().get(i), () -> forward(step));
+    }
+  }
+
+  private void forward(int i) {
+    Step s = program.steps().get(i);
+    List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
+    List<Buffer> out = s.outputs().stream().map(this::allocate).toList();
+    if (plans.get(i).reserveBytes() > 0 && mode == Mode.TRAINING) {
+      reserves[i] = bytes(plans.get(i).reserveBytes());
+    }
+    long start = System.nanoTime();
+    plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], randoms.get(i)));
+    if (profile != null) {
+      long nanos = System.nanoTime() - start;
+      profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
+    }
+    if (search != null) {
+      search.look(s, out);
+    }
+    live.lastRead(i).forEach(this::free);
+  }
+
+  /**
+   * Computes the gradients of a weighted sum of scalars with respect to the trainable weights and
+   * the wanted values.
+   *
+   * @param values the scalars, or arrays whose elements are summed
+   * @param weights weight of each; arrays of the values' own shapes
+   * @throws IllegalArgumentException if two values share their memory
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
+   */
+  public void backward(List<Value> values, List<Buffer> weights) {
+    planned.checkOpen();
+    if (values.stream().map(Value::root).distinct().count() < values.size()) {
+      throw new IllegalArgumentException(
+          "two of the values to differentiate are one; list it once, with the sum of the weights");
+    }
+    values.forEach(this::buffer); // fails for one that was not made
+    for (Value v : live.gradientTargets()) {
+      gradients[v.id()] = memory.allocate(dtype, v.shape());
+    }
+    for (int i = 0; i < values.size(); i++) {
+      Buffer g = rootGradient(values.get(i));
+      memory.copy(weights.get(i), g);
+    }
+    for (int i = plans.size() - 1; i >= 0; i--) {
+      int step = i;
+      Planned.named(program.steps().get(i), () -> backward(step));
+    }
+  }
+
+  private void backward(int i) {
+    Step s = program.steps().get(i);
+    List<Buffer> outGradients = new ArrayList<>();
+    for (Value v : s.outputs()) {
+      outGradients.add(gradients[v.id()]);
+    }
+    if (outGradients.stream().anyMatch(g -> g != null) && live.isDifferentiated(i)) {
+      List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
+      List<Buffer> out = s.outputs().stream().map(this::buffer).toList();
+      List<Buffer> inGradients = new ArrayList<>();
+      for (int k = 0; k < s.inputs().size(); k++) {
+        inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
+      }
+      long start = System.nanoTime();
+      plans
+          .get(i)
+          .backward(
+              new Plan.Backward(
+                  in, out, outGradients, inGradients, workspace, reserves[i], randoms.get(i)));
+      if (profile != null) {
+        profile.backward(s.layer(), s.op().opName(), System.nanoTime() - start);
+      }
+    }
+    finishBackward(i, s);
+  }
+
+  private void finishBackward(int i, Step s) {
+    if (reserves[i] != null) {
+      reserves[i].close();
+      reserves[i] = null;
+    }
+    for (Value v : s.outputs()) {
+      if (!live.isKept(v)) {
+        free(v);
+      }
+      if (gradients[v.id()] != null && !live.isWanted(v)) {
+        gradients[v.id()].close();
+        gradients[v.id()] = null;
+      }
+    }
+  }
+
+  /** Stores the new states and, in training, the new statistics that the run computed. */
+  public void commit() {
+    planned.checkOpen();
+    program.newStates().forEach((s, v) -> memory.copy(buffer(v), variables.state(s, v.shape())));
+    program.newParameters().forEach((p, v) -> memory.copy(buffer(v), variables.buffer(p)));
+  }
+
+  /**
+   * {@link #commit()}, unless a number is not finite: then states and statistics keep their values.
+   *
+   * @param guard one number
+   */
+  public void commit(Buffer guard) {
+    List<Buffer> old = stored();
+    if (old.isEmpty()) {
+      return;
+    }
+    if (assign == null) {
+      Op op = new Assign(old.size());
+      List<Shape> shapes = new ArrayList<>(List.of(guard.shape()));
+      old.forEach(b -> shapes.add(b.shape()));
+      old.forEach(b -> shapes.add(b.shape()));
+      assign = variables.backend().plan(op, shapes, dtype, Mode.INFERENCE);
+    }
+    List<Buffer> inputs = new ArrayList<>(List.of(guard));
+    inputs.addAll(old);
+    program.newStates().values().forEach(v -> inputs.add(buffer(v)));
+    program.newParameters().values().forEach(v -> inputs.add(buffer(v)));
+    assign.forward(new Plan.Forward(inputs, old, null, null, null));
+  }
+
+  /**
+   * What a run changes: states, which are made at their first use, and statistics.
+   *
+   * @return their buffers, not to be closed
+   */
+  public List<Buffer> stored() {
+    planned.checkOpen();
+    List<Buffer> all = new ArrayList<>();
+    program.newStates().forEach((s, v) -> all.add(variables.state(s, v.shape())));
+    program.newParameters().keySet().forEach(p -> all.add(variables.buffer(p)));
+    return all;
+  }
+
+  /**
+   * A value of the current run.
+   *
+   * @param v one of the kept values
+   * @return its buffer, valid until {@link #release}
+   */
+  public Buffer value(Value v) {
+    planned.checkOpen();
+    return buffer(v);
+  }
+
+  /**
+   * A gradient of the current run.
+   *
+   * @param v a wanted value
+   * @return its buffer, valid until {@link #release}
+   */
+  public Buffer gradient(Value v) {
+    planned.checkOpen();
+    Buffer g = rootGradient(v);
+    return v.root() == v ? g : g.view(v.shape());
+  }
+
+  /**
+   * A weight's gradient of the current run.
+   *
+   * @param p a trainable weight of the program
+   * @return its buffer, valid until {@link #release}
+   */
+  public Buffer gradient(Parameter p) {
+    planned.checkOpen();
+    return gradients[program.parameters().get(p).id()];
+  }
+
+  /**
+   * Looks for the first op whose result is not finite. To be called between forward and backward of
+   * a training run.
+   *
+   * @return the name of its layer, or empty
+   */
+  public Optional<String> firstNonFinite() {
+    planned.checkOpen();
+    for (Step s : program.steps()) {
+      for (Value v : s.outputs()) {
+        if (!memory.download(buffer(v)).isFinite()) {
+          return Optional.of(s.layer().isEmpty() ? s.op().opName() : s.layer());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Computes all values again and looks for the first op whose result is not finite. The values are
+   * then there as after {@link #forward}.
+   *
+   * @param feeds as given to {@link #forward}
+   * @param run as given to {@link #forward}
+   * @return the name of its layer, or empty
+   */
+  public Optional<String> firstNonFinite(List<Buffer> feeds, Philox run) {
+    search = new Search();
+    try {
+      forward(feeds, run);
+      return Optional.ofNullable(search.found);
+    } finally {
+      search = null;
+    }
+  }
+
+  /** For the first op whose result is not finite, while its values are there. */
+  private final class Search {
+    private String found;
+
+    void look(Step s, List<Buffer> results) {
+      if (found == null && results.stream().anyMatch(b -> !memory.download(b).isFinite())) {
+        found = s.layer().isEmpty() ? s.op().opName() : s.layer();
+      }
+    }
+  }
+
+  /** Frees everything that the current run holds but the feeds, which are the caller's. */
+  public void release() {
+    for (int i = 0; i < reserves.length; i++) {
+      if (reserves[i] != null) {
+        reserves[i].close();
+        reserves[i] = null;
+      }
+    }
+    for (Value v : program.values()) {
+      if (buffers[v.id()] != null && owns(v)) {
+        buffers[v.id()].close();
+      }
+      buffers[v.id()] = null;
+      if (gradients[v.id()] != null) {
+        gradients[v.id()].close();
+        gradients[v.id()] = null;
+      }
+    }
+    if (workspace != null) {
+      workspace.close();
+      workspace = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    Closing.all(this::release, planned, assign);
+  }
+
+  private static boolean owns(Value v) {
+    return v.kind() == Value.Kind.RESULT || v.kind() == Value.Kind.ZEROS;
+  }
+
+  private Buffer buffer(Value v) {
+    Value root = v.root();
+    if (buffers[root.id()] == null && root.kind() == Value.Kind.ZEROS) {
+      allocate(root);
+    }
+    Buffer b = buffers[root.id()];
+    if (b == null) {
+      throw new IllegalStateException(
+          "value "
+              + v.id()
+              + " of shape "
+              + v.shape()
+              + " is not there; keep it, or expose it while the program is built");
+    }
+    return root == v ? b : b.view(v.shape());
+  }
+
+  private Buffer allocate(Value v) {
+    buffers[v.id()] =
+        v.kind() == Value.Kind.ZEROS
+            ? memory.allocate(dtype, v.shape())
+            : memory.allocateUnset(dtype, v.shape());
+    return buffers[v.id()];
+  }
+
+  private void free(Value v) {
+    Value root = v.root();
+    if (owns(root) && buffers[root.id()] != null) {
+      buffers[root.id()].close();
+      buffers[root.id()] = null;
+    }
+  }
+
+  private Buffer rootGradient(Value v) {
+    Value root = v.root();
+    if (gradients[root.id()] == null) {
+      gradients[root.id()] = memory.allocate(dtype, root.shape());
+    }
+    return gradients[root.id()];
+  }
+
+  private void allocateWorkspace() {
+    long most = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
+    if (most > 0) {
+      workspace = bytes(most);
+    }
+  }
+
+  private Buffer bytes(long n) {
+    return memory.allocateUnset(
+        dtype, Shape.of(Liveness.rounded(n, dtype.bytes()) / dtype.bytes()));
+  }
+}

@@ -1,0 +1,184 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Plan;
+import convlstm4j.program.Program;
+import convlstm4j.program.Program.Step;
+import convlstm4j.program.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Which values of a program are needed until when, and which have gradients. */
+final class Liveness {
+  /** Zeros that no step reads are never allocated. */
+  private static final int UNREAD = -1;
+
+  private final Program program;
+  private final Mode mode;
+  private final Set<Value> kept = new HashSet<>();
+  private final Set<Value> wanted = new HashSet<>();
+  private final boolean[] hasGradient;
+  private final List<List<Value>> lastRead = new ArrayList<>();
+
+  Liveness(Program program, Mode mode, Collection<Value> keep, Collection<Value> wantedGradients) {
+    this.program = program;
+    this.mode = mode;
+    keep.forEach(v -> kept.add(v.root()));
+    program.newStates().values().forEach(v -> kept.add(v.root()));
+    program.newParameters().values().forEach(v -> kept.add(v.root()));
+    wantedGradients.forEach(v -> wanted.add(v.root()));
+    program
+        .parameters()
+        .forEach(
+            (p, v) -> {
+              if (p.isTrainable()) {
+                wanted.add(v);
+              }
+            });
+    hasGradient = new boolean[program.values().size()];
+    wanted.forEach(v -> hasGradient[v.id()] = true);
+    for (Step s : program.steps()) {
+      for (int k = 0; k < s.inputs().size(); k++) {
+        if (s.op().differentiable(k) && hasGradient[s.inputs().get(k).root().id()]) {
+          s.outputs().forEach(v -> hasGradient[v.id()] = true);
+        }
+      }
+    }
+    findLastReads();
+  }
+
+  private void findLastReads() {
+    int[] last = new int[program.values().size()];
+    Arrays.fill(last, UNREAD);
+    for (int i = 0; i < program.steps().size(); i++) {
+      lastRead.add(new ArrayList<>());
+      for (Value v : program.steps().get(i).inputs()) {
+        last[v.root().id()] = i;
+      }
+      for (Value v : program.steps().get(i).outputs()) {
+        last[v.id()] = i;
+      }
+    }
+    for (Value v : program.values()) {
+      if (v.root() == v && isOwned(v) && !kept.contains(v) && last[v.id()] != UNREAD) {
+        lastRead.get(last[v.id()]).add(v);
+      }
+    }
+  }
+
+  private static boolean isOwned(Value v) {
+    return v.kind() == Value.Kind.RESULT || v.kind() == Value.Kind.ZEROS;
+  }
+
+  /** Values that can be freed after a step's forward pass. */
+  List<Value> lastRead(int step) {
+    return mode == Mode.TRAINING ? List.of() : lastRead.get(step);
+  }
+
+  boolean isKept(Value v) {
+    return kept.contains(v.root());
+  }
+
+  boolean isWanted(Value v) {
+    return wanted.contains(v.root());
+  }
+
+  /** Whether any input of a step has a gradient. */
+  boolean isDifferentiated(int step) {
+    for (int k = 0; k < program.steps().get(step).inputs().size(); k++) {
+      if (flows(step, k)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a gradient flows into an input of a step. */
+  boolean flows(int step, int input) {
+    Step s = program.steps().get(step);
+    return s.op().differentiable(input) && hasGradient[s.inputs().get(input).root().id()];
+  }
+
+  /** Values whose gradients are there from the start of the backward pass. */
+  Set<Value> gradientTargets() {
+    return wanted;
+  }
+
+  /**
+   * Peak of owned values, gradients, reserves and workspace, following the executor's order step by
+   * step.
+   */
+  long peakBytes(List<Plan> plans, int elementBytes, Collection<Value> differentiated) {
+    long workspace = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
+    long now = rounded(workspace, elementBytes);
+    long peak = now;
+    boolean[] allocated = new boolean[program.values().size()];
+    for (int i = 0; i < plans.size(); i++) {
+      Step s = program.steps().get(i);
+      for (Value v : s.inputs()) {
+        Value root = v.root();
+        if (root.kind() == Value.Kind.ZEROS && !allocated[root.id()]) {
+          allocated[root.id()] = true;
+          now += size(root, elementBytes);
+        }
+      }
+      for (Value v : s.outputs()) {
+        now += size(v, elementBytes);
+      }
+      if (mode == Mode.TRAINING) {
+        now += rounded(plans.get(i).reserveBytes(), elementBytes);
+      }
+      peak = Math.max(peak, now);
+      for (Value v : lastRead(i)) {
+        now -= size(v, elementBytes);
+      }
+    }
+    return mode == Mode.TRAINING
+        ? Math.max(peak, backwardPeak(now, plans, elementBytes, differentiated))
+        : peak;
+  }
+
+  private long backwardPeak(
+      long afterForward, List<Plan> plans, int elementBytes, Collection<Value> differentiated) {
+    long now = afterForward;
+    boolean[] allocated = new boolean[program.values().size()];
+    Set<Value> atStart = new HashSet<>(wanted);
+    differentiated.forEach(v -> atStart.add(v.root()));
+    for (Value v : atStart) {
+      allocated[v.id()] = true;
+      now += size(v, elementBytes);
+    }
+    long peak = now;
+    for (int i = plans.size() - 1; i >= 0; i--) {
+      Step s = program.steps().get(i);
+      boolean runs = s.outputs().stream().anyMatch(v -> allocated[v.id()]);
+      for (int k = 0; k < s.inputs().size(); k++) {
+        Value root = s.inputs().get(k).root();
+        if (runs && flows(i, k) && !allocated[root.id()]) {
+          allocated[root.id()] = true;
+          now += size(root, elementBytes);
+        }
+      }
+      peak = Math.max(peak, now);
+      now -= rounded(plans.get(i).reserveBytes(), elementBytes);
+      for (Value v : s.outputs()) {
+        now -= isKept(v) ? 0 : size(v, elementBytes);
+        now -= allocated[v.id()] && !isWanted(v) ? size(v, elementBytes) : 0;
+      }
+    }
+    return peak;
+  }
+
+  private static long size(Value v, int elementBytes) {
+    return Math.multiplyExact(v.shape().elements(), (long) elementBytes);
+  }
+
+  /** Bytes of the whole elements that hold some bytes. */
+  static long rounded(long bytes, int elementBytes) {
+    return (bytes + elementBytes - 1) / elementBytes * elementBytes;
+  }
+}

@@ -1,0 +1,104 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Op;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Reads numbers from a backend, all in one copy: on a GPU every copy to the host waits for all work
+ * before it.
+ */
+public final class Scalars implements AutoCloseable {
+  private static final Shape ONE = Shape.of(1);
+
+  private final Backend backend;
+  private final DType dtype;
+  private final Map<Integer, Plan> plans = new HashMap<>();
+  private boolean closed;
+
+  /**
+   * Makes a reader.
+   *
+   * @param backend where the numbers are
+   * @param dtype their type
+   */
+  public Scalars(Backend backend, DType dtype) {
+    this.backend = backend;
+    this.dtype = dtype;
+  }
+
+  /**
+   * Reads numbers.
+   *
+   * @param buffers of one element each
+   * @return their values, in order
+   */
+  public double[] read(List<Buffer> buffers) {
+    if (buffers.isEmpty()) {
+      return new double[0];
+    }
+    Memory memory = backend.memory();
+    try (Buffer all = memory.allocate(dtype, Shape.of(buffers.size()))) {
+      gather(buffers, all);
+      return values(memory.download(all));
+    }
+  }
+
+  /**
+   * Puts numbers into one buffer.
+   *
+   * @param buffers of one element each
+   * @param all of as many elements
+   */
+  public void gather(List<Buffer> buffers, Buffer all) {
+    if (closed) {
+      throw new IllegalStateException("the reader of numbers is closed; make another");
+    }
+    List<Buffer> ones = buffers.stream().map(b -> b.view(ONE)).toList();
+    Plan plan = plans.computeIfAbsent(ones.size(), this::plan);
+    long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
+    try (Buffer workspace =
+        elements == 0 ? null : backend.memory().allocateUnset(dtype, Shape.of(elements))) {
+      plan.forward(new Plan.Forward(ones, List.of(all), workspace, null, new Philox(0, 0)));
+    }
+  }
+
+  /**
+   * The elements of a tensor.
+   *
+   * @param t numbers
+   * @return their values, in order
+   */
+  public static double[] values(Tensor t) {
+    return IntStream.range(0, t.size()).mapToDouble(t::get).toArray();
+  }
+
+  private Plan plan(int n) {
+    Op op = new Concat(0, n);
+    List<Shape> inputs = Collections.nCopies(n, ONE);
+    op.outputShapes(inputs);
+    return backend.plan(op, inputs, dtype, Mode.INFERENCE);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    List<Plan> all = List.copyOf(plans.values());
+    plans.clear();
+    Closing.all(all);
+  }
+}

@@ -1,0 +1,189 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Buffer;
+import convlstm4j.op.ShapeException;
+import convlstm4j.program.Parameter;
+import convlstm4j.program.State;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The values of a network's weights and states in a backend's memory. */
+public final class Variables implements AutoCloseable {
+  /** Stream of the first weights, apart from those of training steps, which count up from 0. */
+  private static final long INITIAL_STREAM = (1L << 39) - 1;
+
+  private final Backend backend;
+  private final DType dtype;
+  private final Map<Parameter, Buffer> parameters = new LinkedHashMap<>();
+  private final Map<State, Buffer> states = new LinkedHashMap<>();
+  private boolean closed;
+
+  /**
+   * Allocates and initialises the weights.
+   *
+   * @param parameters which weights, in the network's order
+   * @param backend where they live; it outlives this object
+   * @param dtype their type
+   * @param seed decides the first values
+   * @throws convlstm4j.backend.BackendException if there is not enough memory
+   */
+  public Variables(List<Parameter> parameters, Backend backend, DType dtype, long seed) {
+    this.backend = backend;
+    this.dtype = dtype;
+    try {
+      for (Parameter p : parameters) {
+        Buffer b = backend.memory().allocate(dtype, p.shape());
+        Philox random = new Philox(seed, 0).stream(INITIAL_STREAM, this.parameters.size());
+        this.parameters.put(p, b);
+        double[] values = p.initializer().values(p.shape(), random);
+        backend.memory().upload(Tensor.of(values, p.shape()).cast(dtype), b);
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * The backend that holds the values.
+   *
+   * @return the backend
+   */
+  public Backend backend() {
+    return backend;
+  }
+
+  /**
+   * Element type of all values.
+   *
+   * @return the type
+   */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /**
+   * A weight's memory.
+   *
+   * @param p which weight
+   * @return its buffer, not to be closed
+   */
+  public Buffer buffer(Parameter p) {
+    checkOpen();
+    Buffer b = parameters.get(p);
+    if (b == null) {
+      throw new IllegalArgumentException("no value for " + p);
+    }
+    return b;
+  }
+
+  /**
+   * Copies a weight's value to the host.
+   *
+   * @param p which weight
+   * @return its value
+   */
+  public Tensor get(Parameter p) {
+    return backend.memory().download(buffer(p));
+  }
+
+  /**
+   * Replaces a weight's value.
+   *
+   * @param p which weight
+   * @param value of the same shape, of either type
+   * @throws ShapeException if the shape differs
+   */
+  public void set(Parameter p, Tensor value) {
+    if (!value.shape().equals(p.shape())) {
+      throw new ShapeException(
+          "weight " + p.name() + " has shape " + p.shape() + ", got " + value.shape());
+    }
+    backend.memory().upload(value.cast(dtype), buffer(p));
+  }
+
+  /**
+   * The states that there are, those of stateful layers that have run.
+   *
+   * @return copies of their values
+   */
+  public Map<State, Tensor> states() {
+    checkOpen();
+    Map<State, Tensor> all = new LinkedHashMap<>();
+    states.forEach((s, b) -> all.put(s, backend.memory().download(b)));
+    return all;
+  }
+
+  /**
+   * Replaces a state's value.
+   *
+   * @param state which state
+   * @param value its new value, of either type
+   */
+  public void setState(State state, Tensor value) {
+    checkOpen();
+    Buffer old = states.remove(state);
+    if (old != null) {
+      old.close();
+    }
+    backend.memory().upload(value.cast(dtype), state(state, value.shape()));
+  }
+
+  /** Sets all states to zeros, for a batch of any size next. */
+  public void resetStates() {
+    checkOpen();
+    freeStates();
+  }
+
+  private void freeStates() {
+    states.values().forEach(Buffer::close);
+    states.clear();
+  }
+
+  /**
+   * Whether there are states: whether stateful layers have run since the start or the last reset.
+   *
+   * @return true if {@link #states} is not empty
+   */
+  public boolean hasStates() {
+    checkOpen();
+    return !states.isEmpty();
+  }
+
+  Buffer state(State s, Shape shape) {
+    checkOpen();
+    Buffer b = states.computeIfAbsent(s, k -> backend.memory().allocate(dtype, shape));
+    if (!b.shape().equals(shape)) {
+      throw new ShapeException(
+          "state "
+              + s
+              + " has shape "
+              + b.shape()
+              + " from the batch before, this batch needs "
+              + shape
+              + "; a stateful layer takes batches of one size, or reset its states first");
+    }
+    return b;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "the weights and states are closed, their values are gone; allocate them anew");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    parameters.values().forEach(Buffer::close);
+    parameters.clear();
+    freeStates();
+  }
+}

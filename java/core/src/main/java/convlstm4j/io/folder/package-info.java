@@ -1,6 +1,0 @@
-/**
- * Folders of videos with scores per frame: {@link convlstm4j.io.folder.TrailerFolder} is a folder
- * of {@code trailer_{id}.npy} files and their labels as a {@link convlstm4j.data.Dataset}; {@link
- * convlstm4j.io.folder.FolderException} is what is wrong with one.
- */
-package convlstm4j.io.folder;

@@ -1,0 +1,5 @@
+/**
+ * What training aims at and what it is measured by: {@link convlstm4j.objective.Loss} and {@link
+ * convlstm4j.objective.Metric}, plain options that can be saved.
+ */
+package convlstm4j.objective;

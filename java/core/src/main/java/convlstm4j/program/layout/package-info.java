@@ -1,0 +1,5 @@
+/**
+ * The pass that brings a program into the data format that a backend is fastest in: {@link
+ * convlstm4j.program.layout.LayoutPass}.
+ */
+package convlstm4j.program.layout;
