@@ -59,8 +59,6 @@ final class ArchitectureRules {
           "model",
           // A log that is brought in line is a file that appears whole.
           "io.file objective optim layer graph execution program data backend op option tensor",
-          "callback",
-          "model io.file tensor",
           // What other files are made of.
           "io.file",
           "",
@@ -71,10 +69,10 @@ final class ArchitectureRules {
           "io.architecture",
           "layer graph op option tensor",
           "io.*",
-          "io.file io.npy io.architecture callback model objective optim layer graph program data op option tensor",
+          "io.file io.npy io.architecture model objective optim layer graph program data op option tensor",
           // Backends only through ServiceLoader, so not backend.*.
           "cli",
-          "io.* io.file io.npy io.architecture callback model data.folder objective optim layer graph program execution data backend op option tensor");
+          "io.* io.file io.npy io.architecture model data.folder objective optim layer graph program execution data backend op option tensor");
 
   private ArchitectureRules() {}
 

@@ -1,9 +1,9 @@
 package convlstm4j.cli;
 
-import convlstm4j.callback.Monitor;
 import convlstm4j.io.checkpoint.BestCheckpoint;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
+import convlstm4j.model.Monitor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

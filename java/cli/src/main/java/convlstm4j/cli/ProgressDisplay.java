@@ -1,7 +1,7 @@
 package convlstm4j.cli;
 
-import convlstm4j.callback.ProgressLog;
 import convlstm4j.model.Callback;
+import convlstm4j.model.ProgressLog;
 import convlstm4j.model.Run;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -1,11 +1,11 @@
 package convlstm4j.cli;
 
-import convlstm4j.callback.Monitor;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Printable;
 import convlstm4j.model.Compile;
 import convlstm4j.model.History;
 import convlstm4j.model.Model;
+import convlstm4j.model.Monitor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

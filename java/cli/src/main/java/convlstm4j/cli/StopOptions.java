@@ -1,10 +1,10 @@
 package convlstm4j.cli;
 
-import convlstm4j.callback.EarlyStopping;
-import convlstm4j.callback.Monitor;
-import convlstm4j.callback.ReduceOnPlateau;
 import convlstm4j.model.Callback;
+import convlstm4j.model.EarlyStopping;
 import convlstm4j.model.Model;
+import convlstm4j.model.Monitor;
+import convlstm4j.model.ReduceOnPlateau;
 import convlstm4j.optim.Schedule;
 import java.util.ArrayList;
 import java.util.List;

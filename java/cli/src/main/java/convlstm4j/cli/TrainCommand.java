@@ -1,9 +1,9 @@
 package convlstm4j.cli;
 
-import convlstm4j.callback.CsvLog;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.checkpoint.LastCheckpoint;
 import convlstm4j.model.Callback;
+import convlstm4j.model.CsvLog;
 import convlstm4j.model.Fit;
 import convlstm4j.model.History;
 import convlstm4j.model.Model;

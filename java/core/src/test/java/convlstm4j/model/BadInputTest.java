@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Backends;
-import convlstm4j.callback.EarlyStopping;
-import convlstm4j.callback.ReduceOnPlateau;
 import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;

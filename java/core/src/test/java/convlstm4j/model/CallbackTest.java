@@ -7,10 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
-import convlstm4j.callback.CsvLog;
-import convlstm4j.callback.EarlyStopping;
-import convlstm4j.callback.ProgressLog;
-import convlstm4j.callback.ReduceOnPlateau;
 import convlstm4j.data.InMemoryDataset;
 import convlstm4j.objective.Accuracy;
 import convlstm4j.objective.Loss;

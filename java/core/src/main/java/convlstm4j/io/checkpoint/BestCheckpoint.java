@@ -1,8 +1,8 @@
 package convlstm4j.io.checkpoint;
 
-import convlstm4j.callback.Monitor;
 import convlstm4j.model.Callback;
 import convlstm4j.model.Model;
+import convlstm4j.model.Monitor;
 import convlstm4j.model.Run;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;

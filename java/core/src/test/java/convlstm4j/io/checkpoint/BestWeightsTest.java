@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import convlstm4j.callback.EarlyStopping;
 import convlstm4j.model.Callback;
+import convlstm4j.model.EarlyStopping;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
 import convlstm4j.model.Run;

@@ -1,9 +1,9 @@
 package convlstm4j.io.checkpoint;
 
-import convlstm4j.callback.EarlyStopping;
-import convlstm4j.callback.ReduceOnPlateau;
+import convlstm4j.model.EarlyStopping;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
+import convlstm4j.model.ReduceOnPlateau;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

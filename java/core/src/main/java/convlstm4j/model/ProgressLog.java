@@ -1,7 +1,5 @@
-package convlstm4j.callback;
+package convlstm4j.model;
 
-import convlstm4j.model.Callback;
-import convlstm4j.model.Run;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;

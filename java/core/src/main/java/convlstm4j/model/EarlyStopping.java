@@ -1,8 +1,5 @@
-package convlstm4j.callback;
+package convlstm4j.model;
 
-import convlstm4j.model.Callback;
-import convlstm4j.model.Run;
-import convlstm4j.model.Snapshot;
 import convlstm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;

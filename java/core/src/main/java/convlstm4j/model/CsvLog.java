@@ -1,9 +1,7 @@
-package convlstm4j.callback;
+package convlstm4j.model;
 
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Printable;
-import convlstm4j.model.Callback;
-import convlstm4j.model.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,5 @@
-package convlstm4j.callback;
+package convlstm4j.model;
 
-import convlstm4j.model.Callback;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
