@@ -191,6 +191,42 @@ class SafeFilesTest {
     }
   }
 
+  @Test
+  void evaluateReplacesOnlyItsOwnTables() throws IOException {
+    Object[] words = {
+      "evaluate", "--model", dir.resolve("plain.ckpt"), "--x", dir.resolve("x.npy")
+    };
+    Object[] more = {"--y", dir.resolve("y.npy"), "--loss", "mse", "--backend", "reference"};
+    Path notes = Files.writeString(dir.resolve("notes.csv"), "day,what\n1,slept\n");
+    Path scores = dir.resolve("scores.csv");
+    for (Path table : List.of(notes, scores, scores)) {
+      Object[] call =
+          Stream.of(words, more, new Object[] {"--output", table}).flatMap(Stream::of).toArray();
+      if (table.equals(notes)) {
+        refused("is not a table of scores", call);
+      } else {
+        Cli.good(call);
+      }
+    }
+    Path data = TinyFolder.write(dir.resolve("data"));
+    Path labels = data.resolve("labels.csv");
+    refused(
+        "is part of --data",
+        "evaluate",
+        "--model",
+        dir.resolve("plain.ckpt"),
+        "--data",
+        data,
+        "--output",
+        labels);
+  }
+
+  @Test
+  void demoMixesWithNothing() throws IOException {
+    refused("which no demo made", "demo", "--output", dir);
+    refused("is empty, expected a file or folder", "demo", "--output", "");
+  }
+
   private Object[] predict(Path output) {
     return new Object[] {
       "predict",

@@ -45,6 +45,7 @@ final class BestOption {
     files.checkSavable(model, kind, file);
     return fit.callbacks(
         new BestCheckpoint(file, monitor.name(), files.form(kind, err))
-            .mode(monitor.mode().toString().toLowerCase(Locale.ROOT)));
+            .mode(monitor.mode().toString().toLowerCase(Locale.ROOT))
+            .lockedByCaller());
   }
 }

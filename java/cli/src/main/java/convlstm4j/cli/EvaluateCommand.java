@@ -80,7 +80,9 @@ final class EvaluateCommand implements Runnable {
     checkOutput();
     VideoFolder folder = arrays.given() ? null : data.folder(arrays.weights);
     PrintWriter err = spec.commandLine().getErr();
-    try (Model trained = model.open(backend::apply, err)) {
+    CommandFiles claimed = claim(err);
+    try (claimed;
+        Model trained = model.open(backend::apply, err)) {
       trained.onNonFinite(new NonFinite(strict, err));
       compile(trained);
       ScoreTable table = ScoreTable.of(trained, trained.evaluate(samples(trained, folder)));
@@ -101,6 +103,18 @@ final class EvaluateCommand implements Runnable {
       throw new IllegalArgumentException("--output " + output + ": expected a name ending in .csv");
     }
     OutputFiles.check("--output", output);
+    OutputFiles.checkScores("--output", output);
+  }
+
+  private CommandFiles claim(PrintWriter err) {
+    return new CommandFiles()
+        .reads("--model", model.file)
+        .reads("--x", arrays.x)
+        .reads("--y", arrays.y)
+        .reads("--sample-weight", arrays.weights)
+        .readsFolder("--data", data.folder)
+        .writes("--output", output)
+        .claim(err);
   }
 
   /** Adds what is to be measured to what the model was trained for. */

@@ -2,11 +2,13 @@ package convlstm4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code convlstm4j}. */
 @Command(
@@ -73,6 +75,7 @@ public final class Main {
                   return new RunLast().execute(words);
                 })
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .registerConverter(Path.class, Main::path)
             .setParameterExceptionHandler(Errors::wrongCall)
             .setExecutionExceptionHandler(Errors::failure);
     try {
@@ -80,6 +83,14 @@ public final class Main {
     } catch (OutOfMemoryError e) {
       return Errors.outOfMemory(e, shown);
     }
+  }
+
+  /** An empty name, as of a shell's variable that is not set, would mean the current folder. */
+  private static Path path(String word) {
+    if (word.isBlank()) {
+      throw new TypeConversionException("\"" + word + "\" is empty, expected a file or folder");
+    }
+    return Path.of(word);
   }
 
   /** The version that the build wrote into the jar. */

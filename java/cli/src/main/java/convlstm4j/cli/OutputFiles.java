@@ -77,6 +77,13 @@ final class OutputFiles {
     }
   }
 
+  /** Checks that nothing is replaced but tables, as {@code evaluate} writes them. */
+  static void checkScores(String option, Path file) {
+    if (holdsSomething(file) && !firstLine(file).matches("output(,.*)?")) {
+      throw foreign(option, file, "a table of scores");
+    }
+  }
+
   /**
    * Checks that nothing but a log is replaced or continued.
    *

@@ -234,9 +234,11 @@ final class TrainCommand implements Callable<Integer> {
     fit =
         best.apply(fit, stop.monitor(validated), files, model, err)
             .callbacks(
-                ProgressDisplay.of(err, ""), new LastCheckpoint(output, files.form(kind, err)));
+                ProgressDisplay.of(err, ""),
+                // CommandFiles has the locks.
+                new LastCheckpoint(output, files.form(kind, err)).lockedByCaller());
     if (log != null) {
-      fit = fit.callbacks(new CsvLog(log));
+      fit = fit.callbacks(new CsvLog(log).lockedByCaller());
     }
     interrupt.stopWith(model::requestStop);
     History history = model.fit(Prefetch.of(parts.training(), 2), fit);

@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Printable;
+import convlstm4j.io.file.WriteLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,12 +20,14 @@ import java.util.stream.Collectors;
  * Writes a line per epoch to a CSV file: Keras's {@code CSVLogger}. Each line is in the file when
  * its epoch ends. Training from the start replaces the file. Training that goes on brings it in
  * line with what is known of the epochs done: a process that was killed may have left a line too
- * few, too many, or half of one.
+ * few, too many, or half of one. While it trains, nobody else may write a log into the file.
  */
 public final class CsvLog implements Callback {
   private static final String EPOCH = "epoch";
 
   private final Path file;
+  private boolean isLockedByCaller;
+  private WriteLock lock;
 
   /**
    * Chooses the file.
@@ -35,8 +38,19 @@ public final class CsvLog implements Callback {
     this.file = file;
   }
 
+  /**
+   * Leaves it to the caller to keep others from the file, with a {@link WriteLock} of its own.
+   *
+   * @return this callback
+   */
+  public CsvLog lockedByCaller() {
+    isLockedByCaller = true;
+    return this;
+  }
+
   @Override
   public void onTrainBegin(Run run) {
+    lock = isLockedByCaller ? null : WriteLock.claim(file, "CsvLog");
     String header =
         EPOCH
             + run.logNames().stream()
@@ -103,6 +117,14 @@ public final class CsvLog implements Callback {
       Files.writeString(file, line(run, epoch, logs), StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  @Override
+  public void onTrainEnd(Run run) {
+    if (lock != null) {
+      lock.release();
+      lock = null;
     }
   }
 

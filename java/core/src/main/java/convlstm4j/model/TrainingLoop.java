@@ -92,17 +92,32 @@ final class TrainingLoop {
         }
       }
     } catch (RuntimeException | Error e) {
-      for (Callback c : callbacks) {
-        try {
-          c.onTrainEnd(run);
-        } catch (RuntimeException second) {
-          e.addSuppressed(second);
-        }
-      }
+      end(e);
       throw e;
     }
-    callbacks.forEach(c -> c.onTrainEnd(run));
+    RuntimeException failed = end(null);
+    if (failed != null) {
+      throw failed;
+    }
     return history;
+  }
+
+  /** Tells all callbacks, whatever one of them throws. Returns the first that was thrown. */
+  private RuntimeException end(Throwable before) {
+    RuntimeException failed = null;
+    for (Callback c : callbacks) {
+      try {
+        c.onTrainEnd(run);
+      } catch (RuntimeException e) {
+        Throwable first = before != null ? before : failed;
+        if (first == null) {
+          failed = e;
+        } else if (first != e) {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    return failed;
   }
 
   /** Trains the rest of an epoch. Returns false if a stop was asked for before it was done. */

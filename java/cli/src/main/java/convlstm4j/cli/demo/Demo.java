@@ -98,8 +98,17 @@ public final class Demo {
    *
    * @return the table of F1
    * @throws IOException if a file cannot be written
+   * @throws IllegalArgumentException if the folder holds something that no demo made, or another
+   *     process runs one in it
    */
   public String run() throws IOException {
+    DemoFolder own = DemoFolder.claim(folder, seed);
+    try (own) {
+      return work();
+    }
+  }
+
+  private String work() throws IOException {
     makeTrailers();
     VideoFolder test = VideoFolder.open(folder.resolve("test"));
     Table table = new Table(Videos.GENRES);

@@ -1,5 +1,6 @@
 package convlstm4j.io.checkpoint;
 
+import convlstm4j.io.file.WriteLock;
 import convlstm4j.model.Callback;
 import convlstm4j.model.Model;
 import convlstm4j.model.Monitor;
@@ -13,13 +14,15 @@ import java.util.function.BiConsumer;
  * Keeps the best model so far in a file: Keras's {@code ModelCheckpoint} with {@code
  * save_best_only}. What was best is part of a snapshot, so that training that goes on does not
  * replace a better file. List it after callbacks that remember something themselves, so that it
- * saves what they remember of the same epoch.
+ * saves what they remember of the same epoch. While it trains, nobody else may train into the file.
  */
 public final class BestCheckpoint implements Callback {
   private final Path path;
   private final BiConsumer<Model, Path> form;
   private Monitor monitor;
   private double best;
+  private boolean isLockedByCaller;
+  private WriteLock lock;
 
   /**
    * Which way is better follows from the name: up for accuracy, AUC, precision, recall and F1, down
@@ -59,9 +62,28 @@ public final class BestCheckpoint implements Callback {
     return this;
   }
 
+  /**
+   * Leaves it to the caller to keep others from the file, with a {@link WriteLock} of its own.
+   *
+   * @return this callback
+   */
+  public BestCheckpoint lockedByCaller() {
+    isLockedByCaller = true;
+    return this;
+  }
+
   @Override
   public void onTrainBegin(Run run) {
     run.checkMonitor(monitor.name(), "BestCheckpoint");
+    lock = isLockedByCaller ? null : WriteLock.claim(path, "BestCheckpoint");
+  }
+
+  @Override
+  public void onTrainEnd(Run run) {
+    if (lock != null) {
+      lock.release();
+      lock = null;
+    }
   }
 
   @Override

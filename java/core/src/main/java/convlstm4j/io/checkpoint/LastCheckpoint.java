@@ -1,5 +1,6 @@
 package convlstm4j.io.checkpoint;
 
+import convlstm4j.io.file.WriteLock;
 import convlstm4j.model.Callback;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
@@ -14,11 +15,16 @@ import java.util.function.Supplier;
  * epoch, every so many steps if asked to, when a stop is asked for in the middle of an epoch, and
  * when another callback gives the model its best weights in the end. Not after a failure: what led
  * to it is not worth keeping.
+ *
+ * <p>While it trains, nobody else may train into the same file: neither another process nor another
+ * callback of this one. A training that tries is refused when it begins.
  */
 public final class LastCheckpoint implements Callback {
   private final Path path;
   private final BiConsumer<Model, Path> form;
   private int everySteps;
+  private boolean isLockedByCaller;
+  private WriteLock lock;
   private Progress saved;
   private int replacements;
 
@@ -57,8 +63,19 @@ public final class LastCheckpoint implements Callback {
     return this;
   }
 
+  /**
+   * Leaves it to the caller to keep others from the file, with a {@link WriteLock} of its own.
+   *
+   * @return this callback
+   */
+  public LastCheckpoint lockedByCaller() {
+    isLockedByCaller = true;
+    return this;
+  }
+
   @Override
   public void onTrainBegin(Run run) {
+    lock = isLockedByCaller ? null : WriteLock.claim(path, "LastCheckpoint");
     saved = null;
   }
 
@@ -77,9 +94,20 @@ public final class LastCheckpoint implements Callback {
 
   @Override
   public void onTrainEnd(Run run) {
-    boolean trained = !run.model().progress().equals(saved);
-    if (trained ? run.model().isStopRequested() : run.model().replacements() != replacements) {
-      save(run);
+    try {
+      boolean trained = !run.model().progress().equals(saved);
+      if (trained ? run.model().isStopRequested() : run.model().replacements() != replacements) {
+        save(run);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    if (lock != null) {
+      lock.release();
+      lock = null;
     }
   }
 

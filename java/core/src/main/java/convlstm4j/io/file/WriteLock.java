@@ -1,6 +1,7 @@
 package convlstm4j.io.file;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to write a file, held by one process at a time: two trainings on one checkpoint would
@@ -28,6 +31,7 @@ import java.util.Set;
  * {@link #isHeld} is false.
  */
 public final class WriteLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteLock.class);
   private static final int LONGEST_NOTE = 1000;
   private static final int TRIES = 100;
   private static final Set<OpenOption> OPEN =
@@ -70,6 +74,46 @@ public final class WriteLock implements AutoCloseable {
       if (lock == null) {
         AtExit.keep(path);
       }
+    }
+  }
+
+  /**
+   * Takes the lock for a work that is not to begin without it.
+   *
+   * @param path the file that is to be written, links followed
+   * @param who takes it, for the message, such as {@code LastCheckpoint}
+   * @return the lock, to be closed
+   * @throws UncheckedIOException if another process or another part of this one has it, which the
+   *     message names; or if the file cannot be written there
+   */
+  public static WriteLock claim(Path path, String who) {
+    try {
+      Target target = Target.of(path);
+      Optional<String> problem = target.problem();
+      if (problem.isPresent()) {
+        throw new IOException(problem.get());
+      }
+      WriteLock lock = take(target);
+      if (!lock.held) {
+        LOG.warn(
+            "{}: the file system of {} has no locks; see that nothing else writes it", who, path);
+      }
+      return lock;
+    } catch (IOException e) {
+      throw new UncheckedIOException(who + ": " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Gives the lock back, as {@link #close} does.
+   *
+   * @throws UncheckedIOException if the file beside the target cannot be removed
+   */
+  public void release() {
+    try {
+      close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(path + ": cannot be removed: " + e.getMessage(), e);
     }
   }
 
