@@ -13,6 +13,7 @@ enum Status : int {
   kBadParam = 2000,
   kNotSupported = 3000,
   kInternalError = 4000,
+  kDeviceAllocationFailed = 4004,
   kExecutionFailed = 5000,
 };
 

@@ -3,6 +3,8 @@
 // costs are plausible, not measured.
 #include "algorithms.h"
 
+#include "refusals.h"
+
 #include <algorithm>
 
 namespace simdnn {
@@ -166,7 +168,7 @@ std::vector<AlgoPerf> ranking(Pass pass, const Problem& problem, bool measured) 
   const double gemm_ms = 0.005 + flops / 1e10;
   std::vector<AlgoPerf> results;
   for (const Algorithm& a : algorithms(pass)) {
-    const bool can = a.refusal(problem) == nullptr;
+    const bool can = a.refusal(problem) == nullptr && random_refusal(pass, a, problem) != Refusal::kListed;
     const double ms = can ? gemm_ms * a.cost(problem) : -1;
     const size_t memory = can ? a.workspace(problem) : 0;
     results.push_back({a.number, can ? kSuccess : kNotSupported, float(ms), memory, a.deterministic, problem.math, {}});

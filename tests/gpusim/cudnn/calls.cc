@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "algorithms.h"
+#include "refusals.h"
 
 using namespace simdnn;
 using gpusim::DevicePointer;
@@ -53,6 +54,8 @@ int workspace_size(const char* api, Pass pass, Handle* handle, const Descriptors
     const Problem p = d.problem(live(handle, "handle"));
     const Algorithm& a = algorithm_for(pass, number, p);
     details = std::string(a.name) + " " + p.text;
+    check_refusal(Refusal::kListed, pass, a, p);
+    check_refusal(Refusal::kWorkspace, pass, a, p);
     output(size, "sizeInBytes") = a.workspace(p);
   });
 }
@@ -193,6 +196,9 @@ int compute(const char* api, Pass pass, Handle* handle, const Descriptors& d, co
     const Handle& h = live(handle, "handle");
     const Problem p = d.problem(h);
     const Algorithm& a = algorithm_for(pass, number, p);
+    for (Refusal way : {Refusal::kListed, Refusal::kWorkspace, Refusal::kWork, Refusal::kMemory}) {
+      check_refusal(way, pass, a, p);
+    }
     const size_t needed = a.workspace(p);
     require(ws.size >= needed, std::string(a.name) + " needs " + std::to_string(needed) + " bytes of workspace, got " +
                                    std::to_string(ws.size));

@@ -61,6 +61,11 @@ NATIVE(void, failCall)(JNIEnv* env, jclass, jstring api, jint nth, jint status) 
   simulator().injections.fail(text(env, api), nth, status);
 }
 
+NATIVE(void, refuseAlgorithms)(JNIEnv*, jclass, jlong seed) {
+  auto lock = locked();
+  simulator().settings.refusals = static_cast<uint64_t>(seed);
+}
+
 NATIVE(jobjectArray, objectLines)(JNIEnv* env, jclass) {
   auto lock = locked();
   return strings(env, simulator().journal.objects());

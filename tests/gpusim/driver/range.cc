@@ -106,6 +106,11 @@ __attribute__((visibility("default"))) int injected(const char* api) {
   return simulator().injections.take(api);
 }
 
+__attribute__((visibility("default"))) uint64_t refusals() {
+  std::lock_guard<std::recursive_mutex> lock(simulator().mutex);
+  return simulator().settings.refusals;
+}
+
 __attribute__((visibility("default"))) void trace(const char* api, const std::string& details) {
   std::lock_guard<std::recursive_mutex> lock(simulator().mutex);
   simulator().journal.call(api, details);

@@ -20,6 +20,7 @@ Settings::Settings() {
   capability = static_cast<int>(number("GPUSIM_COMPUTE_CAPABILITY", capability));
   memoryBytes = static_cast<uint64_t>(number("GPUSIM_MEMORY_BYTES", static_cast<long long>(memoryBytes)));
   seed = static_cast<uint64_t>(number("GPUSIM_SEED", 1));
+  refusals = static_cast<uint64_t>(number("GPUSIM_CUDNN_REFUSALS", 0));
   if (const char* name = std::getenv("GPUSIM_SCHEDULE")) {
     if (!schedule(name, seed)) {
       std::fprintf(stderr, "gpusim: GPUSIM_SCHEDULE=%s, expected forward, reverse or random\n", name);

@@ -20,6 +20,7 @@ struct Settings {
   int multiprocessors = 4;  // few, so that grid-stride loops go round
   Order order = Order::kForward;
   uint64_t seed = 1;
+  uint64_t refusals = 0;  // seed by which algorithms of cuDNN refuse; 0: none does
 
   // False if there is no such order.
   bool schedule(const std::string& name, uint64_t newSeed);

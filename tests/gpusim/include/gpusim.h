@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -27,6 +28,9 @@ bool checkNow(DevicePointer pointer, size_t bytes);
 
 // At call time, first thing: the status that this call must return because a test asked for a fault, or 0.
 int injected(const char* api);
+
+// At call time: the seed by which algorithms of cuDNN refuse at random, or 0 for none.
+uint64_t refusals();
 
 // Appends to the trace of API calls.
 void trace(const char* api, const std::string& details);

@@ -242,4 +242,117 @@ class CudaStepTest {
       assertEquals(1, calls().stream().filter("cuGraphLaunch"::equals).count(), calls().toString());
     }
   }
+
+  private static Batch batch(int number, int frames) {
+    Shape shape = Shape.of(SAMPLES, frames, 4, 5, 3);
+    Philox random = new Philox(3, number);
+    return new Batch(
+        List.of(Tensor.of(floats(random, (int) shape.elements()), shape.dims())),
+        List.of(Tensor.of(floats(random.stream(1, 0), SAMPLES), SAMPLES, 1)),
+        List.of(),
+        "batch " + number);
+  }
+
+  private static float[] floats(Philox random, int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) random.uniform(i);
+    }
+    return values;
+  }
+
+  /** Takes videos of any length. */
+  private static Model anyLength() {
+    Symbol x = Input.shape(Input.ANY, 4, 5, 3);
+    Symbol y = new ConvLSTM2D(2, 3).returnSequences(false).apply(x);
+    return Model.of(x, new Dense(1).apply(new Flatten().apply(y))).seed(5).compile(lossOnly());
+  }
+
+  private static long launchesOfGraphs() {
+    return calls().stream().filter("cuGraphLaunch"::equals).count();
+  }
+
+  private static long graphs() {
+    return Simulator.liveObjects().stream().filter(o -> o.startsWith("graph exec")).count();
+  }
+
+  /** One plain step of each length, then graphs; before, every change of length lost the graph. */
+  @Test
+  void eachLengthHasItsGraph() {
+    Map<String, Tensor> plain;
+    System.setProperty(GRAPHS, "false");
+    try (Model m = anyLength().backend("cuda")) {
+      for (int i = 0; i < 12; i++) {
+        m.trainOnBatch(batch(i, 2 + i % 3));
+      }
+      plain = m.weights();
+    }
+    System.setProperty(GRAPHS, "true");
+    try (Model m = anyLength().backend("cuda")) {
+      Simulator.clearTrace();
+      for (int i = 0; i < 12; i++) {
+        m.trainOnBatch(batch(i, 2 + i % 3));
+      }
+      assertEquals(12 - 3, launchesOfGraphs());
+      assertEquals(3, graphs());
+      assertSame(plain, m.weights());
+    }
+  }
+
+  @Test
+  void theLengthUsedLongestAgoGoes() {
+    try (Model m = anyLength().backend("cuda")) {
+      for (int i = 0; i < 14; i++) {
+        m.trainOnBatch(batch(i, 2 + i / 2));
+      }
+      assertEquals(4, graphs());
+      Simulator.clearTrace();
+      m.trainOnBatch(batch(0, 2 + 6)); // the last
+      m.trainOnBatch(batch(0, 2 + 3)); // the last but three
+      assertEquals(2, launchesOfGraphs());
+      m.trainOnBatch(batch(0, 2));
+      assertEquals(2, launchesOfGraphs());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void evaluationAndPredictionBetweenStepsLoseNoGraph(boolean stateful) {
+    try (Model m = model(stateful).backend("cuda");
+        Model straight = model(stateful).backend("cuda")) {
+      weightsAfter(m, 2);
+      weightsAfter(straight, 6);
+      InMemoryDataset data =
+          InMemoryDataset.of(batch(1).inputs().get(0), batch(1).targets().get(0));
+      for (int i = 2; i < 6; i++) {
+        m.setStatesAside();
+        m.evaluate(data);
+        m.predict(batch(9).inputs().get(0));
+        Simulator.clearTrace();
+        m.trainOnBatch(batch(i));
+        assertEquals(1, launchesOfGraphs(), "step " + i);
+      }
+      assertSame(straight.weights(), m.weights());
+    }
+  }
+
+  /** What is kept for one length goes where another would not fit beside it. */
+  @Test
+  void graphsGoBeforeMemoryRunsOut() {
+    long one;
+    try (Backend backend = Backends.named("cuda");
+        Model m = anyLength().backend(backend)) {
+      m.trainOnBatch(batch(0, 40));
+      one = Simulator.deviceBytes();
+    }
+    Simulator.setDevice(true, 13000, 90, one * 3 / 2);
+    try (Model m = anyLength().backend("cuda")) {
+      for (int i = 0; i < 6; i++) {
+        m.trainOnBatch(batch(i, 40 - i / 3));
+        assertEquals(i % 3 == 0 ? 0 : 1, graphs(), "step " + i + ", the other length's is gone");
+      }
+    } finally {
+      Simulator.reset();
+    }
+  }
 }

@@ -100,14 +100,15 @@ final class FaultScenario {
   record Ending(Map<String, List<Double>> logs, List<List<Double>> predictions, Snapshot state) {}
 
   FaultScenario() {
+    int[] over = new int[1];
     Simulator.clearTrace();
     try (Backend backend = Backends.named("cuda")) {
       opened = calls();
       try (Model m = model().backend(backend)) {
         m.fit(
             batches(b -> asked[b] = calls()),
-            options().callbacks(atBatchEnd(s -> counted[s] = calls())));
-        fitted = calls();
+            options().callbacks(at(s -> counted[s] = calls(), () -> over[0] = calls())));
+        fitted = over[0];
         predict(m, Map.of());
         used = calls();
         bytes = backend.memory().liveBytes();
@@ -128,7 +129,7 @@ final class FaultScenario {
     }
     try (Model m = model().backend("cuda")) {
       snapshots.add(m.snapshot());
-      m.fit(batches(b -> {}), options().callbacks(atBatchEnd(s -> snapshots.add(m.snapshot()))));
+      m.fit(batches(b -> {}), options().callbacks(at(s -> snapshots.add(m.snapshot()), () -> {})));
       snapshots.add(m.snapshot());
     }
   }
@@ -300,12 +301,17 @@ final class FaultScenario {
     return IntStream.range(0, t.size()).mapToObj(t::get).toList();
   }
 
-  private static Callback atBatchEnd(IntConsumer what) {
+  private static Callback at(IntConsumer batchEnd, Runnable epochEnd) {
     return new Callback() {
       @Override
       public void onBatchEnd(
           Run run, long epoch, int batch, Supplier<? extends Map<String, Double>> logs) {
-        what.accept(batch);
+        batchEnd.accept(batch);
+      }
+
+      @Override
+      public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
+        epochEnd.run();
       }
     };
   }

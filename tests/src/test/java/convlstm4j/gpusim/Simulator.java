@@ -13,7 +13,8 @@ import java.util.stream.Stream;
  *
  * <p>The same can be set for a JVM that has not started yet through its environment: {@code
  * GPUSIM_NO_DEVICE=1}, {@code GPUSIM_DRIVER_VERSION}, {@code GPUSIM_COMPUTE_CAPABILITY}, {@code
- * GPUSIM_MEMORY_BYTES}, {@code GPUSIM_SCHEDULE}, {@code GPUSIM_SEED}.
+ * GPUSIM_MEMORY_BYTES}, {@code GPUSIM_SCHEDULE}, {@code GPUSIM_SEED}, {@code
+ * GPUSIM_CUDNN_REFUSALS}.
  */
 public final class Simulator {
   private static final boolean PRESENT = load();
@@ -117,6 +118,14 @@ public final class Simulator {
   public static void failAllocation(int nth) {
     failCall("cuMemAlloc", nth, OUT_OF_MEMORY);
   }
+
+  /**
+   * Makes algorithms of cuDNN refuse at random: in its list, asked for their workspace, or at work.
+   * One that always gives the same bits and does not round stays.
+   *
+   * @param seed 0 for no more refusals
+   */
+  public static native void refuseAlgorithms(long seed);
 
   /** Forgets the calls that were to fail. */
   public static native void clearFailures();

@@ -81,6 +81,18 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * Does some work, to measure it, and waits for it.
+   *
+   * @param work calls of this backend's plans
+   * @return nanoseconds that the backend took for it; a device counts by its own clock
+   */
+  default long nanoseconds(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return System.nanoTime() - start;
+  }
+
+  /**
    * The memory that this backend's plans work on.
    *
    * @return always the same object

@@ -132,6 +132,24 @@ public interface Memory {
   long liveBytes();
 
   /**
+   * Bytes that {@linkplain Backend#recording recordings} keep between their runs, in no buffer.
+   *
+   * @return bytes, free again when the recordings are closed
+   */
+  default long reservedBytes() {
+    return 0;
+  }
+
+  /**
+   * Counts what a sequence of allocations would take of this memory.
+   *
+   * @return nothing counted yet
+   */
+  default Peak peak() {
+    return Peak.ofLive();
+  }
+
+  /**
    * Bytes that buffers may take in all.
    *
    * @return bytes, live ones included

@@ -148,10 +148,11 @@ public final class Executor implements AutoCloseable {
     if (plans.get(i).reserveBytes() > 0 && mode == Mode.TRAINING) {
       reserves[i] = bytes(plans.get(i).reserveBytes());
     }
-    long start = System.nanoTime();
-    plans.get(i).forward(new Plan.Forward(in, out, workspace, reserves[i], randoms.get(i)));
-    if (profile != null) {
-      long nanos = System.nanoTime() - start;
+    Plan.Forward call = new Plan.Forward(in, out, workspace, reserves[i], randoms.get(i));
+    if (profile == null) {
+      plans.get(i).forward(call);
+    } else {
+      long nanos = variables.backend().nanoseconds(() -> plans.get(i).forward(call));
       profile.forward(s.layer(), s.op().opName(), plans.get(i).algorithm(), nanos);
     }
     if (search != null) {
@@ -203,14 +204,14 @@ public final class Executor implements AutoCloseable {
       for (int k = 0; k < s.inputs().size(); k++) {
         inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
       }
-      long start = System.nanoTime();
-      plans
-          .get(i)
-          .backward(
-              new Plan.Backward(
-                  in, out, outGradients, inGradients, workspace, reserves[i], randoms.get(i)));
-      if (profile != null) {
-        profile.backward(s.layer(), s.op().opName(), System.nanoTime() - start);
+      Plan.Backward call =
+          new Plan.Backward(
+              in, out, outGradients, inGradients, workspace, reserves[i], randoms.get(i));
+      if (profile == null) {
+        plans.get(i).backward(call);
+      } else {
+        long nanos = variables.backend().nanoseconds(() -> plans.get(i).backward(call));
+        profile.backward(s.layer(), s.op().opName(), nanos);
       }
     }
     finishBackward(i, s);

@@ -1,6 +1,7 @@
 package convlstm4j.execution;
 
 import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Peak;
 import convlstm4j.backend.Plan;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -111,11 +112,14 @@ final class Liveness {
   /**
    * Peak of owned values, gradients, reserves and workspace, following the executor's order step by
    * step.
+   *
+   * @param peak counts it
    */
-  long peakBytes(List<Plan> plans, int elementBytes, Collection<Value> differentiated) {
+  long peakBytes(List<Plan> plans, int elementBytes, Collection<Value> differentiated, Peak peak) {
     long workspace = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
-    long now = rounded(workspace, elementBytes);
-    long peak = now;
+    if (workspace > 0) {
+      peak.add(rounded(workspace, elementBytes));
+    }
     boolean[] allocated = new boolean[program.values().size()];
     for (int i = 0; i < plans.size(); i++) {
       Step s = program.steps().get(i);
@@ -123,36 +127,34 @@ final class Liveness {
         Value root = v.root();
         if (root.kind() == Value.Kind.ZEROS && !allocated[root.id()]) {
           allocated[root.id()] = true;
-          now += size(root, elementBytes);
+          peak.add(size(root, elementBytes));
         }
       }
       for (Value v : s.outputs()) {
-        now += size(v, elementBytes);
+        peak.add(size(v, elementBytes));
       }
-      if (mode == Mode.TRAINING) {
-        now += rounded(plans.get(i).reserveBytes(), elementBytes);
+      if (mode == Mode.TRAINING && plans.get(i).reserveBytes() > 0) {
+        peak.add(rounded(plans.get(i).reserveBytes(), elementBytes));
       }
-      peak = Math.max(peak, now);
       for (Value v : lastRead(i)) {
-        now -= size(v, elementBytes);
+        peak.remove(size(v, elementBytes));
       }
     }
-    return mode == Mode.TRAINING
-        ? Math.max(peak, backwardPeak(now, plans, elementBytes, differentiated))
-        : peak;
+    if (mode == Mode.TRAINING) {
+      backwardPeak(plans, elementBytes, differentiated, peak);
+    }
+    return peak.bytes();
   }
 
-  private long backwardPeak(
-      long afterForward, List<Plan> plans, int elementBytes, Collection<Value> differentiated) {
-    long now = afterForward;
+  private void backwardPeak(
+      List<Plan> plans, int elementBytes, Collection<Value> differentiated, Peak peak) {
     boolean[] allocated = new boolean[program.values().size()];
     Set<Value> atStart = new HashSet<>(wanted);
     differentiated.forEach(v -> atStart.add(v.root()));
     for (Value v : atStart) {
       allocated[v.id()] = true;
-      now += size(v, elementBytes);
+      peak.add(size(v, elementBytes));
     }
-    long peak = now;
     for (int i = plans.size() - 1; i >= 0; i--) {
       Step s = program.steps().get(i);
       boolean runs = s.outputs().stream().anyMatch(v -> allocated[v.id()]);
@@ -160,17 +162,21 @@ final class Liveness {
         Value root = s.inputs().get(k).root();
         if (runs && flows(i, k) && !allocated[root.id()]) {
           allocated[root.id()] = true;
-          now += size(root, elementBytes);
+          peak.add(size(root, elementBytes));
         }
       }
-      peak = Math.max(peak, now);
-      now -= rounded(plans.get(i).reserveBytes(), elementBytes);
+      if (plans.get(i).reserveBytes() > 0) {
+        peak.remove(rounded(plans.get(i).reserveBytes(), elementBytes));
+      }
       for (Value v : s.outputs()) {
-        now -= isKept(v) ? 0 : size(v, elementBytes);
-        now -= allocated[v.id()] && !isWanted(v) ? size(v, elementBytes) : 0;
+        if (!isKept(v)) {
+          peak.remove(size(v, elementBytes));
+        }
+        if (allocated[v.id()] && !isWanted(v)) {
+          peak.remove(size(v, elementBytes));
+        }
       }
     }
-    return peak;
   }
 
   private static long size(Value v, int elementBytes) {

@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
+import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -24,6 +25,7 @@ public final class Planned implements AutoCloseable {
   final Liveness live;
   final List<Plan> plans = new ArrayList<>();
   private final DType dtype;
+  private final Memory memory;
   private boolean closed;
 
   /**
@@ -47,6 +49,7 @@ public final class Planned implements AutoCloseable {
     this.program = LayoutPass.apply(program, backend, keep, wanted);
     this.live = new Liveness(this.program, mode, keep, wanted);
     this.dtype = dtype;
+    this.memory = backend.memory();
     try {
       for (Step s : this.program.steps()) {
         List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
@@ -66,7 +69,7 @@ public final class Planned implements AutoCloseable {
    */
   public long peakBytes(Collection<Value> differentiated) {
     checkOpen();
-    return live.peakBytes(plans, dtype.bytes(), differentiated);
+    return live.peakBytes(plans, dtype.bytes(), differentiated, memory.peak());
   }
 
   /** Adds to the message of a failure whose work it was. */

@@ -7,8 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where the time of a network goes: per layer and op, how long forward and backward took. Times are
- * those of the calling thread, so they hold for backends that finish an op before they return.
+ * Where the time of a network goes: per layer and op, how long forward and backward took, as the
+ * backend {@linkplain convlstm4j.backend.Backend#nanoseconds measures} it: a GPU by events on its
+ * own clock, with each op waited for.
  */
 public final class Profile {
   private static final double NANOS_PER_MILLI = 1e6;

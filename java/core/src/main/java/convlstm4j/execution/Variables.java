@@ -22,6 +22,10 @@ public final class Variables implements AutoCloseable {
   private final DType dtype;
   private final Map<Parameter, Buffer> parameters = new LinkedHashMap<>();
   private final Map<State, Buffer> states = new LinkedHashMap<>();
+
+  /** Memory of states that were reset: the next one of the same shape lies where they lay. */
+  private final Map<State, Buffer> idle = new LinkedHashMap<>();
+
   private boolean closed;
 
   /**
@@ -130,7 +134,7 @@ public final class Variables implements AutoCloseable {
     checkOpen();
     Buffer old = states.remove(state);
     if (old != null) {
-      old.close();
+      idle.put(state, old);
     }
     backend.memory().upload(value.cast(dtype), state(state, value.shape()));
   }
@@ -138,11 +142,7 @@ public final class Variables implements AutoCloseable {
   /** Sets all states to zeros, for a batch of any size next. */
   public void resetStates() {
     checkOpen();
-    freeStates();
-  }
-
-  private void freeStates() {
-    states.values().forEach(Buffer::close);
+    idle.putAll(states);
     states.clear();
   }
 
@@ -158,7 +158,7 @@ public final class Variables implements AutoCloseable {
 
   Buffer state(State s, Shape shape) {
     checkOpen();
-    Buffer b = states.computeIfAbsent(s, k -> backend.memory().allocate(dtype, shape));
+    Buffer b = states.computeIfAbsent(s, k -> zeros(s, shape));
     if (!b.shape().equals(shape)) {
       throw new ShapeException(
           "state "
@@ -170,6 +170,18 @@ public final class Variables implements AutoCloseable {
               + "; a stateful layer takes batches of one size, or reset its states first");
     }
     return b;
+  }
+
+  private Buffer zeros(State s, Shape shape) {
+    Buffer b = idle.remove(s);
+    if (b != null && b.shape().equals(shape)) {
+      backend.memory().fill(b, 0);
+      return b;
+    }
+    if (b != null) {
+      b.close();
+    }
+    return backend.memory().allocate(dtype, shape);
   }
 
   private void checkOpen() {
@@ -184,6 +196,9 @@ public final class Variables implements AutoCloseable {
     closed = true;
     parameters.values().forEach(Buffer::close);
     parameters.clear();
-    freeStates();
+    states.values().forEach(Buffer::close);
+    states.clear();
+    idle.values().forEach(Buffer::close);
+    idle.clear();
   }
 }

@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
+import convlstm4j.backend.Memory.Place;
 import convlstm4j.backend.Upload;
 import convlstm4j.data.Batch;
 import convlstm4j.execution.Executor;
@@ -34,6 +35,9 @@ final class Engine implements AutoCloseable {
   /** Shapes for which plans are kept: a few sizes of last batches and of validation data. */
   private static final int MOST_PASSES = 6;
 
+  /** Shapes for which a recorded training step is kept, each with the memory that it works on. */
+  private static final int MOST_STEPS = 4;
+
   private record Key(Kind kind, List<Shape> inputs) {}
 
   /** A pass and, once it has been run, what runs it. */
@@ -41,14 +45,23 @@ final class Engine implements AutoCloseable {
     final Pass pass;
     Executor executor;
 
+    /** What is kept from one training step to the next. */
+    TrainingStep step;
+
     Ready(Pass pass) {
       this.pass = pass;
     }
 
-    void close() {
-      if (executor != null) {
-        executor.close();
+    void closeStep() {
+      if (step != null) {
+        TrainingStep s = step;
+        step = null;
+        s.close();
       }
+    }
+
+    void close() {
+      Closing.all(this::closeStep, executor);
     }
   }
 
@@ -63,9 +76,6 @@ final class Engine implements AutoCloseable {
 
   /** States of training, by name, while the model is used before that goes on; else empty. */
   private Map<String, Tensor> aside = Map.of();
-
-  /** The training steps under way; null when something else was done since. */
-  private TrainingStep training;
 
   Engine(Network network, Backend backend, DType dtype, long seed, Profile profile) {
     this.profile = profile;
@@ -181,22 +191,32 @@ final class Engine implements AutoCloseable {
 
   private Pass pass(Kind kind, Objectives objectives, List<Shape> inputs) {
     Ready known = passes.get(new Key(kind, inputs));
-    if (known != null) {
-      return known.pass;
-    }
-    Pass pass = Pass.of(kind, network, objectives, inputs);
+    return known != null
+        ? known.pass
+        : remember(Pass.of(kind, network, objectives, inputs), inputs).pass;
+  }
+
+  private Ready remember(Pass pass, List<Shape> inputs) {
     if (passes.size() >= MOST_PASSES) {
       Key oldest = passes.keySet().iterator().next();
       passes.remove(oldest).close();
     }
-    passes.put(new Key(kind, inputs), new Ready(pass));
-    return pass;
+    Ready ready = new Ready(pass);
+    passes.put(new Key(pass.kind(), inputs), ready);
+    return ready;
+  }
+
+  /** What is there for a pass, also if it has been forgotten since it was made. */
+  private Ready known(Pass pass, List<Shape> inputs) {
+    Ready known = passes.get(new Key(pass.kind(), inputs));
+    return known != null && known.pass.equals(pass) ? known : remember(pass, inputs);
   }
 
   /** What runs a pass, made at its first use; fails if there is no room for a run. */
   private Executor ready(Pass pass, Objectives objectives, List<Shape> inputs) {
-    Ready ready = passes.get(new Key(pass.kind(), inputs));
+    Ready ready = known(pass, inputs);
     if (ready.executor != null) {
+      makeRoom(ready.executor, pass, objectives);
       room.checkAgain(pass, objectives, inputs);
       return ready.executor;
     }
@@ -204,6 +224,7 @@ final class Engine implements AutoCloseable {
         new Executor(pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of());
     executor.profile(profile);
     try {
+      makeRoom(executor, pass, objectives);
       room.check(pass, objectives, inputs, executor.peakBytes(pass.differentiated()));
     } catch (BackendException e) {
       Closing.after(e, executor);
@@ -211,6 +232,39 @@ final class Engine implements AutoCloseable {
     }
     ready.executor = executor;
     return executor;
+  }
+
+  /** Recorded steps go, the least recently used first, where a run would not fit beside them. */
+  private void makeRoom(Executor executor, Pass pass, Objectives objectives) {
+    long steps = steps();
+    while (steps > 0 && !room.fits(pass, objectives, executor.peakBytes(pass.differentiated()))) {
+      closeSteps(--steps);
+    }
+  }
+
+  private long steps() {
+    return passes.values().stream().filter(r -> r.step != null).count();
+  }
+
+  /** Gives back what is kept of training steps but those used last. */
+  private void closeSteps(long but) {
+    List<AutoCloseable> old = new ArrayList<>();
+    long left = steps();
+    for (Ready r : passes.values()) { // the least recently used first
+      if (r.step != null && left > but) {
+        old.add(r::closeStep);
+        left--;
+      }
+    }
+    Closing.all(old);
+  }
+
+  /**
+   * Whether training steps are kept while something else is done: where a backend has recorded
+   * them, in a memory of its own.
+   */
+  private boolean keepsSteps() {
+    return backend.memory().place() == Place.DEVICE;
   }
 
   private void checkTrainable(Objectives objectives) {
@@ -231,7 +285,7 @@ final class Engine implements AutoCloseable {
   List<Tensor> predict(Batch batch, Consumer<NonFiniteException> nonFinite) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     room.take(batch);
-    rest();
+    restUnlessKept();
     Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
     Executor x = ready(pass, null, shapes(inputs));
     try (Fed fed = new Fed(inputs)) {
@@ -250,7 +304,7 @@ final class Engine implements AutoCloseable {
   Results evaluate(Batch batch, Objectives objectives, Consumer<NonFiniteException> nonFinite) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     room.take(batch);
-    rest();
+    restUnlessKept();
     Pass pass = pass(Kind.EVALUATE, objectives, shapes(inputs));
     Executor x = ready(pass, objectives, shapes(inputs));
     Feeds feeds = feeds(pass, objectives, batch, inputs, Map.of());
@@ -367,16 +421,18 @@ final class Engine implements AutoCloseable {
   }
 
   private TrainingStep trainingStep(Prepared batch, Objectives objectives, Updater updater) {
-    if (training != null && !training.isFor(batch.pass(), updater)) {
-      rest();
+    Ready ready = known(batch.pass(), batch.inputs());
+    if (ready.step != null && !ready.step.isFor(updater)) {
+      ready.closeStep();
     }
-    if (training == null) {
+    if (ready.step == null) {
+      closeSteps(keepsSteps() ? MOST_STEPS - 1 : 0);
       Executor executor = ready(batch.pass(), objectives, batch.inputs());
       boolean recorded = profile == null; // a profile wants to see every op
-      training =
+      ready.step =
           new TrainingStep(backend, dtype, batch.pass(), executor, objectives, updater, recorded);
     }
-    return training;
+    return ready.step;
   }
 
   /** {@link #rest}, whose own failure must not hide the one before. */
@@ -386,10 +442,12 @@ final class Engine implements AutoCloseable {
 
   /** Gives back what is kept from one training step to the next. */
   void rest() {
-    if (training != null) {
-      TrainingStep t = training;
-      training = null;
-      t.close();
+    closeSteps(0);
+  }
+
+  private void restUnlessKept() {
+    if (!keepsSteps()) {
+      rest();
     }
   }
 

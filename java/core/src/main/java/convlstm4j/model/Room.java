@@ -85,6 +85,16 @@ final class Room {
     check(pass, objectives, inputs, peak, pass.batchBytes(objectives, dtype, memory.stagesAhead()));
   }
 
+  /** Whether a run fits into the memory of a device, if that is where it is done. */
+  boolean fits(Pass pass, Objectives objectives, long peak) {
+    return memory.place() != Place.DEVICE
+        || peak + pass.batchBytes(objectives, dtype, memory.stagesAhead()) <= free();
+  }
+
+  private long free() {
+    return memory.capacityBytes() - memory.liveBytes() - memory.reservedBytes();
+  }
+
   /** Fails if what is expected beside a run, which has had room before, does not fit. */
   void checkAgain(Pass pass, Objectives objectives, List<Shape> inputs) {
     if (ahead > 0 || kept > 0) {
@@ -139,7 +149,7 @@ final class Room {
     if (onHeap > java.bytes()) {
       return refused(needs, java.bytes(), java);
     }
-    long free = memory.capacityBytes() - memory.liveBytes();
+    long free = free();
     if (place == Place.DEVICE && need > free) {
       return refused(needs, free, new Left(free, 0, "the memory of the device", ""));
     }

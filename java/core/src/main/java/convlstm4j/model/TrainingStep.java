@@ -116,9 +116,9 @@ final class TrainingStep implements AutoCloseable {
     return weights;
   }
 
-  /** Whether it is for this pass and updater, and what it would store is still where it was. */
-  boolean isFor(Pass wanted, Updater by) {
-    return pass.equals(wanted) && updater.equals(by) && stored.equals(executor.stored());
+  /** Whether it is for this updater, and what it would store is still where it was. */
+  boolean isFor(Updater by) {
+    return updater.equals(by) && stored.equals(executor.stored());
   }
 
   Executor executor() {

@@ -1,7 +1,6 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.BackendException;
-import convlstm4j.backend.cuda.Cudnn.Algorithm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,14 +13,33 @@ import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnStatus;
 
 /**
- * Chooses cuDNN's algorithms: the one that its own heuristics think fastest among those that give
- * the same bits in every run, stay under the workspace limit and, unless rounding is allowed, add
- * up plain float32 products.
+ * cuDNN's algorithms for one pass of a convolution, in the order of its own heuristics, as far as
+ * they give the same bits in every run, stay under the workspace limit and, unless rounding is
+ * allowed, add up plain float32 products. That cuDNN lists an algorithm does not say that it will
+ * run: one that refuses goes, and the next has its turn.
  */
 final class Algorithms {
   private static final int MOST = 16;
+  private static final int MIB = 20;
 
-  private Algorithms() {}
+  /** Statuses of cuDNN 9 that say that an algorithm cannot do it here: from, to. */
+  private static final int NOT_SUPPORTED = 3000;
+
+  private static final int EXECUTION_FAILED = 5000;
+
+  private final Pass pass;
+  private final Geometry geometry;
+  private final List<Algorithm> left = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
+
+  /**
+   * How a convolution is computed.
+   *
+   * @param number cuDNN's number of the algorithm
+   * @param name for people
+   * @param workspaceBytes what it needs
+   */
+  record Algorithm(int number, String name, long workspaceBytes) {}
 
   /** What a choice depends on. */
   private record Key(
@@ -36,12 +54,17 @@ final class Algorithms {
   /** What cuDNN says about an algorithm. */
   private record Candidate(int number, int status, long memory, int determinism, int mathType) {}
 
+  private Algorithms(Pass pass, Geometry geometry) {
+    this.pass = pass;
+    this.geometry = geometry;
+  }
+
   /**
-   * Chooses an algorithm.
+   * The algorithms for a convolution, asked for once.
    *
    * @throws BackendException if none fits
    */
-  static Algorithm choose(
+  static Algorithms of(
       Cudnn cudnn,
       Pass pass,
       Geometry g,
@@ -49,35 +72,88 @@ final class Algorithms {
       long xDistance,
       long yDistance,
       Descriptors d) {
-    boolean mayRound = d.mayRound;
     long limit = Settings.workspaceBytes();
-    return cudnn.algorithm(
-        new Key(pass, g, images, xDistance, yDistance, mayRound, limit),
+    return cudnn.algorithms(
+        new Key(pass, g, images, xDistance, yDistance, d.mayRound, limit),
         () -> {
+          Algorithms all = new Algorithms(pass, g);
           for (Candidate c : candidates(cudnn, pass, d)) {
-            boolean exact =
-                !pass.rounds(c.number)
-                    && (c.mathType == cudnnMathType.CUDNN_FMA_MATH
-                        || c.mathType == cudnnMathType.CUDNN_DEFAULT_MATH);
-            if (c.status == cudnnStatus.CUDNN_STATUS_SUCCESS
-                && c.determinism == cudnnDeterminism.CUDNN_DETERMINISTIC
-                && (exact || mayRound)
-                && c.memory <= limit) {
-              return new Algorithm(
-                  c.number, pass.nameOf(c.number), workspace(cudnn, pass, d, c.number));
-            }
+            all.look(cudnn, d, c, limit);
           }
-          throw new BackendException(
-              CudaBackend.NAME
-                  + ": cuDNN has no deterministic algorithm for the "
-                  + pass.nameInCalls()
-                  + " pass of "
-                  + g
-                  + " with at most "
-                  + (limit >> 20)
-                  + " MiB of workspace; raise -D"
-                  + Settings.WORKSPACE);
+          all.best();
+          return all;
         });
+  }
+
+  private void look(Cudnn cudnn, Descriptors d, Candidate c, long limit) {
+    boolean exact =
+        !pass.rounds(c.number)
+            && (c.mathType == cudnnMathType.CUDNN_FMA_MATH
+                || c.mathType == cudnnMathType.CUDNN_DEFAULT_MATH);
+    String name = pass.nameOf(c.number);
+    if (c.status != cudnnStatus.CUDNN_STATUS_SUCCESS) {
+      refused.add(name + ": " + Driver.status(c.status));
+    } else if (c.determinism != cudnnDeterminism.CUDNN_DETERMINISTIC) {
+      refused.add(name + ": other bits in every run");
+    } else if (!exact && !d.mayRound) {
+      refused.add(name + ": rounds more than float32 does");
+    } else {
+      long[] bytes = new long[1];
+      int status = workspace(cudnn, d, c.number, bytes);
+      if (status != 0) {
+        refuse(new Algorithm(c.number, name, 0), status, nameOfWorkspaceCall());
+      } else if (bytes[0] > limit) {
+        refused.add(
+            name
+                + ": wants "
+                + (bytes[0] >> MIB)
+                + " MiB of workspace, allowed are "
+                + (limit >> MIB)
+                + " (-D"
+                + Settings.WORKSPACE
+                + ")");
+      } else {
+        left.add(new Algorithm(c.number, name, bytes[0]));
+      }
+    }
+  }
+
+  /**
+   * The first that has not refused.
+   *
+   * @throws BackendException if all have, saying why each
+   */
+  Algorithm best() {
+    if (left.isEmpty()) {
+      throw new BackendException(
+          CudaBackend.NAME
+              + ": none of cuDNN's algorithms computes the "
+              + pass.nameInCalls()
+              + " pass of "
+              + geometry
+              + (refused.isEmpty() ? ": it names none" : ": tried " + String.join("; ", refused)));
+    }
+    return left.get(0);
+  }
+
+  /**
+   * Drops an algorithm that cannot do it, so that {@link #best} is another.
+   *
+   * @param status what cuDNN said
+   * @param call the function that said it
+   * @throws BackendException if the status is about something else than the algorithm
+   */
+  void refuse(Algorithm a, int status, String call) {
+    if (status < NOT_SUPPORTED || status >= EXECUTION_FAILED) {
+      throw Driver.failure(call, status);
+    }
+    refuse(a, Driver.status(status));
+  }
+
+  /** Drops an algorithm. */
+  void refuse(Algorithm a, String why) {
+    left.remove(a);
+    refused.add(a.name + ": " + why);
   }
 
   private static List<Candidate> candidates(Cudnn cudnn, Pass pass, Descriptors d) {
@@ -133,10 +209,14 @@ final class Algorithms {
     }
   }
 
-  private static long workspace(Cudnn cudnn, Pass pass, Descriptors d, int algorithm) {
-    long[] bytes = new long[1];
-    Driver.cudnn(
-        "cudnnGetConvolution" + pass.nameInCalls() + "WorkspaceSize",
+  private String nameOfWorkspaceCall() {
+    return "cudnnGetConvolution" + pass.nameInCalls() + "WorkspaceSize";
+  }
+
+  /** Asks what an algorithm needs; the status of the call. */
+  private int workspace(Cudnn cudnn, Descriptors d, int algorithm, long[] bytes) {
+    return Driver.statusOf(
+        nameOfWorkspaceCall(),
         () ->
             switch (pass) {
               case FORWARD ->
@@ -149,6 +229,5 @@ final class Algorithms {
                   JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
                       cudnn.handle(), d.x, d.y, d.convolution, d.w, algorithm, bytes);
             });
-    return bytes[0];
   }
 }

@@ -1,7 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Closing;
-import convlstm4j.backend.cuda.Cudnn.Algorithm;
+import convlstm4j.backend.cuda.Algorithms.Algorithm;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +25,8 @@ final class Convolution implements AutoCloseable {
   private final long xDistance;
   private final boolean pads;
   private final Descriptors descriptors;
-  private final Map<Pass, Algorithm> algorithms = new EnumMap<>(Pass.class);
+  private final long room;
+  private final Map<Pass, Algorithms> algorithms = new EnumMap<>(Pass.class);
 
   /**
    * Prepares it.
@@ -49,8 +50,9 @@ final class Convolution implements AutoCloseable {
     try {
       for (Pass p : passes) {
         algorithms.put(
-            p, Algorithms.choose(device.cudnn(), p, g, images, distance, yDistance, descriptors));
+            p, Algorithms.of(device.cudnn(), p, g, images, distance, yDistance, descriptors));
       }
+      room = algorithms.values().stream().mapToLong(a -> a.best().workspaceBytes()).max().orElse(0);
     } catch (RuntimeException e) {
       Closing.after(e, descriptors);
       throw e;
@@ -69,22 +71,54 @@ final class Convolution implements AutoCloseable {
 
   /** Bytes of workspace that any pass needs. */
   long workspaceBytes() {
-    long most = algorithms.values().stream().mapToLong(Algorithm::workspaceBytes).max().orElse(0);
-    return paddedBytes() + most;
+    return paddedBytes() + room;
   }
 
   /** The algorithms of the passes in order, for people. */
   String algorithms() {
-    return algorithms.values().stream().map(Algorithm::name).collect(Collectors.joining(" | "));
+    return algorithms.values().stream()
+        .map(a -> a.best().name())
+        .collect(Collectors.joining(" | "));
+  }
+
+  /** One pass by a given algorithm. */
+  private interface Work {
+    /** The status of cuDNN's function. */
+    int run(Algorithm a, Pointer scratch);
+  }
+
+  /**
+   * Does a pass by the best algorithm, or by the next if that refuses: nothing has been started
+   * then.
+   */
+  private void run(Pass pass, long workspace, Work work) {
+    String name = "cudnnConvolution" + pass.nameInCalls();
+    Algorithms all = algorithms.get(pass);
+    while (true) {
+      Algorithm a = all.best();
+      boolean extra = a.workspaceBytes() > room;
+      long scratch =
+          extra ? device.extraWorkspace().of(a.workspaceBytes()) : workspace + paddedBytes();
+      if (extra && scratch == 0) {
+        all.refuse(a, "no room for " + a.workspaceBytes() + " bytes of workspace");
+        continue;
+      }
+      long at = a.workspaceBytes() == 0 ? 0 : scratch;
+      int status = Driver.statusOf(name, () -> work.run(a, Address.pointer(at)));
+      if (status == 0) {
+        return;
+      }
+      all.refuse(a, status, name);
+    }
   }
 
   /** {@code y = x * w}, or {@code y += x * w}. */
   void forward(long x, long w, long y, boolean add, long workspace) {
     long in = padded(x, workspace);
-    Algorithm a = algorithms.get(Pass.FORWARD);
-    Driver.cudnn(
-        "cudnnConvolutionForward",
-        () ->
+    run(
+        Pass.FORWARD,
+        workspace,
+        (a, scratch) ->
             JCudnn.cudnnConvolutionForward(
                 device.cudnn().handle(),
                 ONE,
@@ -94,7 +128,7 @@ final class Convolution implements AutoCloseable {
                 Address.pointer(w),
                 descriptors.convolution,
                 a.number(),
-                scratch(a, workspace),
+                scratch,
                 a.workspaceBytes(),
                 add ? ONE : ZERO,
                 descriptors.y,
@@ -103,10 +137,10 @@ final class Convolution implements AutoCloseable {
 
   /** {@code dx = } (or {@code +=}) the gradient of x for dy. */
   void backwardData(long dy, long w, long dx, boolean add, long workspace) {
-    Algorithm a = algorithms.get(Pass.BACKWARD_DATA);
-    Driver.cudnn(
-        "cudnnConvolutionBackwardData",
-        () ->
+    run(
+        Pass.BACKWARD_DATA,
+        workspace,
+        (a, scratch) ->
             JCudnn.cudnnConvolutionBackwardData(
                 device.cudnn().handle(),
                 ONE,
@@ -116,7 +150,7 @@ final class Convolution implements AutoCloseable {
                 Address.pointer(dy),
                 descriptors.convolution,
                 a.number(),
-                scratch(a, workspace),
+                scratch,
                 a.workspaceBytes(),
                 add && !pads ? ONE : ZERO,
                 descriptors.x,
@@ -129,10 +163,10 @@ final class Convolution implements AutoCloseable {
   /** {@code dw = } (or {@code +=}) the gradient of w for x and dy. */
   void backwardFilter(long x, long dy, long dw, boolean add, long workspace) {
     long in = padded(x, workspace);
-    Algorithm a = algorithms.get(Pass.BACKWARD_FILTER);
-    Driver.cudnn(
-        "cudnnConvolutionBackwardFilter",
-        () ->
+    run(
+        Pass.BACKWARD_FILTER,
+        workspace,
+        (a, scratch) ->
             JCudnn.cudnnConvolutionBackwardFilter(
                 device.cudnn().handle(),
                 ONE,
@@ -142,15 +176,11 @@ final class Convolution implements AutoCloseable {
                 Address.pointer(dy),
                 descriptors.convolution,
                 a.number(),
-                scratch(a, workspace),
+                scratch,
                 a.workspaceBytes(),
                 add ? ONE : ZERO,
                 descriptors.w,
                 Address.pointer(dw)));
-  }
-
-  private Pointer scratch(Algorithm a, long workspace) {
-    return Address.pointer(a.workspaceBytes() == 0 ? 0 : workspace + paddedBytes());
   }
 
   /** The images as cuDNN takes them. */

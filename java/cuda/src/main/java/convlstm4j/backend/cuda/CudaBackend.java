@@ -72,6 +72,12 @@ final class CudaBackend implements Backend {
     return new CudaRecording(device, memory, work);
   }
 
+  @Override
+  public long nanoseconds(Runnable work) {
+    device.use();
+    return device.clock().nanoseconds(work);
+  }
+
   CudaTimer timer() {
     return CudaTimer.of(device, memory);
   }

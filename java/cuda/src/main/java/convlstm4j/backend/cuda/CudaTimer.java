@@ -3,47 +3,28 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Closing;
 import convlstm4j.tensor.Shape;
-import java.util.ArrayList;
-import java.util.List;
-import jcuda.driver.CUevent;
-import jcuda.driver.CUevent_flags;
-import jcuda.driver.JCudaDriver;
 
 /** Times what a backend does by the GPU's own clock, for benchmarks. */
 public final class CudaTimer implements AutoCloseable {
   /** Of a device that does not tell the size of its cache; more than any has. */
   private static final long UNTOLD_CACHE = 128L << 20;
 
-  private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
-
   private final Device device;
   private final DeviceBuffer scratch;
-  private final CUevent start = new CUevent();
-  private final CUevent end = new CUevent();
-
-  /** Those that have been made. */
-  private final List<CUevent> events = new ArrayList<>();
-
+  private final EventClock clock;
   private boolean closed;
 
   private CudaTimer(Device device, DeviceMemory memory) {
     this.device = device;
     long cache = device.cacheBytes();
     scratch = memory.allocate(Shape.of(2 * (cache == 0 ? UNTOLD_CACHE : cache) / Float.BYTES));
+    clock = new EventClock(device);
     try {
-      create(start);
-      events.add(start);
-      create(end);
-      events.add(end);
+      clock.open();
     } catch (RuntimeException e) {
-      Closing.after(e, this);
+      Closing.after(e, clock, scratch);
       throw e;
     }
-  }
-
-  private static void create(CUevent event) {
-    Driver.call(
-        "cuEventCreate", () -> JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DEFAULT));
   }
 
   /**
@@ -86,18 +67,7 @@ public final class CudaTimer implements AutoCloseable {
   public long nanoseconds(Runnable work) {
     checkOpen();
     device.use();
-    record(start);
-    work.run();
-    record(end);
-    Driver.call("cuEventSynchronize", () -> JCudaDriver.cuEventSynchronize(end));
-    float[] milliseconds = new float[1];
-    Driver.call(
-        "cuEventElapsedTime", () -> JCudaDriver.cuEventElapsedTime(milliseconds, start, end));
-    return Math.round(milliseconds[0] * NANOSECONDS_PER_MILLISECOND);
-  }
-
-  private void record(CUevent event) {
-    Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(event, device.stream()));
+    return clock.nanoseconds(work);
   }
 
   private void checkOpen() {
@@ -113,10 +83,6 @@ public final class CudaTimer implements AutoCloseable {
     }
     closed = true;
     device.use();
-    List<AutoCloseable> all = new ArrayList<>(List.of(scratch));
-    events.forEach(
-        e -> all.add(() -> Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(e))));
-    events.clear();
-    Closing.all(all);
+    Closing.all(scratch, clock);
   }
 }

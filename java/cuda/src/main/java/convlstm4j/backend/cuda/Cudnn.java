@@ -12,16 +12,7 @@ import jcuda.runtime.cudaStream_t;
 /** A cuDNN handle on the device's stream, and the algorithms that were chosen with it. */
 final class Cudnn implements AutoCloseable {
   private final cudnnHandle handle = new cudnnHandle();
-  private final Map<Object, Algorithm> chosen = new HashMap<>();
-
-  /**
-   * How a convolution is computed.
-   *
-   * @param number cuDNN's number of the algorithm
-   * @param name for people
-   * @param workspaceBytes what it needs
-   */
-  record Algorithm(int number, String name, long workspaceBytes) {}
+  private final Map<Object, Algorithms> known = new HashMap<>();
 
   Cudnn(CUstream stream) {
     Driver.cudnn("cudnnCreate", () -> JCudnn.cudnnCreate(handle));
@@ -37,9 +28,9 @@ final class Cudnn implements AutoCloseable {
     return handle;
   }
 
-  /** The algorithm for a shape: chosen once. */
-  Algorithm algorithm(Object shape, Supplier<Algorithm> choice) {
-    return chosen.computeIfAbsent(shape, s -> choice.get());
+  /** The algorithms for a shape: asked for once. */
+  Algorithms algorithms(Object shape, Supplier<Algorithms> choice) {
+    return known.computeIfAbsent(shape, s -> choice.get());
   }
 
   @Override

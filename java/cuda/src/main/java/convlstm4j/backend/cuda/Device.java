@@ -43,9 +43,12 @@ final class Device implements AutoCloseable {
   private CUstream stream;
   private KernelModule kernels;
   private Cudnn cudnn;
+  private ExtraWorkspace extraWorkspace;
+  private EventClock clock;
   private Thread user;
   private boolean closed;
   private CudaRecording recording;
+  private boolean capturing;
 
   private Device(CUdevice device, String description) {
     this.device = device;
@@ -157,6 +160,8 @@ final class Device implements AutoCloseable {
     stream = s;
     kernels = own(new KernelModule(image));
     cudnn = own(new Cudnn(stream));
+    extraWorkspace = own(new ExtraWorkspace(this));
+    clock = own(new EventClock(this));
   }
 
   private <T extends AutoCloseable> T own(T object) {
@@ -204,6 +209,21 @@ final class Device implements AutoCloseable {
     }
   }
 
+  /** Starts work while its stream is being captured. */
+  void capturing(Runnable work) {
+    capturing = true;
+    try {
+      work.run();
+    } finally {
+      capturing = false;
+    }
+  }
+
+  /** Whether what is started becomes part of a graph instead of being done. */
+  boolean isCapturing() {
+    return capturing;
+  }
+
   /** Whether what is started is part of a recording. */
   boolean isRecording() {
     return recording != null;
@@ -224,6 +244,14 @@ final class Device implements AutoCloseable {
 
   Cudnn cudnn() {
     return cudnn;
+  }
+
+  EventClock clock() {
+    return clock;
+  }
+
+  ExtraWorkspace extraWorkspace() {
+    return extraWorkspace;
   }
 
   /** A new struct of arguments; only one is in use at a time. */

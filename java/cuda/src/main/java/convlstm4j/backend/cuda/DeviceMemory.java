@@ -4,6 +4,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.Peak;
 import convlstm4j.backend.Upload;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -35,6 +36,9 @@ final class DeviceMemory implements Memory, AutoCloseable {
   private final long capacity;
   private Blocks current = shared;
   private long live;
+
+  /** In free blocks of recordings. */
+  private long reserved;
 
   /** Blocks that are free, by size. */
   static final class Blocks {
@@ -82,7 +86,11 @@ final class DeviceMemory implements Memory, AutoCloseable {
   /** Gives a recording's blocks to all. */
   void share(Blocks own) {
     own.heir = shared;
-    own.kept.forEach((size, all) -> all.forEach(address -> shared.add(address, size)));
+    own.kept.forEach(
+        (size, all) -> {
+          all.forEach(address -> shared.add(address, size));
+          reserved -= size * all.size();
+        });
     own.kept.clear();
   }
 
@@ -135,9 +143,11 @@ final class DeviceMemory implements Memory, AutoCloseable {
   private long take(long bytes, Shape shape) {
     long size = size(bytes);
     long known = current.poll(size);
-    if (known == 0) {
-      known = shared.poll(size);
+    if (known != 0) {
+      reserved -= current == shared ? 0 : size;
+      return known;
     }
+    known = shared.poll(size);
     if (known != 0) {
       return known;
     }
@@ -161,7 +171,8 @@ final class DeviceMemory implements Memory, AutoCloseable {
     return a.value();
   }
 
-  private static boolean allocated(Address a, long size) {
+  /** Whether there was room for a block; if so, its address is there. */
+  static boolean allocated(Address a, long size) {
     try {
       JCudaDriver.cuMemAlloc(a, size);
       return true;
@@ -177,6 +188,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
   void release(long address, long bytes, Blocks to) {
     live -= bytes;
     to.add(address, size(bytes));
+    reserved += to == shared || to.heir != null ? 0 : size(bytes);
   }
 
   /** Gives the kept blocks back to the driver. */
@@ -281,6 +293,16 @@ final class DeviceMemory implements Memory, AutoCloseable {
   @Override
   public long liveBytes() {
     return live;
+  }
+
+  @Override
+  public Peak peak() {
+    return Peak.bySize();
+  }
+
+  @Override
+  public long reservedBytes() {
+    return reserved;
   }
 
   @Override

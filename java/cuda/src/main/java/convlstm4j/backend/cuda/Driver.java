@@ -97,25 +97,38 @@ final class Driver {
    * @throws BackendException if it fails, naming the function and cuDNN's own text
    */
   static void cudnn(String name, Call call) {
-    int status;
+    int status = statusOf(name, call);
+    if (status != 0) {
+      throw failure(name, status);
+    }
+  }
+
+  /**
+   * Makes a call of cuDNN that may fail.
+   *
+   * @param name of the function, for the message
+   * @param call what to do
+   * @return its status
+   * @throws BackendException if JCudnn loses the status
+   */
+  static int statusOf(String name, Call call) {
     try {
-      status = call.run();
+      return call.run();
     } catch (ArrayIndexOutOfBoundsException e) {
       // JCudnn reads the results of a call that has failed, so the status does not get through.
       throw new BackendException(
           CudaBackend.NAME + ": " + name + ": cuDNN refuses the call and JCudnn loses the reason",
           e);
     }
-    if (status != 0) {
-      throw new BackendException(
-          CudaBackend.NAME
-              + ": "
-              + name
-              + ": "
-              + JCudnn.cudnnGetErrorString(status)
-              + " ("
-              + status
-              + ")");
-    }
+  }
+
+  /** A status of cuDNN's as an exception that names the function. */
+  static BackendException failure(String name, int status) {
+    return new BackendException(CudaBackend.NAME + ": " + name + ": " + status(status));
+  }
+
+  /** A status of cuDNN's as text. */
+  static String status(int status) {
+    return JCudnn.cudnnGetErrorString(status) + " (" + status + ")";
   }
 }

@@ -24,7 +24,7 @@ final class GraphCapture {
             JCudaDriver.cuStreamBeginCapture(
                 device.stream(), CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL));
     try {
-      work.run();
+      device.capturing(work);
       end(device, graph);
     } catch (RuntimeException e) {
       // So that the stream works again.
