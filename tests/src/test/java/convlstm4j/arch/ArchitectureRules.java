@@ -38,8 +38,11 @@ final class ArchitectureRules {
           "option tensor",
           "data",
           "tensor",
+          // How other modules are found.
+          "spi",
+          "",
           "backend",
-          "op option tensor",
+          "spi op option tensor",
           "backend.*",
           "backend op option tensor",
           "program",
@@ -58,7 +61,7 @@ final class ArchitectureRules {
           "execution program backend op option tensor",
           "model",
           // A log that is brought in line is a file that appears whole.
-          "io.file objective optim layer graph execution program data backend op option tensor",
+          "spi data.folder io.npy io.file objective optim layer graph execution program data backend op option tensor",
           // What other files are made of.
           "io.file",
           "",

@@ -14,8 +14,10 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,22 @@ class ReadmeTest {
     int to = java.indexOf("public static void main");
     assertTrue(from > 0 && to > from);
     assertTrue(java.substring(from, to).lines().filter(l -> !l.isBlank()).count() < 40);
+  }
+
+  /** A user's words are in two packages. */
+  @Test
+  void examplesImportFromTwoPackages() throws Exception {
+    for (Path file : List.of(README, README.resolveSibling("docs/from-keras.md"))) {
+      for (String java : blocks(Files.readString(file), "java")) {
+        Set<String> packages =
+            Pattern.compile("^import (?:static )?convlstm4j\\.([a-z.]+)\\.", Pattern.MULTILINE)
+                .matcher(java)
+                .results()
+                .map(r -> r.group(1))
+                .collect(Collectors.toSet());
+        assertTrue(Set.of("layer", "model").containsAll(packages), () -> file + ": " + packages);
+      }
+    }
   }
 
   @Test

@@ -1,11 +1,10 @@
 package convlstm4j.backend;
 
+import convlstm4j.spi.Providers;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -38,26 +37,9 @@ public final class Backends {
    * @return the providers
    */
   public static List<BackendProvider> providers() {
-    List<BackendProvider> all = new ArrayList<>();
-    ServiceLoader.load(BackendProvider.class).forEach(all::add);
-    for (String known : KNOWN) {
-      if (all.stream().noneMatch(p -> p.getClass().getName().equals(known))) {
-        provider(known).ifPresent(all::add);
-      }
-    }
+    List<BackendProvider> all = Providers.of(BackendProvider.class, KNOWN);
     all.sort(Comparator.comparingInt(BackendProvider::priority).reversed());
     return all;
-  }
-
-  private static Optional<BackendProvider> provider(String name) {
-    try {
-      Class<?> found = Class.forName(name, true, Backends.class.getClassLoader());
-      return Optional.of((BackendProvider) found.getConstructor().newInstance());
-    } catch (ClassNotFoundException e) {
-      return Optional.empty(); // that module is not on the class path
-    } catch (ReflectiveOperationException | LinkageError e) {
-      throw new BackendException(name + ": is there but cannot be used: " + e, e);
-    }
   }
 
   /**

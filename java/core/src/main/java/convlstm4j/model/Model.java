@@ -1,7 +1,6 @@
 package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.Backends;
 import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
@@ -20,6 +19,7 @@ import convlstm4j.optim.Optimizer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,15 +48,9 @@ public final class Model implements AutoCloseable {
   private final Network network;
   private final Access access = new Access();
   private String name;
-  private String backendName = "auto";
-  private Backend backend;
-  private boolean ownsBackend;
-  private Profile profile;
-  private DType dtype = DType.FLOAT32;
-  private long seed;
+  private final Session session;
   private final ByteScales scales;
   private Consumer<NonFiniteException> nonFinite = new LoggedOnce();
-  private Engine engine;
   private volatile Training training;
   private TrainingLoop loop;
   private volatile boolean stopRequested;
@@ -65,6 +59,7 @@ public final class Model implements AutoCloseable {
   private Model(Network network) {
     this.network = network;
     this.name = defaultName();
+    this.session = new Session(network, access);
     this.scales = new ByteScales(network);
   }
 
@@ -107,6 +102,29 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Reads a model out of a file of any {@linkplain ModelFormat kind}: a checkpoint, or a file of
+   * Keras where the module {@code convlstm4j-keras} is.
+   *
+   * @param file what {@link #save}, the command line or Keras wrote
+   * @return the model, compiled if it was; {@code fit} then goes on
+   * @throws IllegalArgumentException if there is no such file or it is of no known kind
+   */
+  public static Model load(Path file) {
+    return ModelFormats.load(file);
+  }
+
+  /**
+   * Writes the model, and what its training needs to go on; whole or not at all.
+   *
+   * @param file its ending says what is written: {@code .ckpt}, and {@code .keras} or {@code .h5}
+   *     where the module {@code convlstm4j-keras} is; replaced if it exists
+   * @throws IllegalArgumentException if it ends otherwise
+   */
+  public void save(Path file) {
+    ModelFormats.save(this, file);
+  }
+
+  /**
    * Names the model, for the summary.
    *
    * @param newName the name
@@ -135,9 +153,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is in use
    */
   public Model backend(String newName) {
-    checkUnused("backend");
-    closeBackend();
-    backendName = newName;
+    session.backend(newName);
     return this;
   }
 
@@ -149,9 +165,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is in use
    */
   public Model backend(Backend shared) {
-    checkUnused("backend");
-    closeBackend();
-    backend = shared;
+    session.backend(shared);
     return this;
   }
 
@@ -163,8 +177,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is in use
    */
   public Model dtype(DType type) {
-    checkUnused("dtype");
-    dtype = type;
+    session.dtype(type);
     return this;
   }
 
@@ -174,7 +187,7 @@ public final class Model implements AutoCloseable {
    * @return as chosen
    */
   public DType dtype() {
-    return dtype;
+    return session.dtype();
   }
 
   /**
@@ -185,8 +198,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is in use
    */
   public Model profile(Profile target) {
-    checkUnused("profile");
-    profile = target;
+    session.profile(target);
     return this;
   }
 
@@ -198,8 +210,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is in use
    */
   public Model seed(long number) {
-    checkUnused("seed");
-    seed = number;
+    session.seed(number);
     return this;
   }
 
@@ -219,7 +230,7 @@ public final class Model implements AutoCloseable {
           checkNotTraining("compile");
           Training before = training;
           training = new Training(new Objectives(options, network));
-          Closing.all(before, engine == null ? null : engine::forgetPasses);
+          Closing.all(before, session.isStarted() ? session.engine()::forgetPasses : null);
           return this;
         });
   }
@@ -237,6 +248,22 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Says what the model is trained for: {@code compile(Optimizers.adam(1e-4), "mse", "mae")}.
+   *
+   * @param optimizer how weights follow from gradients
+   * @param loss its name, for every output
+   * @param metrics their names, for every output
+   * @return this model
+   * @throws IllegalArgumentException if there is no such name
+   */
+  public Model compile(Optimizer optimizer, String loss, String... metrics) {
+    return compile(
+        optimizer,
+        Loss.ofName(loss),
+        Stream.of(metrics).map(Metric::ofName).toArray(Metric[]::new));
+  }
+
+  /**
    * Says what the model is trained for by Keras's words: {@code compile("adam", "mse", "mae")}.
    *
    * @param optimizer its name, with Keras's options
@@ -246,10 +273,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalArgumentException if there is no such name
    */
   public Model compile(String optimizer, String loss, String... metrics) {
-    return compile(
-        Optimizer.ofName(optimizer),
-        Loss.ofName(loss),
-        Stream.of(metrics).map(Metric::ofName).toArray(Metric[]::new));
+    return compile(Optimizer.ofName(optimizer), loss, metrics);
   }
 
   /**
@@ -278,6 +302,17 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Trains the model, without validation and callbacks.
+   *
+   * @param data what is learnt
+   * @param epochs how many there will have been in all
+   * @return losses and metrics of the epochs that were finished
+   */
+  public History fit(Dataset data, long epochs) {
+    return fit(data, Fit.epochs(epochs));
+  }
+
+  /**
    * Trains the model, from where it is: a restored model goes on in the middle of an epoch.
    *
    * <p>What stateful layers remember goes on from batch to batch, and, as in Keras, over the ends
@@ -302,13 +337,13 @@ public final class Model implements AutoCloseable {
     loop = new TrainingLoop(this, training("fit"), data, options);
     try {
       History history = loop.run();
-      if (engine != null) {
-        engine.rest();
+      if (session.isStarted()) {
+        session.engine().rest();
       }
       return history;
     } catch (RuntimeException | Error e) {
-      if (engine != null) {
-        engine.restAfter(e);
+      if (session.isStarted()) {
+        session.engine().restAfter(e);
       }
       throw e;
     } finally {
@@ -356,17 +391,17 @@ public final class Model implements AutoCloseable {
 
   Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
     scales.learn("fit", ByteScales.of(batch));
-    return engine().prepare(batch, training.objectives(), classWeights);
+    return session.engine().prepare(batch, training.objectives(), classWeights);
   }
 
   /** Whether to prepare the next batch while a step is under way. */
   boolean preparesAhead() {
-    return engine().preparesAhead();
+    return session.engine().preparesAhead();
   }
 
   /** Starts a step of training; the result waits for it. */
   Supplier<Results> start(Prepared batch) {
-    return training.start(engine(), batch, seed);
+    return training.start(session.engine(), batch, session.seed());
   }
 
   /**
@@ -398,7 +433,7 @@ public final class Model implements AutoCloseable {
         }
         Batch batch = stream.next();
         scales.check("evaluate", ByteScales.of(batch));
-        scores.add(engine().evaluate(batch, training.objectives(), nonFinite));
+        scores.add(session.engine().evaluate(batch, training.objectives(), nonFinite));
       }
     }
     return Optional.of(scores.logs());
@@ -442,15 +477,15 @@ public final class Model implements AutoCloseable {
 
   private List<Tensor> predict(Batch batch) {
     scales.check("predict", ByteScales.of(batch));
-    return engine().predict(batch, nonFinite);
+    return session.engine().predict(batch, nonFinite);
   }
 
   /** Whether data can be predicted from or evaluated on, before that begins. */
   private void checkUsable(String what, Dataset data, int kept) {
     Feeds.checkNotEmpty(data, what.equals("predict") ? "data" : "evaluation data");
     scales.check(what, data.byteScales());
-    Stateful.check(what, network, () -> engine().usedStates(), List.of(data));
-    engine().room().expect(List.of(data), kept);
+    Stateful.check(what, network, () -> session.engine().usedStates(), List.of(data));
+    session.engine().room().expect(List.of(data), kept);
   }
 
   /** Whether data can be trained on; the model remembers its scale. */
@@ -458,8 +493,8 @@ public final class Model implements AutoCloseable {
     scales.learn("fit", data.byteScales());
     List<Dataset> all = validation == null ? List.of(data) : List.of(data, validation);
     all.forEach(d -> scales.check("fit", d.byteScales()));
-    Stateful.check("fit", network, () -> engine().states(), all);
-    engine().room().expect(all, 0);
+    Stateful.check("fit", network, () -> session.engine().states(), all);
+    session.engine().room().expect(all, 0);
   }
 
   /**
@@ -479,8 +514,8 @@ public final class Model implements AutoCloseable {
     access.use(
         "resetStates",
         () -> {
-          if (engine != null) {
-            engine.setStates(Map.of());
+          if (session.isStarted()) {
+            session.engine().setStates(Map.of());
           }
         });
   }
@@ -493,7 +528,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalArgumentException if the batch before had no such sample
    */
   public void resetStates(int... samples) {
-    access.use("resetStates", () -> engine().resetStates(samples));
+    access.use("resetStates", () -> session.engine().resetStates(samples));
   }
 
   /**
@@ -501,7 +536,7 @@ public final class Model implements AutoCloseable {
    * zeros. So it is with a model just loaded, which is not in the middle of its training data.
    */
   public void setStatesAside() {
-    access.use("setStatesAside", () -> engine().setStatesAside());
+    access.use("setStatesAside", () -> session.engine().setStatesAside());
   }
 
   /**
@@ -553,7 +588,7 @@ public final class Model implements AutoCloseable {
    * @return several lines
    */
   public String summary() {
-    return Summary.of(network, name, dtype);
+    return Summary.of(network, name, session.dtype());
   }
 
   /**
@@ -566,7 +601,9 @@ public final class Model implements AutoCloseable {
         "weights",
         () -> {
           Map<String, Tensor> all = new LinkedHashMap<>();
-          network.parameters().forEach(p -> all.put(network.name(p), engine().variables().get(p)));
+          network
+              .parameters()
+              .forEach(p -> all.put(network.name(p), session.engine().variables().get(p)));
           return all;
         });
   }
@@ -584,7 +621,7 @@ public final class Model implements AutoCloseable {
           Snapshot.checkWeights("setWeights", network, values);
           replaced++;
           for (int i = 0; i < values.size(); i++) {
-            engine().variables().set(network.parameters().get(i), values.get(i));
+            session.engine().variables().set(network.parameters().get(i), values.get(i));
           }
         });
   }
@@ -612,11 +649,18 @@ public final class Model implements AutoCloseable {
     if (loop != null) {
       loop.flush();
     }
-    Map<String, Tensor> states = engine().states();
+    Map<String, Tensor> states = session.engine().states();
     return training == null
         ? new Snapshot(
-            seed, Progress.START, Double.NaN, weights(), Map.of(), states, Map.of(), Map.of())
-        : training.snapshot(engine(), seed, weights());
+            session.seed(),
+            Progress.START,
+            Double.NaN,
+            weights(),
+            Map.of(),
+            states,
+            Map.of(),
+            Map.of())
+        : training.snapshot(session.engine(), session.seed(), weights());
   }
 
   /**
@@ -634,11 +678,11 @@ public final class Model implements AutoCloseable {
     checkNotTraining("restore");
     snapshot.checkFits(network, training != null);
     if (training != null) {
-      training.restore(engine(), snapshot);
+      training.restore(session.engine(), snapshot);
     }
     setWeights(List.copyOf(snapshot.weights().values()));
-    seed = snapshot.seed();
-    engine().setStates(snapshot.states());
+    session.restoreSeed(snapshot.seed());
+    session.engine().setStates(snapshot.states());
   }
 
   /**
@@ -691,8 +735,8 @@ public final class Model implements AutoCloseable {
         () ->
             Engine.estimate(
                 network,
-                startedBackend(),
-                dtype,
+                session.startedBackend(),
+                session.dtype(),
                 forTraining ? training("memoryEstimate").objectives() : null,
                 forTraining ? Kind.TRAIN : Kind.PREDICT,
                 List.of(inputs)));
@@ -738,31 +782,7 @@ public final class Model implements AutoCloseable {
   @Override
   public void close() {
     checkNotTraining("close");
-    access.close(() -> Closing.all(training, engine, this::closeBackend));
-  }
-
-  private void closeBackend() {
-    if (ownsBackend) {
-      Backend b = backend;
-      backend = null;
-      ownsBackend = false;
-      b.close();
-    }
-  }
-
-  private Backend startedBackend() {
-    if (backend == null) {
-      backend = Backends.named(backendName, dtype);
-      ownsBackend = true;
-    }
-    return backend;
-  }
-
-  private Engine engine() {
-    if (engine == null) {
-      engine = new Engine(network, startedBackend(), dtype, seed, profile);
-    }
-    return engine;
+    access.close(() -> session.close(training));
   }
 
   private Training training(String what) {
@@ -770,21 +790,6 @@ public final class Model implements AutoCloseable {
       throw new IllegalStateException(what + ": the model is not compiled; call compile first");
     }
     return training;
-  }
-
-  private void checkUnused(String what) {
-    access.checkOpen(what);
-    if (engine != null) {
-      throw new IllegalStateException(
-          what
-              + ": the model is in use already, as a loaded one always is; choose the "
-              + what
-              + " before, of a loaded model with Checkpoint.load(path, m -> m."
-              + what
-              + "(..)) or KerasOptions.defaults().model(m -> m."
-              + what
-              + "(..))");
-    }
   }
 
   private void checkNotTraining(String what) {

@@ -1,0 +1,120 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backends;
+import convlstm4j.backend.Closing;
+import convlstm4j.execution.Profile;
+import convlstm4j.graph.Network;
+import convlstm4j.tensor.DType;
+
+/**
+ * What a model runs on: a backend and the engine on it, started when they are first needed, so that
+ * backend, element type and seed can be chosen before.
+ */
+final class Session {
+  private final Network network;
+  private final Access access;
+  private String backendName = "auto";
+  private Backend backend;
+  private boolean ownsBackend;
+  private Profile profile;
+  private DType dtype = DType.FLOAT32;
+  private long seed;
+  private Engine engine;
+
+  Session(Network network, Access access) {
+    this.network = network;
+    this.access = access;
+  }
+
+  /** Chooses a backend by name, which is closed with this. */
+  void backend(String name) {
+    checkUnused("backend");
+    closeBackend();
+    backendName = name;
+  }
+
+  /** Chooses a running backend, which is the caller's. */
+  void backend(Backend shared) {
+    checkUnused("backend");
+    closeBackend();
+    backend = shared;
+  }
+
+  void dtype(DType type) {
+    checkUnused("dtype");
+    dtype = type;
+  }
+
+  DType dtype() {
+    return dtype;
+  }
+
+  void profile(Profile target) {
+    checkUnused("profile");
+    profile = target;
+  }
+
+  /** Chooses the seed of a model that nothing was drawn for yet. */
+  void seed(long number) {
+    checkUnused("seed");
+    seed = number;
+  }
+
+  /** Goes on with the seed of a snapshot. */
+  void restoreSeed(long number) {
+    seed = number;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  boolean isStarted() {
+    return engine != null;
+  }
+
+  Backend startedBackend() {
+    if (backend == null) {
+      backend = Backends.named(backendName, dtype);
+      ownsBackend = true;
+    }
+    return backend;
+  }
+
+  Engine engine() {
+    if (engine == null) {
+      engine = new Engine(network, startedBackend(), dtype, seed, profile);
+    }
+    return engine;
+  }
+
+  /** Closes all and what was made for training, the first failure with the others in it. */
+  void close(Training training) {
+    Closing.all(training, engine, this::closeBackend);
+  }
+
+  private void closeBackend() {
+    if (ownsBackend) {
+      Backend b = backend;
+      backend = null;
+      ownsBackend = false;
+      b.close();
+    }
+  }
+
+  private void checkUnused(String what) {
+    access.checkOpen(what);
+    if (engine != null) {
+      throw new IllegalStateException(
+          what
+              + ": the model is in use already, as a loaded one always is; choose the "
+              + what
+              + " before, of a loaded model with Checkpoint.load(path, m -> m."
+              + what
+              + "(..)) or KerasOptions.defaults().model(m -> m."
+              + what
+              + "(..))");
+    }
+  }
+}
