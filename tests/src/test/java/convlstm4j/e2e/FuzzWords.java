@@ -67,6 +67,8 @@ final class FuzzWords {
   private static final String DEMO =
       "@notes.txt @film.npy @x.npy @secret.npy/demo @data /dev/null @";
 
+  private static final List<String> OUTPUT_OPTIONS = List.of("--output", "--best", "--log");
+
   /** What makes sense for an option. */
   private static final Map<String, String> VALUES =
       new TreeMap<>(
@@ -291,7 +293,11 @@ final class FuzzWords {
     if (random.nextDouble() >= hostile) {
       return one(List.of(VALUES.get(option.option).split(" ")));
     }
-    return one(epochs ? HOSTILE.stream().filter(w -> !ENDLESS.contains(w)).toList() : HOSTILE);
+    String bad =
+        one(epochs ? HOSTILE.stream().filter(w -> !ENDLESS.contains(w)).toList() : HOSTILE);
+    // Names without a folder would lead out of the test's.
+    boolean made = OUTPUT_OPTIONS.contains(option.option) && !bad.isBlank();
+    return made && !bad.matches("[@/].*") ? "@" + bad : bad;
   }
 
   private <T> T one(List<T> list) {
@@ -307,7 +313,7 @@ final class FuzzWords {
   static List<String> outputs(List<String> words) {
     List<String> outputs = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
-      for (String option : List.of("--output", "--best", "--log")) {
+      for (String option : OUTPUT_OPTIONS) {
         if (words.get(i).equals(option) && i + 1 < words.size()) {
           outputs.add(words.get(i + 1));
         } else if (words.get(i).startsWith(option + "=")) {
@@ -322,7 +328,7 @@ final class FuzzWords {
   static List<String> inputs(List<String> words) {
     List<String> left = new ArrayList<>();
     for (int i = 1; i < words.size(); i++) {
-      boolean output = List.of("--output", "--best", "--log").contains(words.get(i - 1));
+      boolean output = OUTPUT_OPTIONS.contains(words.get(i - 1));
       if (!output && !words.get(i).matches("--(output|best|log)=.*")) {
         left.add(words.get(i));
       }
