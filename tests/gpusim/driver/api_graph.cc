@@ -78,7 +78,10 @@ GPUSIM_API Status cuGraphLaunch(void* exec, void* handle) {
     auto stream = simulator().stream(handle);
     if (stream == nullptr) return refuse(kInvalidHandle, "cuGraphLaunch: no such stream");
     if (found == nullptr) return refuse(kInvalidHandle, "cuGraphLaunch: no such graph");
-    for (const Piece& piece : found->pieces) simulator().streams.put(stream, piece);
+    for (Piece piece : found->pieces) {
+      piece.recorded = true;
+      simulator().streams.put(stream, std::move(piece));
+    }
     return kSuccess;
   });
 }

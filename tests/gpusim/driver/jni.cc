@@ -112,6 +112,11 @@ NATIVE(jlongArray, runBytes)(JNIEnv* env, jclass) {
 
 NATIVE(jobjectArray, kernelLines)(JNIEnv* env, jclass) { return strings(env, kernelNames()); }
 
+NATIVE(jobjectArray, launchedLines)(JNIEnv* env, jclass, jboolean recorded) {
+  auto lock = locked();
+  return strings(env, simulator().journal.launched(recorded));
+}
+
 NATIVE(jstring, kernelHash)(JNIEnv* env, jclass) { return env->NewStringUTF(KERNEL_HASH); }
 
 NATIVE(void, clearFailures)(JNIEnv*, jclass) {

@@ -21,6 +21,7 @@ void Journal::call(const char* api, const std::string& details) {
 }
 
 void Journal::ran(KernelRun run) {
+  launched_[recorded_].insert(run.kernel);
   runs_.push_back(std::move(run));
   if (runs_.size() > kMost) runs_.pop_front();
 }

@@ -90,6 +90,7 @@ void Streams::runFront(Stream& stream) {
   if (context.sticky == kSuccess) {
     beginEpoch(stream.slot, entry.sequence, entry.clock);
     nameEpoch(entry.piece.api);
+    simulator().journal.recorded(entry.piece.recorded);
     try {
       entry.piece.run();
     } catch (const Fault& f) {

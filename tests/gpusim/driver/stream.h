@@ -24,6 +24,7 @@ struct Piece {
   const char* api;
   Work run;
   Work submit;
+  bool recorded = false;  // part of a graph
 };
 
 // A place in a stream: all that was put into it until then.

@@ -2,6 +2,7 @@ package convlstm4j.contract;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
+import convlstm4j.backend.Recording;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.tensor.DType;
@@ -21,6 +22,9 @@ final class ContractChecks {
 
   /** Looked at where few say that an error is too large: is the case that sensitive? */
   private static final int MORE_NEIGHBOURS = 30;
+
+  /** Plainly, captured, replayed. */
+  private static final int TIMES = 3;
 
   private ContractChecks() {}
 
@@ -169,12 +173,37 @@ final class ContractChecks {
     return false;
   }
 
-  /** The same bits again, run after run. */
+  /**
+   * The same bits again, run after run, by itself and as a recording: when that runs the first
+   * time, when it is captured and when it is replayed with other values and other random numbers.
+   */
   static void repeats(Backend backend, OpCase c, Philox random) {
+    OpCase other = c.reversed();
+    Philox otherRandom = random.stream(8, 1);
     Results first = run(backend, DType.FLOAT32, c, random);
-    Results second = run(backend, DType.FLOAT32, c, random);
-    same(c, first.outputs, second.outputs);
-    same(c, first.gradients, second.gradients);
+    Results second = run(backend, DType.FLOAT32, other, otherRandom);
+    for (Mode mode : Mode.values()) {
+      boolean backward = mode == Mode.TRAINING && isDifferentiable(c);
+      try (OpRun run = new OpRun(backend, DType.FLOAT32, mode, c.op(), c.inputs(), random)) {
+        if (backward) {
+          run.prepareBackward(c.outputGradients(random), i -> true);
+        }
+        try (Recording recording = run.recording(backend, backward)) {
+          for (int time = 0; time < TIMES; time++) {
+            boolean last = time == TIMES - 1;
+            OpCase now = last ? other : c;
+            Philox drawn = last ? otherRandom : random;
+            Results expected = last ? second : first;
+            run.refill(now.inputs(), now.outputGradients(drawn));
+            recording.run(List.of(drawn));
+            same(c, mode == Mode.TRAINING ? expected.outputs : expected.inference, run.outputs());
+            if (backward) {
+              same(c, expected.gradients, run.gradients());
+            }
+          }
+        }
+      }
+    }
   }
 
   /** An op whose outputs may share memory with the inputs gives the same bits when they do. */

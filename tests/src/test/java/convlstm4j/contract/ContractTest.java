@@ -8,7 +8,6 @@ import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Philox;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -34,17 +33,14 @@ class ContractTest {
   @TestFactory
   Stream<DynamicContainer> everyBackendAgreesWithTheReference() {
     return TestBackends.providers().stream()
-        .map(
-            p ->
-                DynamicContainer.dynamicContainer(
-                    p.name(), tests(Seeds.SEED, c -> onBackend(p, c))));
+        .map(p -> DynamicContainer.dynamicContainer(p.name(), onBackend(p)));
   }
 
   @TestFactory
   Stream<DynamicTest> gradientsAreThoseOfDifferences() {
     // Of the reference alone, however many backends are held against it.
     return TestBackends.include("reference")
-        ? tests(FIXED, ContractTest::checkGradient)
+        ? tests(FIXED, OpCases::of, ContractTest::checkGradient)
         : Stream.of();
   }
 
@@ -53,14 +49,32 @@ class ContractTest {
     void of(OpCase c);
   }
 
-  private static Stream<DynamicTest> tests(long seed, Check check) {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (Class<? extends Op> kind : OpCases.kinds()) {
-      for (OpCase c : OpCases.of(kind, new Philox(seed, 0))) {
-        tests.add(DynamicTest.dynamicTest(c.toString(), () -> Seeds.replayable(() -> check.of(c))));
-      }
-    }
-    return tests.stream();
+  /** The cases of a kind of op. */
+  private interface Cases {
+    List<OpCase> of(Class<? extends Op> kind, Philox random);
+  }
+
+  /** Made when their turn comes: all at once they are large. */
+  private static Stream<DynamicTest> tests(long seed, Cases cases, Check check) {
+    return OpCases.kinds().stream()
+        .flatMap(
+            kind ->
+                cases.of(kind, new Philox(seed, 0)).stream()
+                    .map(
+                        c ->
+                            DynamicTest.dynamicTest(
+                                c.toString(), () -> Seeds.replayable(() -> check.of(c)))));
+  }
+
+  private static Stream<DynamicTest> onBackend(BackendProvider p) {
+    Stream<DynamicTest> all = tests(Seeds.SEED, OpCases::of, c -> onBackend(p, c));
+    return p.name().equals("cuda")
+        ? Stream.of(
+                all,
+                tests(Seeds.SEED, SizeCases::of, c -> onBackend(p, c)),
+                KernelCoverage.tests(p))
+            .flatMap(s -> s)
+        : all;
   }
 
   private static void onBackend(BackendProvider provider, OpCase c) {

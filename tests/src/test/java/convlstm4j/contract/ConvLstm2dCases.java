@@ -18,7 +18,7 @@ final class ConvLstm2dCases {
   private ConvLstm2dCases() {}
 
   /** The options that cases vary, with defaults. */
-  private static final class Options {
+  static final class Options {
     long n = 2;
     long t = 3;
     long h = 5;
@@ -59,7 +59,7 @@ final class ConvLstm2dCases {
   }
 
   /** Sets one option or more. */
-  private interface Setting {
+  interface Setting {
     void apply(Options o);
   }
 
@@ -226,7 +226,7 @@ final class ConvLstm2dCases {
     return (int) (draw.uniform(index) * below);
   }
 
-  private static void add(List<OpCase> cases, Philox random, String name, Setting setting) {
+  static void add(List<OpCase> cases, Philox random, String name, Setting setting) {
     Options o = new Options();
     setting.apply(o);
     cases.add(build(name, o, random.stream(4, cases.size())));

@@ -41,6 +41,19 @@ record OpCase(
     return new OpCase(name, op, inputs, terms, gradientTerms, mayBeZero, false);
   }
 
+  /** The same with the elements of every input in the opposite order. */
+  OpCase reversed() {
+    List<Tensor> moved = new ArrayList<>();
+    for (Tensor t : inputs) {
+      Tensor m = Tensor.zeros(t.dtype(), t.shape());
+      for (int k = 0; k < t.size(); k++) {
+        m.set(k, t.get(t.size() - 1 - k));
+      }
+      moved.add(m);
+    }
+    return new OpCase(name, op, moved, terms, gradientTerms, mayBeZero, smooth);
+  }
+
   /** The same with every input off by at most one rounding error. */
   OpCase neighbour(Philox random) {
     List<Tensor> moved = new ArrayList<>();

@@ -5,6 +5,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Recording;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -71,12 +72,62 @@ final class OpRun implements AutoCloseable {
   /** The outputs. They are NaN before, so one that is not written shows. */
   List<Tensor> forward() {
     runForward();
-    return outputs.stream().map(memory::download).toList();
+    return outputs();
   }
 
   /** The forward pass without copies. */
   void runForward() {
-    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, random));
+    runForward(random);
+  }
+
+  private void runForward(Philox drawn) {
+    plan.forward(new Plan.Forward(inputs, outputs, workspace, reserve, drawn));
+  }
+
+  /** Both passes, or forward alone, as work that a backend may record; with one generator. */
+  Recording recording(Backend backend, boolean backward) {
+    return backend.recording(
+        randoms -> {
+          runForward(randoms.get(0));
+          if (backward) {
+            runBackward(randoms.get(0));
+          }
+        });
+  }
+
+  /** Gives inputs and gradients of outputs new values, all other memory those from before. */
+  void refill(List<Tensor> in, List<Tensor> gradients) {
+    uploadAll(in, inputs);
+    outputs.forEach(b -> memory.fill(b, Double.NaN));
+    uploadAll(gradients, outputGradients);
+    inputGradients.stream().filter(b -> b != null).forEach(b -> memory.fill(b, BEFORE));
+    for (Buffer b : new Buffer[] {workspace, reserve}) {
+      if (b != null) {
+        memory.fill(b, Double.NaN);
+      }
+    }
+  }
+
+  private void uploadAll(List<Tensor> from, List<Buffer> to) {
+    for (int i = 0; i < to.size(); i++) {
+      if (to.get(i) != null) {
+        memory.upload(from.get(i).cast(dtype), to.get(i));
+      }
+    }
+  }
+
+  /** The outputs as they are. */
+  List<Tensor> outputs() {
+    return outputs.stream().map(memory::download).toList();
+  }
+
+  /** What has been added to the gradients of the inputs; null where there is none. */
+  List<Tensor> gradients() {
+    List<Tensor> gradients = new ArrayList<>();
+    for (Buffer b : inputGradients) {
+      gradients.add(b == null ? null : minus(memory.download(b)));
+    }
+    return gradients;
   }
 
   /**
@@ -93,11 +144,7 @@ final class OpRun implements AutoCloseable {
   List<Tensor> backward(List<Tensor> outputGradients, IntPredicate wanted) {
     prepareBackward(outputGradients, wanted);
     runBackward();
-    List<Tensor> gradients = new ArrayList<>();
-    for (Buffer b : inputGradients) {
-      gradients.add(b == null ? null : minus(memory.download(b)));
-    }
-    return gradients;
+    return gradients();
   }
 
   /** Uploads what a backward pass needs. */
@@ -116,9 +163,13 @@ final class OpRun implements AutoCloseable {
 
   /** The backward pass without copies. */
   void runBackward() {
+    runBackward(random);
+  }
+
+  private void runBackward(Philox drawn) {
     plan.backward(
         new Plan.Backward(
-            inputs, outputs, outputGradients, inputGradients, workspace, reserve, random));
+            inputs, outputs, outputGradients, inputGradients, workspace, reserve, drawn));
   }
 
   private static Tensor minus(Tensor t) {

@@ -156,6 +156,15 @@ public final class Simulator {
     return List.of(kernelLines());
   }
 
+  /**
+   * Names of the kernels that have run since this JVM began, sorted.
+   *
+   * @param recorded whether as part of a CUDA graph, or launched by themselves
+   */
+  public static List<String> launched(boolean recorded) {
+    return List.of(launchedLines(recorded));
+  }
+
   /** Hash of the sources of the kernels inside, as in {@code convlstm4j.sha256} beside a fatbin. */
   public static native String kernelHash();
 
@@ -170,4 +179,6 @@ public final class Simulator {
   private static native String[] objectLines();
 
   private static native String[] kernelLines();
+
+  private static native String[] launchedLines(boolean recorded);
 }
