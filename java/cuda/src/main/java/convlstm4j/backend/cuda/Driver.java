@@ -1,6 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
 import jcuda.CudaException;
 import jcuda.driver.JCudaDriver;
@@ -36,19 +37,23 @@ final class Driver {
     }
     try {
       JCudaLibraries.load(JCudaLibraries.DRIVER, () -> JCudaDriver.setExceptionsEnabled(true));
-    } catch (LinkageError e) {
+    } catch (LinkageError | IllegalCallerException e) {
+      if (!NativeAccess.advice(e, JCudaDriver.class).isEmpty()) {
+        throw new BackendException(missing("JCuda's library cannot be loaded", e), e);
+      }
       throw BackendException.noDevice(missing(NO_DRIVER, e), e);
     }
     on = true;
   }
 
-  private static String missing(String what, LinkageError cause) {
+  private static String missing(String what, Throwable cause) {
     return CudaBackend.NAME
         + ": "
         + what
         + " ("
         + firstLine(cause)
         + ")"
+        + NativeAccess.advice(cause, JCudaDriver.class, JCudnn.class)
         + NativeCache.open().advice(cause);
   }
 
@@ -68,7 +73,7 @@ final class Driver {
       // Off: its texts know cuDNN 8's numbers only.
       JCudaLibraries.load(JCudaLibraries.CUDNN, () -> JCudnn.setExceptionsEnabled(false));
       return JCudnn.cudnnGetVersion();
-    } catch (LinkageError e) {
+    } catch (LinkageError | IllegalCallerException e) {
       throw new BackendException(
           missing("no cuDNN 9: libcudnn.so.9 cannot be loaded; install cuDNN 9 for CUDA 13", e), e);
     }

@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
 import java.io.IOException;
 import java.util.concurrent.ForkJoinPool;
@@ -10,10 +11,16 @@ import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.opencl.presets.OpenCL;
 
 /** The loaded library with its engine and stream; the only place that loads it. */
 final class Dnnl implements AutoCloseable {
   private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+
+  /** A class of each module with native code: JavaCPP, oneDNN, what that links to, and ours. */
+  private static final Class<?>[] NATIVE = {
+    Loader.class, dnnl.class, OpenCL.class, NativeKernels.class
+  };
 
   private final engine cpu;
   private final stream queue;
@@ -57,6 +64,7 @@ final class Dnnl implements AutoCloseable {
               + System.getProperty("os.arch")
               + ": "
               + firstLine(e)
+              + NativeAccess.advice(e, NATIVE)
               + cache.advice(e),
           e);
     }

@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
 import convlstm4j.option.Activation;
 import java.net.URL;
@@ -51,9 +52,13 @@ final class NativeKernels {
           : new Found(new NativeKernels(handle, maxThreads()), "");
     } catch (BackendException e) {
       return new Found(null, e.getMessage());
-    } catch (UnsatisfiedLinkError e) {
+    } catch (UnsatisfiedLinkError | IllegalCallerException e) {
       return new Found(
-          null, "the native kernels do not load: " + e.getMessage() + NativeCache.open().advice(e));
+          null,
+          "the native kernels do not load: "
+              + e.getMessage()
+              + NativeAccess.advice(e, NativeKernels.class)
+              + NativeCache.open().advice(e));
     }
   }
 
