@@ -10,6 +10,7 @@ namespace simdnn {
 enum Status : int {
   kSuccess = 0,
   kNotInitialized = 1001,
+  kSublibraryLoadingFailed = 1008,
   kBadParam = 2000,
   kNotSupported = 3000,
   kInternalError = 4000,

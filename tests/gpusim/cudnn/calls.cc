@@ -1,7 +1,11 @@
 // The calls that choose an algorithm and those that compute.
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include "algorithms.h"
@@ -100,6 +104,15 @@ void add_in_some_order(int64_t terms, std::vector<double>& sum, Part part) {
   std::copy(total.begin(), total.end(), sum.begin());
 }
 
+// The real library opens others when it first computes.
+void open_others() {
+  const char* names = std::getenv("GPUSIM_CUDNN_OPENS");
+  std::istringstream list(names == nullptr ? "" : names);
+  for (std::string name; std::getline(list, name, ':');) {
+    if (dlopen(name.c_str(), RTLD_LAZY) == nullptr) throw Refused{kSublibraryLoadingFailed, dlerror()};
+  }
+}
+
 // What work on the device needs of a call. The operands in the order x, w, y.
 struct Job {
   const char* api;
@@ -121,7 +134,9 @@ struct Job {
       return gather(o.layout, p, (name + which).c_str(), bits());
     };
     const auto out = [&](const Operand& o, DevicePointer p, const char* which, const std::vector<double>& values) {
-      scatter(o.layout, p, (name + which).c_str(), alpha, beta, values);
+      std::vector<double> results = values;
+      if (std::getenv("GPUSIM_CUDNN_WRONG") != nullptr) results.back() += 1;
+      scatter(o.layout, p, (name + which).c_str(), alpha, beta, results);
     };
     if (spoiled > 0) spoil(workspace, spoiled, (name + ": workSpace").c_str());
     switch (pass) {
@@ -195,6 +210,7 @@ int compute(const char* api, Pass pass, Handle* handle, const Descriptors& d, co
   return call(api, [&](std::string& details) {
     const Handle& h = live(handle, "handle");
     const Problem p = d.problem(h);
+    open_others();
     const Algorithm& a = algorithm_for(pass, number, p);
     for (Refusal way : {Refusal::kListed, Refusal::kWorkspace, Refusal::kWork, Refusal::kMemory}) {
       check_refusal(way, pass, a, p);

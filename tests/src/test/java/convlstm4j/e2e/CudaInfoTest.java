@@ -3,14 +3,18 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backends;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -118,6 +122,100 @@ class CudaInfoTest {
     Files.copy(entry, copy);
     try (FileSystem jar = FileSystems.newFileSystem(copy)) {
       return Files.deleteIfExists(jar.getPath(kernels)) ? copy : entry;
+    }
+  }
+
+  private static Path simulated(String library) {
+    return Path.of(System.getenv(LIBRARIES).split(":")[0], library);
+  }
+
+  /** cuDNN opens it only when it first convolves. */
+  @Test
+  void namesWhatCudnnOpensLater(@TempDir Path dir) throws Exception {
+    String name = "libcublasLt.so.13";
+    Map<String, String> opens = Map.of("GPUSIM_CUDNN_OPENS", name);
+    infoSays(
+        opens,
+        "does not start: cuda: cudnnConvolutionForward: CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED");
+    infoSays(opens, name + " (pip: nvidia-cublas, ");
+    infoSays(opens, "looked for in -Dconvlstm4j.cuda.path, LD_LIBRARY_PATH, ");
+    Path wheel = dir.resolve("venv/lib/python3.11/site-packages/nvidia/cu13/lib");
+    Path conda = dir.resolve("conda/lib");
+    Path named = dir.resolve("named");
+    for (Path folder : List.of(wheel, conda, named)) {
+      Files.copy(simulated("others/" + name), Files.createDirectories(folder).resolve(name));
+    }
+    for (Map<String, String> more :
+        List.of(
+            Map.of("VIRTUAL_ENV", dir.resolve("venv").toString()),
+            Map.of("CONDA_PREFIX", dir.resolve("conda").toString()),
+            Map.of("JAVA_TOOL_OPTIONS", "-Dconvlstm4j.cuda.path=/nowhere:" + named))) {
+      Map<String, String> environment = new HashMap<>(opens);
+      environment.putAll(more);
+      infoSays(environment, "starts: ");
+    }
+  }
+
+  /** A cuDNN that pip has brought, and a driver that the linker knows. */
+  @Test
+  void findsCudnnAmongPythonsWheels(@TempDir Path dir) throws Exception {
+    Path wheel = dir.resolve("lib/python3.12/site-packages/nvidia/cudnn/lib");
+    Files.createDirectories(wheel);
+    Path driver = Files.createDirectories(dir.resolve("driver"));
+    Files.copy(simulated("libcuda.so.1"), driver.resolve("libcuda.so.1"));
+    Files.copy(simulated("libcudnn.so.9"), wheel.resolve("libcudnn.so.9"));
+    infoSays(Map.of(LIBRARIES, driver.toString()), "no cuDNN 9: libcudnn.so.9 cannot be loaded");
+    infoSays(Map.of(LIBRARIES, driver.toString()), "pip: nvidia-cudnn-cu13");
+    infoSays(Map.of(LIBRARIES, driver.toString(), "VIRTUAL_ENV", dir.toString()), "starts: ");
+    Path python = Files.createDirectories(dir.resolve("bin")).resolve("python3");
+    Files.writeString(python, "");
+    assertTrue(python.toFile().setExecutable(true));
+    infoSays(
+        Map.of(LIBRARIES, driver.toString(), "PATH", python.getParent().toString()), "starts: ");
+  }
+
+  @Test
+  void refusesPartsOfTwoVersions(@TempDir Path dir) throws Exception {
+    Files.copy(simulated("libcuda.so.1"), dir.resolve("libcuda.so.1"));
+    Files.copy(simulated("libcudnn.so.9"), dir.resolve("libcudnn.so.9.10.2"));
+    Files.createSymbolicLink(dir.resolve("libcudnn.so.9"), Path.of("libcudnn.so.9.10.2"));
+    Files.writeString(dir.resolve("libcudnn_ops.so.9.10.2"), "");
+    Path ops = dir.resolve("libcudnn_ops.so.9");
+    Files.createSymbolicLink(ops, Path.of("libcudnn_ops.so.9.10.2"));
+    infoSays(Map.of(LIBRARIES, dir.toString()), "starts: ");
+    Files.delete(ops);
+    Files.writeString(dir.resolve("libcudnn_ops.so.9.5.0"), "");
+    Files.createSymbolicLink(ops, Path.of("libcudnn_ops.so.9.5.0"));
+    infoSays(
+        Map.of(LIBRARIES, dir.toString()),
+        "does not start: cuda: parts of different versions or installations of cuDNN are mixed: ");
+    infoSays(Map.of(LIBRARIES, dir.toString()), "libcudnn_ops.so.9.5.0");
+  }
+
+  @Test
+  void refusesADeviceThatComputesWrong() throws Exception {
+    infoSays(Map.of("GPUSIM_CUDNN_WRONG", "1"), "does not start: cuda: a first convolution gives ");
+  }
+
+  /** The notice goes once there is a result. */
+  @Test
+  void saysThatNoGpuWasMeasuredUntilOneWas() throws Exception {
+    boolean measured = false;
+    Path results = Path.of(System.getProperty("convlstm4j.root", ".."), "bench/results");
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(results, "*.csv")) {
+      for (Path file : files) {
+        List<String> lines = Files.readAllLines(file);
+        int contender = List.of(lines.get(0).split(",", -1)).indexOf("contender");
+        measured |=
+            contender >= 0
+                && lines.stream().anyMatch(l -> List.of(l.split(",", -1)).contains("cuda"));
+      }
+    }
+    try (Backend backend = Backends.named("cuda")) {
+      assertEquals(measured, backend.notice().isEmpty());
+    }
+    if (!measured) {
+      infoSays(Map.of(), "no GPU has been measured by its authors yet");
     }
   }
 

@@ -43,7 +43,7 @@ final class InfoCommand implements Runnable {
 
   private static String state(BackendProvider provider) {
     try (Backend backend = provider.start()) {
-      return "starts: " + backend.description();
+      return "starts: " + backend.description() + backend.notice().map(n -> "; " + n).orElse("");
     } catch (BackendException e) {
       return "does not start: " + e.getMessage();
     }

@@ -93,6 +93,15 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * What somebody should know for whom this backend was chosen.
+   *
+   * @return one line, or empty
+   */
+  default Optional<String> notice() {
+    return Optional.empty();
+  }
+
+  /**
    * The memory that this backend's plans work on.
    *
    * @return always the same object

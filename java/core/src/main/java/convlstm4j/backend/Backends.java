@@ -70,6 +70,7 @@ public final class Backends {
         } else {
           LOG.info("backend {}: {}", b.name(), b.description());
         }
+        b.notice().ifPresent(n -> LOG.warn("backend {}: {}; {}", b.name(), b.description(), n));
         return b;
       } catch (BackendException e) {
         String why = e.getMessage();

@@ -10,6 +10,7 @@ import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,6 +22,12 @@ final class CudaBackend implements Backend {
   private final Device device;
   private final DeviceMemory memory;
 
+  /**
+   * No result of a GPU is in bench/results yet, which a test compares this with; to be taken out
+   * with its uses once there is one.
+   */
+  static final boolean MEASURED = false;
+
   /** On a device, which closes with it. */
   CudaBackend(Device device) {
     this.device = device;
@@ -30,6 +37,73 @@ final class CudaBackend implements Backend {
       Closing.after(e, device);
       throw e;
     }
+  }
+
+  /**
+   * A backend that has computed a little, so that it does not fail at the first model for want of a
+   * library.
+   *
+   * @throws BackendException saying what is missing
+   */
+  static CudaBackend tried() {
+    Device device = Device.open();
+    List<String> missing;
+    try {
+      missing = Driver.loadCudnnsOwn();
+    } catch (RuntimeException e) {
+      Closing.after(e, device);
+      throw e;
+    }
+    CudaBackend backend = new CudaBackend(device);
+    try {
+      OpeningTrial.run(backend, backend.memory);
+      backend.memory.trim();
+      mixed()
+          .ifPresent(
+              why -> {
+                throw new BackendException(NAME + ": " + why);
+              });
+    } catch (RuntimeException e) {
+      Closing.after(e, backend);
+      throw e instanceof BackendException b ? explained(b, missing) : e;
+    }
+    return backend;
+  }
+
+  /** A failure with what may be behind it. */
+  private static BackendException explained(BackendException e, List<String> missing) {
+    List<String> reasons = new ArrayList<>();
+    if (!missing.isEmpty()) {
+      reasons.add(
+          "cuDNN opens libraries that are missing here: "
+              + String.join(", ", missing)
+              + "; "
+              + SystemLibraries.places());
+    }
+    mixed().filter(why -> !e.getMessage().contains(why)).ifPresent(reasons::add);
+    return reasons.isEmpty()
+        ? e
+        : new BackendException(e.getMessage() + "; " + String.join("; ", reasons), e);
+  }
+
+  private static Optional<String> mixed() {
+    List<String> libraries = SystemLibraries.mixedCudnn();
+    return libraries.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "parts of different versions or installations of cuDNN are mixed: "
+                + String.join(", ", libraries)
+                + "; leave one");
+  }
+
+  @Override
+  public Optional<String> notice() {
+    return MEASURED
+        ? Optional.empty()
+        : Optional.of(
+            "no GPU has been measured by its authors yet: compare with onednn, and check it by"
+                + " convlstm4j selftest --backend "
+                + NAME);
   }
 
   @Override

@@ -192,7 +192,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
   }
 
   /** Gives the kept blocks back to the driver. */
-  private void trim() {
+  void trim() {
     device.synchronize();
     copyAhead.trim();
     freeKept();

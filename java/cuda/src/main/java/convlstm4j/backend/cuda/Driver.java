@@ -3,6 +3,8 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
+import java.util.ArrayList;
+import java.util.List;
 import jcuda.CudaException;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcudnn.JCudnn;
@@ -11,6 +13,9 @@ import jcuda.jcudnn.JCudnn;
 final class Driver {
   private static final String NO_DRIVER =
       "no NVIDIA driver: libcuda.so.1 cannot be loaded; install driver 580 or newer";
+
+  private static final int NEWEST_CUDA = 13;
+  private static final int CUDA_MAJOR = 1000;
 
   private static boolean on;
 
@@ -31,11 +36,13 @@ final class Driver {
     if (on) {
       return;
     }
-    if (!JCudaLibraries.isInstalled("libcuda.so.1")) {
+    SystemLibraries libraries = new SystemLibraries();
+    if (!libraries.isThere("libcuda.so.1")) {
       throw BackendException.noDevice(
           CudaBackend.NAME + ": " + NO_DRIVER + KernelModule.absence(), null);
     }
     try {
+      libraries.load("libcuda.so.1");
       JCudaLibraries.load(JCudaLibraries.DRIVER, () -> JCudaDriver.setExceptionsEnabled(true));
     } catch (LinkageError | IllegalCallerException e) {
       if (!NativeAccess.advice(e, JCudaDriver.class).isEmpty()) {
@@ -70,13 +77,45 @@ final class Driver {
    */
   static long loadCudnn() {
     try {
+      new SystemLibraries().load("libcudnn.so.9");
       // Off: its texts know cuDNN 8's numbers only.
       JCudaLibraries.load(JCudaLibraries.CUDNN, () -> JCudnn.setExceptionsEnabled(false));
       return JCudnn.cudnnGetVersion();
     } catch (LinkageError | IllegalCallerException e) {
       throw new BackendException(
-          missing("no cuDNN 9: libcudnn.so.9 cannot be loaded; install cuDNN 9 for CUDA 13", e), e);
+          missing(
+              "no cuDNN 9: libcudnn.so.9 cannot be loaded; install cuDNN 9 for CUDA 13 ("
+                  + SystemLibraries.source("libcudnn", NEWEST_CUDA)
+                  + "), "
+                  + SystemLibraries.places(),
+              e),
+          e);
     }
+  }
+
+  /**
+   * Loads what cuDNN opens only when it first convolves, where the dynamic linker would not find
+   * it.
+   *
+   * @return what is nowhere, each with what brings it
+   */
+  static List<String> loadCudnnsOwn() {
+    int cuda = (int) (JCudnn.cudnnGetCudartVersion() / CUDA_MAJOR);
+    SystemLibraries libraries = new SystemLibraries();
+    List<String> missing = new ArrayList<>();
+    for (String library : List.of("libcublasLt", "libnvrtc")) {
+      String name = library + ".so." + cuda;
+      if (libraries.isThere(name)) {
+        try {
+          libraries.load(name);
+        } catch (UnsatisfiedLinkError e) {
+          missing.add(name + ", which does not load (" + firstLine(e) + ")");
+        }
+      } else {
+        missing.add(name + " (" + SystemLibraries.source(name, cuda) + ")");
+      }
+    }
+    return missing;
   }
 
   /**
