@@ -74,8 +74,10 @@ final class ArchitectureRules {
           "io.*",
           "io.file io.npy io.architecture model objective optim layer graph program data op option tensor",
           // Backends only through ServiceLoader, so not backend.*.
+          "contract",
+          "backend op option tensor",
           "cli",
-          "io.* io.file io.npy io.architecture model data.folder objective optim layer graph program execution data backend op option tensor");
+          "contract io.* io.file io.npy io.architecture model data.folder objective optim layer graph program execution data backend op option tensor");
 
   private ArchitectureRules() {}
 

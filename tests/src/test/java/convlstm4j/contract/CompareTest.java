@@ -16,7 +16,7 @@ class CompareTest {
 
   @Test
   void roundingPasses() {
-    Compare.close("y", exact, List.of(exact), moved(2 * 3 * EPS), TERMS, 1);
+    Compare.close("y", exact, List.of(exact), moved(2 * 3 * EPS), TERMS, 1, Compare.FLOAT32);
   }
 
   @Test
@@ -26,7 +26,7 @@ class CompareTest {
 
   @Test
   void theBaselinesErrorWidensTheTolerance() {
-    Compare.close("y", exact, List.of(moved(0.01)), moved(0.019), TERMS, 1);
+    Compare.close("y", exact, List.of(moved(0.01)), moved(0.019), TERMS, 1, Compare.FLOAT32);
     fails("y[0]", exact, moved(0.01), moved(0.021));
   }
 
@@ -59,7 +59,7 @@ class CompareTest {
     AssertionError e =
         assertThrows(
             AssertionError.class,
-            () -> Compare.close("y", exact, List.of(baseline), got, TERMS, 1));
+            () -> Compare.close("y", exact, List.of(baseline), got, TERMS, 1, Compare.FLOAT32));
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 }

@@ -10,6 +10,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Backends;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.option.DataFormat;
+import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
@@ -21,27 +22,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The backend's system properties do what docs/cuda.md says. */
 class CudaSettingsTest {
-  private static final String PRECISION = "convlstm4j.cuda.precision";
   private static final int STEPS = 3;
 
   @AfterEach
   void forget() {
-    for (String name : List.of("precision", "workspace", "graphs")) {
+    for (String name : List.of("workspace", "graphs")) {
       System.clearProperty("convlstm4j.cuda." + name);
     }
   }
 
   private static Tensor output(ConvLstm2d op, String backendName, DType dtype) {
-    try (Backend backend = Backends.named(backendName);
-        OpRun run =
-            new OpRun(
-                backend,
-                dtype,
-                Mode.INFERENCE,
-                op,
-                CudaLaunchesTest.inputs(op, STEPS),
-                new Philox(5, 0))) {
-      return run.forward().get(0);
+    return output(op, backendName, dtype, ProductPrecision.FLOAT32);
+  }
+
+  private static Tensor output(
+      ConvLstm2d op, String backendName, DType dtype, ProductPrecision precision) {
+    try (Backend backend = Backends.named(backendName)) {
+      backend.precision(precision);
+      try (OpRun run =
+          new OpRun(
+              backend,
+              dtype,
+              Mode.INFERENCE,
+              op,
+              CudaLaunchesTest.inputs(op, STEPS),
+              new Philox(5, 0))) {
+        return run.forward().get(0);
+      }
     }
   }
 
@@ -59,18 +66,13 @@ class CudaSettingsTest {
     ConvLstm2d op = CudaLaunchesTest.op(DataFormat.CHANNELS_FIRST, false);
     Tensor exact = output(op, "reference", DType.FLOAT64);
     double strict = worst(exact, output(op, "cuda", DType.FLOAT32));
-    System.setProperty(PRECISION, "tf32");
-    double rounded = worst(exact, output(op, "cuda", DType.FLOAT32));
+    double rounded = worst(exact, output(op, "cuda", DType.FLOAT32, ProductPrecision.TF32));
     assertTrue(strict < 1e-6, "float32: " + strict);
     assertTrue(rounded > 1e-5 && rounded < 1e-2, "tf32: " + rounded);
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "precision, half, expected float32 or tf32",
-    "graphs, maybe, expected true or false",
-    "workspace, -1, 'expected MiB, 0 or more'"
-  })
+  @CsvSource({"graphs, maybe, expected true or false", "workspace, -1, 'expected MiB, 0 or more'"})
   void refusesOtherValues(String name, String value, String expected) {
     String property = "convlstm4j.cuda." + name;
     System.setProperty(property, value);

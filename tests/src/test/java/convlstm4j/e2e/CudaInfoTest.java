@@ -137,7 +137,7 @@ class CudaInfoTest {
     infoSays(
         opens,
         "does not start: cuda: cudnnConvolutionForward: CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED");
-    infoSays(opens, name + " (pip: nvidia-cublas, ");
+    infoSays(opens, name + " (pip: nvidia-cublas; ");
     infoSays(opens, "looked for in -Dconvlstm4j.cuda.path, LD_LIBRARY_PATH, ");
     Path wheel = dir.resolve("venv/lib/python3.11/site-packages/nvidia/cu13/lib");
     Path conda = dir.resolve("conda/lib");

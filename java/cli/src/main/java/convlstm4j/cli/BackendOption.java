@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.execution.Profile;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which backend computes. */
@@ -40,6 +41,8 @@ final class BackendOption {
     }
   }
 
+  @Mixin PrecisionOption precision;
+
   @Option(names = "--profile", description = "Print in the end which layer took how long.")
   boolean profiled;
 
@@ -59,5 +62,8 @@ final class BackendOption {
       model.profile(profile);
     }
     model.backend(name);
+    if (precision.value != null) {
+      model.precision(precision.value);
+    }
   }
 }

@@ -22,19 +22,7 @@ final class InfoCommand implements Runnable {
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
-    Runtime runtime = Runtime.getRuntime();
-    out.println("convlstm4j  " + Main.Version.text());
-    out.println("java        " + Runtime.version() + ", " + System.getProperty("java.vendor"));
-    out.println(
-        "machine     "
-            + System.getProperty("os.name")
-            + " "
-            + System.getProperty("os.arch")
-            + ", "
-            + runtime.availableProcessors()
-            + " cores, Java heap of at most "
-            + runtime.maxMemory() / (1 << 20)
-            + " MiB");
+    Installation.print(out);
     out.println("backends, the fastest first:");
     for (BackendProvider p : Backends.providers()) {
       out.printf("  %-10s%s%n", p.name(), state(p));

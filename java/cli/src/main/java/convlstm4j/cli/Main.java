@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
       ConvertCommand.class,
       InspectCommand.class,
       SummaryCommand.class,
-      InfoCommand.class
+      InfoCommand.class,
+      SelftestCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

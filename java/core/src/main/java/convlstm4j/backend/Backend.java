@@ -2,10 +2,12 @@ package convlstm4j.backend;
 
 import convlstm4j.op.Op;
 import convlstm4j.option.DataFormat;
+import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -90,6 +92,22 @@ public interface Backend extends AutoCloseable {
     long start = System.nanoTime();
     work.run();
     return System.nanoTime() - start;
+  }
+
+  /**
+   * Chooses how exactly plans that are made from now on multiply.
+   *
+   * @param precision {@link ProductPrecision#FLOAT32} where none is chosen
+   * @throws BackendException if this backend has no such plans
+   */
+  default void precision(ProductPrecision precision) {
+    if (precision != ProductPrecision.FLOAT32) {
+      throw new BackendException(
+          name()
+              + " multiplies in float32 only; leave the precision "
+              + precision.name().toLowerCase(Locale.ROOT)
+              + " out, or use a backend that has it: cuda");
+    }
   }
 
   /**

@@ -138,6 +138,13 @@ final class Engine implements AutoCloseable {
     return backend.memory().stagesAhead();
   }
 
+  /** Copies of weights and statistics by name, in the network's order. */
+  Map<String, Tensor> weights() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    network.parameters().forEach(p -> all.put(network.name(p), variables.get(p)));
+    return all;
+  }
+
   /** What stateful layers remember of training, by name. */
   Map<String, Tensor> states() {
     return aside.isEmpty() ? usedStates() : aside;

@@ -16,12 +16,12 @@ import convlstm4j.model.Pass.Kind;
 import convlstm4j.objective.Loss;
 import convlstm4j.objective.Metric;
 import convlstm4j.optim.Optimizer;
+import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -191,6 +191,18 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Chooses how exactly convolutions multiply.
+   *
+   * @param precision also for later plans of a shared backend
+   * @return this model
+   * @throws IllegalStateException if the model is in use
+   */
+  public Model precision(ProductPrecision precision) {
+    session.precision(precision);
+    return this;
+  }
+
+  /**
    * Has measured how long each layer takes.
    *
    * @param target where the times are added up
@@ -337,14 +349,10 @@ public final class Model implements AutoCloseable {
     loop = new TrainingLoop(this, training("fit"), data, options);
     try {
       History history = loop.run();
-      if (session.isStarted()) {
-        session.engine().rest();
-      }
+      session.rest();
       return history;
     } catch (RuntimeException | Error e) {
-      if (session.isStarted()) {
-        session.engine().restAfter(e);
-      }
+      Closing.after(e, session::rest);
       throw e;
     } finally {
       loop.flush();
@@ -511,13 +519,7 @@ public final class Model implements AutoCloseable {
 
   /** Sets what stateful layers remember to zeros; batches of any size may follow. */
   public void resetStates() {
-    access.use(
-        "resetStates",
-        () -> {
-          if (session.isStarted()) {
-            session.engine().setStates(Map.of());
-          }
-        });
+    access.use("resetStates", session::resetStates);
   }
 
   /**
@@ -597,15 +599,7 @@ public final class Model implements AutoCloseable {
    * @return copies by name, in Keras's order
    */
   public Map<String, Tensor> weights() {
-    return access.use(
-        "weights",
-        () -> {
-          Map<String, Tensor> all = new LinkedHashMap<>();
-          network
-              .parameters()
-              .forEach(p -> all.put(network.name(p), session.engine().variables().get(p)));
-          return all;
-        });
+    return access.use("weights", () -> session.engine().weights());
   }
 
   /**

@@ -5,7 +5,9 @@ import convlstm4j.backend.Backends;
 import convlstm4j.backend.Closing;
 import convlstm4j.execution.Profile;
 import convlstm4j.graph.Network;
+import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
+import java.util.Map;
 
 /**
  * What a model runs on: a backend and the engine on it, started when they are first needed, so that
@@ -18,6 +20,10 @@ final class Session {
   private Backend backend;
   private boolean ownsBackend;
   private Profile profile;
+
+  /** Null where none was chosen: a shared backend keeps its own. */
+  private ProductPrecision precision;
+
   private DType dtype = DType.FLOAT32;
   private long seed;
   private Engine engine;
@@ -50,6 +56,11 @@ final class Session {
     return dtype;
   }
 
+  void precision(ProductPrecision chosen) {
+    checkUnused("precision");
+    precision = chosen;
+  }
+
   void profile(Profile target) {
     checkUnused("profile");
     profile = target;
@@ -79,6 +90,9 @@ final class Session {
       backend = Backends.named(backendName, dtype);
       ownsBackend = true;
     }
+    if (precision != null) {
+      backend.precision(precision);
+    }
     return backend;
   }
 
@@ -87,6 +101,19 @@ final class Session {
       engine = new Engine(network, startedBackend(), dtype, seed, profile);
     }
     return engine;
+  }
+
+  /** Gives back what is kept from one training step to the next. */
+  void rest() {
+    if (engine != null) {
+      engine.rest();
+    }
+  }
+
+  void resetStates() {
+    if (engine != null) {
+      engine.setStates(Map.of());
+    }
   }
 
   /** Closes all and what was made for training, the first failure with the others in it. */

@@ -46,7 +46,7 @@ final class Convolution implements AutoCloseable {
     this.xDistance = xDistance;
     this.pads = g.isLopsided();
     long distance = pads ? paddedElements() : xDistance;
-    this.descriptors = new Descriptors(g, images, distance, yDistance);
+    this.descriptors = new Descriptors(g, images, distance, yDistance, device.mayRound());
     try {
       for (Pass p : passes) {
         algorithms.put(

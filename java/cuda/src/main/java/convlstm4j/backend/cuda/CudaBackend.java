@@ -7,6 +7,7 @@ import convlstm4j.backend.Plan;
 import convlstm4j.backend.Recording;
 import convlstm4j.op.Op;
 import convlstm4j.option.DataFormat;
+import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -73,7 +74,7 @@ final class CudaBackend implements Backend {
   /** A failure with what may be behind it. */
   private static BackendException explained(BackendException e, List<String> missing) {
     List<String> reasons = new ArrayList<>();
-    if (!missing.isEmpty()) {
+    if (!missing.isEmpty() && e.getMessage().contains("cudnn")) {
       reasons.add(
           "cuDNN opens libraries that are missing here: "
               + String.join(", ", missing)
@@ -144,6 +145,12 @@ final class CudaBackend implements Backend {
   @Override
   public Recording recording(Consumer<List<Philox>> work) {
     return new CudaRecording(device, memory, work);
+  }
+
+  @Override
+  public void precision(ProductPrecision precision) {
+    device.use();
+    device.mayRound(precision == ProductPrecision.TF32);
   }
 
   @Override

@@ -21,7 +21,7 @@ final class Descriptors implements AutoCloseable {
   final cudnnConvolutionDescriptor convolution = new cudnnConvolutionDescriptor();
 
   /** Whether TensorFloat-32 may be used. */
-  final boolean mayRound = Settings.mayRound();
+  final boolean mayRound;
 
   private final Deque<AutoCloseable> made = new ArrayDeque<>();
 
@@ -32,8 +32,10 @@ final class Descriptors implements AutoCloseable {
    * @param images how many
    * @param xDistance elements from one image to the next
    * @param yDistance elements from one result to the next
+   * @param mayRound whether TensorFloat-32 may be used
    */
-  Descriptors(Geometry g, long images, long xDistance, long yDistance) {
+  Descriptors(Geometry g, long images, long xDistance, long yDistance, boolean mayRound) {
+    this.mayRound = mayRound;
     try {
       boolean lopsided = g.isLopsided();
       Shape spatial = lopsided ? g.padded() : g.spatial();

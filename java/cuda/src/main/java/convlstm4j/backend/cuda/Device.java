@@ -49,6 +49,7 @@ final class Device implements AutoCloseable {
   private boolean closed;
   private CudaRecording recording;
   private boolean capturing;
+  private boolean mayRound;
 
   private Device(CUdevice device, String description) {
     this.device = device;
@@ -248,6 +249,15 @@ final class Device implements AutoCloseable {
 
   EventClock clock() {
     return clock;
+  }
+
+  /** Says whether plans made from now on may round operands to TensorFloat-32. */
+  void mayRound(boolean value) {
+    mayRound = value;
+  }
+
+  boolean mayRound() {
+    return mayRound;
   }
 
   ExtraWorkspace extraWorkspace() {

@@ -4,9 +4,6 @@ import convlstm4j.backend.BackendException;
 
 /** What system properties say about convolutions. */
 final class Settings {
-  /** {@code float32} (the default) or {@code tf32}. */
-  static final String PRECISION = "convlstm4j.cuda.precision";
-
   /** The most workspace that an algorithm of cuDNN may want, MiB. */
   static final String WORKSPACE = "convlstm4j.cuda.workspace";
 
@@ -16,22 +13,6 @@ final class Settings {
   private static final int WORKSPACE_MIB = 256;
 
   private Settings() {}
-
-  /**
-   * Whether products may be rounded: TensorFloat-32, Winograd and FFT.
-   *
-   * @throws BackendException if the property has another value than float32 or tf32
-   */
-  static boolean mayRound() {
-    String value = System.getProperty(PRECISION, "float32");
-    return switch (value) {
-      case "float32" -> false;
-      case "tf32" -> true;
-      default ->
-          throw new BackendException(
-              CudaBackend.NAME + ": " + PRECISION + "=" + value + "; expected float32 or tf32");
-    };
-  }
 
   /**
    * Whether stretches of launches become CUDA graphs.

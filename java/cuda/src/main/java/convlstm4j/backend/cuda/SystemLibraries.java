@@ -33,17 +33,8 @@ final class SystemLibraries {
           "/lib/x86_64-linux-gnu",
           "/usr/lib/x86_64-linux-gnu");
 
-  /** What brings a library, by the start of its name; {@code %d} is CUDA's version. */
-  private static final Map<String, String> PACKAGES =
-      Map.of(
-          "libcublasLt",
-          "pip: nvidia-cublas, before CUDA 13 nvidia-cublas-cu%1$d; apt: libcublas-%1$d-*; conda:"
-              + " libcublas",
-          "libnvrtc",
-          "pip: nvidia-cuda-nvrtc, before CUDA 13 nvidia-cuda-nvrtc-cu%1$d; apt: cuda-nvrtc-%1$d-*;"
-              + " conda: cuda-nvrtc",
-          "libcudnn",
-          "pip: nvidia-cudnn-cu%1$d; apt: cudnn9-cuda-%1$d; conda: cudnn");
+  /** The first version of CUDA whose wheels do not have it in their names, cuDNN's aside. */
+  private static final int PLAIN_WHEELS = 13;
 
   private final Map<String, String> environment;
 
@@ -63,13 +54,24 @@ final class SystemLibraries {
         + " (nvidia/*/lib) and conda's lib";
   }
 
-  /** What brings a library. */
+  /**
+   * What brings a library.
+   *
+   * @param cuda version of CUDA that it is for
+   */
   static String source(String name, int cuda) {
-    return PACKAGES.entrySet().stream()
-        .filter(e -> name.startsWith(e.getKey()))
-        .map(e -> String.format(e.getValue(), cuda))
-        .findFirst()
-        .orElse("the NVIDIA driver");
+    String wheel = cuda < PLAIN_WHEELS ? "-cu" + cuda : "";
+    if (name.startsWith("libcublasLt")) {
+      return "pip: nvidia-cublas" + wheel + "; apt: libcublas-" + cuda + "-*; conda: libcublas";
+    }
+    if (name.startsWith("libnvrtc")) {
+      return "pip: nvidia-cuda-nvrtc"
+          + wheel
+          + "; apt: cuda-nvrtc-"
+          + cuda
+          + "-*; conda: cuda-nvrtc";
+    }
+    return "pip: nvidia-cudnn-cu" + cuda + "; apt: cudnn9-cuda-" + cuda + "; conda: cudnn";
   }
 
   /**

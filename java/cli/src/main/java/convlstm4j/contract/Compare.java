@@ -10,40 +10,76 @@ import java.util.List;
  * reference is a backend as well, and buffers hold NaN until they are written.
  */
 final class Compare {
-  private static final double EPS = Math.ulp(1.0f);
+  /** The distance of numbers at 1, of float32. */
+  static final double FLOAT32 = Math.ulp(1.0f);
+
+  /** The same of TensorFloat-32, with its 10 bits of mantissa. */
+  static final double TF32 = 1.0 / 1024;
+
   private static final double MOST_ZEROS = 0.1;
 
   private Compare() {}
 
   /**
-   * Fails, naming the worst element, unless {@code got} is close to {@code exact}; {@code plain}
-   * are float32 runs.
+   * How close a result is.
+   *
+   * @param error largest relative error
+   * @param allowed what it may be
    */
-  static void close(
-      String what, Tensor exact, List<Tensor> plain, Tensor got, long terms, double factor) {
-    close(what, exact, plain, got, terms, factor, 1);
+  record Closeness(double error, double allowed) {
+    /** The one of two that is nearer to what is allowed. */
+    Closeness worse(Closeness other) {
+      return other.share() > share() ? other : this;
+    }
+
+    /** Of what is allowed. */
+    double share() {
+      return allowed == 0 ? 0 : error / allowed;
+    }
   }
 
   /**
-   * The same with errors relative to the largest element, for algorithms that add and subtract
-   * neighbours.
+   * Fails, naming the worst element, unless {@code got} is close to {@code exact}; {@code plain}
+   * are float32 runs.
    */
-  static void closeInNorm(
-      String what, Tensor exact, List<Tensor> plain, Tensor got, long terms, double factor) {
-    double largest = 1;
-    for (int i = 0; i < exact.size(); i++) {
-      largest = Math.max(largest, Math.abs(exact.get(i)));
-    }
-    close(what, exact, plain, got, terms, factor, largest);
-  }
-
-  private static void close(
+  static Closeness close(
       String what,
       Tensor exact,
       List<Tensor> plain,
       Tensor got,
       long terms,
       double factor,
+      double unit) {
+    return close(what, exact, plain, got, terms, factor, unit, 1);
+  }
+
+  /**
+   * The same with errors relative to the largest element, for algorithms that add and subtract
+   * neighbours.
+   */
+  static Closeness closeInNorm(
+      String what,
+      Tensor exact,
+      List<Tensor> plain,
+      Tensor got,
+      long terms,
+      double factor,
+      double unit) {
+    double largest = 1;
+    for (int i = 0; i < exact.size(); i++) {
+      largest = Math.max(largest, Math.abs(exact.get(i)));
+    }
+    return close(what, exact, plain, got, terms, factor, unit, largest);
+  }
+
+  private static Closeness close(
+      String what,
+      Tensor exact,
+      List<Tensor> plain,
+      Tensor got,
+      long terms,
+      double factor,
+      double unit,
       double least) {
     if (!exact.shape().equals(got.shape())) {
       throw new AssertionError(what + ": shape " + got.shape() + ", expected " + exact.shape());
@@ -55,9 +91,11 @@ final class Compare {
       baseline = Math.max(baseline, worst(exact, p, least));
     }
     double log = Math.max(1, Math.ceil(Math.log((double) terms) / Math.log(2)));
-    double allowed = factor * Math.max(2 * baseline, 4 * EPS * log);
+    double allowed = factor * Math.max(2 * baseline, 4 * unit * log);
+    double most = 0;
     for (int i = 0; i < got.size(); i++) {
       double error = error(exact.get(i), got.get(i), least);
+      most = Math.max(most, error);
       if (!(error <= allowed)) {
         throw new AssertionError(
             what
@@ -73,6 +111,7 @@ final class Compare {
                 + allowed);
       }
     }
+    return new Closeness(most, allowed);
   }
 
   private static void checkNoNan(String what, Tensor t) {

@@ -54,14 +54,18 @@ record OpCase(
     return new OpCase(name, op, moved, terms, gradientTerms, mayBeZero, smooth);
   }
 
-  /** The same with every input off by at most one rounding error. */
-  OpCase neighbour(Philox random) {
+  /**
+   * The same with every input off by at most one rounding error.
+   *
+   * @param unit the error at 1
+   */
+  OpCase neighbour(Philox random, double unit) {
     List<Tensor> moved = new ArrayList<>();
     for (Tensor t : inputs) {
       Tensor m = Tensor.zeros(t.dtype(), t.shape());
       Philox r = random.stream(2, moved.size());
       for (int k = 0; k < t.size(); k++) {
-        m.set(k, (float) (t.get(k) * (1 + Math.ulp(1.0f) * (2 * r.uniform(k) - 1))));
+        m.set(k, (float) (t.get(k) * (1 + unit * (2 * r.uniform(k) - 1))));
       }
       moved.add(m);
     }

@@ -1,0 +1,49 @@
+package convlstm4j.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Backends;
+import convlstm4j.op.Op;
+import convlstm4j.option.ProductPrecision;
+import convlstm4j.tensor.Philox;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The contract where cuDNN may round to TensorFloat-32, as the simulated one then does. */
+class CudaPrecisionTest {
+  @TestFactory
+  Stream<DynamicTest> agreesWithTheReferenceAsFarAsItsOperandsAreRounded() {
+    return OpCases.kinds().stream().flatMap(CudaPrecisionTest::cases);
+  }
+
+  private static Stream<DynamicTest> cases(Class<? extends Op> kind) {
+    return OpCases.of(kind, new Philox(Seeds.SEED, 0)).stream()
+        .map(c -> DynamicTest.dynamicTest(c.toString(), () -> Seeds.replayable(() -> agrees(c))));
+  }
+
+  private static void agrees(OpCase c) {
+    Philox random = new Philox(Seeds.SEED, 1);
+    try (Backend backend = Backends.named("cuda")) {
+      backend.precision(ProductPrecision.TF32);
+      ContractChecks.agrees(backend, c, random, ProductPrecision.TF32);
+    }
+  }
+
+  @Test
+  void backendsWithoutItSaySo() {
+    try (Backend backend = Backends.named("reference")) {
+      backend.precision(ProductPrecision.FLOAT32);
+      BackendException e =
+          assertThrows(BackendException.class, () -> backend.precision(ProductPrecision.TF32));
+      assertEquals(
+          "reference multiplies in float32 only; leave the precision tf32 out, or use a backend"
+              + " that has it: cuda",
+          e.getMessage());
+    }
+  }
+}
