@@ -131,6 +131,52 @@ class SafeFilesTest {
     assertEquals(1, progress(dir.resolve("w.ckpt")).epoch());
   }
 
+  /** As after a kill between checkpoint and log, when all was done. */
+  @Test
+  void logIsMendedWhereAllIsDone() throws IOException {
+    Path v = dir.resolve("v.ckpt");
+    Path log = dir.resolve("v.csv");
+    Cli.good(fresh("--output", v, "--log", log, "--epochs", 3));
+    String whole = Files.readString(log);
+    Files.writeString(log, whole.substring(0, whole.lastIndexOf('\n', whole.length() - 2) + 3));
+    Map<String, Integer> before = Cli.contents(dir);
+    Cli cli = Cli.run(train("--model", v, "--output", v, "--log", log, "--epochs", 3));
+    assertEquals(2, cli.code(), cli::toString);
+    assertTrue(cli.err().contains("has done 3 already"), cli::toString);
+    assertEquals(whole, Files.readString(log));
+    Map<String, Integer> after = Cli.contents(dir);
+    after.put("v.csv", before.get("v.csv"));
+    assertEquals(before, after, "nothing but the log");
+  }
+
+  @Test
+  void filtersOfANetworkThatIsThereAgree() throws IOException {
+    Path data = TinyFolder.write(dir.resolve("data"));
+    Path v = dir.resolve("v.ckpt");
+    Object[] words = {"train", "--data", data, "--backend", "reference", "--output", v};
+    Object[] on = {"--model", v, "--epochs", 2};
+    Cli.good(with(words, "--filters", 2, "--epochs", 1));
+    refused("--filters 3: " + v + " holds another network", with(with(words, on), "--filters", 3));
+    refused("holds another network", with(words, "--resume", "--epochs", 2, "--filters", 8));
+    Cli.good(with(with(words, on), "--filters", 2));
+    Cli.good(with(words, "--resume", "--filters", 2, "--epochs", 3));
+    assertEquals(3, progress(v).epoch());
+    refused("--filters goes with --data", fresh("--output", dir.resolve("w.ckpt"), "--filters", 2));
+    refused(
+        "--filters 0, expected from 1",
+        "train",
+        "--data",
+        data,
+        "--output",
+        dir.resolve("w.ckpt"),
+        "--filters",
+        0);
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    return Stream.of(words, more).flatMap(Stream::of).toArray();
+  }
+
   private static Object[] all(Object[] a, Object[] b, Object[] c, int epochs) {
     return Stream.of(a, b, c, new Object[] {"--epochs", epochs}).flatMap(Stream::of).toArray();
   }

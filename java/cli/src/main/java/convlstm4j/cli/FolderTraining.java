@@ -3,11 +3,13 @@ package convlstm4j.cli;
 import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.folder.VideoFolder;
+import convlstm4j.io.architecture.Architecture;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.objective.F1Score;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,14 +19,18 @@ import picocli.CommandLine.Option;
 
 /** Training on a folder of trailers. */
 final class FolderTraining {
+  private static final int FILTERS = 8;
+
+  /** Twice as many units would be no number any more. */
+  private static final int MOST_FILTERS = Integer.MAX_VALUE / 8;
+
   @Mixin DataOptions data;
 
   @Option(
       names = "--filters",
-      defaultValue = "8",
       paramLabel = "F",
-      description = "Of the default model's ConvLSTMs. Default: ${DEFAULT-VALUE}.")
-  int filters;
+      description = "Of the default model's ConvLSTMs. Default: " + FILTERS + ".")
+  Integer filters;
 
   @Option(
       names = "--validation",
@@ -38,6 +44,9 @@ final class FolderTraining {
     if (validation != null) {
       given.add("--validation");
     }
+    if (filters != null) {
+      given.add("--filters");
+    }
     return given;
   }
 
@@ -50,9 +59,10 @@ final class FolderTraining {
    * The model.
    *
    * @param start opens it; null for the article's
+   * @param from what it is opened from, for messages
    * @param options chooses backend and seed before weights are made
    */
-  Model model(Supplier<Model> start, Consumer<Model> options) {
+  Model model(Supplier<Model> start, Path from, Consumer<Model> options) {
     VideoFolder folder = data.folder(List.of());
     if (folder.genres().isEmpty()) {
       throw new IllegalArgumentException(
@@ -60,14 +70,47 @@ final class FolderTraining {
               + ": has no labels, expected labels_{id}.npy [T, genres] for each trailer, or one"
               + " labels.csv");
     }
-    if (start != null) {
-      return start.get();
+    if (start == null) {
+      Model model = standard(folder, filters == null ? FILTERS : filters);
+      options.accept(model);
+      return model;
     }
-    Model model =
-        Architectures.convLstm(
-            folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
-    options.accept(model);
-    return model;
+    Model model = start.get();
+    try {
+      checkFilters(model, folder, from);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static Model standard(VideoFolder folder, int filters) {
+    if (filters < 1 || filters > MOST_FILTERS) {
+      throw new IllegalArgumentException(
+          "--filters " + filters + ", expected from 1 to " + MOST_FILTERS);
+    }
+    return Architectures.convLstm(
+        folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
+  }
+
+  /** A network that is there has its filters: the same number goes on, another is refused. */
+  private void checkFilters(Model model, VideoFolder folder, Path from) {
+    if (filters == null) {
+      return;
+    }
+    try (Model asked = standard(folder, filters)) {
+      String there = Architecture.toJson(model.network());
+      if (!Architecture.toJson(asked.network()).equals(there)) {
+        throw new IllegalArgumentException(
+            "--filters "
+                + filters
+                + ": "
+                + from
+                + " holds another network than the default one with so many; leave --filters out"
+                + " to go on with it, or begin anew with another --output");
+      }
+    }
   }
 
   /**

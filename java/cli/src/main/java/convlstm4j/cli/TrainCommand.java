@@ -176,7 +176,9 @@ final class TrainCommand implements Callable<Integer> {
         samples.arrays.given()
             ? files.open(from, this::choose, err)
             : samples.folder.model(
-                from == null ? null : () -> files.open(from, this::choose, err), this::choose);
+                from == null ? null : () -> files.open(from, this::choose, err),
+                from,
+                this::choose);
     try {
       long learnt = model.progress().step();
       if (seed != null && learnt > 0 && seed != model.snapshot().seed()) {
@@ -211,15 +213,9 @@ final class TrainCommand implements Callable<Integer> {
 
   private int train(Model model, Path from, ModelKind kind, Interrupt interrupt) {
     PrintWriter err = spec.commandLine().getErr();
-    if (model.progress().epoch() >= stop.epochs && !resume) {
-      throw new IllegalArgumentException(
-          "--epochs "
-              + stop.epochs
-              + ": "
-              + from
-              + " has done "
-              + model.progress().epoch()
-              + " already; ask for more, in all");
+    boolean done = model.progress().epoch() >= stop.epochs && !resume;
+    if (done && log == null) {
+      throw done(model, from);
     }
     if (log != null) {
       OutputFiles.checkLog("--log", log, overwrite || model.progress().epoch() > 0);
@@ -242,6 +238,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     interrupt.stopWith(model::requestStop);
     History history = model.fit(Prefetch.of(parts.training(), 2), fit);
+    if (done) {
+      throw done(model, from); // now that the log has the last line that a killed run owed it
+    }
     Progress p = model.progress();
     spec.commandLine()
         .getOut()
@@ -256,5 +255,16 @@ final class TrainCommand implements Callable<Integer> {
             + output);
     backend.report(err);
     return interrupt.code();
+  }
+
+  private IllegalArgumentException done(Model model, Path from) {
+    return new IllegalArgumentException(
+        "--epochs "
+            + stop.epochs
+            + ": "
+            + from
+            + " has done "
+            + model.progress().epoch()
+            + " already; ask for more, in all");
   }
 }

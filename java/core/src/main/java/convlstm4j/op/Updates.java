@@ -26,17 +26,14 @@ final class Updates {
 
   static List<Shape> outputs(Op op, List<Shape> inputs, int count, int outputGroups) {
     Checks.count(op, inputs);
-    int scalars = op.input("w0");
-    int guard = op.input("guard");
+    List<String> names = op.inputNames(); // once: it makes them all
+    int scalars = names.indexOf("w0");
+    int guard = names.indexOf("guard");
     Checks.fits(op, "guard", inputs.get(guard), Shape.of(1), "one number");
     List<Shape> w = inputs.subList(scalars, scalars + count);
     for (int i = scalars; i < inputs.size(); i++) {
       Checks.fits(
-          op,
-          op.inputNames().get(i),
-          inputs.get(i),
-          w.get((i - scalars) % count),
-          "that of the weight");
+          op, names.get(i), inputs.get(i), w.get((i - scalars) % count), "that of the weight");
     }
     List<Shape> out = new ArrayList<>();
     for (int i = 0; i < outputGroups; i++) {

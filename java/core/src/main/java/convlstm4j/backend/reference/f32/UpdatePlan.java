@@ -66,7 +66,7 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
     if (!Double.isFinite(input(call.inputs(), "guard")[0])) {
       outputIndex.forEach(
           (name, i) -> {
-            float[] old = input(call.inputs(), name);
+            float[] old = array(call.inputs().get(inputIndex.get(name)));
             System.arraycopy(old, 0, array(call.outputs().get(i)), 0, old.length);
           });
       return;
