@@ -8,9 +8,12 @@ import convlstm4j.option.Activation;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,22 +33,7 @@ class ReadmeTest {
 
   @Test
   void theModelInJavaCompilesAndPredicts(@TempDir Path dir) throws Exception {
-    List<String> blocks = blocks(Files.readString(README), "java");
-    assertEquals(1, blocks.size(), "java blocks in README.md");
-    Path source = dir.resolve("Trailers.java");
-    Files.writeString(source, blocks.get(0));
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    int exit =
-        compiler.run(
-            null,
-            null,
-            null,
-            "-d",
-            dir.toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            source.toString());
-    assertEquals(0, exit, "javac");
+    compile("Trailers", dir);
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {dir.toUri().toURL()}, Activation.class.getClassLoader())) {
       Class<?> trailers = loader.loadClass("Trailers");
@@ -64,8 +52,44 @@ class ReadmeTest {
   }
 
   @Test
+  void theFirstProgramLearns(@TempDir Path dir) throws Exception {
+    compile("NextFrame", dir);
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            dir + File.pathSeparator + System.getProperty("java.class.path"),
+            "NextFrame");
+    Process process = new ProcessBuilder(command).redirectError(dir.resolve("e").toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), () -> out);
+    // Nothing but black gives a loss of 0.026: one pixel in 256 is lit.
+    String last = out.lines().filter(l -> l.startsWith("loss ")).findFirst().orElse("loss NaN");
+    assertTrue(Double.parseDouble(last.replace("loss ", "")) < 0.02, out);
+  }
+
+  /** The program of a name in README.md. */
+  private static String program(String name) throws IOException {
+    List<String> programs =
+        blocks(Files.readString(README), "java").stream()
+            .filter(java -> java.contains("public class " + name + " "))
+            .toList();
+    assertEquals(1, programs.size(), () -> "java blocks with class " + name + " in README.md");
+    return programs.get(0);
+  }
+
+  private static void compile(String name, Path dir) throws IOException {
+    Path source = dir.resolve(name + ".java");
+    Files.writeString(source, program(name));
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    String path = System.getProperty("java.class.path");
+    int exit = compiler.run(null, null, null, "-d", dir.toString(), "-cp", path, source.toString());
+    assertEquals(0, exit, "javac");
+  }
+
+  @Test
   void theModelTakesUnderFortyLines() throws Exception {
-    String java = blocks(Files.readString(README), "java").get(0);
+    String java = program("Trailers");
     int from = java.indexOf("static final List<String> GENRES");
     int to = java.indexOf("public static void main");
     assertTrue(from > 0 && to > from);

@@ -41,12 +41,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Damaged files load, or give a {@link KerasException}, nothing else, and take no more memory than
- * ten times the file beside what a small model takes. 100,000 in all; {@code -Dseed} replays.
+ * ten times the file beside what a small model takes. {@code -Dfuzz.files} says how many in all;
+ * {@code -Dseed} replays.
  */
 class KerasFuzzTest {
-  private static final int HDF5 = 70_000;
-  private static final int ZIP = 8_000;
-  private static final int JSON = 22_000;
+  private static final int FILES = Integer.getInteger("fuzz.files", 10_000);
+  private static final int HDF5 = FILES * 70 / 100;
+  private static final int ZIP = FILES * 8 / 100;
+  private static final int JSON = FILES * 22 / 100;
 
   /** What parsing a model of this size and an exception take. */
   private static final long SMALL = 4 << 20;
