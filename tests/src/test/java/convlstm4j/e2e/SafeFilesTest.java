@@ -162,15 +162,6 @@ class SafeFilesTest {
     Cli.good(with(words, "--resume", "--filters", 2, "--epochs", 3));
     assertEquals(3, progress(v).epoch());
     refused("--filters goes with --data", fresh("--output", dir.resolve("w.ckpt"), "--filters", 2));
-    refused(
-        "--filters 0, expected from 1",
-        "train",
-        "--data",
-        data,
-        "--output",
-        dir.resolve("w.ckpt"),
-        "--filters",
-        0);
   }
 
   private static Object[] with(Object[] words, Object... more) {

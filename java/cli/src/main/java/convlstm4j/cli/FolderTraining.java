@@ -2,6 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.cli.article.Architectures;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.Signature;
 import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.model.Compile;
@@ -9,6 +10,7 @@ import convlstm4j.model.Model;
 import convlstm4j.objective.F1Score;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
+import convlstm4j.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,10 @@ final class FolderTraining {
   private static final int FILTERS = 8;
 
   /** Twice as many units would be no number any more. */
-  private static final int MOST_FILTERS = Integer.MAX_VALUE / 8;
+  private static final int MOST_FILTERS = Integer.MAX_VALUE / 2;
+
+  /** Of {@code [N, T, C, H, W]}. */
+  private static final int RANK = 5;
 
   @Mixin DataOptions data;
 
@@ -71,13 +76,14 @@ final class FolderTraining {
               + " labels.csv");
     }
     if (start == null) {
-      Model model = standard(folder, filters == null ? FILTERS : filters);
+      Model model =
+          standard(folder.frameShape(), folder.genres(), filters == null ? FILTERS : filters);
       options.accept(model);
       return model;
     }
     Model model = start.get();
     try {
-      checkFilters(model, folder, from);
+      checkFilters(model, from);
       return model;
     } catch (RuntimeException e) {
       model.close();
@@ -85,31 +91,36 @@ final class FolderTraining {
     }
   }
 
-  private static Model standard(VideoFolder folder, int filters) {
-    if (filters < 1 || filters > MOST_FILTERS) {
+  private static Model standard(Shape frame, List<String> genres, int filters) {
+    if (filters > MOST_FILTERS) {
       throw new IllegalArgumentException(
-          "--filters " + filters + ", expected from 1 to " + MOST_FILTERS);
+          "--filters " + filters + ", must be at most " + MOST_FILTERS);
     }
-    return Architectures.convLstm(
-        folder.frameShape(), folder.genres(), filters, Math.max(1, filters / 2), 2 * filters);
+    return Architectures.convLstm(frame, genres, filters, Math.max(1, filters / 2), 2 * filters);
   }
 
   /** A network that is there has its filters: the same number goes on, another is refused. */
-  private void checkFilters(Model model, VideoFolder folder, Path from) {
+  private void checkFilters(Model model, Path from) {
     if (filters == null) {
       return;
     }
-    try (Model asked = standard(folder, filters)) {
-      String there = Architecture.toJson(model.network());
-      if (!Architecture.toJson(asked.network()).equals(there)) {
-        throw new IllegalArgumentException(
-            "--filters "
-                + filters
-                + ": "
-                + from
-                + " holds another network than the default one with so many; leave --filters out"
-                + " to go on with it, or begin anew with another --output");
+    Signature.Slot video = model.signature().inputs().get(0);
+    boolean same = video.shape().rank() == RANK;
+    if (same) {
+      Shape frame = video.shape().from(RANK - 3);
+      try (Model asked = standard(frame, model.signature().outputNames(), filters)) {
+        String there = Architecture.toJson(model.network());
+        same = Architecture.toJson(asked.network()).equals(there);
       }
+    }
+    if (!same) {
+      throw new IllegalArgumentException(
+          "--filters "
+              + filters
+              + ": "
+              + from
+              + " holds another network than the default one with so many; leave --filters out"
+              + " to go on with it, or begin anew with another --output");
     }
   }
 
