@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the command line says of the backend {@code cuda} where something is missing. */
 class CudaInfoTest {
   private static final String LIBRARIES = "LD_LIBRARY_PATH";
+  private static final String COMMAND = "convlstm4j.cli.Main";
 
   private record Run(int exit, String output) {}
 
@@ -35,13 +36,19 @@ class CudaInfoTest {
   private static Run onClassPath(
       String classPath, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    return java(classPath, environment, COMMAND, arguments);
+  }
+
+  private static Run java(
+      String classPath, Map<String, String> environment, String main, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 classPath,
-                "convlstm4j.cli.Main"));
+                main));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(environment);
@@ -129,21 +136,32 @@ class CudaInfoTest {
     return Path.of(System.getenv(LIBRARIES).split(":")[0], library);
   }
 
-  /** cuDNN opens it only when it first convolves. */
+  /** cuDNN opens it only when it first convolves; some versions end the process without it. */
   @Test
   void namesWhatCudnnOpensLater(@TempDir Path dir) throws Exception {
     String name = "libcublasLt.so.13";
-    Map<String, String> opens = Map.of("GPUSIM_CUDNN_OPENS", name);
+    Path linked = Files.createDirectories(dir.resolve("linked"));
+    for (String library : List.of("libcuda.so.1", "libcudnn.so.9", "libnvrtc.so.13")) {
+      Files.copy(simulated(library), linked.resolve(library));
+    }
+    Map<String, String> opens = new HashMap<>();
+    opens.put(LIBRARIES, linked.toString());
+    infoSays(opens, "starts: "); // this one does not open it
+    opens.put("GPUSIM_CUDNN_OPENS", name);
+    String why = "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED (1008); cuDNN opens libraries that are";
     infoSays(
-        opens,
-        "does not start: cuda: cudnnConvolutionForward: CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED");
-    infoSays(opens, name + " (pip: nvidia-cublas; ");
-    infoSays(opens, "looked for in -Dconvlstm4j.cuda.path, LD_LIBRARY_PATH, ");
+        opens, "does not start: cuda: cudnnConvolutionForward: " + why + " missing here: " + name);
+    infoSays(opens, name + " (pip: nvidia-cublas; apt: libcublas-13-*; conda: libcublas); looked");
+    opens.put("GPUSIM_CUDNN_ABORTS", "1");
+    infoSays(
+        opens, "does not start: cuda: cuDNN's first convolution ends the process (exit code 134)");
+    infoSays(opens, ": Could not load library " + name);
+    infoSays(opens, "missing here: " + name + " (pip: nvidia-cublas; ");
     Path wheel = dir.resolve("venv/lib/python3.11/site-packages/nvidia/cu13/lib");
     Path conda = dir.resolve("conda/lib");
     Path named = dir.resolve("named");
     for (Path folder : List.of(wheel, conda, named)) {
-      Files.copy(simulated("others/" + name), Files.createDirectories(folder).resolve(name));
+      Files.copy(simulated(name), Files.createDirectories(folder).resolve(name));
     }
     for (Map<String, String> more :
         List.of(
@@ -195,6 +213,35 @@ class CudaInfoTest {
   @Test
   void refusesADeviceThatComputesWrong() throws Exception {
     infoSays(Map.of("GPUSIM_CUDNN_WRONG", "1"), "does not start: cuda: a first convolution gives ");
+  }
+
+  /** What a program does that asks for the fastest backend. */
+  public static final class Auto {
+    private Auto() {}
+
+    /** Starts it. */
+    public static void main(String[] arguments) {
+      try (Backend backend = Backends.auto()) {
+        System.out.println("taken: " + backend.name());
+      }
+    }
+  }
+
+  /** Only after it has computed, and with one line that nobody has measured it. */
+  @Test
+  void autoTakesWhatComputes() throws Exception {
+    String notice = "no GPU has been measured by its authors yet";
+    Run sound = java(System.getProperty("java.class.path"), Map.of(), Auto.class.getName());
+    assertEquals(1, sound.output.lines().filter("taken: cuda"::equals).count(), sound.output);
+    assertEquals(1, sound.output.lines().filter(l -> l.contains(notice)).count(), sound.output);
+    Run wrong =
+        java(
+            System.getProperty("java.class.path"),
+            Map.of("GPUSIM_CUDNN_WRONG", "1"),
+            Auto.class.getName());
+    assertEquals(1, wrong.output.lines().filter("taken: onednn"::equals).count(), wrong.output);
+    String why = "refused: [cuda: a first convolution gives ";
+    assertEquals(1, wrong.output.lines().filter(l -> l.contains(why)).count(), wrong.output);
   }
 
   /** The notice goes once there is a result. */

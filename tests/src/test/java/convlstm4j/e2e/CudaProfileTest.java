@@ -1,6 +1,7 @@
 package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
@@ -175,6 +176,45 @@ class CudaProfileTest {
               "begun with " + percent + " %");
         }
       }
+    }
+  }
+
+  /** Videos of bytes wait as bytes for their turn. */
+  @Test
+  void roomForPixelsIsCountedAsTheyLie() {
+    long taken;
+    try (Model m = pooled().backend("cuda")) {
+      trainOnPixels(m);
+      taken = Simulator.deviceBytes();
+    }
+    Simulator.setDevice(true, 13000, 90, taken * 103 / 100);
+    try (Model m = pooled().backend("cuda")) {
+      trainOnPixels(m);
+    }
+    Simulator.setDevice(true, 13000, 90, taken * 97 / 100);
+    try (Model m = pooled().backend("cuda")) {
+      BackendException e = assertThrows(BackendException.class, () -> trainOnPixels(m));
+      assertTrue(e.getMessage().contains("a step on inputs of shape"), e.getMessage());
+    }
+  }
+
+  /** Nearly all that it takes is the batch. */
+  private static Model pooled() {
+    Symbol x = Input.shape(Input.ANY, 96, 100, 4);
+    Symbol y = new Dense(3).apply(new GlobalAveragePooling3D().apply(x));
+    return Model.of(x, y).seed(5).compile(new Adam(), Loss.meanSquaredError());
+  }
+
+  private static void trainOnPixels(Model m) {
+    Shape frames = Shape.of(2, 6, 96, 100, 4);
+    for (int i = 0; i < 3; i++) {
+      Batch floats = batch(i, FRAMES);
+      m.trainOnBatch(
+          new Batch(
+              List.of(Tensor.ofPixels(new byte[(int) frames.elements()], frames)),
+              floats.targets(),
+              List.of(),
+              "pixels " + i));
     }
   }
 

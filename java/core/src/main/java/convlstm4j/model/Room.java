@@ -36,6 +36,10 @@ final class Room {
 
   private long kept;
   private long batchBytes;
+
+  /** What the batch's pixels take less, as bytes, than as numbers. */
+  private long pixelSavings;
+
   private long copyBytes;
 
   Room(Backend backend, DType dtype) {
@@ -57,6 +61,7 @@ final class Room {
   /** Takes the sizes of a batch, which is on the heap already. */
   void take(Batch batch) {
     batchBytes = 0;
+    pixelSavings = 0;
     copyBytes = 0;
     Stream.of(batch.inputs(), batch.targets(), batch.sampleWeights())
         .flatMap(List::stream)
@@ -66,6 +71,7 @@ final class Room {
 
   private void take(Tensor t) {
     batchBytes += (long) t.size() * (t.isPixels() ? 1 : t.dtype().bytes());
+    pixelSavings += t.isPixels() ? (long) t.size() * (dtype.bytes() - 1) : 0;
     if (t.isPixels() || t.dtype() != dtype) {
       copyBytes += (long) t.size() * dtype.bytes();
     }
@@ -82,13 +88,18 @@ final class Room {
    * @param peak bytes of values, gradients and scratch memory
    */
   void check(Pass pass, Objectives objectives, List<Shape> inputs, long peak) {
-    check(pass, objectives, inputs, peak, pass.batchBytes(objectives, dtype, memory.stagesAhead()));
+    check(pass, objectives, inputs, peak, feedBytes(pass, objectives));
   }
 
   /** Whether a run fits into the memory of a device, if that is where it is done. */
   boolean fits(Pass pass, Objectives objectives, long peak) {
-    return memory.place() != Place.DEVICE
-        || peak + pass.batchBytes(objectives, dtype, memory.stagesAhead()) <= free();
+    return memory.place() != Place.DEVICE || peak + feedBytes(pass, objectives) <= free();
+  }
+
+  /** Bytes of the batch at work, and of the next, which waits as it came: pixels as bytes. */
+  private long feedBytes(Pass pass, Objectives objectives) {
+    boolean ahead = memory.stagesAhead() && pass.kind() == Kind.TRAIN;
+    return pass.batchBytes(objectives, dtype, memory.stagesAhead()) - (ahead ? pixelSavings : 0);
   }
 
   private long free() {

@@ -13,6 +13,7 @@ import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -47,34 +48,45 @@ final class CudaBackend implements Backend {
    * @throws BackendException saying what is missing
    */
   static CudaBackend tried() {
+    return tried(true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param guarded whether another process tries first where a library is missing
+   */
+  static CudaBackend tried(boolean guarded) {
     Device device = Device.open();
-    List<String> missing;
+    List<String> missing = new ArrayList<>();
+    CudaBackend backend = null;
     try {
-      missing = Driver.loadCudnnsOwn();
-    } catch (RuntimeException e) {
-      Closing.after(e, device);
-      throw e;
-    }
-    CudaBackend backend = new CudaBackend(device);
-    try {
+      missing.addAll(Driver.loadCudnnsOwn());
+      if (guarded && !missing.isEmpty()) {
+        check(TrialProcess.death());
+      }
+      backend = new CudaBackend(device);
       OpeningTrial.run(backend, backend.memory);
       backend.memory.trim();
-      mixed()
-          .ifPresent(
-              why -> {
-                throw new BackendException(NAME + ": " + why);
-              });
+      check(mixed());
     } catch (RuntimeException e) {
-      Closing.after(e, backend);
+      Closing.after(e, backend == null ? device : backend);
       throw e instanceof BackendException b ? explained(b, missing) : e;
     }
     return backend;
   }
 
+  private static void check(Optional<String> fault) {
+    fault.ifPresent(
+        why -> {
+          throw new BackendException(NAME + ": " + why);
+        });
+  }
+
   /** A failure with what may be behind it. */
   private static BackendException explained(BackendException e, List<String> missing) {
     List<String> reasons = new ArrayList<>();
-    if (!missing.isEmpty() && e.getMessage().contains("cudnn")) {
+    if (!missing.isEmpty() && e.getMessage().toLowerCase(Locale.ROOT).contains("cudnn")) {
       reasons.add(
           "cuDNN opens libraries that are missing here: "
               + String.join(", ", missing)
