@@ -46,8 +46,14 @@ final class Errors {
     return code(e);
   }
 
-  /** Java's own memory has run out, which no estimate foresaw. */
+  /** Java's own memory has run out, which no estimate foresaw, or the system's threads have. */
   static int outOfMemory(OutOfMemoryError e, PrintWriter err) {
+    if (String.valueOf(e.getMessage()).contains("native thread")) {
+      err.println(
+          "convlstm4j: no more threads may be started here: --threads 1 needs the fewest; or raise the"
+              + " limit of the user (ulimit -u) or of the container (pids.max, docker's --pids-limit)");
+      return FAILED;
+    }
     err.println(
         "convlstm4j: out of memory ("
             + oneLine(e.toString())

@@ -167,7 +167,7 @@ public final class IndexedDataset implements Dataset {
               throw new NoSuchElementException("no batch " + next);
             }
             int from = next++ * batchSize;
-            int to = Math.min(from + batchSize, samples);
+            int to = from + Math.min(batchSize, samples - from);
             int[] numbers = Arrays.copyOfRange(order, from, to);
             for (int i = 0; i < numbers.length; i++) {
               numbers[i] += first;

@@ -9,6 +9,10 @@ import java.util.List;
  * A window that slides over an image of 2 or 3 spatial axes: the geometry of convolutions and
  * pooling.
  *
+ * <p>Along each axis the dilated window and the stride are at most {@link #LARGEST} pixels: beyond,
+ * sums of sizes and padding leave the 32 bits that backends' libraries count with, which one of
+ * them answers by ending the process.
+ *
  * @param size extent of the window per spatial axis, pixels; each at least 1
  * @param strides step per spatial axis, pixels; each at least 1
  * @param dilation distance of neighbouring taps per spatial axis, pixels; each at least 1
@@ -21,6 +25,9 @@ public record Window(
     List<Integer> dilation,
     Padding padding,
     DataFormat format) {
+  /** The most pixels that a window reaches over along an axis. */
+  public static final int LARGEST = 1 << 20;
+
   public Window {
     size = List.copyOf(size);
     strides = List.copyOf(strides);
@@ -32,6 +39,27 @@ public record Window(
       throw new ShapeException(
           "strides=" + strides + " with dilation=" + dilation + ": only one of them may exceed 1");
     }
+    for (int i = 0; i < size.size(); i++) {
+      long reach = Math.max(extent(size.get(i), dilation.get(i)), strides.get(i));
+      if (reach > LARGEST) {
+        throw new ShapeException(
+            "window="
+                + size
+                + ", strides="
+                + strides
+                + ", dilation="
+                + dilation
+                + ": reaches over "
+                + reach
+                + " pixels, expected at most "
+                + LARGEST
+                + "; use a smaller window, stride or dilation");
+      }
+    }
+  }
+
+  private static long extent(int size, int dilation) {
+    return (long) (size - 1) * dilation + 1;
   }
 
   /**
@@ -61,7 +89,7 @@ public record Window(
    * @return pixels from the first tap to the last, both counted
    */
   public long extent(int axis) {
-    return (long) (size.get(axis) - 1) * dilation.get(axis) + 1;
+    return extent(size.get(axis), dilation.get(axis));
   }
 
   /**

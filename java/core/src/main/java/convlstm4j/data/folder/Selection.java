@@ -145,8 +145,7 @@ record Selection(
     }
     for (int i = 0; i < samples.size(); i++) {
       Sample sample = samples.get(order == null ? i : order[i]);
-      List<Sample> batch =
-          byFrames.computeIfAbsent(sample.frames(), f -> new ArrayList<>(o.batchSize));
+      List<Sample> batch = byFrames.computeIfAbsent(sample.frames(), f -> new ArrayList<>());
       batch.add(sample);
       if (batch.size() == o.batchSize) {
         batches.add(List.copyOf(batch));

@@ -107,6 +107,18 @@ class VideoFolderTest {
         DType.FLOAT64, epoch(data.dtype(DType.FLOAT64), 0, 2).get(0).inputs().get(0).dtype());
   }
 
+  /** Memory follows the data, not the number that was asked for. */
+  @Test
+  void aBatchMayBeLargerThanAllThereIs() {
+    writeNpyLabels(folder);
+    for (int size : new int[] {100_000_000, Integer.MAX_VALUE}) {
+      VideoFolder data = VideoFolder.open(folder).batch(size);
+      assertEquals(
+          IDS.length,
+          epoch(data, 0, 0).stream().mapToInt(b -> (int) b.inputs().get(0).shape().dim(0)).sum());
+    }
+  }
+
   @Test
   void ordersTargetsByName() throws IOException {
     writeNpyLabels(folder);

@@ -139,7 +139,7 @@ class HostileModelTest {
     for (String layer :
         List.of(
             "\"filters\": 2147483647, \"kernel_size\": [3, 3]",
-            "\"filters\": 2, \"kernel_size\": [2147483647, 2147483647]")) {
+            "\"filters\": 2, \"kernel_size\": [1048576, 1048576]")) {
       String json =
           model(
               config(
@@ -156,6 +156,33 @@ class HostileModelTest {
       assertTrue(message.contains("ConvLSTM2D \"a\": "), message);
       assertTrue(message.contains("kernel of shape ["), message);
       assertTrue(message.contains(" has more than 1099511627776 numbers"), message);
+    }
+  }
+
+  /** oneDNN answered a dilation of 2^31-1 with SIGFPE, which ends the process. */
+  @Test
+  void windowsThatNoLibraryCountsWith() {
+    for (String layer :
+        List.of(
+            "ConvLSTM2D {'filters': 2, 'kernel_size': [2147483647, 2147483647], 'padding': 'same'}",
+            "ConvLSTM2D {'filters': 2, 'kernel_size': [3, 3], 'dilation_rate': [2147483647, 1]}",
+            "ConvLSTM2D {'filters': 2, 'kernel_size': [3, 3], 'strides': [1, 2147483647]}",
+            "Conv3D {'filters': 2, 'kernel_size': 3, 'dilation_rate': 2147483647, 'padding': 'same'}",
+            "MaxPooling3D {'pool_size': 2147483647, 'padding': 'same'}",
+            "AveragePooling3D {'pool_size': 2, 'strides': 2147483647, 'padding': 'same'}",
+            "MaxPooling3D {'pool_size': [1, 1048577, 1], 'strides': 1, 'padding': 'same'}")) {
+      String kind = layer.substring(0, layer.indexOf(' '));
+      String json =
+          """
+          {"class_name": "Sequential", "config": {"name": "s", "layers": [
+           {"class_name": "InputLayer", "config": {"name": "in", "batch_shape": [null, 2, 8, 8, 1]}},
+           {"class_name": "%s", "config": %s}]}}"""
+              .formatted(kind, layer.substring(kind.length()).replace('\'', '"'));
+      String message =
+          assertThrows(ArchitectureException.class, () -> Architecture.fromJson(json)).getMessage();
+      assertTrue(message.contains("reaches over "), message);
+      assertTrue(message.contains(" pixels, expected at most 1048576"), message);
+      assertTrue(message.lines().count() == 1, message);
     }
   }
 }
