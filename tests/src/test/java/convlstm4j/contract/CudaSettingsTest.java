@@ -8,11 +8,16 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Backends;
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Input;
+import convlstm4j.model.Model;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +74,40 @@ class CudaSettingsTest {
     double rounded = worst(exact, output(op, "cuda", DType.FLOAT32, ProductPrecision.TF32));
     assertTrue(strict < 1e-6, "float32: " + strict);
     assertTrue(rounded > 1e-5 && rounded < 1e-2, "tf32: " + rounded);
+  }
+
+  private static Tensor prediction(Model m) {
+    try (m) {
+      return m.predict(OpCase.normal(Shape.of(2, 3, 7, 6, 3), 1, new Philox(4, 0)).cast(m.dtype()))
+          .get(0);
+    }
+  }
+
+  private static Model model() {
+    Symbol x = Input.shape(3, 7, 6, 3);
+    return Model.of(x, new ConvLSTM2D(5, 3).padding("same").apply(x)).seed(2);
+  }
+
+  /** Each model multiplies as it was told, on one backend too. */
+  @Test
+  void aModelChoosesItsPrecision() {
+    Tensor exact = prediction(model().backend("reference").dtype(DType.FLOAT64));
+    double strict = worst(exact, prediction(model().backend("cuda")));
+    double rounded =
+        worst(exact, prediction(model().backend("cuda").precision(ProductPrecision.TF32)));
+    assertTrue(strict < 1e-6, "float32: " + strict);
+    assertTrue(rounded > 1e-6 && rounded < 1e-2, "tf32: " + rounded);
+    try (Backend backend = Backends.named("cuda")) {
+      double first =
+          worst(exact, prediction(model().backend(backend).precision(ProductPrecision.TF32)));
+      double second =
+          worst(exact, prediction(model().backend(backend).precision(ProductPrecision.FLOAT32)));
+      assertEquals(rounded, first);
+      assertEquals(strict, second);
+    }
+    Model refused = model().backend("onednn").precision(ProductPrecision.TF32);
+    BackendException e = assertThrows(BackendException.class, () -> prediction(refused));
+    assertTrue(e.getMessage().startsWith("onednn multiplies in float32 only"), e.getMessage());
   }
 
   @ParameterizedTest

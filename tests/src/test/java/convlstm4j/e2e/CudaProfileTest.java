@@ -26,6 +26,7 @@ import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
 import convlstm4j.optim.SGD;
 import convlstm4j.option.DataFormat;
+import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -177,6 +178,40 @@ class CudaProfileTest {
         }
       }
     }
+  }
+
+  /** Where the fastest algorithms' workspace does not fit, others compute the model. */
+  @Test
+  void aModelThatFitsWithLessWorkspaceRuns() {
+    Map<String, Tensor> expected;
+    long needed;
+    try (Model m = rounding()) {
+      needed = m.memoryEstimate(true, FRAMES).total();
+      m.trainOnBatch(batch(1, FRAMES));
+      expected = m.weights();
+    }
+    Simulator.setDevice(true, 13000, 90, needed * 9 / 10);
+    try (Model m = rounding()) {
+      m.trainOnBatch(batch(1, FRAMES));
+      m.weights()
+          .forEach(
+              (name, t) -> {
+                for (int i = 0; i < t.size(); i++) {
+                  assertEquals(expected.get(name).get(i), t.get(i), 1e-2, name);
+                }
+              });
+    }
+    Simulator.setDevice(true, 13000, 90, needed / 10);
+    try (Model m = rounding()) {
+      BackendException e =
+          assertThrows(BackendException.class, () -> m.trainOnBatch(batch(1, FRAMES)));
+      assertTrue(e.getMessage().contains("a step on inputs of shape"), e.getMessage());
+    }
+  }
+
+  /** Winograd and FFT, which may be used here, want much workspace. */
+  private static Model rounding() {
+    return model("two ConvLSTMs").backend("cuda").precision(ProductPrecision.TF32);
   }
 
   /** Videos of bytes wait as bytes for their turn. */

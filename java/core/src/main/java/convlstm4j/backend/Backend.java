@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One way to compute ops: see {@link Backends} for those that are there. Not safe for use by
@@ -108,6 +109,27 @@ public interface Backend extends AutoCloseable {
               + precision.name().toLowerCase(Locale.ROOT)
               + " out, or use a backend that has it: cuda");
     }
+  }
+
+  /**
+   * How often {@link #frugal} can do with less memory still.
+   *
+   * @return 0 for a backend whose plans have no choice
+   */
+  default int frugality() {
+    return 0;
+  }
+
+  /**
+   * Makes plans that take less workspace, and perhaps more time.
+   *
+   * @param level from 0, as ever, to {@link #frugality}, the least
+   * @param planning calls {@link #plan}
+   * @return what planning gives
+   * @param <T> its type
+   */
+  default <T> T frugal(int level, Supplier<T> planning) {
+    return planning.get();
   }
 
   /**

@@ -227,24 +227,54 @@ final class Engine implements AutoCloseable {
       room.checkAgain(pass, objectives, inputs);
       return ready.executor;
     }
-    Executor executor =
-        new Executor(pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of());
-    executor.profile(profile);
+    Executor executor = planned(pass, objectives, 0);
     try {
       makeRoom(executor, pass, objectives);
+      for (int level = 1;
+          level <= backend.frugality() && !fits(executor, pass, objectives);
+          level++) {
+        executor = lighter(executor, pass, objectives, level);
+      }
       room.check(pass, objectives, inputs, executor.peakBytes(pass.differentiated()));
     } catch (BackendException e) {
       Closing.after(e, executor);
       throw e;
     }
+    executor.profile(profile);
     ready.executor = executor;
     return executor;
+  }
+
+  private Executor planned(Pass pass, Objectives objectives, int level) {
+    return backend.frugal(
+        level,
+        () ->
+            new Executor(
+                pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of()));
+  }
+
+  /**
+   * One that takes less memory in the place of one that does not fit; the same if there is none.
+   */
+  private Executor lighter(Executor heavy, Pass pass, Objectives objectives, int level) {
+    Executor light;
+    try {
+      light = planned(pass, objectives, level);
+    } catch (BackendException e) {
+      return heavy; // no algorithm does with so little; that the heavy one does not fit is told
+    }
+    heavy.close();
+    return light;
+  }
+
+  private boolean fits(Executor executor, Pass pass, Objectives objectives) {
+    return room.fits(pass, objectives, executor.peakBytes(pass.differentiated()));
   }
 
   /** Recorded steps go, the least recently used first, where a run would not fit beside them. */
   private void makeRoom(Executor executor, Pass pass, Objectives objectives) {
     long steps = steps();
-    while (steps > 0 && !room.fits(pass, objectives, executor.peakBytes(pass.differentiated()))) {
+    while (steps > 0 && !fits(executor, pass, objectives)) {
       closeSteps(--steps);
     }
   }

@@ -71,8 +71,8 @@ final class Algorithms {
       long images,
       long xDistance,
       long yDistance,
-      Descriptors d) {
-    long limit = Settings.workspaceBytes();
+      Descriptors d,
+      long limit) {
     return cudnn.algorithms(
         new Key(pass, g, images, xDistance, yDistance, d.mayRound, limit),
         () -> {

@@ -50,7 +50,16 @@ final class Convolution implements AutoCloseable {
     try {
       for (Pass p : passes) {
         algorithms.put(
-            p, Algorithms.of(device.cudnn(), p, g, images, distance, yDistance, descriptors));
+            p,
+            Algorithms.of(
+                device.cudnn(),
+                p,
+                g,
+                images,
+                distance,
+                yDistance,
+                descriptors,
+                device.workspaceBytes()));
       }
       room = algorithms.values().stream().mapToLong(a -> a.best().workspaceBytes()).max().orElse(0);
     } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Plans on one GPU. */
 final class CudaBackend implements Backend {
@@ -163,6 +164,16 @@ final class CudaBackend implements Backend {
   public void precision(ProductPrecision precision) {
     device.use();
     device.mayRound(precision == ProductPrecision.TF32);
+  }
+
+  @Override
+  public int frugality() {
+    return Device.WORKSPACES.size();
+  }
+
+  @Override
+  public <T> T frugal(int level, Supplier<T> planning) {
+    return device.frugal(level, planning);
   }
 
   @Override

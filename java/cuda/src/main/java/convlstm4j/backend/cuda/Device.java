@@ -29,6 +29,9 @@ final class Device implements AutoCloseable {
   /** Threads of a block, as the kernels are compiled for. */
   static final int BLOCK = 256;
 
+  /** What algorithms of cuDNN may want where a model does not fit otherwise, ever less. */
+  static final List<Long> WORKSPACES = List.of(8L << 20, 1L << 20, 0L);
+
   private static final int BLOCKS_PER_MULTIPROCESSOR = 8;
   private static final int OLDEST_DRIVER = 13000;
   private static final int OLDEST_CAPABILITY = 75;
@@ -50,6 +53,7 @@ final class Device implements AutoCloseable {
   private CudaRecording recording;
   private boolean capturing;
   private boolean mayRound;
+  private long mostWorkspace = Long.MAX_VALUE;
 
   private Device(CUdevice device, String description) {
     this.device = device;
@@ -249,6 +253,26 @@ final class Device implements AutoCloseable {
 
   EventClock clock() {
     return clock;
+  }
+
+  /** Makes plans whose algorithms of cuDNN take less workspace: by level, 0 the usual. */
+  <T> T frugal(int level, Supplier<T> planning) {
+    long before = mostWorkspace;
+    mostWorkspace = level == 0 ? Long.MAX_VALUE : WORKSPACES.get(level - 1);
+    try {
+      return planning.get();
+    } finally {
+      mostWorkspace = before;
+    }
+  }
+
+  /**
+   * The most bytes of workspace that an algorithm of cuDNN may want.
+   *
+   * @throws BackendException if the property that says so is wrong
+   */
+  long workspaceBytes() {
+    return Math.min(mostWorkspace, Settings.workspaceBytes());
   }
 
   /** Says whether plans made from now on may round operands to TensorFloat-32. */
