@@ -61,7 +61,10 @@ class CommandFuzzTest {
     System.out.println("seed=" + seed + ", fuzz.runs=" + RUNS);
     Random random = new Random(seed);
     FuzzWords words = new FuzzWords(random);
-    assertEquals(List.of(), words.options().stream().filter(words::isUnknown).toList());
+    assertEquals(
+        List.of(),
+        words.options().stream().filter(words::isUnknown).toList(),
+        "FuzzWords has no values for them");
     FuzzFolder folder = new FuzzFolder(dir.resolve("folder"));
     List<String> before = mayDropRights() ? WITHOUT_RIGHTS : List.of();
     ExecutorService thread = Executors.newCachedThreadPool();

@@ -50,6 +50,7 @@ final class FuzzWords {
                   "--model @model.json --weights @plain.ckpt --output @out.h5"),
           "inspect", List.of("@plain.keras", "@trained.ckpt", "@model.json"),
           "summary", List.of("@plain.h5", "@folder.ckpt", "@model.json"),
+          "selftest", List.of("--backend nothing"),
           "info", List.of(""));
 
   private static final String MODELS =
@@ -74,6 +75,7 @@ final class FuzzWords {
       new TreeMap<>(
           Map.ofEntries(
               Map.entry("--backend", "auto reference onednn cuda nothing"),
+              Map.entry("--precision", "float32 tf32"),
               Map.entry("--threads", "1 2"),
               Map.entry("--seed", "0 7"),
               Map.entry("--output", OUTPUTS),
@@ -289,6 +291,9 @@ final class FuzzWords {
     if (option.command.equals("demo") && option.option.equals("--output")) {
       // One that works takes minutes: only where a signal ends it.
       return one(List.of((endless ? DEMO + " @new @empty-data" : DEMO).split(" ")));
+    }
+    if (option.command.equals("selftest") && option.option.equals("--backend") && !endless) {
+      return one(List.of("nothing", "", "0", "@x.npy")); // one that works takes a minute
     }
     if (random.nextDouble() >= hostile) {
       return one(List.of(VALUES.get(option.option).split(" ")));

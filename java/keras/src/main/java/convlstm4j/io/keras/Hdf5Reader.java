@@ -1,5 +1,6 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.io.file.Utf8;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -8,9 +9,9 @@ import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Node;
 import io.jhdf.object.datatype.StringData;
+import java.io.CharConversionException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -125,26 +126,35 @@ final class Hdf5Reader {
         while (end < text.length && text[end] != 0) {
           end++;
         }
-        all.add(new String(text, 0, end, StandardCharsets.UTF_8));
+        all.add(decode(a, ByteBuffer.wrap(text, 0, end)));
       }
     } else {
       while (data.remaining() >= 16) {
         int length = data.getInt();
-        all.add(inHeap(data.getLong(), data.getInt(), length));
+        all.add(decode(a, inHeap(data.getLong(), data.getInt(), length)));
       }
     }
     return all;
   }
 
+  private String decode(Attribute a, ByteBuffer text) {
+    try {
+      return Utf8.decode(text);
+    } catch (CharConversionException e) {
+      throw new KerasException(
+          file, "the attribute " + Said.value(a.getName()) + " " + e.getMessage(), e);
+    }
+  }
+
   /** III.E: a text in the global heap, which {@link Hdf5Guard} has been through. */
-  private String inHeap(long collection, int index, int length) {
+  private ByteBuffer inHeap(long collection, int index, int length) {
     int at = (int) collection + 16;
     while (index != 0 && (bytes.getShort(at) & 0xffff) != index) {
       at += (int) (16 + ((bytes.getLong(at + 8) + 7) & -8));
     }
     byte[] text = new byte[index == 0 ? 0 : Math.min(length, (int) bytes.getLong(at + 8))];
     bytes.get(at + 16, text);
-    return new String(text, StandardCharsets.UTF_8);
+    return ByteBuffer.wrap(text);
   }
 
   private final class Stored implements Data {

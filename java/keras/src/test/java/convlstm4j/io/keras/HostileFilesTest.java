@@ -64,6 +64,23 @@ class HostileFilesTest {
     refused(file, "a group's tree belongs to two others, or to itself");
   }
 
+  /** jHDF puts U+FFFD for each byte; a name so changed would be another's. */
+  @Test
+  void anAttributeThatIsNotUtf8() throws IOException {
+    for (boolean many : new boolean[] {false, true}) {
+      Group root = new Group();
+      if (many) {
+        root.lists().put("layer_names", List.of("first", "second"));
+      } else {
+        root.texts().put("keras_version", "second");
+      }
+      ByteBuffer file = written(root);
+      file.put(find(file, "second", 0) + 2, (byte) 0xff);
+      refused(file, "is not text in UTF-8: byte 0xff at offset 2");
+      refused(file, many ? "the attribute layer_names" : "the attribute keras_version");
+    }
+  }
+
   @Test
   void aGroupInsideItself() throws IOException {
     Group root = new Group();
