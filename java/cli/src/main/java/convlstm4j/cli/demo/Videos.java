@@ -33,9 +33,12 @@ record Videos(int frames, int side, double gap, double noise) {
   private static final double BACKGROUND = 0.25;
   private static final double SPEED = 1.5;
 
+  /** Frames of a trailer in the demo. */
+  static final int FRAMES = 64;
+
   /** What the demo uses. */
   static Videos standard() {
-    return new Videos(64, 24, 0.5, 0.15);
+    return new Videos(FRAMES, 24, 0.5, 0.15);
   }
 
   /** {@code [C, H, W]}. */
