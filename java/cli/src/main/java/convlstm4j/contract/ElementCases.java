@@ -88,7 +88,7 @@ final class ElementCases {
    * Inputs of size 1 along some axes: inside, outside, alternating, all of them, none of the
    * output's shape; rows longer than a piece of a loop; more sums than are kept at once.
    */
-  private static final List<List<Shape>> BROADCAST =
+  static final List<List<Shape>> BROADCAST =
       List.of(
           List.of(Shape.of(3, 5, 7), Shape.of(3, 5, 1)),
           List.of(Shape.of(3, 1, 7), Shape.of(3, 5, 7)),

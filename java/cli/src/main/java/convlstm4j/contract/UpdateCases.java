@@ -58,7 +58,7 @@ final class UpdateCases {
   }
 
   /** More weights than a launch on a GPU takes. */
-  private static final int MANY = 70;
+  static final int MANY = 70;
 
   private static Shape weight(int i, int count) {
     return count == MANY ? Shape.of(3 + i % 5, 7) : WEIGHTS.get(i);
@@ -72,7 +72,7 @@ final class UpdateCases {
     return cases;
   }
 
-  private static void add(List<OpCase> cases, Philox random, Op op, int count) {
+  static void add(List<OpCase> cases, Philox random, Op op, int count) {
     add(cases, random, op, count, 12.5);
     add(cases, random, op, count, Double.NEGATIVE_INFINITY);
     add(cases, random, op, count, Double.NaN);
@@ -94,7 +94,7 @@ final class UpdateCases {
       Shape w = weight((in.size() - op.input("w0")) % count, count);
       in.add(
           switch (name.charAt(0)) {
-            case 'v' -> OpCase.uniform(w, 0.5, 2, own); // above the square of the mean a
+            case 's', 'v' -> OpCase.uniform(w, 0.5, 2, own); // above the square of the mean a
             case 'a' -> OpCase.uniform(w, -0.5, 0.5, own);
             default -> OpCase.normal(w, 1, own);
           });

@@ -17,7 +17,10 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
@@ -63,6 +66,15 @@ final class Plans {
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(device, o, inputs);
+    }
+    if (op instanceof Pointwise o) {
+      return new PointwisePlan(device, o, inputs);
+    }
+    if (op instanceof PointwiseUpdate o) {
+      return new PointwiseUpdatePlan(device, o, inputs);
+    }
+    if (op instanceof Reduce o) {
+      return new ReducePlan(device, o, inputs);
     }
     if (op instanceof Pool o) {
       return new PoolPlan(device, o, inputs);

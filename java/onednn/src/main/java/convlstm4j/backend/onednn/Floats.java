@@ -1,5 +1,6 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.formula.Code;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
@@ -9,7 +10,7 @@ import org.bytedeco.javacpp.Pointer;
  * those over native memory.
  */
 final class Floats {
-  private static final int SLOTS = 24;
+  private static final int SLOTS = 24 + Code.MOST_REGISTERS;
 
   private static final ThreadLocal<float[][]> SCRATCH =
       ThreadLocal.withInitial(() -> new float[SLOTS][]);

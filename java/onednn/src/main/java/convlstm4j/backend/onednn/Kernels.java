@@ -17,7 +17,10 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
@@ -68,6 +71,15 @@ final class Kernels {
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(o, inputs);
+    }
+    if (op instanceof Pointwise o) {
+      return new PointwisePlan(o, inputs);
+    }
+    if (op instanceof PointwiseUpdate o) {
+      return new PointwiseUpdatePlan(o, inputs);
+    }
+    if (op instanceof Reduce o) {
+      return new ReducePlan(o, inputs);
     }
     if (op instanceof Pool o) {
       return PoolPlan.of(engine, o, inputs);

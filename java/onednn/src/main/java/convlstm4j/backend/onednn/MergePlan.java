@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.Buffer;
+import convlstm4j.op.Broadcasting;
 import convlstm4j.op.Merge;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ final class MergePlan extends OneDnnPlan<Merge> {
   MergePlan(Merge op, List<Shape> inputs) {
     super(op, inputs);
     Shape y = out.get(0);
-    in.forEach(x -> broadcasts.add(x.equals(y) ? null : new Broadcast(y, Merge.kept(x, y))));
+    in.forEach(x -> broadcasts.add(x.equals(y) ? null : new Broadcast(y, Broadcasting.kept(x, y))));
   }
 
   private float[] read(List<? extends Buffer> inputs, int i, long from, int slot, int n) {

@@ -3,6 +3,7 @@ package convlstm4j.backend.reference.f32;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.reference.heap.Groups;
 import convlstm4j.backend.reference.heap.Parallel;
+import convlstm4j.op.Broadcasting;
 import convlstm4j.op.Merge;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -16,27 +17,17 @@ final class MergePlan extends ReferencePlan<Merge> {
   MergePlan(Merge op, List<Shape> inputs) {
     super(op, inputs);
     Shape y = out.get(0);
-    in.forEach(x -> groups.add(x.equals(y) ? null : new Groups(y, Merge.kept(x, y))));
+    in.forEach(x -> groups.add(x.equals(y) ? null : new Groups(y, Broadcasting.kept(x, y))));
   }
 
   private List<float[]> laidOut(List<? extends Buffer> inputs) {
     List<float[]> x = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       float[] given = array(inputs.get(i));
-      x.add(groups.get(i) == null ? given : spread(given, groups.get(i)));
+      Groups g = groups.get(i);
+      x.add(g == null ? given : Spread.of(given, g, (int) out.get(0).elements()));
     }
     return x;
-  }
-
-  private float[] spread(float[] x, Groups g) {
-    float[] all = new float[(int) out.get(0).elements()];
-    g.each(
-        (e, n, group, step) -> {
-          for (int k = 0, from = group; k < n; k++, from += step) {
-            all[e + k] = x[from];
-          }
-        });
-    return all;
   }
 
   @Override

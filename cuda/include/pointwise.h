@@ -1,0 +1,69 @@
+// A formula for each element: convlstm4j.op.Pointwise and PointwiseUpdate. The host sends the formula's steps, which
+// every thread runs on registers in shared memory, so that one kernel does for all formulas; all threads take the same
+// branch. Kernel pointwise:
+//   y_k[i] = result_k, or y_k[i] += result_k where add; of scalar inputs (bits of scalars) x[0] counts for all i
+// Where guard is given and not finite, y_k is set to x[kept_k] instead: nothing changes. y_k may be x_j. Traffic per
+// element: each input and output once (add: outputs twice). Any grid.
+#pragma once
+
+namespace convlstm4j {
+
+constexpr int kMostInputs = 16;
+constexpr int kMostResults = 15;
+constexpr int kMostSteps = 128;
+constexpr int kMostRegisters = 16;
+
+/** The functions of convlstm4j.formula.Function, in its order. */
+enum class Step : unsigned char {
+  kInput,
+  kConstant,
+  kNegate,
+  kAbs,
+  kSign,
+  kExp,
+  kLog,
+  kLog1p,
+  kExpm1,
+  kSqrt,
+  kTanh,
+  kSigmoid,
+  kFloor,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kPower,
+  kMinimum,
+  kMaximum,
+  kLess,
+  kEqual,
+  kWhere
+};
+
+/** One function at work. */
+struct PointwiseStep {
+  unsigned char function;  // Step
+  unsigned char to;        // register that takes its value
+  unsigned char a;         // registers of its arguments; of kInput the input
+  unsigned char b;
+  float value;  // of kConstant
+  int c;
+};
+
+struct Pointwise {
+  unsigned bytes;
+  int steps;
+  long long n;
+  const float* guard;
+  unsigned scalars;
+  int add;
+  int results;
+  int unused;
+  const float* x[kMostInputs];
+  float* y[kMostResults];
+  int result[kMostResults];  // registers
+  int kept[kMostResults];
+  PointwiseStep step[kMostSteps];
+};
+
+}  // namespace convlstm4j

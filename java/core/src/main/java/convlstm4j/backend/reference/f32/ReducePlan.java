@@ -1,0 +1,47 @@
+package convlstm4j.backend.reference.f32;
+
+import convlstm4j.backend.reference.heap.Groups;
+import convlstm4j.op.Reduce;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** {@link Reduce}. */
+final class ReducePlan extends ReferencePlan<Reduce> {
+  private final Groups groups;
+  private final double scale;
+
+  ReducePlan(Reduce op, List<Shape> inputs) {
+    super(op, inputs);
+    Shape x = in.get(0);
+    groups = new Groups(x, op.kept(x.rank()));
+    scale = op.scale(x);
+  }
+
+  @Override
+  public void forward(Forward call) {
+    float[] x = array(call.inputs().get(0));
+    float[] y = array(call.outputs().get(0));
+    double[] sum =
+        groups.sum(
+            (sums, e, n, group, step) -> {
+              for (int k = 0, g = group; k < n; k++, g += step) {
+                sums[g] += x[e + k];
+              }
+            });
+    for (int g = 0; g < y.length; g++) {
+      y[g] = (float) (scale * sum[g]);
+    }
+  }
+
+  @Override
+  public void backward(Backward call) {
+    float[] dy = array(call.outputGradients().get(0));
+    float[] dx = array(call.inputGradients().get(0));
+    groups.each(
+        (e, n, group, step) -> {
+          for (int k = 0, g = group; k < n; k++, g += step) {
+            dx[e + k] += (float) (scale * dy[g]);
+          }
+        });
+  }
+}

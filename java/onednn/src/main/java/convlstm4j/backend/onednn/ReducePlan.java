@@ -1,0 +1,47 @@
+package convlstm4j.backend.onednn;
+
+import convlstm4j.op.Reduce;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+
+/** {@link Reduce}. */
+final class ReducePlan extends OneDnnPlan<Reduce> {
+  private final Broadcast sums;
+  private final float scale;
+
+  ReducePlan(Reduce op, List<Shape> inputs) {
+    super(op, inputs);
+    Shape x = in.get(0);
+    sums = new Broadcast(x, op.kept(x.rank()));
+    scale = (float) op.scale(x);
+  }
+
+  @Override
+  public void forward(Forward call) {
+    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer y = at(call.outputs(), 0);
+    Floats.zero(y, 0, y.size());
+    sums.addSums((from, n) -> Floats.read(x, from, Floats.scratch(0), n), y);
+    Parallel.ranges(
+        y.size(),
+        (from, n) ->
+            Floats.write(scaled(Floats.read(y, from, Floats.scratch(0), n), n), y, from, n));
+  }
+
+  @Override
+  public void backward(Backward call) {
+    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dx = at(call.inputGradients(), 0);
+    Parallel.ranges(
+        dx.size(),
+        (from, n) ->
+            Floats.add(scaled(sums.read(dy, from, Floats.scratch(0), n), n), 0, dx, from, n, 1));
+  }
+
+  private float[] scaled(float[] a, int n) {
+    for (int k = 0; k < n; k++) {
+      a[k] *= scale;
+    }
+    return a;
+  }
+}
