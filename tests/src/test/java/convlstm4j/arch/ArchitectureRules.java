@@ -59,7 +59,7 @@ final class ArchitectureRules {
           "layer",
           "graph program op formula option tensor",
           "objective",
-          "op formula option tensor",
+          "program op formula option tensor",
           "optim",
           "execution program backend op formula option tensor",
           "model",

@@ -91,7 +91,7 @@ final class ArrayData {
       return; // which is said of losses and of all files
     }
     // The size of a batch is not that of the file.
-    Shape expected = loss.op().targetShape(prediction).with(0, Shape.UNKNOWN);
+    Shape expected = loss.targetShape(prediction).with(0, Shape.UNKNOWN);
     boolean withoutLast = expected.dim(-1) == 1 && expected.without(-1).fits(file.shape());
     if (!expected.fits(file.shape()) && !withoutLast) {
       throw new IllegalArgumentException(

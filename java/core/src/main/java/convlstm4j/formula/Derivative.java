@@ -78,7 +78,8 @@ final class Derivative {
 
   /** {@code b a^(b-1) da + a^b log(a) db}; without the logarithm where b does not change. */
   private static Formula power(Formula y, Formula a, Formula b, Formula da, Formula db) {
-    Formula byBase = da.times(b).times(Formula.of(Function.POWER, a, b.minus(1)));
+    Formula less = b.function() == Function.CONSTANT ? constant(b.value() - 1) : b.minus(1);
+    Formula byBase = da.times(b).times(Formula.of(Function.POWER, a, less));
     boolean fixed = db.function() == Function.CONSTANT && db.value() == 0;
     return fixed ? byBase : byBase.plus(y.times(a.log()).times(db));
   }

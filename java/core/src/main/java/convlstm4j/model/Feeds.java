@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checks a batch and brings targets and weights into the shapes that a program is fed with.
@@ -78,7 +79,7 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
         throw new ShapeException(at(batch) + e.getMessage());
       }
       checkFinite(batch, "target of output \"" + o.name() + "\"", t);
-      checkClasses(batch, o, t, outputs.get(k).dim(-1));
+      checkTarget(batch, o, t, outputs.get(k).dim(-1));
       Tensor w = weights(batch, k, o.name(), outputs.get(k).without(-1));
       Map<Integer, Double> byClass =
           classWeights.getOrDefault(o.name(), classWeights.getOrDefault(Fit.ALL, Map.of()));
@@ -122,39 +123,12 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     }
   }
 
-  /** Class numbers must be whole and below the number of classes. */
-  private static void checkClasses(Batch batch, Output o, Tensor target, long classes) {
-    switch (o.loss().op().kind()) {
-      case SPARSE_CATEGORICAL_CROSSENTROPY -> {
-        for (int i = 0; i < target.size(); i++) {
-          double c = target.get(i);
-          if (c != Math.rint(c) || c < 0 || c >= classes) {
-            throw new IllegalArgumentException(
-                at(batch)
-                    + "target of output \""
-                    + o.name()
-                    + "\" holds "
-                    + c
-                    + ", expected class numbers 0 to "
-                    + (classes - 1));
-          }
-        }
-      }
-      case BINARY_CROSSENTROPY, CATEGORICAL_CROSSENTROPY -> {
-        for (int i = 0; i < target.size(); i++) {
-          if (!(target.get(i) >= 0 && target.get(i) <= 1)) {
-            throw new IllegalArgumentException(
-                at(batch)
-                    + "target of output \""
-                    + o.name()
-                    + "\" holds "
-                    + target.get(i)
-                    + ", expected values from 0 to 1 for "
-                    + o.loss().name());
-          }
-        }
-      }
-      default -> {}
+  /** For instance, class numbers must be whole and below the number of classes. */
+  private static void checkTarget(Batch batch, Output o, Tensor target, long classes) {
+    Optional<String> wrong = o.loss().wrong(target, classes);
+    if (wrong.isPresent()) {
+      throw new IllegalArgumentException(
+          at(batch) + "target of output \"" + o.name() + "\" " + wrong.get());
     }
   }
 

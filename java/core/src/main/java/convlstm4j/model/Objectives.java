@@ -59,7 +59,7 @@ final class Objectives {
   private static void checkMetrics(Output o, Shape prediction) {
     for (Metric m : o.isTrained() ? o.metrics() : List.<Metric>of()) {
       try {
-        m.check(o.loss().op().targetShape(prediction), prediction);
+        m.check(o.loss().targetShape(prediction), prediction);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "compile: output \"" + o.name() + "\", loss " + o.loss().name() + ": " + e.getMessage(),

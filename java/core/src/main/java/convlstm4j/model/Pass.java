@@ -57,10 +57,10 @@ record Pass(
       throw new ShapeException(
           "output \"" + o.name() + "\" has shape " + p + ", a loss needs at least [N, K]");
     }
-    Shape target = o.loss().op().targetShape(p);
+    Shape target = o.loss().targetShape(p);
     feedShapes.add(target);
     feedShapes.add(p.without(-1));
-    return g.op(o.loss().op(), prediction, g.feed(target), g.feed(p.without(-1)));
+    return o.loss().lower(g, prediction, g.feed(target), g.feed(p.without(-1)));
   }
 
   /** The scalars whose weighted sum is the total loss: losses, then penalties. */

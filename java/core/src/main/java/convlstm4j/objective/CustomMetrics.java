@@ -14,8 +14,8 @@ import java.util.function.Function;
  * CustomMetrics.none().with("TopTwo", config -&gt; new TopTwo(((Number) config.get("margin")).doubleValue()))
  * </pre>
  *
- * <p>There is no such registry of losses and optimisers: what is differentiated and updated by are
- * ops that every backend has, so their kinds are this library's.
+ * <p>Losses and optimisers of one's own need no registry: they are formulas ({@link Loss#of}),
+ * which a checkpoint keeps.
  */
 public final class CustomMetrics {
   private static final CustomMetrics NONE = new CustomMetrics(Map.of());

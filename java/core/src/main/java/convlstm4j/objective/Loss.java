@@ -1,144 +1,66 @@
 package convlstm4j.objective;
 
+import convlstm4j.formula.Formula;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.op.WeightedLoss.Kind;
 import convlstm4j.option.Config;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
 
 /**
- * What is made small: a loss with Keras 3's formulas (see {@link WeightedLoss}). Its value is the
- * sum of weighted losses over all positions (samples, and time steps where there are), divided by
- * the number of positions.
- *
- * @param op what is computed
+ * What is made small. Its value is the sum of weighted losses over all positions (samples, and time
+ * steps where there are), divided by the number of positions. One's own is a formula, {@link
+ * #of(String, Formula)}: its gradient comes by itself, and a checkpoint keeps it.
  */
-public record Loss(WeightedLoss op) {
+public sealed interface Loss permits KerasLoss, FormulaLoss {
   /**
-   * For scores in [0, 1] of a sigmoid, against targets in [0, 1].
-   *
-   * @return the loss
-   */
-  public static Loss binaryCrossentropy() {
-    return of(Kind.BINARY_CROSSENTROPY);
-  }
-
-  /**
-   * For probabilities of a softmax, against one-hot (or soft) targets of the same shape.
-   *
-   * @return the loss
-   */
-  public static Loss categoricalCrossentropy() {
-    return of(Kind.CATEGORICAL_CROSSENTROPY);
-  }
-
-  /**
-   * For probabilities of a softmax, against class numbers from 0.
-   *
-   * @return the loss
-   */
-  public static Loss sparseCategoricalCrossentropy() {
-    return of(Kind.SPARSE_CATEGORICAL_CROSSENTROPY);
-  }
-
-  /**
-   * The mean of the squared errors.
-   *
-   * @return the loss
-   */
-  public static Loss meanSquaredError() {
-    return of(Kind.MEAN_SQUARED_ERROR);
-  }
-
-  /**
-   * The mean of the absolute errors.
-   *
-   * @return the loss
-   */
-  public static Loss meanAbsoluteError() {
-    return of(Kind.MEAN_ABSOLUTE_ERROR);
-  }
-
-  /**
-   * Quadratic for small errors, linear for large ones (Huber 1964).
-   *
-   * @param delta where it turns linear; above 0, Keras's default is 1
-   * @return the loss
-   * @throws ShapeException if delta is not above 0
-   */
-  public static Loss huber(double delta) {
-    return new Loss(new WeightedLoss(Kind.HUBER, false, delta, 0));
-  }
-
-  private static Loss of(Kind kind) {
-    return new Loss(new WeightedLoss(kind, false, 1, 0));
-  }
-
-  /**
-   * The same loss for predictions before their sigmoid or softmax, which is more exact.
-   *
-   * @return a new loss
-   * @throws IllegalArgumentException if this is not a cross-entropy
-   */
-  public Loss fromLogits() {
-    if (!isCrossentropy()) {
-      throw new IllegalArgumentException(name() + " has no logits; only cross-entropies have");
-    }
-    return new Loss(new WeightedLoss(op.kind(), true, op.delta(), op.labelSmoothing()));
-  }
-
-  /**
-   * The same loss with targets moved towards the middle.
-   *
-   * @param amount 0 to 1
-   * @return a new loss
-   * @throws IllegalArgumentException if this is not a binary or categorical cross-entropy
-   */
-  public Loss labelSmoothing(double amount) {
-    if (op.kind() != Kind.BINARY_CROSSENTROPY && op.kind() != Kind.CATEGORICAL_CROSSENTROPY) {
-      throw new IllegalArgumentException(
-          name() + " has no label smoothing; only binary and categorical cross-entropy have");
-    }
-    return new Loss(new WeightedLoss(op.kind(), op.fromLogits(), op.delta(), amount));
-  }
-
-  /**
-   * Keras's name.
+   * What it is called in logs and files.
    *
    * @return for instance {@code binary_crossentropy}
    */
-  public String name() {
-    return op.kind() == Kind.HUBER ? "huber_loss" : op.kind().name().toLowerCase(Locale.ROOT);
+  String name();
+
+  /**
+   * The options, to be saved.
+   *
+   * @return class name and options; for Keras's losses, as Keras has them
+   */
+  Config config();
+
+  /**
+   * Writes the ops of the loss.
+   *
+   * @param g where they go
+   * @param prediction the output, {@code [N, .., K]}
+   * @param target of the shape {@link #targetShape}
+   * @param weights of the positions, {@code [N, ..]}
+   * @return the loss, {@code [1]}
+   */
+  Value lower(Lowering g, Value prediction, Value target, Value weights);
+
+  /**
+   * The shape of a target.
+   *
+   * @param prediction shape of the output
+   * @return by default that of the output
+   */
+  default Shape targetShape(Shape prediction) {
+    return prediction;
   }
 
   /**
-   * A loss by Keras's name, with default options.
+   * What is wrong with the values of a target.
    *
-   * @param name for instance {@code binary_crossentropy} or {@code mse}
-   * @return the loss
-   * @throws IllegalArgumentException if there is none
+   * @param target of the right shape, finite
+   * @param classes the last axis of the output
+   * @return what it holds and what was expected; empty if nothing is wrong
    */
-  public static Loss ofName(String name) {
-    return switch (name) {
-      case "mse" -> meanSquaredError();
-      case "mae" -> meanAbsoluteError();
-      case "huber" -> huber(1);
-      default -> {
-        for (Kind k : Kind.values()) {
-          if (of(k).name().equals(name)) {
-            yield of(k);
-          }
-        }
-        throw new IllegalArgumentException(
-            "loss \""
-                + name
-                + "\" is not known; expected binary_crossentropy, categorical_crossentropy,"
-                + " sparse_categorical_crossentropy, mse, mae or huber");
-      }
-    };
+  default Optional<String> wrong(Tensor target, long classes) {
+    return Optional.empty();
   }
 
   /**
@@ -150,8 +72,8 @@ public record Loss(WeightedLoss op) {
    * @return the same values
    * @throws ShapeException if the shapes do not fit
    */
-  public Tensor target(Tensor target, Shape prediction, String output) {
-    Shape expected = op.targetShape(prediction);
+  default Tensor target(Tensor target, Shape prediction, String output) {
+    Shape expected = targetShape(prediction);
     if (target.shape().equals(expected)) {
       return target;
     }
@@ -172,22 +94,104 @@ public record Loss(WeightedLoss op) {
   }
 
   /**
-   * The options, to be saved.
+   * A loss of one's own: a formula for each element, whose mean over the last axis is the loss of a
+   * position. A checkpoint keeps the formula.
    *
-   * @return Keras's class name and options
+   * <pre>
+   * Formula error = Formula.input(0).minus(Formula.input(1)); // prediction - target
+   * Loss logCosh = Loss.of("log_cosh", error.plus(error.times(-2).exp().log1p()).minus(Math.log(2)));
+   * </pre>
+   *
+   * @param name what it is called
+   * @param formula of the prediction, input 0, and the target, input 1
+   * @return the loss
+   * @throws ShapeException if the formula has other inputs or is too long
    */
-  public Config config() {
-    Config c = Config.of(className(op.kind())).with("name", name());
-    if (isCrossentropy()) {
-      c.with("from_logits", op.fromLogits());
-    }
-    if (op.kind() == Kind.BINARY_CROSSENTROPY || op.kind() == Kind.CATEGORICAL_CROSSENTROPY) {
-      c.with("label_smoothing", op.labelSmoothing());
-    }
-    if (op.kind() == Kind.HUBER) {
-      c.with("delta", op.delta());
-    }
-    return c;
+  static Loss of(String name, Formula formula) {
+    return new FormulaLoss(name, formula);
+  }
+
+  /**
+   * For scores in [0, 1] of a sigmoid, against targets in [0, 1].
+   *
+   * @return the loss
+   */
+  static KerasLoss binaryCrossentropy() {
+    return KerasLoss.of(Kind.BINARY_CROSSENTROPY);
+  }
+
+  /**
+   * For probabilities of a softmax, against one-hot (or soft) targets of the same shape.
+   *
+   * @return the loss
+   */
+  static KerasLoss categoricalCrossentropy() {
+    return KerasLoss.of(Kind.CATEGORICAL_CROSSENTROPY);
+  }
+
+  /**
+   * For probabilities of a softmax, against class numbers from 0.
+   *
+   * @return the loss
+   */
+  static KerasLoss sparseCategoricalCrossentropy() {
+    return KerasLoss.of(Kind.SPARSE_CATEGORICAL_CROSSENTROPY);
+  }
+
+  /**
+   * The mean of the squared errors.
+   *
+   * @return the loss
+   */
+  static KerasLoss meanSquaredError() {
+    return KerasLoss.of(Kind.MEAN_SQUARED_ERROR);
+  }
+
+  /**
+   * The mean of the absolute errors.
+   *
+   * @return the loss
+   */
+  static KerasLoss meanAbsoluteError() {
+    return KerasLoss.of(Kind.MEAN_ABSOLUTE_ERROR);
+  }
+
+  /**
+   * Quadratic for small errors, linear for large ones (Huber 1964).
+   *
+   * @param delta where it turns linear; above 0, Keras's default is 1
+   * @return the loss
+   * @throws ShapeException if delta is not above 0
+   */
+  static KerasLoss huber(double delta) {
+    return new KerasLoss(new WeightedLoss(Kind.HUBER, false, delta, 0));
+  }
+
+  /**
+   * A loss by Keras's name, with default options.
+   *
+   * @param name for instance {@code binary_crossentropy} or {@code mse}
+   * @return the loss
+   * @throws IllegalArgumentException if there is none
+   */
+  static Loss ofName(String name) {
+    return switch (name) {
+      case "mse" -> meanSquaredError();
+      case "mae" -> meanAbsoluteError();
+      case "huber" -> huber(1);
+      default -> {
+        for (Kind k : Kind.values()) {
+          if (KerasLoss.of(k).name().equals(name)) {
+            yield KerasLoss.of(k);
+          }
+        }
+        throw new IllegalArgumentException(
+            "loss \""
+                + name
+                + "\" is not known; expected binary_crossentropy, categorical_crossentropy,"
+                + " sparse_categorical_crossentropy, mse, mae or huber");
+      }
+    };
   }
 
   /**
@@ -197,29 +201,12 @@ public record Loss(WeightedLoss op) {
    * @return the loss
    * @throws IllegalArgumentException if it is of no known kind or an option is wrong
    */
-  public static Loss fromConfig(Config config) {
-    for (Kind k : Kind.values()) {
-      if (className(k).equals(config.className())) {
-        config.allow(Set.of("name", "from_logits", "label_smoothing", "delta"));
-        Loss loss = k == Kind.HUBER ? huber(config.number("delta", 1)) : of(k);
-        loss = config.flag("from_logits", false) ? loss.fromLogits() : loss;
-        double smoothing = config.number("label_smoothing", 0);
-        return smoothing == 0 ? loss : loss.labelSmoothing(smoothing);
-      }
+  static Loss fromConfig(Config config) {
+    if (config.className().equals(FormulaLoss.CLASS_NAME)) {
+      return FormulaLoss.restored(config);
     }
-    throw new IllegalArgumentException("loss " + config.className() + " is not known");
-  }
-
-  /** {@code BINARY_CROSSENTROPY -> BinaryCrossentropy}. */
-  private static String className(Kind kind) {
-    StringBuilder b = new StringBuilder();
-    for (String word : kind.name().split("_")) {
-      b.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
-    }
-    return b.toString();
-  }
-
-  private boolean isCrossentropy() {
-    return op.kind().name().endsWith("CROSSENTROPY");
+    return KerasLoss.restored(config)
+        .orElseThrow(
+            () -> new IllegalArgumentException("loss " + config.className() + " is not known"));
   }
 }

@@ -15,7 +15,7 @@ import java.util.Set;
  * <p>{@code weightDecay} and the clips return an {@code Optimizer}, so they come last: {@code new
  * Adam(1e-3).beta1(0.8).clipNorm(1)}.
  */
-public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop {
+public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop, FormulaOptimizer {
   /**
    * The options that all optimisers have.
    *
@@ -175,6 +175,7 @@ public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop {
             config.number("epsilon", RMSprop.EPSILON),
             config.flag("centered", false));
       }
+      case FormulaOptimizer.CLASS_NAME -> FormulaOptimizer.read(config, keys);
       default ->
           throw new IllegalArgumentException(
               "optimizer "

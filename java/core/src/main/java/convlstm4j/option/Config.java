@@ -168,6 +168,25 @@ public record Config(String className, Map<String, Object> values) {
   }
 
   /**
+   * A list of texts.
+   *
+   * @param key name of the option
+   * @return its value
+   * @throws IllegalArgumentException if it is not one
+   */
+  public List<String> texts(String key) {
+    Object v = values.get(key);
+    List<String> texts = new ArrayList<>();
+    for (Object o : v instanceof List<?> list ? list : List.of(0)) {
+      if (!(o instanceof String s)) {
+        throw wrong(key, v, "a list of texts");
+      }
+      texts.add(s);
+    }
+    return texts;
+  }
+
+  /**
    * A list of numbers.
    *
    * @param key name of the option

@@ -10,6 +10,7 @@ import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Recurrent;
+import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.Tensor;
@@ -71,8 +72,7 @@ final class KerasWriter {
     root.texts().put("model_config", Json.write(config));
     bytes().ifPresent(b -> root.texts().put(KerasFile.BYTES, Json.write(b)));
     legacyWeights(root.make("model_weights"), keras3 ? "" : ":0");
-    model
-        .compilation()
+    training()
         .ifPresent(
             c -> {
               root.texts()
@@ -137,6 +137,15 @@ final class KerasWriter {
     g.lists().put("weight_names", names);
   }
 
+  /** What Keras can train on with; empty, and said, if there are formulas of the user's own. */
+  private Optional<Compile> training() {
+    Optional<Compile> all = model.compilation();
+    Optional<String> own = all.flatMap(c -> TrainingWriter.own(c, network.outputNames()));
+    own.ifPresent(
+        what -> notes.accept("Keras has no " + what + "; the file says nothing of training"));
+    return own.isPresent() ? Optional.empty() : all;
+  }
+
   /** Puts an array at a path below a group. */
   private static void put(Group g, String path, Data data) {
     List<String> parts = Arrays.asList(path.split("/", -1));
@@ -149,8 +158,7 @@ final class KerasWriter {
     Group root = new Group();
     vars(root, model.name(), List.of());
     container(root, network);
-    model
-        .compilation()
+    training()
         .ifPresent(
             c -> {
               config.put("compile_config", TrainingWriter.compileConfig(model, c, notes));

@@ -305,7 +305,7 @@ final class TrainingReader {
     Loss loss = losses.get(output);
     if (loss != null && outputs.contains(output)) {
       Shape prediction = network.outputs().get(outputs.indexOf(output)).shape();
-      metric.check(loss.op().targetShape(prediction), prediction);
+      metric.check(loss.targetShape(prediction), prediction);
     }
     return metric;
   }

@@ -2,11 +2,14 @@ package convlstm4j.io.keras;
 
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.objective.FormulaLoss;
+import convlstm4j.optim.FormulaOptimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -50,6 +53,18 @@ final class TrainingWriter {
       all.put("jit_compile", false);
     }
     return all;
+  }
+
+  /** The first loss or optimiser that is a formula of the user's own. */
+  static Optional<String> own(Compile compile, List<String> outputs) {
+    if (compile.optimizer() instanceof FormulaOptimizer o) {
+      return Optional.of("optimizer \"" + o.name() + "\"");
+    }
+    return outputs.stream()
+        .map(compile::lossOf)
+        .filter(FormulaLoss.class::isInstance)
+        .map(loss -> "loss \"" + loss.name() + "\"")
+        .findFirst();
   }
 
   private interface Form {

@@ -1,0 +1,80 @@
+package convlstm4j.arch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The picture of packages in CONTRIBUTING.md is drawn from the imports of the compiled classes:
+ * every arrow points down, and one that others imply is left out. {@code -Dpackages.write=true}
+ * draws it anew.
+ */
+class PackagePictureTest {
+  private static final String ROOT = "convlstm4j.";
+  private static final String BEGIN = "```mermaid\ngraph TD\n";
+  private static final String END = "```\n";
+
+  @Test
+  void isTrue() throws IOException {
+    Path file = Path.of(System.getProperty("convlstm4j.root", ".."), "CONTRIBUTING.md");
+    String text = Files.readString(file);
+    int from = text.indexOf(BEGIN) + BEGIN.length();
+    int to = text.indexOf(END, from);
+    String drawn = draw(imports());
+    if (Boolean.getBoolean("packages.write")) {
+      Files.writeString(file, text.substring(0, from) + drawn + text.substring(to));
+      return;
+    }
+    assertEquals(drawn, text.substring(from, to), "run with -Dpackages.write=true to redraw");
+  }
+
+  private static Map<String, Set<String>> imports() {
+    Map<String, Set<String>> imports = new TreeMap<>();
+    for (JavaClass c : ArchitectureTest.PRODUCT) {
+      Set<String> to = imports.computeIfAbsent(name(c), k -> new TreeSet<>());
+      for (Dependency d : c.getDirectDependenciesFromSelf()) {
+        JavaClass target = d.getTargetClass().getBaseComponentType();
+        if (target.getPackageName().startsWith(ROOT) && !name(target).equals(name(c))) {
+          to.add(name(target));
+        }
+      }
+    }
+    return imports;
+  }
+
+  /** A package's name below the root; the reference's parts count as one. */
+  private static String name(JavaClass c) {
+    String name = c.getPackageName().substring(ROOT.length());
+    String reference = "backend.reference";
+    return name.startsWith(reference) ? reference : name;
+  }
+
+  private static String draw(Map<String, Set<String>> imports) {
+    StringBuilder b = new StringBuilder();
+    imports.forEach(
+        (from, all) -> {
+          List<String> direct = new ArrayList<>(all);
+          direct.removeIf(
+              to ->
+                  all.stream().anyMatch(other -> !other.equals(to) && reaches(imports, other, to)));
+          direct.forEach(to -> b.append("  ").append(from).append(" --> ").append(to).append('\n'));
+        });
+    return b.toString();
+  }
+
+  private static boolean reaches(Map<String, Set<String>> imports, String from, String to) {
+    Set<String> next = imports.getOrDefault(from, Set.of());
+    return next.contains(to) || next.stream().anyMatch(n -> reaches(imports, n, to));
+  }
+}
