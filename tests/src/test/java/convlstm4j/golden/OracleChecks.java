@@ -15,6 +15,7 @@ import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.Layers;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.objective.KerasLoss;
 import convlstm4j.objective.Loss;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.optim.Optimizer;
@@ -231,7 +232,7 @@ final class OracleChecks {
   private void loss() {
     Tensor truth = c.array("y_true");
     Tensor prediction = c.array("y_pred");
-    WeightedLoss op = Loss.ofName(c.string("loss")).op();
+    WeightedLoss op = ((KerasLoss) Loss.ofName(c.string("loss"))).op();
     Shape positions = prediction.shape().without(-1);
     double[] ones = new double[(int) positions.elements()];
     java.util.Arrays.fill(ones, 1);
