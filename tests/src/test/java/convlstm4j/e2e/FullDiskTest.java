@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import convlstm4j.cli.Main;
+import convlstm4j.cli.demo.PictureToDisk;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.model.Model;
 import java.io.IOException;
@@ -85,19 +87,25 @@ class FullDiskTest {
 
   /** Runs a command that fails; gives what it said. */
   private String failed(String before, Object... words) throws Exception {
-    List<String> start =
-        List.of(
-            "unshare",
-            "--mount",
-            "bash",
-            "-c",
-            SCRIPT,
-            "bash",
-            disk.toString(),
-            before,
-            after.toString());
-    Process process =
-        new ProcessBuilder(Cli.process(start, words)).redirectErrorStream(true).start();
+    return failed(Cli.process(start(before), words));
+  }
+
+  /** The words before a command that sees the disk. */
+  private List<String> start(String before) {
+    return List.of(
+        "unshare",
+        "--mount",
+        "bash",
+        "-c",
+        SCRIPT,
+        "bash",
+        disk.toString(),
+        before,
+        after.toString());
+  }
+
+  private String failed(List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String shown = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
     assertTrue(code == 1 || code == 2, code + ": " + shown);
@@ -170,6 +178,57 @@ class FullDiskTest {
               disk.resolve(name));
       assertTrue(said.contains(name) && said.contains("No space left"), said);
       assertAsBefore("a.ckpt", "a.csv");
+    }
+  }
+
+  @Test
+  void fullBeforeAPicture() throws Exception {
+    for (String before : List.of(FILL, "mount -o remount,ro \"$disk\"")) {
+      List<String> command = Cli.process(start(before), disk.resolve("picture.png"));
+      command.set(command.indexOf(Main.class.getName()), PictureToDisk.class.getName());
+      String said = failed(command);
+      assertTrue(said.contains("picture.png") || said.contains("No space left"), said);
+      assertAsBefore("a.ckpt", "a.csv");
+    }
+  }
+
+  /** The disk is too small for the demo's trailers. */
+  @Test
+  void fullInTheMiddleOfADemo() throws Exception {
+    String said =
+        failed("true", "demo", "--backend", "reference", "--output", disk.resolve("demo"));
+    assertTrue(said.contains("demo") && said.contains("No space left"), said);
+    List<String> left =
+        Cli.contents(after).keySet().stream()
+            .filter(n -> n.matches(".*\\.(part|lock|tmp)"))
+            .toList();
+    assertEquals(List.of(), left);
+  }
+
+  /** Native libraries are unpacked onto a disk without room, or one that takes nothing. */
+  @Test
+  void fullBeforeNativeLibraries() throws Exception {
+    for (String before : List.of(FILL, "mount -o remount,ro \"$disk\"")) {
+      List<String> command =
+          Cli.process(
+              start(before),
+              "predict",
+              "--model",
+              good.resolve("a.ckpt"),
+              "--input",
+              data.resolve("trailer_0.npy"),
+              "--backend",
+              "onednn",
+              "--output",
+              dir.resolve("scores.npy"));
+      command.add(command.indexOf("-cp"), "-Dconvlstm4j.cache=" + disk.resolve("cache"));
+      String said = failed(command);
+      assertTrue(said.contains(disk.toString()), said);
+      assertTrue(said.contains("No space left") || said.contains("ead-only"), said);
+      List<String> left =
+          Cli.contents(after).keySet().stream().filter(n -> n.matches(".*\\.(part|tmp)")).toList();
+      assertEquals(List.of(), left);
+      assertFalse(Files.exists(dir.resolve("scores.npy")));
     }
   }
 

@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.cli.demo.Demo;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -42,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
   long seed;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     OutputFiles.checkFolder("--output", folder);
     PrintWriter err = spec.commandLine().getErr();
     try (Interrupt interrupt = new Interrupt(err)) {
@@ -59,6 +60,9 @@ final class DemoCommand implements Callable<Integer> {
       } catch (CancellationException e) {
         err.println(e.getMessage());
         return interrupt.code();
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "--output " + folder + ": cannot be written: " + e.getMessage(), e);
       }
       backend.report(spec.commandLine().getOut());
       spec.commandLine().getOut().flush();

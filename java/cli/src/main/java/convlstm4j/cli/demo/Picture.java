@@ -1,5 +1,6 @@
 package convlstm4j.cli.demo;
 
+import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Printable;
 import convlstm4j.tensor.Tensor;
 import java.awt.Color;
@@ -7,10 +8,10 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
@@ -170,15 +171,18 @@ final class Picture {
         "frame; pale: the genre is the right one; line: the network's score, 0 to 1", LEFT, y + 28);
   }
 
-  private static void save(BufferedImage image, Path file) throws IOException {
-    Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "picture", ".tmp");
-    try {
-      if (!ImageIO.write(image, "png", part.toFile())) {
-        throw new IOException("no PNG writer in this Java");
+  /** Appears whole or not at all. */
+  private static void save(BufferedImage image, Path path) throws IOException {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    if (!ImageIO.write(image, "png", png)) {
+      throw new IOException("no PNG writer in this Java");
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(png.toByteArray());
+    try (AtomicFile file = AtomicFile.create(path)) {
+      while (bytes.hasRemaining()) {
+        file.channel().write(bytes);
       }
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+      file.commit();
     }
   }
 }

@@ -121,6 +121,8 @@ public final class AtomicFile implements AutoCloseable {
     }
     try (FileChannel folder = FileChannel.open(target.folder(), StandardOpenOption.READ)) {
       folder.force(true);
+    } catch (NoSuchFileException e) {
+      throw new IOException(named + ": cannot be written: " + reason(e), e);
     }
   }
 
@@ -150,7 +152,7 @@ public final class AtomicFile implements AutoCloseable {
   /** What went wrong in words, where the JDK gives only the path. */
   private static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "no such file or folder";
+      return "there is no folder for it any more"; // it was looked at before
     }
     if (e instanceof java.nio.file.AccessDeniedException) {
       return "permission denied";

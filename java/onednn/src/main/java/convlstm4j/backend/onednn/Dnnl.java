@@ -76,7 +76,10 @@ final class Dnnl implements AutoCloseable {
       root = root.getCause();
     }
     String message = root.getMessage() == null ? "" : root.getMessage();
-    return root.getClass().getSimpleName() + ": " + message.lines().findFirst().orElse("");
+    String line = message.lines().findFirst().orElse("");
+    // Such as "No space left on device", which says it all.
+    boolean plain = root instanceof IOException && !line.isEmpty();
+    return plain ? line : root.getClass().getSimpleName() + ": " + line;
   }
 
   engine engine() {
