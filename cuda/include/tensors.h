@@ -25,17 +25,22 @@ struct TensorTable {
 };
 
 /** The array to which a chunk belongs. */
-__device__ __forceinline__ int tensorOf(const TensorTable& table, long long chunk) {
-  int low = 0, high = table.count - 1;
+template <class Entry>
+__device__ __forceinline__ int entryOf(const Entry* entry, int count, long long chunk) {
+  int low = 0, high = count - 1;
   while (low < high) {
     const int middle = (low + high + 1) / 2;
-    if (table.entry[middle].firstChunk <= chunk) {
+    if (entry[middle].firstChunk <= chunk) {
       low = middle;
     } else {
       high = middle - 1;
     }
   }
   return low;
+}
+
+__device__ __forceinline__ int tensorOf(const TensorTable& table, long long chunk) {
+  return entryOf(table.entry, table.count, chunk);
 }
 
 /**

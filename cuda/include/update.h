@@ -11,8 +11,10 @@
 //   rmsprop_centered_update           in w g v a    out w v a    a = rho a + (1 - rho) g;  max(v - a^2, 0) for v in d
 //   rmsprop_centered_momentum_update  in w g v m a  out w v m a
 //   assign               in w next   out w      w = next
-// rate: 1 float, of Adam 2: rate and alpha; guard: 1 float. An output may be the input of the same name. Traffic per element: each input
-// read once, each output written once. Any grid.
+// In a trial (convlstm4j.op.UpdateTrial) nothing is stored: bad[j], 0 before, becomes infinity where an output of weight j
+// would not be finite.
+// rate: 1 float, of Adam 2: rate and alpha; guard: 1 float. An output may be the input of the same name. Traffic per
+// element: each input read once, each output written once. Any grid.
 #pragma once
 #include "tensors.h"
 
@@ -22,7 +24,8 @@ struct Update {
   unsigned bytes;
   float decay;
   const float* rate;
-  const float* guard;
+  const float* guard;  // null in a trial
+  float* bad;          // null: not a trial
   float momentum;
   float epsilon;
   float first;   // Adam: 1 - beta1; RMSprop: rho

@@ -1,12 +1,14 @@
 #include "update.h"
 
+#include "not_finite.h"
+
 namespace convlstm4j {
 namespace {
 
 /** Loads an element's inputs, changes them, stores its outputs: the inputs but the second. */
 template <int Inputs, class Step>
 __device__ __forceinline__ void update(const Update& p, Step step) {
-  const bool changes = *p.guard - *p.guard == 0.0f;  // finite: neither NaN nor infinite
+  const bool changes = p.guard == nullptr || isFinite(*p.guard);
   eachOfTensors<Inputs, Inputs - 1>(p.table, [&](auto width, const TensorEntry& e, long long i) {
     constexpr int W = decltype(width)::value;
     Pack<W> a[Inputs];
@@ -24,6 +26,18 @@ __device__ __forceinline__ void update(const Update& p, Step step) {
       for (int j = 0; j < Inputs; j++) {
         a[j].v[k] = v[j];
       }
+    }
+    if (p.bad != nullptr) {
+      bool good = true;
+      for (int k = 0; k < W; k++) {
+        for (int j = 0; j < Inputs; j++) {
+          good &= j == 1 || isFinite(a[j].v[k]);
+        }
+      }
+      if (!good) {
+        setInfinite(p.bad + (&e - p.table.entry));
+      }
+      return;
     }
     store<W>(e.out[0] + i, a[0]);
     for (int k = 2; k < Inputs; k++) {

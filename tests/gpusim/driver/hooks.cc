@@ -185,6 +185,26 @@ inline __attribute__((always_inline)) void access(const void* address) {
   elsewhere<kBytes, kWrite>(p, code);
 }
 
+// An atomic operation: of the same piece of work others may be under way at once, those before must be ordered.
+uint32_t* atomically(void* address, const void* code) {
+  uintptr_t p = reinterpret_cast<uintptr_t>(address);
+  size_t offset = p - global.base;
+  if (offset >= global.size) outside(p, 4, true, code);
+  if (p % 4 != 0) misaligned(p, 4, true, code);
+  if (!all<4>(global.states + offset, kAllocated)) outside(p, 4, true, code);
+  if (!all<4>(global.states + offset, kWritten)) unwritten(global, p, 4, code);
+  Cell& cell = global.cells[offset / 4];
+  for (uint64_t other : {cell.writer, cell.reader}) {
+    if (other != 0 && (other ^ current.me) >> kEpochShift != 0 && !ordered(other >> kEpochShift)) {
+      race(global, p, true, other, other == cell.writer, code);
+    }
+  }
+  cell.writer = current.me | kFlagMask;
+  current.readBytes += 4;
+  current.writtenBytes += 4;
+  return static_cast<uint32_t*>(address);
+}
+
 void range(const void* address, size_t bytes, bool write, const void* code) {
   uintptr_t p = reinterpret_cast<uintptr_t>(address);
   if (p - global.base >= global.size && p - shared.base >= shared.size) {
@@ -223,6 +243,13 @@ void touchRange(uintptr_t p, size_t bytes, bool write, const char* what) {
 }
 
 }  // namespace gpusim
+
+unsigned atomicOr(unsigned* address, unsigned bits) {
+  uint32_t* word = gpusim::atomically(address, __builtin_return_address(0));
+  uint32_t before = *word;
+  *word |= bits;
+  return before;
+}
 
 #define GPUSIM_HOOK extern "C" __attribute__((hot)) void
 #define GPUSIM_ACCESS(bytes)                                                                      \

@@ -103,6 +103,8 @@ template <class T>
 T __ldg(const T* address) {
   return *address;
 }
+// Of threads at once: no race among them; with other accesses of the same piece of work it is one.
+unsigned atomicOr(unsigned* address, unsigned bits);
 inline void __threadfence() {}
 inline void __threadfence_block() {}
 

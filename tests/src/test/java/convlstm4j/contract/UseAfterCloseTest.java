@@ -354,7 +354,9 @@ class UseAfterCloseTest {
     u.close();
     return Map.of(
         "update", () -> u.update(List.of(), null, null),
-        "sums", () -> u.sums(List.of()),
+        "check", () -> u.check(List.of()),
+        "limit", () -> u.limit(List.of()),
+        "trial", () -> u.tryOut(List.of(), null),
         "slots", u::slots,
         "restore", () -> u.restore(Map.of()));
   }

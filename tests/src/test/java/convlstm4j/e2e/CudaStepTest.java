@@ -1,6 +1,7 @@
 package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,6 +31,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +134,24 @@ class CudaStepTest {
         .map(line -> line.split(" ")[0])
         .filter(name -> !name.startsWith("cuEvent") && !name.equals("cuStreamWaitEvent"))
         .toList();
+  }
+
+  /** One launch looks at all gradients, one tries the update out, one sums up what both found. */
+  @Test
+  void finitenessIsOneLaunchForAllWeights() {
+    try (Model m = model(false)) {
+      m.backend("cuda");
+      Simulator.clearTrace();
+      m.trainOnBatch(batch(0));
+      Map<String, Long> launches =
+          Simulator.trace().stream()
+              .filter(call -> call.startsWith("cuLaunchKernel "))
+              .collect(Collectors.groupingBy(call -> call.split(" ")[1], Collectors.counting()));
+      assertEquals(2, launches.get("not_finite"), launches.toString());
+      assertEquals(2, launches.get("adam_update"), launches.toString());
+      assertFalse(launches.containsKey("penalty_partial"), launches.toString());
+      assertEquals(1, launches.get("sum_finish"), "of the loss alone: " + launches);
+    }
   }
 
   /** Frames, targets and weights go up, then rates and random numbers; the losses come back. */

@@ -118,6 +118,9 @@ final class FaultScenario {
     for (int s = 0; s < STEPS; s++) {
       String update = s == 0 ? "cuLaunchKernel adam_update" : "cuGraphLaunch";
       updated[s] = find(update, asked[s]);
+      if (s == 0) { // after the one that only tries the update out
+        updated[s] = find(update, updated[s] + 1);
+      }
       stored[s] = s == 0 ? find("cuLaunchKernel assign", asked[s]) : updated[s];
       sent[s] = asked[s];
       if (s > 0) { // the loss is waited for by the event before

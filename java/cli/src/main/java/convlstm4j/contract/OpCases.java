@@ -12,6 +12,7 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
+import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
@@ -22,6 +23,7 @@ import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.Transpose;
+import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.tensor.Philox;
 import java.util.LinkedHashMap;
@@ -48,6 +50,7 @@ final class OpCases {
     CASES.put(Drop.class, ElementCases::dropout);
     CASES.put(GlobalAveragePool.class, WindowCases::globalAveragePool);
     CASES.put(Merge.class, ElementCases::merge);
+    CASES.put(NotFinite.class, UpdateCases::notFinite);
     CASES.put(Penalty.class, ElementCases::penalty);
     CASES.put(Pointwise.class, FormulaCases::pointwise);
     CASES.put(PointwiseUpdate.class, FormulaCases::update);
@@ -57,6 +60,7 @@ final class OpCases {
     CASES.put(RmspropUpdate.class, UpdateCases::rmsprop);
     CASES.put(SgdUpdate.class, UpdateCases::sgd);
     CASES.put(Transpose.class, ElementCases::transpose);
+    CASES.put(UpdateTrial.class, UpdateCases::trial);
     CASES.put(WeightedLoss.class, LossCases::all);
   }
 

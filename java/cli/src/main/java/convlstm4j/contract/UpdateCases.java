@@ -3,9 +3,11 @@ package convlstm4j.contract;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Assign;
 import convlstm4j.op.ClipGradients;
+import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
+import convlstm4j.op.UpdateTrial;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -100,6 +102,79 @@ final class UpdateCases {
           });
     }
     cases.add(OpCase.of(op + " guard=" + guard, op, in, 4, 1));
+  }
+
+  /** Nothing bad, or one bad element, first, inside or last, among many good ones. */
+  static List<OpCase> notFinite(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    List<Long> sizes = List.of(1L, 4096L, 5L, 4097L, 20_000L);
+    for (double bad : new double[] {1, Double.NaN, Double.NEGATIVE_INFINITY}) {
+      for (int which = 0; which < sizes.size(); which++) {
+        for (double place : new double[] {0, 0.5, 1}) {
+          List<Tensor> in = new ArrayList<>();
+          sizes.forEach(
+              n -> in.add(OpCase.normal(Shape.of(n), 1e19, random.stream(64, in.size()))));
+          Tensor t = in.get(which);
+          t.set((int) (place * (t.size() - 1)), bad);
+          String name = bad + " at " + place + " of " + which;
+          cases.add(OpCase.of(name, new NotFinite(in.size()), in, 1, 1).withZeros());
+        }
+      }
+    }
+    // As many arrays as a launch on a GPU takes, and more; more chunks than it has blocks.
+    for (int count : new int[] {255, 256, 257, 600}) {
+      List<Tensor> in = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        in.add(Tensor.of(new double[] {i % 97 == 0 ? Double.NaN : i}, 1));
+      }
+      cases.add(OpCase.of(count + " arrays", new NotFinite(count), in, 1, 1).withZeros());
+    }
+    Tensor large = OpCase.normal(Shape.of(33 * 4096), 1, random.stream(65, 0));
+    large.set(large.size() - 1, Double.POSITIVE_INFINITY);
+    cases.add(OpCase.of("chunks", new NotFinite(1), List.of(large), 1, 1));
+    return cases;
+  }
+
+  static List<OpCase> trial(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int count : new int[] {1, WEIGHTS.size(), MANY}) {
+      List<Op> updates =
+          List.of(
+              new SgdUpdate(0, false, 0.1, count),
+              new SgdUpdate(0.9, false, 0, count),
+              new SgdUpdate(0.9, true, 0, count),
+              new AdamUpdate(0.9, 0.999, 1e-7, 0.1, count),
+              new RmspropUpdate(0.9, 0, 1e-3, false, 0.1, count),
+              new RmspropUpdate(0.9, 0.8, 1e-3, false, 0, count),
+              new RmspropUpdate(0.9, 0, 1e-3, true, 0, count),
+              new RmspropUpdate(0.9, 0.8, 1e-3, true, 0, count),
+              new Assign(count));
+      for (Op update : updates) {
+        trial(cases, random, update, count);
+      }
+    }
+    return cases;
+  }
+
+  /** All good, then each group of inputs with one bad element. */
+  private static void trial(List<OpCase> cases, Philox random, Op update, int count) {
+    List<OpCase> one = new ArrayList<>();
+    add(one, random, update, count, 1);
+    OpCase c = one.get(0);
+    List<Tensor> good = new ArrayList<>(c.inputs());
+    good.remove(update.input("guard"));
+    UpdateTrial op = new UpdateTrial(update, count);
+    cases.add(OpCase.of(update + " good", op, good, 4, 1).withZeros());
+    for (int group = op.input("w0"); group < good.size(); group += count) {
+      int at = group + (count - 1) * (cases.size() % 2);
+      List<Tensor> in = new ArrayList<>(good);
+      Tensor t = in.get(at).copy();
+      double bad = cases.size() % 3 == 0 ? Double.NaN : Double.POSITIVE_INFINITY;
+      t.set((cases.size() * 7) % t.size(), bad);
+      in.set(at, t);
+      String name = update + " bad " + op.inputNames().get(at);
+      cases.add(OpCase.of(name, op, in, 4, 1).withZeros());
+    }
   }
 
   static List<OpCase> clip(Philox random) {

@@ -12,7 +12,7 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +23,9 @@ import java.util.stream.IntStream;
  * before it.
  */
 public final class Scalars implements AutoCloseable {
-  private static final Shape ONE = Shape.of(1);
-
   private final Backend backend;
   private final DType dtype;
-  private final Map<Integer, Plan> plans = new HashMap<>();
+  private final Map<List<Shape>, Plan> plans = new HashMap<>();
   private boolean closed;
 
   /**
@@ -61,19 +59,23 @@ public final class Scalars implements AutoCloseable {
   /**
    * Puts numbers into one buffer.
    *
-   * @param buffers of one element each
-   * @param all of as many elements
+   * @param buffers of numbers
+   * @param all of as many elements as they have together
    */
   public void gather(List<Buffer> buffers, Buffer all) {
     if (closed) {
       throw new IllegalStateException("the reader of numbers is closed; make another");
     }
-    List<Buffer> ones = buffers.stream().map(b -> b.view(ONE)).toList();
-    Plan plan = plans.computeIfAbsent(ones.size(), this::plan);
+    List<Shape> sizes = buffers.stream().map(b -> Shape.of(b.shape().elements())).toList();
+    List<Buffer> flat = new ArrayList<>();
+    for (int i = 0; i < sizes.size(); i++) {
+      flat.add(buffers.get(i).view(sizes.get(i)));
+    }
+    Plan plan = plans.computeIfAbsent(sizes, this::plan);
     long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
     try (Buffer workspace =
         elements == 0 ? null : backend.memory().allocateUnset(dtype, Shape.of(elements))) {
-      plan.forward(new Plan.Forward(ones, List.of(all), workspace, null, new Philox(0, 0)));
+      plan.forward(new Plan.Forward(flat, List.of(all), workspace, null, new Philox(0, 0)));
     }
   }
 
@@ -87,9 +89,8 @@ public final class Scalars implements AutoCloseable {
     return IntStream.range(0, t.size()).mapToDouble(t::get).toArray();
   }
 
-  private Plan plan(int n) {
-    Op op = new Concat(0, n);
-    List<Shape> inputs = Collections.nCopies(n, ONE);
+  private Plan plan(List<Shape> inputs) {
+    Op op = new Concat(0, inputs.size());
     op.outputShapes(inputs);
     return backend.plan(op, inputs, dtype, Mode.INFERENCE);
   }

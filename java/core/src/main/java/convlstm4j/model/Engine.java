@@ -435,12 +435,8 @@ final class Engine implements AutoCloseable {
                             s::prediction);
                     String of = batch.description();
                     Finite.checkLoss(results, objectives, of, when, () -> s.firstNonFinite(random));
-                    for (int i = terms; i < read.length; i++) {
-                      if (!Double.isFinite(read[i])) {
-                        String bad = updater.name(i - terms);
-                        throw Finite.exception(of, when, "the gradient of weight " + bad, bad);
-                      }
-                    }
+                    double[] weights = Arrays.copyOfRange(read, terms, read.length);
+                    Finite.checkWeights(weights, updater::name, rate, of, when);
                     return results;
                   });
         });

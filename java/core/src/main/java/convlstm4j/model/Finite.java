@@ -4,6 +4,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** Words what is not finite. */
@@ -37,6 +38,28 @@ final class Finite {
         when,
         what + first.map(l -> ", first the output of layer \"" + l + "\",").orElse(""),
         first.orElse(what));
+  }
+
+  /**
+   * Fails unless all gradients are finite, and all weights would be after the update.
+   *
+   * @param numbers one per weight, not finite where its gradient is not, then one per weight, not
+   *     finite where it would not be
+   * @param names of the weights
+   */
+  static void checkWeights(
+      double[] numbers, IntFunction<String> names, double rate, String batch, String when) {
+    int count = numbers.length / 2;
+    for (int i = 0; i < numbers.length; i++) {
+      if (!Double.isFinite(numbers[i])) {
+        String bad = names.apply(i % count);
+        String what =
+            i < count
+                ? "the gradient of weight " + bad
+                : "weight " + bad + " after an update with learning rate " + rate;
+        throw exception(batch, when, what, bad);
+      }
+    }
   }
 
   /**

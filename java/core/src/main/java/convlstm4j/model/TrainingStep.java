@@ -11,8 +11,7 @@ import convlstm4j.backend.Upload;
 import convlstm4j.execution.Executor;
 import convlstm4j.execution.Scalars;
 import convlstm4j.model.Objectives.Output;
-import convlstm4j.op.Op;
-import convlstm4j.op.Penalty;
+import convlstm4j.op.NotFinite;
 import convlstm4j.optim.Updater;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -29,11 +28,6 @@ import java.util.function.Supplier;
  * numbers of a step are finite is decided on the backend, and one that has others changes nothing.
  */
 final class TrainingStep implements AutoCloseable {
-  /**
-   * Of a sum that only shows whether its terms are finite, so small that it is finite if they are.
-   */
-  private static final double TINY = 1e-30;
-
   private final Pass pass;
   private final Executor executor;
   private final Objectives objectives;
@@ -41,7 +35,10 @@ final class TrainingStep implements AutoCloseable {
   private final Memory memory;
   private final DType dtype;
   private final Scalars scalars;
-  private final Plan sum;
+
+  /** Makes the guard of the numbers. */
+  private final Plan check;
+
   private final Recording recording;
   private final List<Buffer> owned = new ArrayList<>();
   private final List<Buffer> feeds = new ArrayList<>();
@@ -50,7 +47,7 @@ final class TrainingStep implements AutoCloseable {
   private final Buffer rates;
   private final Buffer guard;
 
-  /** Losses and penalties, then one number per trainable weight. */
+  /** Losses and penalties, then two numbers per trainable weight, as {@link #start} says. */
   private final Buffer numbers;
 
   private final List<Buffer> stored;
@@ -70,10 +67,8 @@ final class TrainingStep implements AutoCloseable {
     this.memory = backend.memory();
     this.dtype = dtype;
     this.scalars = new Scalars(backend, dtype);
-    Shape all = Shape.of((long) pass.terms().size() + objectives.trainable().size());
-    Op op = new Penalty(TINY, 0, false);
-    op.outputShapes(List.of(all));
-    this.sum = backend.plan(op, List.of(all), dtype, Mode.INFERENCE);
+    Shape all = Shape.of((long) pass.terms().size() + 2L * objectives.trainable().size());
+    this.check = backend.plan(new NotFinite(1), List.of(all), dtype, Mode.INFERENCE);
     try {
       pass.feedShapes().forEach(s -> feeds.add(allocate(s)));
       termWeights(pass, objectives).forEach(w -> termWeights.add(upload(w)));
@@ -133,7 +128,8 @@ final class TrainingStep implements AutoCloseable {
    * @param step number of updates done before, from 0
    * @param random random numbers of the step
    * @return losses and penalties, then one number per trainable weight that is not finite if its
-   *     gradient is not; waits for the step
+   *     gradient is not, then one that is not finite if it would not be after the update; waits for
+   *     the step
    */
   Supplier<double[]> start(Upload batch, double rate, long step, Philox random) {
     batch.into(feeds);
@@ -144,7 +140,7 @@ final class TrainingStep implements AutoCloseable {
   }
 
   private void work(List<Philox> randoms) {
-    List<Buffer> sums = List.of();
+    List<Buffer> checks = new ArrayList<>();
     try {
       executor.forward(feeds, randoms);
       for (int k = 0; k < predictions.size(); k++) {
@@ -154,25 +150,30 @@ final class TrainingStep implements AutoCloseable {
       }
       executor.backward(pass.differentiated(), termWeights);
       List<Buffer> gradients = objectives.trainable().stream().map(executor::gradient).toList();
-      sums = updater.sums(gradients);
+      if (!gradients.isEmpty()) {
+        checks.add(updater.check(gradients));
+        updater.limit(gradients);
+        checks.add(updater.tryOut(gradients, rates));
+      }
       List<Buffer> all = new ArrayList<>();
       pass.terms().forEach(v -> all.add(executor.value(v)));
-      all.addAll(sums);
+      all.addAll(checks);
       scalars.gather(all, numbers);
-      sumUp();
+      look();
       updater.update(gradients, rates, guard);
       executor.commit(guard);
     } finally {
-      sums.forEach(Buffer::close);
+      checks.forEach(Buffer::close);
       executor.release();
     }
   }
 
-  private void sumUp() {
-    long elements = (sum.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
+  /** Sets the guard. */
+  private void look() {
+    long elements = (check.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
     try (Buffer workspace =
         elements == 0 ? null : memory.allocateUnset(dtype, Shape.of(elements))) {
-      sum.forward(new Plan.Forward(List.of(numbers), List.of(guard), workspace, null, null));
+      check.forward(new Plan.Forward(List.of(numbers), List.of(guard), workspace, null, null));
     }
   }
 
@@ -201,7 +202,7 @@ final class TrainingStep implements AutoCloseable {
   private void release() {
     List<Buffer> buffers = List.copyOf(owned);
     owned.clear();
-    Closing.all(sum, scalars, () -> Closing.all(buffers));
+    Closing.all(check, scalars, () -> Closing.all(buffers));
   }
 
   @Override

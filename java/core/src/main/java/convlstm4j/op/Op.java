@@ -21,6 +21,7 @@ public sealed interface Op
         Drop,
         GlobalAveragePool,
         Merge,
+        NotFinite,
         Penalty,
         Pointwise,
         PointwiseUpdate,
@@ -30,6 +31,7 @@ public sealed interface Op
         RmspropUpdate,
         SgdUpdate,
         Transpose,
+        UpdateTrial,
         WeightedLoss {
 
   /**

@@ -7,8 +7,10 @@ import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.execution.Variables;
+import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
-import convlstm4j.op.Penalty;
+import convlstm4j.op.PointwiseUpdate;
+import convlstm4j.op.UpdateTrial;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Applies an optimiser to a model's weights and holds what it remembers of them. */
 public final class Updater implements AutoCloseable {
@@ -27,8 +30,15 @@ public final class Updater implements AutoCloseable {
   private final Function<Parameter, String> names;
   private final Variables variables;
   private final Map<String, Buffer> slots = new LinkedHashMap<>();
-  private final List<Plan> plans = new ArrayList<>();
-  private final List<Plan> checks = new ArrayList<>();
+  private Plan check;
+
+  /** Null where gradients have no limit. */
+  private Plan clip;
+
+  /** Null where formulas of the user's own make the update: those are not tried out. */
+  private Plan trial;
+
+  private Plan update;
   private boolean closed;
 
   /**
@@ -67,19 +77,19 @@ public final class Updater implements AutoCloseable {
       }
     }
     List<Shape> weights = parameters.stream().map(Parameter::shape).toList();
+    int count = weights.size();
+    check = plan(new NotFinite(count), weights);
     if (optimizer.common().clip() != null) {
-      plans.add(plan(optimizer.common().clipping(weights.size()), weights));
+      clip = plan(optimizer.common().clipping(count), weights);
     }
     List<Shape> inputs = new ArrayList<>();
     inputs.add(Shape.of(optimizer.rates(0, 0).length));
-    inputs.add(Shape.of(1));
     for (int group = 0; group < 2 + optimizer.slots().size(); group++) {
       inputs.addAll(weights);
     }
-    plans.add(plan(optimizer.update(weights.size()), inputs));
-    for (Shape s : weights) {
-      checks.add(plan(new Penalty(1, 0, false), List.of(s)));
-    }
+    UpdateTrial tried = new UpdateTrial(optimizer.update(count), count);
+    trial = tried.update() instanceof PointwiseUpdate ? null : plan(tried, inputs);
+    update = plan(tried.update(), tried.withGuard(inputs, Shape.of(1)));
   }
 
   /**
@@ -96,24 +106,40 @@ public final class Updater implements AutoCloseable {
   }
 
   /**
-   * Sums of the absolute values of gradients: one that is not finite makes its sum so.
+   * Looks at gradients, all at once.
    *
-   * @param gradients one per trainable weight
-   * @return one number each, that the caller closes
+   * @param gradients one per trainable weight, of which there are some
+   * @return one number each, 0 or, where a gradient is not finite, infinity; the caller closes it
    */
-  public List<Buffer> sums(List<Buffer> gradients) {
+  public Buffer check(List<Buffer> gradients) {
     checkOpen();
-    List<Buffer> sums = new ArrayList<>();
+    return looked(check, gradients);
+  }
+
+  /**
+   * Looks at what {@link #update} would make of the weights and of what is remembered of them.
+   *
+   * @param gradients as {@link #limit} left them
+   * @param rates as {@link #rates} gives them
+   * @return one number per trainable weight, 0 or, where it would not be finite, infinity; the
+   *     caller closes it
+   */
+  public Buffer tryOut(List<Buffer> gradients, Buffer rates) {
+    checkOpen();
+    return trial == null
+        ? memory().allocate(dtype(), Shape.of(parameters.size()))
+        : looked(trial, inputs(gradients, rates));
+  }
+
+  private Buffer looked(Plan plan, List<Buffer> inputs) {
+    Buffer bad = memory().allocateUnset(dtype(), Shape.of(parameters.size()));
     try {
-      for (int i = 0; i < checks.size(); i++) {
-        sums.add(memory().allocateUnset(dtype(), Shape.of(1)));
-        run(checks.get(i), List.of(gradients.get(i)), List.of(sums.get(i)));
-      }
+      run(plan, inputs, List.of(bad));
+      return bad;
     } catch (RuntimeException e) {
-      sums.forEach(Buffer::close);
+      Closing.after(e, bad);
       throw e;
     }
-    return sums;
   }
 
   /**
@@ -139,9 +165,21 @@ public final class Updater implements AutoCloseable {
   }
 
   /**
+   * Limits gradients in place, if the optimiser says so.
+   *
+   * @param gradients one per trainable weight
+   */
+  public void limit(List<Buffer> gradients) {
+    checkOpen();
+    if (clip != null) {
+      run(clip, gradients, gradients);
+    }
+  }
+
+  /**
    * Changes the weights.
    *
-   * @param gradients one per trainable weight; limited in place if the optimiser says so
+   * @param gradients as {@link #limit} left them
    * @param rates as {@link #rates} gives them
    * @param guard one number; nothing changes unless it is finite
    */
@@ -150,17 +188,19 @@ public final class Updater implements AutoCloseable {
     if (parameters.isEmpty()) {
       return;
     }
-    List<Buffer> weights = parameters.stream().map(variables::buffer).toList();
-    if (plans.size() > 1) {
-      run(plans.get(0), gradients, gradients);
-    }
-    List<Buffer> inputs = new ArrayList<>(List.of(rates, guard));
-    inputs.addAll(weights);
+    List<Buffer> inputs = inputs(gradients, rates);
+    inputs.add(1, guard);
+    List<Buffer> outputs = parameters.stream().map(variables::buffer).collect(Collectors.toList());
+    outputs.addAll(slots.values());
+    run(update, inputs, outputs);
+  }
+
+  private List<Buffer> inputs(List<Buffer> gradients, Buffer rates) {
+    List<Buffer> inputs = new ArrayList<>(List.of(rates));
+    parameters.forEach(p -> inputs.add(variables.buffer(p)));
     inputs.addAll(gradients);
     inputs.addAll(slots.values());
-    List<Buffer> outputs = new ArrayList<>(weights);
-    outputs.addAll(slots.values());
-    run(plans.get(plans.size() - 1), inputs, outputs);
+    return inputs;
   }
 
   /**
@@ -216,7 +256,7 @@ public final class Updater implements AutoCloseable {
     closed = true;
     List<Buffer> buffers = List.copyOf(slots.values());
     slots.clear();
-    Closing.all(() -> Closing.all(buffers), () -> Closing.all(plans), () -> Closing.all(checks));
+    Closing.all(() -> Closing.all(buffers), check, clip, trial, update);
   }
 
   private String slotName(String slot, Parameter p) {

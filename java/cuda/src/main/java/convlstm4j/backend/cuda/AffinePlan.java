@@ -18,6 +18,10 @@ final class AffinePlan extends CudaPlan<Affine> {
   private final Geometry g;
   private final ImageBatches convolution;
   private final long rows;
+
+  /** Null where none is wanted. */
+  private final BiasGradient bias;
+
   private final long weightsAt;
   private final long scratchAt;
 
@@ -32,7 +36,9 @@ final class AffinePlan extends CudaPlan<Affine> {
     Set<Pass> passes = mode == Mode.TRAINING ? EnumSet.allOf(Pass.class) : EnumSet.of(Pass.FORWARD);
     convolution = own(new ImageBatches(device, g, rows, channels, op.units(), passes));
     weightsAt = workspace.take(g.weightElements());
-    scratchAt = workspace.takeBytes(convolution.workspaceBytes());
+    bias = mode == Mode.TRAINING && op.useBias() ? new BiasGradient(rows, op.units(), 1) : null;
+    long sums = bias == null ? 0 : bias.workspaceBytes();
+    scratchAt = workspace.takeBytes(Math.max(convolution.workspaceBytes(), sums));
   }
 
   @Override
@@ -71,7 +77,7 @@ final class AffinePlan extends CudaPlan<Affine> {
       Layouts.addWeights(device, 1, g.channels(), g.filters(), ws + weightsAt, dw);
     }
     if (db != 0) {
-      Layouts.addBiasGradient(device, dy, db, rows, g.filters(), 1);
+      bias.add(device, dy, db, ws + scratchAt);
     }
   }
 }

@@ -44,6 +44,9 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
   /** Convolves all frames; for inference in chunks, the frames of one sample in a chunk. */
   final ImageBatches input;
 
+  /** Null where none is wanted. */
+  final BiasGradient bias;
+
   /** In chunks: the last one, if it is shorter. */
   private final ImageBatches rest;
 
@@ -67,18 +70,24 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
     recurrent = recurrent(d.n, (training ? d.t : 1) * images, chunk * d.z, Pass.FORWARD);
     recurrentData = training ? recurrent(d.n, images, d.t * d.z, Pass.BACKWARD_DATA) : null;
     recurrentWeights = training ? recurrent(d.n * d.t, images, d.z, Pass.BACKWARD_FILTER) : null;
+    bias = training && op.useBias() ? biasGradient() : null;
     long scratch =
         Stream.of(input, rest, recurrent, recurrentData, recurrentWeights)
             .filter(Objects::nonNull)
             .mapToLong(ImageBatches::workspaceBytes)
             .max()
             .orElse(0);
+    scratch = Math.max(scratch, bias == null ? 0 : bias.workspaceBytes());
     at = new ConvLstmParts(d, chunk, scratch, workspace, reserve);
     gates = new Gates(device, d);
     forwardGraphs = own(new StretchGraphs(device));
     backwardGraphs = own(new StretchGraphs(device));
     xMasks = new GateMasks(device, d.n, d.channels, d.imagePixels);
     hMasks = new GateMasks(device, d.n, d.filters, d.pixels);
+  }
+
+  private BiasGradient biasGradient() {
+    return new BiasGradient(d.n * d.t, d.input.filters(), d.pixels);
   }
 
   private ImageBatches recurrent(long images, long hDistance, long zDistance, Pass pass) {

@@ -183,7 +183,7 @@ final class ConvLstmGradients {
     Geometry g = d.input;
     long db = plan.input(call.inputGradients(), "b");
     if (db != 0) {
-      Layouts.addBiasGradient(device, dz(), db, d.n * d.t, g.filters(), d.pixels);
+      plan.bias.add(device, dz(), db, ws + at.scratch);
     }
     Buffer dx = call.inputGradients().get(0);
     Buffer dwx = call.inputGradients().get(3);

@@ -13,6 +13,10 @@ final class ConvPlan extends CudaPlan<Conv> {
   private final Geometry g;
   private final ImageBatches convolution;
   private final DataFormat format;
+
+  /** Null where none is wanted. */
+  private final BiasGradient bias;
+
   private final boolean last;
   private final long images;
   private final long pixels;
@@ -41,7 +45,9 @@ final class ConvPlan extends CudaPlan<Conv> {
     xAt = last ? workspace.take(x.elements()) : 0;
     yAt = last ? workspace.take(out.get(0).elements()) : 0;
     dxAt = last && training ? workspace.take(x.elements()) : 0;
-    scratchAt = workspace.takeBytes(convolution.workspaceBytes());
+    bias = training && op.useBias() ? new BiasGradient(images, g.filters(), outPixels) : null;
+    long sums = bias == null ? 0 : bias.workspaceBytes();
+    scratchAt = workspace.takeBytes(Math.max(convolution.workspaceBytes(), sums));
   }
 
   @Override
@@ -103,7 +109,7 @@ final class ConvPlan extends CudaPlan<Conv> {
       Layouts.addWeights(device, g.taps(), g.channels(), g.filters(), ws + weightsAt, dw);
     }
     if (db != 0) {
-      Layouts.addBiasGradient(device, dy, db, images, g.filters(), outPixels);
+      bias.add(device, dy, db, ws + scratchAt);
     }
   }
 }

@@ -21,11 +21,8 @@ final class GlobalAveragePoolPlan extends CudaPlan<GlobalAveragePool> {
   @Override
   public void forward(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
-    groups.start(
-        device, "group_sums", device.arguments().address(at(call.inputs(), 0)).address(partial));
-    Arguments a = device.arguments().put32(0).address(partial).address(at(call.outputs(), 0));
-    a.put64(groups.count()).put64(groups.splits()).putDouble(1.0 / groups.members());
-    device.launch("group_sums_finish", groups.count(), a);
+    double share = 1.0 / groups.members();
+    groups.sum(device, at(call.inputs(), 0), partial, share, false, at(call.outputs(), 0));
   }
 
   @Override

@@ -131,7 +131,23 @@ final class Groups {
     d.launch(kernel, work() * Device.BLOCK, put(a));
   }
 
-  private long work() {
+  /**
+   * {@code y = scale * sums}, or adds to it: cuda/include/group_sums.h.
+   *
+   * @param x the array
+   * @param partial room for {@link #partialBytes}
+   * @param scale factor of the sums
+   * @param add whether to add to y
+   * @param y one float per group
+   */
+  void sum(Device d, long x, long partial, double scale, boolean add, long y) {
+    start(d, "group_sums", d.arguments().address(x).address(partial));
+    Arguments a = d.arguments().put32(add ? 1 : 0).address(partial).address(y);
+    d.launch("group_sums_finish", count, a.put64(count).put64(splits).putDouble(scale));
+  }
+
+  /** Pieces of work, each of one block, that the sums are cut into. */
+  long work() {
     return count / inner * tiles * splits;
   }
 

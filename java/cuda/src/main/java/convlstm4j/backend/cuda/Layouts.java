@@ -91,18 +91,4 @@ final class Layouts {
             .divisor(channels)
             .divisor(pixels));
   }
-
-  /** {@code db += } the sums of dy over images and pixels. */
-  static void addBiasGradient(Device d, long dy, long db, long images, long channels, long pixels) {
-    d.launchBlocks(
-        "bias_gradient",
-        channels,
-        d.arguments()
-            .put32(0)
-            .address(dy)
-            .address(db)
-            .put64(images)
-            .put64(channels)
-            .divisor(pixels));
-  }
 }

@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Buffer;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Assign;
 import convlstm4j.op.Op;
@@ -69,19 +70,33 @@ final class UpdatePlan extends CudaPlan<Op> {
 
   @Override
   public void forward(Forward call) {
-    List<IntToLongFunction> inputs = new ArrayList<>();
-    for (int group = 0; group < (in.size() - first) / count; group++) {
-      int begin = first + group * count;
-      inputs.add(i -> at(call.inputs(), begin + i));
-    }
     List<IntToLongFunction> outputs = new ArrayList<>();
-    for (int group = 0; group < inputs.size() - GRADIENT; group++) {
+    for (int group = 0; group < groups() - GRADIENT; group++) {
       int begin = group * count;
       outputs.add(i -> at(call.outputs(), begin + i));
     }
+    launch(call.inputs(), outputs, 0);
+  }
+
+  /** Which weights an update would make NaN or infinite: {@link convlstm4j.op.UpdateTrial}. */
+  void tryOut(List<? extends Buffer> inputs, long bad) {
+    launch(inputs, List.of(), bad);
+  }
+
+  private int groups() {
+    return (in.size() - first) / count;
+  }
+
+  private void launch(List<? extends Buffer> in, List<IntToLongFunction> outputs, long bad) {
+    List<IntToLongFunction> inputs = new ArrayList<>();
+    for (int group = 0; group < groups(); group++) {
+      int begin = first + group * count;
+      inputs.add(i -> at(in, begin + i));
+    }
     for (TensorTables.Part part : tables.parts()) {
       Arguments a = device.arguments().put((float) factors.decay);
-      a.address(input(call.inputs(), "rate")).address(input(call.inputs(), "guard"));
+      a.address(input(in, "rate")).address(input(in, "guard"));
+      a.address(bad == 0 ? 0 : bad + (long) part.first() * Float.BYTES);
       a.put((float) factors.momentum).put((float) factors.epsilon);
       a.put((float) factors.first).put((float) factors.second);
       device.launch(kernel, tables.threads(part), tables.put(a, part, inputs, outputs));

@@ -15,6 +15,7 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
+import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
@@ -25,6 +26,7 @@ import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.Transpose;
+import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.tensor.Shape;
 import java.util.List;
@@ -68,6 +70,13 @@ final class Kernels {
     }
     if (op instanceof Merge o) {
       return new MergePlan(o, inputs);
+    }
+    if (op instanceof NotFinite o) {
+      return new NotFinitePlan(o, inputs);
+    }
+    if (op instanceof UpdateTrial o) {
+      Plan update = plan(engine, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
+      return new UpdateTrialPlan(o, inputs, (UpdatePlan<?>) update);
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(o, inputs);

@@ -1,5 +1,6 @@
 package convlstm4j.backend.reference.f32;
 
+import convlstm4j.backend.Buffer;
 import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Shape;
@@ -34,24 +35,34 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
 
   /** One weight's arrays. */
   final class Weight {
-    private final Forward call;
+    private final List<? extends Buffer> inputs;
     private final int number;
+    private final Map<String, float[]> after = new HashMap<>();
 
-    private Weight(Forward call, int number) {
-      this.call = call;
+    /** With the arrays that the update writes; outputs: null for a trial, whose are thrown away. */
+    private Weight(List<? extends Buffer> inputs, List<? extends Buffer> outputs, int number) {
+      this.inputs = inputs;
       this.number = number;
+      outputIndex.forEach(
+          (name, i) -> {
+            String group = name.replaceFirst("\\d+$", "");
+            if (name.equals(group + number)) {
+              float[] array =
+                  outputs == null ? new float[before("w").length] : array(outputs.get(i));
+              after.put(group, array);
+            }
+          });
     }
 
     /** The array of an input group; null if the options leave it out. */
     float[] before(String group) {
       Integer i = inputIndex.get(group + number);
-      return i == null ? null : array(call.inputs().get(i));
+      return i == null ? null : array(inputs.get(i));
     }
 
     /** The array of an output group; null if the options leave it out. */
     float[] after(String group) {
-      Integer i = outputIndex.get(group + number);
-      return i == null ? null : array(call.outputs().get(i));
+      return after.get(group);
     }
   }
 
@@ -73,8 +84,19 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
     }
     float[] rate = input(call.inputs(), "rate");
     for (int i = 0; i < count; i++) {
-      Weight weight = new Weight(call, i);
+      Weight weight = new Weight(call.inputs(), call.outputs(), i);
       Parallel.ranges(weight.after("w").length, (from, to) -> update(rate, weight, from, to));
+    }
+  }
+
+  /** Which weights an update would make NaN or infinite: {@link convlstm4j.op.UpdateTrial}. */
+  final void tryOut(List<? extends Buffer> inputs, float[] bad) {
+    float[] rate = input(inputs, "rate");
+    for (int i = 0; i < count; i++) {
+      Weight weight = new Weight(inputs, null, i);
+      Parallel.ranges(weight.after("w").length, (from, to) -> update(rate, weight, from, to));
+      boolean good = weight.after.values().stream().allMatch(NotFinitePlan::areFinite);
+      bad[i] = good ? 0 : Float.POSITIVE_INFINITY;
     }
   }
 }

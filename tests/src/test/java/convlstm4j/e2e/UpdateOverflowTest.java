@@ -1,0 +1,155 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.contract.TestBackends;
+import convlstm4j.data.Batch;
+import convlstm4j.graph.Symbol;
+import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Flatten;
+import convlstm4j.layer.Input;
+import convlstm4j.model.Compile;
+import convlstm4j.model.Model;
+import convlstm4j.model.NonFiniteException;
+import convlstm4j.model.Sequential;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.Adam;
+import convlstm4j.optim.Optimizer;
+import convlstm4j.optim.RMSprop;
+import convlstm4j.optim.SGD;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An update that overflows never replaces the last good weights, whatever the backend. */
+class UpdateOverflowTest {
+  private static final double HUGE = 1e308;
+
+  @TempDir Path dir;
+
+  static List<Arguments> optimizers() {
+    List<Arguments> all = new ArrayList<>();
+    for (String backend : backends().toList()) {
+      for (Optimizer o :
+          List.of(
+              new SGD(HUGE),
+              new SGD(HUGE).momentum(0.9),
+              new SGD(HUGE).clipValue(1e-3),
+              new Adam(HUGE),
+              new RMSprop(HUGE))) {
+        all.add(Arguments.of(backend, o));
+      }
+    }
+    return all;
+  }
+
+  static Stream<String> backends() {
+    return TestBackends.providers().stream().map(p -> p.name());
+  }
+
+  private static Tensor random(int seed, long... dims) {
+    Tensor t = Tensor.zeros(DType.FLOAT32, Shape.of(dims));
+    Philox r = new Philox(seed, 0);
+    for (int i = 0; i < t.size(); i++) {
+      t.set(i, r.normal(i));
+    }
+    return t;
+  }
+
+  private static Model model(String backend) {
+    Symbol frames = Input.shape(2, 4, 4, 1);
+    return Sequential.of(frames, new ConvLSTM2D(2, 3), new Flatten(), new Dense(1))
+        .backend(backend)
+        .seed(3);
+  }
+
+  private static Batch batch() {
+    return Batch.of(random(1, 3, 2, 4, 4, 1), random(2, 3, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("optimizers")
+  void theModelIsAsBefore(String backend, Optimizer optimizer) {
+    try (Model m = model(backend)) {
+      m.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
+      m.trainOnBatch(batch());
+      Map<String, Tensor> before = m.weights();
+      m.compile(Compile.with(optimizer).loss(Loss.meanSquaredError()));
+      // Several times: on a GPU the first is no graph, the second is recorded.
+      for (int i = 0; i < 3; i++) {
+        NonFiniteException e =
+            assertThrows(NonFiniteException.class, () -> m.trainOnBatch(batch()));
+        assertTrue(
+            e.getMessage().contains("weight conv_lstm2d/") && e.getMessage().contains("1.0E308"),
+            e.getMessage());
+        assertEquals(1, e.getMessage().lines().count());
+      }
+      assertSame(before, m.weights());
+      m.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
+      m.trainOnBatch(batch());
+      m.weights().values().forEach(t -> assertTrue(t.isFinite()));
+    }
+  }
+
+  private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> got) {
+    assertEquals(expected.keySet(), got.keySet());
+    expected.forEach((name, t) -> assertArrayEquals(t.floats(), got.get(name).floats(), name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theLastCheckpointIsAsItWas(String backend) throws Exception {
+    SmallModels.writeArrays(dir);
+    Path good = dir.resolve("good.ckpt");
+    try (Model m = SmallModels.forecast()) {
+      Checkpoint.save(m, good);
+    }
+    Object[] words = {
+      "train",
+      "--model",
+      good,
+      "--x",
+      dir.resolve("x.npy"),
+      "--y",
+      dir.resolve("y.npy"),
+      "--loss",
+      "mse",
+      "--optimizer",
+      "sgd",
+      "--learning-rate",
+      "1e308",
+      "--epochs",
+      "2",
+      "--overwrite",
+      "--output",
+      good,
+      "--backend",
+      backend
+    };
+    Map<String, Integer> before = Cli.contents(dir);
+    Cli cli = Cli.run(words);
+    assertEquals(1, cli.code(), cli::toString);
+    String last = cli.errLines().get(cli.errLines().size() - 1);
+    assertTrue(
+        last.matches(
+            "convlstm4j: step 1, batch \".*\": weight \\S+ after an update with learning rate"
+                + " 1.0E308 is NaN or infinite; the model is as before.*"),
+        cli::toString);
+    assertEquals(before, Cli.contents(dir), "files changed");
+  }
+}
