@@ -1,5 +1,8 @@
 # What the CUDA kernels' two builds share, to GPUs (cuda) and to the simulated one (tests/gpusim).
-get_filename_component(CUDA_DIR ${CMAKE_CURRENT_LIST_DIR}/../cuda ABSOLUTE)
+#   CUDA_DIR   the folder of the kernels, or of copies in which faults are planted (tests/gpusim/planted)
+if(NOT DEFINED CUDA_DIR)
+  get_filename_component(CUDA_DIR ${CMAKE_CURRENT_LIST_DIR}/../cuda ABSOLUTE)
+endif()
 
 # Warnings as errors: of nvcc and the compiler behind it, of ptxas.
 set(NVCC_WARNINGS -Werror all-warnings -Xcompiler -Wall,-Wextra,-Werror)

@@ -215,7 +215,17 @@ std::string describeThread() {
   return "kernel " + std::string(g.function->name) + ", " + describeThread(static_cast<uint32_t>(current.me));
 }
 
+namespace {
+
+int plantedFault = 0;
+
+}  // namespace
+
+void plant(int number) { plantedFault = number; }
+
 namespace device {
+
+int planted() { return plantedFault; }
 
 unsigned place(int which) { return places[which]; }
 

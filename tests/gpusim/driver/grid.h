@@ -36,4 +36,7 @@ std::string describeThread(uint32_t thread);  // one of the same launch: "block 
 // Whether an address lies in what the library has in read-only memory.
 bool isConstant(uintptr_t p);
 
+// Makes a planted fault active; 0: none.
+void plant(int number);
+
 }  // namespace gpusim

@@ -117,6 +117,11 @@ NATIVE(jobjectArray, launchedLines)(JNIEnv* env, jclass, jboolean recorded) {
   return strings(env, simulator().journal.launched(recorded));
 }
 
+NATIVE(void, plant)(JNIEnv*, jclass, jint number) {
+  auto lock = locked();
+  plant(number);
+}
+
 NATIVE(jstring, kernelHash)(JNIEnv* env, jclass) { return env->NewStringUTF(KERNEL_HASH); }
 
 NATIVE(void, clearFailures)(JNIEnv*, jclass) {

@@ -44,6 +44,9 @@ inline __attribute__((always_inline)) Index index(Place from) {
   return {place(from), place(from + 1), place(from + 2)};
 }
 
+// The planted fault that is active, 0 if none: tests/gpusim/planted.
+int planted() __attribute__((const));
+
 void barrier(const char* file, int line);
 void warpBarrier(unsigned mask);
 
@@ -71,6 +74,7 @@ To bitCast(From value) {
 
 }  // namespace gpusim::device
 
+#define PLANTED(number) (gpusim::device::planted() == (number))
 #define threadIdx (gpusim::device::index(gpusim::device::kThread))
 #define blockIdx (gpusim::device::index(gpusim::device::kBlockIndex))
 #define blockDim (gpusim::device::index(gpusim::device::kBlockSize))

@@ -77,7 +77,7 @@ class ContractTest {
         : all;
   }
 
-  private static void onBackend(BackendProvider provider, OpCase c) {
+  static void onBackend(BackendProvider provider, OpCase c) {
     Philox random = new Philox(Seeds.SEED, 1);
     try (Backend backend = provider.start()) {
       ContractChecks.agrees(backend, c, random);

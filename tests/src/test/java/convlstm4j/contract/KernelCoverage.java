@@ -42,7 +42,7 @@ final class KernelCoverage {
   }
 
   /** The only kernel that is no op's. */
-  private static void bytesBecomeFloats(BackendProvider p) {
+  static void bytesBecomeFloats(BackendProvider p) {
     for (int n : BYTES) {
       byte[] bytes = new byte[n];
       float[] expected = new float[n];

@@ -165,6 +165,13 @@ public final class Simulator {
     return List.of(launchedLines(recorded));
   }
 
+  /**
+   * Makes a fault active that is planted in the kernels; {@code tests/gpusim/planted}.
+   *
+   * @param number of the fault; 0: none
+   */
+  public static native void plant(int number);
+
   /** Hash of the sources of the kernels inside, as in {@code convlstm4j.sha256} beside a fatbin. */
   public static native String kernelHash();
 
