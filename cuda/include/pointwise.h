@@ -2,8 +2,9 @@
 // every thread runs on registers in shared memory, so that one kernel does for all formulas; all threads take the same
 // branch. Kernel pointwise:
 //   y_k[i] = result_k, or y_k[i] += result_k where add; of scalar inputs (bits of scalars) x[0] counts for all i
-// Where guard is given and not finite, y_k is set to x[kept_k] instead: nothing changes. y_k may be x_j. Traffic per
-// element: each input and output once (add: outputs twice). Any grid.
+// Where guard is given and not finite, y_k is set to x[kept_k] instead: nothing changes. Where bad is given nothing is
+// stored, and *bad, 0 before, becomes infinity where a result is not finite. y_k may be x_j. Traffic per element: each
+// input and output once (add: outputs twice). Any grid.
 #pragma once
 
 namespace convlstm4j {
@@ -55,6 +56,7 @@ struct Pointwise {
   int steps;
   long long n;
   const float* guard;
+  float* bad;
   unsigned scalars;
   int add;
   int results;

@@ -1,6 +1,7 @@
 #include "pointwise.h"
 
 #include "loops.h"
+#include "not_finite.h"
 
 namespace convlstm4j {
 namespace {
@@ -63,7 +64,7 @@ __device__ __forceinline__ float value(Step function, float a, float b, float c)
 KERNEL(pointwise, Pointwise) {
   __shared__ float registers[kMostRegisters][kBlock];
   const int t = threadIdx.x;
-  const bool changes = p.guard == nullptr || *p.guard - *p.guard == 0.0f;  // finite: neither NaN nor infinite
+  const bool changes = p.guard == nullptr || isFinite(*p.guard);
   eachElement(p.n, [&](long long i) {
     ROLL
     for (int k = 0; k < p.steps; k++) {
@@ -78,6 +79,12 @@ KERNEL(pointwise, Pointwise) {
     }
     ROLL
     for (int k = 0; k < p.results; k++) {
+      if (p.bad != nullptr) {
+        if (!isFinite(registers[p.result[k]][t])) {
+          setInfinite(p.bad);
+        }
+        continue;
+      }
       const float result = changes ? registers[p.result[k]][t] : p.x[p.kept[k]][i];
       p.y[k][i] = p.add != 0 ? p.y[k][i] + result : result;
     }

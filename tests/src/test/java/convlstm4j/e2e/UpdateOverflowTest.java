@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.contract.TestBackends;
 import convlstm4j.data.Batch;
+import convlstm4j.formula.Formula;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.layer.ConvLSTM2D;
@@ -19,9 +20,12 @@ import convlstm4j.model.NonFiniteException;
 import convlstm4j.model.Sequential;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
+import convlstm4j.optim.Common;
+import convlstm4j.optim.FormulaOptimizer;
 import convlstm4j.optim.Optimizer;
 import convlstm4j.optim.RMSprop;
 import convlstm4j.optim.SGD;
+import convlstm4j.optim.Schedule;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -51,11 +55,21 @@ class UpdateOverflowTest {
               new SGD(HUGE).momentum(0.9),
               new SGD(HUGE).clipValue(1e-3),
               new Adam(HUGE),
-              new RMSprop(HUGE))) {
+              new RMSprop(HUGE),
+              ownSgd())) {
         all.add(Arguments.of(backend, o));
       }
     }
     return all;
+  }
+
+  private static Optimizer ownSgd() {
+    Formula step = Formula.input(0).times(Formula.input(3));
+    return new FormulaOptimizer(
+        "own",
+        Common.of(Schedule.constant(HUGE)),
+        List.of(),
+        List.of(Formula.input(2).minus(step)));
   }
 
   static Stream<String> backends() {

@@ -148,6 +148,7 @@ final class UpdateCases {
               new RmspropUpdate(0.9, 0.8, 1e-3, false, 0, count),
               new RmspropUpdate(0.9, 0, 1e-3, true, 0, count),
               new RmspropUpdate(0.9, 0.8, 1e-3, true, 0, count),
+              FormulaCases.adagrad(count),
               new Assign(count));
       for (Op update : updates) {
         trial(cases, random, update, count);

@@ -9,7 +9,8 @@ import java.util.List;
  * {@code bad [count]}: 0 for a weight that would be finite after the update, with all that is
  * remembered of it, infinity for another.
  *
- * @param update {@link SgdUpdate}, {@link AdamUpdate}, {@link RmspropUpdate} or {@link Assign}
+ * @param update {@link SgdUpdate}, {@link AdamUpdate}, {@link RmspropUpdate}, {@link
+ *     PointwiseUpdate} or {@link Assign}
  * @param count number of weights
  */
 public record UpdateTrial(Op update, int count) implements Op {

@@ -9,7 +9,6 @@ import convlstm4j.backend.Plan;
 import convlstm4j.execution.Variables;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
-import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
@@ -88,7 +87,7 @@ public final class Updater implements AutoCloseable {
       inputs.addAll(weights);
     }
     UpdateTrial tried = new UpdateTrial(optimizer.update(count), count);
-    trial = tried.update() instanceof PointwiseUpdate ? null : plan(tried, inputs);
+    trial = plan(tried, inputs);
     update = plan(tried.update(), tried.withGuard(inputs, Shape.of(1)));
   }
 
@@ -126,8 +125,8 @@ public final class Updater implements AutoCloseable {
    */
   public Buffer tryOut(List<Buffer> gradients, Buffer rates) {
     checkOpen();
-    return trial == null
-        ? memory().allocate(dtype(), Shape.of(parameters.size()))
+    return parameters.isEmpty()
+        ? memory().allocate(dtype(), Shape.of(0))
         : looked(trial, inputs(gradients, rates));
   }
 

@@ -71,7 +71,7 @@ final class Plans {
     }
     if (op instanceof UpdateTrial o) {
       Plan update = plan(device, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
-      return new UpdateTrialPlan(device, o, inputs, (UpdatePlan) update);
+      return new UpdateTrialPlan(device, o, inputs, (UpdateTrialPlan.Update) update);
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(device, o, inputs);

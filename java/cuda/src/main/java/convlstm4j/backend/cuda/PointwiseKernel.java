@@ -19,7 +19,9 @@ final class PointwiseKernel {
    * Where a launch finds its numbers.
    *
    * @param n elements
-   * @param guard address of a number without which nothing changes unless it is finite; or 0
+   * @param guard address of a number: nothing changes unless it is finite; or 0
+   * @param bad address of a number that becomes infinite where a result is not finite, nothing
+   *     being stored; or 0
    * @param scalars how many of the first inputs are numbers that count for all elements
    * @param add whether results are added to what is there
    * @param x addresses of the inputs
@@ -29,19 +31,21 @@ final class PointwiseKernel {
   record Data(
       long n,
       long guard,
+      long bad,
       int scalars,
       boolean add,
       List<Long> x,
       List<Long> y,
       List<Integer> kept) {
     static Data of(long n, boolean add, List<Long> x, long y) {
-      return new Data(n, 0, 0, add, x, List.of(y), List.of(0));
+      return new Data(n, 0, 0, 0, add, x, List.of(y), List.of(0));
     }
   }
 
   static void launch(Device device, Code code, Data d) {
     List<Integer> results = code.results();
     Arguments a = device.arguments().put32(code.steps().size()).put64(d.n).address(d.guard);
+    a.address(d.bad);
     a.put32((1 << d.scalars) - 1).put32(d.add ? 1 : 0).put32(results.size()).put32(0);
     a.put64(array(d.x), Code.MOST_INPUTS, 0).put64(array(d.y), RESULTS, 0);
     for (int i = 0; i < RESULTS; i++) {

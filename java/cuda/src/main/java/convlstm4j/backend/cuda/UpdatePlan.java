@@ -15,7 +15,7 @@ import java.util.function.IntToLongFunction;
  * The optimiser updates and {@link Assign}, all weights in one launch: cuda/include/update.h.
  * Outputs are the input groups but the second, in the same order.
  */
-final class UpdatePlan extends CudaPlan<Op> {
+final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
   /** Index among the groups of what is only read: the gradients. */
   private static final int GRADIENT = 1;
 
@@ -78,8 +78,8 @@ final class UpdatePlan extends CudaPlan<Op> {
     launch(call.inputs(), outputs, 0);
   }
 
-  /** Which weights an update would make NaN or infinite: {@link convlstm4j.op.UpdateTrial}. */
-  void tryOut(List<? extends Buffer> inputs, long bad) {
+  @Override
+  public void tryOut(List<? extends Buffer> inputs, long bad) {
     launch(inputs, List.of(), bad);
   }
 
