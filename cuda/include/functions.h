@@ -1,5 +1,5 @@
-// The element-wise activation functions and their derivatives, as convlstm4j.op.Activation defines them; softmax is in
-// kernels/softmax.cu. They hand NaN on and are safe where exp overflows.
+// The element-wise activation functions and their derivatives, as convlstm4j.option.Activation defines them; softmax is
+// in kernels/softmax.cu. They hand NaN on and are safe where exp overflows.
 #pragma once
 #include <cmath>
 
@@ -7,7 +7,7 @@
 
 namespace convlstm4j {
 
-/** Every element-wise function: its name in kernels' names, lower case of convlstm4j.op.Activation.Kind. */
+/** Every element-wise function: its name in kernels' names, lower case of convlstm4j.option.Activation.Kind. */
 #define CONVLSTM4J_FUNCTIONS(DO) \
   DO(linear)                     \
   DO(relu)                       \

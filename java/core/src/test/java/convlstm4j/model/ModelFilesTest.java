@@ -34,8 +34,13 @@ class ModelFilesTest {
     model.save(file);
     try (model;
         Model loaded = Model.load(file)) {
-      assertArrayEquals(model.predict(x).get(0).floats(), loaded.predict(x).get(0).floats());
-      assertEquals(model.fit(Data.of(x, y), 2).values(), loaded.fit(Data.of(x, y), 2).values());
+      // The loaded one takes the best backend that is on the class path.
+      assertArrayEquals(model.predict(x).get(0).floats(), loaded.predict(x).get(0).floats(), 1e-6f);
+      assertEquals(1, loaded.progress().epoch());
+      assertEquals(
+          model.fit(Data.of(x, y), 2).last("loss"),
+          loaded.fit(Data.of(x, y), 2).last("loss"),
+          1e-6);
     }
   }
 
