@@ -10,7 +10,7 @@ import java.util.Locale;
  * computes for each element. An immutable value.
  *
  * <pre>
- * Formula error = Formula.input(0).minus(Formula.input(1));
+ * Formula error = Formula.input(0).minus(Formula.input(1)).abs(); // so that exp cannot overflow
  * Formula logCosh = error.plus(error.times(-2).exp().log1p()).minus(Math.log(2));
  * </pre>
  */

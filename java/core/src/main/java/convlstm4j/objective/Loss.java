@@ -98,7 +98,7 @@ public sealed interface Loss permits KerasLoss, FormulaLoss {
    * position. A checkpoint keeps the formula.
    *
    * <pre>
-   * Formula error = Formula.input(0).minus(Formula.input(1)); // prediction - target
+   * Formula error = Formula.input(0).minus(Formula.input(1)).abs(); // |prediction - target|
    * Loss logCosh = Loss.of("log_cosh", error.plus(error.times(-2).exp().log1p()).minus(Math.log(2)));
    * </pre>
    *
