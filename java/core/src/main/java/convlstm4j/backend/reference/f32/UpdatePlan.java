@@ -4,6 +4,7 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,18 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
   private final Map<String, Integer> inputIndex;
   private final Map<String, Integer> outputIndex;
 
+  /** Names of the outputs of one weight, without its number. */
+  private final List<String> outputGroups = new ArrayList<>();
+
   UpdatePlan(O op, List<Shape> inputs, int count) {
     super(op, inputs);
     this.count = count;
     this.inputIndex = index(op.inputNames());
-    this.outputIndex = index(op.outputNames());
+    List<String> outputs = op.outputNames();
+    this.outputIndex = index(outputs);
+    for (int i = 0; i < outputs.size(); i += count) {
+      outputGroups.add(outputs.get(i).replaceFirst("0$", "")); // of the weight of number 0
+    }
   }
 
   private static Map<String, Integer> index(List<String> names) {
@@ -43,15 +51,13 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
     private Weight(List<? extends Buffer> inputs, List<? extends Buffer> outputs, int number) {
       this.inputs = inputs;
       this.number = number;
-      outputIndex.forEach(
-          (name, i) -> {
-            String group = name.replaceFirst("\\d+$", "");
-            if (name.equals(group + number)) {
-              float[] array =
-                  outputs == null ? new float[before("w").length] : array(outputs.get(i));
-              after.put(group, array);
-            }
-          });
+      for (String group : outputGroups) {
+        float[] array =
+            outputs == null
+                ? new float[before("w").length]
+                : array(outputs.get(outputIndex.get(group + number)));
+        after.put(group, array);
+      }
     }
 
     /** The array of an input group; null if the options leave it out. */
