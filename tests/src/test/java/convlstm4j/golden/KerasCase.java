@@ -1,5 +1,6 @@
 package convlstm4j.golden;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.data.InMemoryDataset;
 import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
@@ -9,12 +10,18 @@ import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
 /**
  * A model that Keras saved, with its inputs and outputs, and perhaps a training run.
@@ -23,6 +30,23 @@ import java.util.Optional;
  * @param row the case as {@code cases.json} has it
  */
 record KerasCase(Path folder, Map<String, Object> row) {
+  /** Those that the project keeps, unpacked into a folder. */
+  static List<KerasCase> unpack(Path folder) throws IOException {
+    try (ZipInputStream zip =
+        new ZipInputStream(KerasCase.class.getResourceAsStream("keras-cases.zip"))) {
+      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+        Files.write(folder.resolve(Path.of(e.getName()).getFileName()), zip.readAllBytes());
+      }
+    }
+    List<KerasCase> cases = new ArrayList<>();
+    for (Object row : JSON.std.listFrom(Files.readString(folder.resolve("cases.json")))) {
+      Map<String, Object> copy = new TreeMap<>();
+      ((Map<?, ?>) row).forEach((k, v) -> copy.put(String.valueOf(k), v));
+      cases.add(new KerasCase(folder, copy));
+    }
+    return cases;
+  }
+
   String file() {
     return (String) row.get("file");
   }
@@ -43,9 +67,15 @@ record KerasCase(Path folder, Map<String, Object> row) {
 
   /** The same of training: the loss of every epoch, and the outputs after it. */
   Optional<String> trainsAsKeras(String backend) {
+    return trainsAsKeras(backend, model -> {});
+  }
+
+  /** The same of a model that is compiled anew first. */
+  Optional<String> trainsAsKeras(String backend, Consumer<Model> compile) {
     Map<?, ?> train = (Map<?, ?>) row.get("train");
     List<String> notes = new ArrayList<>();
     try (Model model = load((String) train.get("start"), backend, notes)) {
+      compile.accept(model);
       if (model.compilation().isEmpty()) {
         return Optional.of(String.join("; ", notes));
       }

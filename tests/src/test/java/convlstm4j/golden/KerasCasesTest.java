@@ -3,7 +3,6 @@ package convlstm4j.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.contract.TestBackends;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +17,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -51,17 +48,7 @@ class KerasCasesTest {
 
   @BeforeAll
   static void unpack() throws IOException {
-    try (ZipInputStream zip = new ZipInputStream(resource("keras-cases.zip"))) {
-      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
-        Files.write(folder.resolve(Path.of(e.getName()).getFileName()), zip.readAllBytes());
-      }
-    }
-    cases = new ArrayList<>();
-    for (Object row : JSON.std.listFrom(Files.readString(folder.resolve("cases.json")))) {
-      Map<String, Object> copy = new TreeMap<>();
-      ((Map<?, ?>) row).forEach((k, v) -> copy.put(String.valueOf(k), v));
-      cases.add(new KerasCase(folder, copy));
-    }
+    cases = KerasCase.unpack(folder);
     refused = new TreeMap<>();
     try (InputStream in = resource(REFUSED)) {
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {

@@ -15,16 +15,31 @@ import java.util.Locale;
  * </pre>
  */
 public final class Formula {
+  /** Far more than a backend runs; derivatives are deeper than what they are of. */
+  private static final int MOST_DEPTH = 1000;
+
   private final Function function;
   private final List<Formula> arguments;
 
   /** The constant, or the number of the input. */
   private final double value;
 
+  /** Functions on the longest way to an input: what walks down a formula goes so deep. */
+  private final int depth;
+
   private Formula(Function function, double value, Formula... arguments) {
     this.function = function;
     this.value = value;
     this.arguments = List.of(arguments);
+    int deepest = 0;
+    for (Formula a : arguments) {
+      deepest = Math.max(deepest, a.depth);
+    }
+    this.depth = deepest + 1;
+    if (depth > MOST_DEPTH) {
+      throw new IllegalArgumentException(
+          "a formula of more than " + MOST_DEPTH + " functions inside each other: cut it in two");
+    }
   }
 
   /**
@@ -398,7 +413,12 @@ public final class Formula {
    */
   public static Formula parse(String text) {
     List<Formula> steps = new ArrayList<>();
-    for (String step : text.split(";", -1)) {
+    String[] all = text.split(";", Code.MOST_STEPS + 1);
+    if (all.length > Code.MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "a formula of more than " + Code.MOST_STEPS + " steps, of which that is the most");
+    }
+    for (String step : all) {
       try {
         steps.add(parsed(step.trim().split(" +", -1), steps));
       } catch (IllegalArgumentException e) {

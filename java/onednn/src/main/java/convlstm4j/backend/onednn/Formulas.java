@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * Runs the {@link Code} of formulas on a piece of an array, a step at a time over all its elements:
- * loops that the JVM vectorises. The registers are scratch arrays of this thread that nothing else
- * uses.
+ * short loops over arrays that stay in the core's cache. The registers are scratch arrays of this
+ * thread that nothing else uses.
  */
 final class Formulas {
   private static final int FIRST_SLOT = 24;
