@@ -56,15 +56,18 @@ final class ArchitectureRules {
           "program.layout program backend op formula option tensor",
           "graph",
           "program op formula option tensor",
-          "layer",
+          // Keras's configs, which know no layer.
+          "config",
           "graph program op formula option tensor",
+          "layer",
+          "config graph program op formula option tensor",
           "objective",
           "program op formula option tensor",
           "optim",
           "execution program backend op formula option tensor",
           "model",
           // A log that is brought in line is a file that appears whole.
-          "spi data.folder io.npy io.file objective optim layer graph execution program data backend op formula option tensor",
+          "spi data.folder io.npy io.file objective optim layer config graph execution program data backend op formula option tensor",
           // What other files are made of.
           "io.file",
           "",
@@ -73,14 +76,14 @@ final class ArchitectureRules {
           "data.folder",
           "io.npy io.file data tensor",
           "io.architecture",
-          "layer graph op formula option tensor",
+          "layer config graph op formula option tensor",
           "io.*",
-          "io.file io.npy io.architecture model objective optim layer graph program data op formula option tensor",
+          "io.file io.npy io.architecture model objective optim layer config graph program data op formula option tensor",
           // Backends only through ServiceLoader, so not backend.*.
           "contract",
           "backend op formula option tensor",
           "cli",
-          "contract io.* io.file io.npy io.architecture model data.folder objective optim layer graph program execution data backend op formula option tensor");
+          "contract io.* io.file io.npy io.architecture model data.folder objective optim layer config graph program execution data backend op formula option tensor");
 
   private ArchitectureRules() {}
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.backend.Backend;
+import convlstm4j.config.KerasVersion;
 import convlstm4j.data.Batch;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
@@ -11,7 +12,6 @@ import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.layer.Input;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.Layers;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;

@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.Json;
@@ -11,7 +12,6 @@ import convlstm4j.io.keras.KerasDescription;
 import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
 import convlstm4j.model.WeightTransfer;
 import java.io.CharConversionException;

@@ -1,5 +1,8 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.ActivationForms;
+import convlstm4j.config.Config;
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.Activate;
 import convlstm4j.option.Activation;
@@ -60,6 +63,7 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
   }
 
   static ActivationLayer fromConfig(Config c) {
-    return new ActivationLayer(c.activation("activation", Activation.LINEAR, Activation.LINEAR));
+    return new ActivationLayer(
+        ActivationForms.read(c, "activation", Activation.LINEAR, Activation.LINEAR));
   }
 }

@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
 import convlstm4j.op.Merge;
 
 /** Keras's {@code Add}: the sum of two or more inputs, broadcast to one shape. */

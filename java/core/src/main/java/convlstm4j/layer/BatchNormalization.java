@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+import convlstm4j.config.RegularizerForms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ShapeException;
@@ -247,12 +249,13 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
         .epsilon(c.real("epsilon", l.epsilon))
         .center(c.bool("center", true))
         .scale(c.bool("scale", true))
-        .betaInitializer(c.initializer("beta_initializer", l.betaInitializer))
-        .gammaInitializer(c.initializer("gamma_initializer", l.gammaInitializer))
-        .movingMeanInitializer(c.initializer("moving_mean_initializer", l.movingMeanInitializer))
+        .betaInitializer(InitializerForms.read(c, "beta_initializer", l.betaInitializer))
+        .gammaInitializer(InitializerForms.read(c, "gamma_initializer", l.gammaInitializer))
+        .movingMeanInitializer(
+            InitializerForms.read(c, "moving_mean_initializer", l.movingMeanInitializer))
         .movingVarianceInitializer(
-            c.initializer("moving_variance_initializer", l.movingVarianceInitializer))
-        .betaRegularizer(c.regularizer("beta_regularizer"))
-        .gammaRegularizer(c.regularizer("gamma_regularizer"));
+            InitializerForms.read(c, "moving_variance_initializer", l.movingVarianceInitializer))
+        .betaRegularizer(RegularizerForms.read(c, "beta_regularizer"))
+        .gammaRegularizer(RegularizerForms.read(c, "gamma_regularizer"));
   }
 }

@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+import convlstm4j.config.NetworkForm;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
@@ -188,7 +190,7 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
 
   /** The layer's form under the name that it had before it was wrapped. */
   private static Map<String, Object> unprefixed(Layer layer, String prefix) {
-    Map<String, Object> form = Layers.toKeras(layer);
+    Map<String, Object> form = NetworkForm.of(layer);
     @SuppressWarnings("unchecked") // made by toKeras
     Map<String, Object> config = (Map<String, Object>) form.get("config");
     config.put("name", layer.name().substring(prefix.length()));
@@ -201,7 +203,7 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
         c.get("backward_layer") == null
             ? new Bidirectional(forward)
             : new Bidirectional(forward, recurrent(c, "backward_layer"));
-    return b.mergeMode(c.mergeMode("merge_mode"));
+    return b.mergeMode(c.choice("merge_mode", MergeMode.class, "none", "concat"));
   }
 
   private static Recurrent<?> recurrent(Config c, String key) {

@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+
 /**
  * Keras's {@code Conv2D}. Input {@code [N, H, W, C]}, or {@code [N, C, H, W]} with channels first;
  * weights {@code kernel [KH, KW, C, F]}, {@code bias [F]}.

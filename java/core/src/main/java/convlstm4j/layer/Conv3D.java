@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+
 /**
  * Keras's {@code Conv3D}. Input {@code [N, D, H, W, C]}, or {@code [N, C, D, H, W]} with channels
  * first; weights {@code kernel [KD, KH, KW, C, F]}, {@code bias [F]}.

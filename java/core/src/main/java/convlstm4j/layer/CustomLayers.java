@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.KerasObject;
 import convlstm4j.graph.Layer;
 import java.util.Collections;
 import java.util.LinkedHashMap;

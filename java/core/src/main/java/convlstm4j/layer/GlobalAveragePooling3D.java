@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+
 /**
  * Keras's {@code GlobalAveragePooling3D}: the mean over all 3 spatial axes. Output {@code [N, C]},
  * or with spatial axes of size 1 if they are kept.

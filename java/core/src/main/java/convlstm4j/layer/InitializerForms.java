@@ -1,5 +1,9 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+import convlstm4j.config.Forms;
+import convlstm4j.config.KerasObject;
+import convlstm4j.config.Reading;
 import convlstm4j.layer.Initializers.Distribution;
 import convlstm4j.layer.Initializers.Fan;
 import convlstm4j.option.Initializer;
@@ -49,9 +53,14 @@ final class InitializerForms {
         "initializer " + i + " has no Keras form; use one of Initializers to write the layer");
   }
 
-  static Initializer read(Object value, Reading reading) {
+  /** An option's initialiser; the fallback where it is absent or null. */
+  static Initializer read(Config c, String key, Initializer fallback) {
+    return c.get(key) == null ? fallback : c.form(key, InitializerForms::read);
+  }
+
+  private static Initializer read(Object value, Reading reading) {
     KerasObject o = KerasObject.of(value);
-    Config c = o.config("initializer", reading);
+    Config c = Config.of(o, "initializer", reading);
     String name = plain(o.className());
     Initializer scaling = scaling(name);
     Initializer i =

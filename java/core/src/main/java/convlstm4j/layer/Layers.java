@@ -1,5 +1,11 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.ActivationForms;
+import convlstm4j.config.Config;
+import convlstm4j.config.KerasObject;
+import convlstm4j.config.KerasVersion;
+import convlstm4j.config.NetworkForm;
+import convlstm4j.config.Reading;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import java.util.Collections;
@@ -80,12 +86,17 @@ public final class Layers {
       String className, Map<String, Object> config, KerasVersion version, CustomLayers custom) {
     return make(
         new KerasObject(className, className, config, KerasObject.Origin.KERAS),
-        Reading.strict(version, custom));
+        strict(version, custom),
+        custom);
   }
 
-  private static Layer make(KerasObject o, Reading reading) {
+  private static Reading strict(KerasVersion version, CustomLayers custom) {
+    return Reading.strict(version, (form, reading) -> fromKeras(form, reading, custom));
+  }
+
+  private static Layer make(KerasObject o, Reading reading, CustomLayers custom) {
     Config c = new Config(o.className(), o.options(), reading);
-    Layer layer = reading.custom().make(o);
+    Layer layer = custom.make(o);
     if (layer == null) {
       layer = ofThisLibrary(o, c);
       c.finish();
@@ -149,16 +160,7 @@ public final class Layers {
    *     as an initialiser of the user's own
    */
   public static Map<String, Object> toKeras(Layer layer) {
-    Map<String, Object> config = new LinkedHashMap<>();
-    if (layer.name() != null) {
-      config.put("name", layer.name());
-    }
-    config.put("trainable", layer.isTrainableAlone());
-    config.putAll(layer.config());
-    Map<String, Object> form = new LinkedHashMap<>();
-    form.put("class_name", layer.kerasClass());
-    form.put("config", config);
-    return form;
+    return NetworkForm.of(layer);
   }
 
   /**
@@ -174,7 +176,7 @@ public final class Layers {
    */
   public static Layer fromKeras(
       Map<String, Object> form, KerasVersion version, CustomLayers custom) {
-    return fromKeras(form, Reading.strict(version, custom));
+    return fromKeras(form, strict(version, custom), custom);
   }
 
   /**
@@ -191,7 +193,7 @@ public final class Layers {
    */
   public static Layer fromKeras(
       Map<String, Object> form, KerasVersion version, CustomLayers custom, Consumer<String> notes) {
-    return fromKeras(form, new Reading(version, custom, notes));
+    return fromKeras(form, new Reading(version, (f, r) -> fromKeras(f, r, custom), notes), custom);
   }
 
   /**
@@ -205,7 +207,7 @@ public final class Layers {
     return KerasObject.of(form).origin() == KerasObject.Origin.OPERATION;
   }
 
-  static Layer fromKeras(Map<String, Object> form, Reading reading) {
+  private static Layer fromKeras(Map<String, Object> form, Reading reading, CustomLayers custom) {
     if (!(form.get("class_name") instanceof String) || !(form.get("config") instanceof Map<?, ?>)) {
       throw new IllegalArgumentException(
           "expected a layer {\"class_name\": .., \"config\": {..}}, got the keys " + form.keySet());
@@ -215,7 +217,7 @@ public final class Layers {
     if (form.get("convlstm4j") instanceof Map<?, ?> own) {
       own.forEach((k, v) -> all.put(String.valueOf(k), v));
     }
-    return make(o.with(all), reading);
+    return make(o.with(all), reading, custom);
   }
 
   /**

@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
 import convlstm4j.op.Merge;
 
 /** Keras's {@code Multiply}: the product of two or more inputs, broadcast to one shape. */

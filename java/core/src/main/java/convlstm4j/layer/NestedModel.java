@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.NetworkForm;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.InputLayer;
@@ -26,9 +27,6 @@ import java.util.Optional;
  * }</pre>
  */
 public final class NestedModel extends KerasLayer<NestedModel> {
-  static final String FUNCTIONAL = "Functional";
-  private static final String SEQUENTIAL = "Sequential";
-
   private final Network network;
   private final boolean sequential;
 
@@ -81,7 +79,7 @@ public final class NestedModel extends KerasLayer<NestedModel> {
 
   @Override
   public String kerasClass() {
-    return sequential ? SEQUENTIAL : FUNCTIONAL;
+    return sequential ? NetworkForm.SEQUENTIAL : NetworkForm.FUNCTIONAL;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Transpose;

@@ -1,5 +1,9 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.ActivationForms;
+import convlstm4j.config.Config;
+import convlstm4j.config.KerasVersion;
+import convlstm4j.config.RegularizerForms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Symbol;
 import convlstm4j.op.ConvLstm2d;
@@ -362,12 +366,13 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   final S readRecurrent(Config c, Activation recurrentDefault) {
     return readWeights(c)
         .recurrentActivation(
-            c.activation("recurrent_activation", Activation.LINEAR, recurrentDefault))
-        .recurrentInitializer(c.initializer("recurrent_initializer", recurrentInitializer))
-        .recurrentRegularizer(c.regularizer("recurrent_regularizer"))
+            ActivationForms.read(c, "recurrent_activation", Activation.LINEAR, recurrentDefault))
+        .recurrentInitializer(
+            InitializerForms.read(c, "recurrent_initializer", recurrentInitializer))
+        .recurrentRegularizer(RegularizerForms.read(c, "recurrent_regularizer"))
         .unitForgetBias(c.bool("unit_forget_bias", true))
         .peephole(c.bool("peephole", false))
-        .peepholeInitializer(c.initializer("peephole_initializer", peepholeInitializer))
+        .peepholeInitializer(InitializerForms.read(c, "peephole_initializer", peepholeInitializer))
         .returnSequences(c.bool("return_sequences", false))
         .returnState(c.bool("return_state", false))
         .goBackwards(c.bool("go_backwards", false))

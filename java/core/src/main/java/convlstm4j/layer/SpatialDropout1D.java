@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+
 /** Keras's {@code SpatialDropout1D}: drops whole channels of {@code [N, T, C]} in training. */
 public final class SpatialDropout1D extends SpatialDropout<SpatialDropout1D> {
   /**

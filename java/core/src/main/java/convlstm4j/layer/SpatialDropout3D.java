@@ -1,5 +1,7 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+import convlstm4j.config.Forms;
 import convlstm4j.option.DataFormat;
 import java.util.Map;
 

@@ -1,5 +1,8 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.Config;
+import convlstm4j.config.KerasVersion;
+import convlstm4j.config.NetworkForm;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
@@ -128,7 +131,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
   @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
-    c.put("layer", Layers.toKeras(layer));
+    c.put("layer", NetworkForm.of(layer));
     if (poolSteps) { // not Keras's: written only where it says something
       c.put("pool_steps", true);
     }

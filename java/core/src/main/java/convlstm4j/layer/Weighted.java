@@ -1,5 +1,9 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.ActivationForms;
+import convlstm4j.config.Config;
+import convlstm4j.config.KerasVersion;
+import convlstm4j.config.RegularizerForms;
 import convlstm4j.op.Activate;
 import convlstm4j.option.Activation;
 import convlstm4j.option.Initializer;
@@ -137,13 +141,13 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
 
   /** Reads what {@link #putActivation} and {@link #putWeights} write. */
   final S readWeights(Config c) {
-    activation(c.activation("activation", Activation.LINEAR, activation));
+    activation(ActivationForms.read(c, "activation", Activation.LINEAR, activation));
     useBias(c.bool("use_bias", useBias));
-    kernelInitializer(c.initializer("kernel_initializer", kernelInitializer));
-    biasInitializer(c.initializer("bias_initializer", biasInitializer));
-    kernelRegularizer(c.regularizer("kernel_regularizer"));
-    biasRegularizer(c.regularizer("bias_regularizer"));
-    activityRegularizer(c.regularizer("activity_regularizer"));
+    kernelInitializer(InitializerForms.read(c, "kernel_initializer", kernelInitializer));
+    biasInitializer(InitializerForms.read(c, "bias_initializer", biasInitializer));
+    kernelRegularizer(RegularizerForms.read(c, "kernel_regularizer"));
+    biasRegularizer(RegularizerForms.read(c, "bias_regularizer"));
+    activityRegularizer(RegularizerForms.read(c, "activity_regularizer"));
     return self();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
 import java.util.ArrayList;
 import java.util.HashMap;

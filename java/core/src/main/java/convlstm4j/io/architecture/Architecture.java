@@ -1,7 +1,7 @@
 package convlstm4j.io.architecture;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Network;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.Layers;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package convlstm4j.io.architecture;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.layer.CustomLayers;
-import convlstm4j.layer.KerasVersion;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;

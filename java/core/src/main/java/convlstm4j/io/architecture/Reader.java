@@ -1,5 +1,6 @@
 package convlstm4j.io.architecture;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
@@ -10,7 +11,6 @@ import convlstm4j.io.architecture.CallOrder.Pending;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.Input;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.Layers;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Recurrent;

@@ -1,6 +1,7 @@
 package convlstm4j.io.checkpoint;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import convlstm4j.config.KerasVersion;
 import convlstm4j.data.ByteScale;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
@@ -8,7 +9,6 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.InputFile;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.WeightTransfer;

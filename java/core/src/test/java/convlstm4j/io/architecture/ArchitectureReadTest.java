@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Network;
-import convlstm4j.layer.KerasVersion;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DynamicTest;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.CustomLayers;
-import convlstm4j.layer.KerasVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.CallOrder.Made;
 import convlstm4j.io.architecture.CallOrder.Pending;
-import convlstm4j.layer.KerasVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

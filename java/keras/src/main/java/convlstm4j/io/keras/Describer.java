@@ -1,11 +1,11 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.io.architecture.Survey;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

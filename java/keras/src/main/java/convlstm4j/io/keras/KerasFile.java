@@ -1,11 +1,11 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
 import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.file.InputFile;
 import convlstm4j.io.file.Utf8;
-import convlstm4j.layer.KerasVersion;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

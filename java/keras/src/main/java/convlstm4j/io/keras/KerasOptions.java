@@ -1,7 +1,7 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.layer.CustomLayers;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
 import convlstm4j.objective.CustomMetrics;
 import java.util.LinkedHashSet;

@@ -1,5 +1,6 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.data.ByteScale;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
@@ -7,7 +8,6 @@ import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.layer.Bidirectional;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.model.Compile;

@@ -1,6 +1,6 @@
 package convlstm4j.io.keras;
 
-import convlstm4j.layer.KerasVersion;
+import convlstm4j.config.KerasVersion;
 import convlstm4j.option.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
-import convlstm4j.layer.KerasVersion;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;

@@ -1,6 +1,6 @@
 package convlstm4j.io.keras;
 
-import convlstm4j.layer.KerasVersion;
+import convlstm4j.config.KerasVersion;
 import java.nio.file.Path;
 
 /** The forms in which a model is written. */

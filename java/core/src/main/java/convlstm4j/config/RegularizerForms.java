@@ -1,24 +1,41 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 import convlstm4j.option.Regularizer;
 import java.util.Locale;
 
 /** Regularisers as Keras's configs spell them. */
-final class RegularizerForms {
+public final class RegularizerForms {
   /** What Keras's L1 and L2 have by themselves. */
   private static final double DEFAULT = 0.01;
 
   private RegularizerForms() {}
 
-  /** Null for no penalty. */
-  static Object encode(Regularizer r) {
+  /**
+   * Writes a regulariser.
+   *
+   * @param r the regulariser
+   * @return an object; null for no penalty
+   */
+  public static Object encode(Regularizer r) {
     if (r.isNone()) {
       return null;
     }
     return Forms.object("L1L2", "l1", r.l1(), "l2", r.l2());
   }
 
-  static Regularizer read(Object value, Reading reading) {
+  /**
+   * Reads an option.
+   *
+   * @param c the options
+   * @param key its name
+   * @return the regulariser; none where it is absent or null
+   * @throws IllegalArgumentException if there is no such regulariser
+   */
+  public static Regularizer read(Config c, String key) {
+    return c.form(key, RegularizerForms::read);
+  }
+
+  private static Regularizer read(Object value, Reading reading) {
     if (value == null) {
       return Regularizer.NONE;
     }
@@ -26,7 +43,7 @@ final class RegularizerForms {
       return new Regularizer(DEFAULT, DEFAULT);
     }
     KerasObject o = KerasObject.of(value);
-    Config c = o.config("regularizer", reading);
+    Config c = Config.of(o, "regularizer", reading);
     Regularizer r =
         switch (o.className().replace("_", "").toLowerCase(Locale.ROOT)) {
           case "l1" -> Regularizer.l1(c.real("l1", DEFAULT));

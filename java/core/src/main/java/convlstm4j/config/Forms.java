@@ -1,4 +1,4 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -6,11 +6,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What the forms of Keras's configs share; reading them fails with what is wrong. */
-final class Forms {
+public final class Forms {
   private Forms() {}
 
-  /** {@code {"class_name": .., "config": {..}}}, which Keras 2 and 3 both read. */
-  static Map<String, Object> object(String className, Object... options) {
+  /**
+   * An object as Keras 2 and 3 both read it.
+   *
+   * @param className its class
+   * @param options names and values in turn
+   * @return {@code {"class_name": .., "config": {..}}}
+   */
+  public static Map<String, Object> object(String className, Object... options) {
     Map<String, Object> config = new LinkedHashMap<>();
     for (int i = 0; i < options.length; i += 2) {
       config.put((String) options[i], options[i + 1]);
@@ -21,7 +27,17 @@ final class Forms {
     return form;
   }
 
-  static <E extends Enum<E>> E choice(Class<E> type, Object value, String fallback) {
+  /**
+   * One of several words.
+   *
+   * @param <E> their type
+   * @param type the words, which a file has in lower case
+   * @param value what the file has
+   * @param fallback what counts for null
+   * @return the word
+   * @throws IllegalArgumentException if it is another; the message names those that there are
+   */
+  public static <E extends Enum<E>> E choice(Class<E> type, Object value, String fallback) {
     String name = value == null ? fallback : value.toString();
     for (E e : type.getEnumConstants()) {
       if (e.name().toLowerCase(Locale.ROOT).equals(name)) {

@@ -1,4 +1,4 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 import java.util.HashMap;
 import java.util.List;

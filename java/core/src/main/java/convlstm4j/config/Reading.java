@@ -1,20 +1,33 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
+import convlstm4j.graph.Layer;
+import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
  * What configs of one file are read with.
  *
  * @param version whose meaning they have where Keras 2 and 3 differ
- * @param custom the user's own kinds of layers
+ * @param layers makes a layer inside another of its form {@code {"class_name": .., "config": ..}}
  * @param notes is told of options that no Keras is known to have
  */
-record Reading(KerasVersion version, CustomLayers custom, Consumer<String> notes) {
-  /** For a single layer, of which nobody wants to be told: what is unknown is refused. */
-  static Reading strict(KerasVersion version, CustomLayers custom) {
+public record Reading(
+    KerasVersion version,
+    BiFunction<Map<String, Object>, Reading, Layer> layers,
+    Consumer<String> notes) {
+  /**
+   * For a single layer, of which nobody wants to be told: what is unknown is refused.
+   *
+   * @param version whose meaning it has where Keras 2 and 3 differ
+   * @param layers makes a layer inside another
+   * @return to read with
+   */
+  public static Reading strict(
+      KerasVersion version, BiFunction<Map<String, Object>, Reading, Layer> layers) {
     return new Reading(
         version,
-        custom,
+        layers,
         note -> {
           throw new IllegalArgumentException(note);
         });

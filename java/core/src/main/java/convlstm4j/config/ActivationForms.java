@@ -1,4 +1,4 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 import convlstm4j.option.Activation;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import java.util.function.Function;
  * Activations as Keras's configs spell them: by name, or as an object with options, which may stand
  * for an activation as well as for a layer.
  */
-final class ActivationForms {
+public final class ActivationForms {
   private static final Map<String, Function<Config, Activation>> OBJECTS = new TreeMap<>();
 
   static {
@@ -31,8 +31,11 @@ final class ActivationForms {
   /**
    * Our own files say which hard_sigmoid they mean; Keras's do not. Functions with a parameter
    * other than the default are written like Keras 3's layers of the same name.
+   *
+   * @param a the function
+   * @return its name, or an object
    */
-  static Object encode(Activation a) {
+  public static Object encode(Activation a) {
     if (a.kind() == Activation.Kind.LEAKY_RELU && !a.equals(Activation.LEAKY_RELU)) {
       return Forms.object("LeakyReLU", "negative_slope", a.alpha());
     }
@@ -42,17 +45,44 @@ final class ActivationForms {
     return a.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /** Keras's layers that are one function. */
-  static Set<String> objects() {
+  /**
+   * Keras's layers that are one function.
+   *
+   * @return their names
+   */
+  public static Set<String> objects() {
     return OBJECTS.keySet();
   }
 
-  /** The function that one of {@link #objects} is, by its options. */
-  static Activation ofObject(String className, Config c) {
+  /**
+   * The function that one of {@link #objects} is.
+   *
+   * @param className its name
+   * @param c its options
+   * @return the function
+   */
+  public static Activation ofObject(String className, Config c) {
     return OBJECTS.get(className).apply(c);
   }
 
-  static Activation read(Object value, Reading reading) {
+  /**
+   * Reads an option.
+   *
+   * @param c the options
+   * @param key its name
+   * @param ofNull what counts where it is null
+   * @param fallback what counts where it is absent
+   * @return the function
+   * @throws IllegalArgumentException if there is no such function
+   */
+  public static Activation read(Config c, String key, Activation ofNull, Activation fallback) {
+    if (c.get(key) == null) {
+      return c.has(key) ? ofNull : fallback;
+    }
+    return c.form(key, ActivationForms::read);
+  }
+
+  private static Activation read(Object value, Reading reading) {
     if (!(value instanceof Map<?, ?> form)) {
       return named(String.valueOf(value), reading.version());
     }
@@ -60,10 +90,10 @@ final class ActivationForms {
       return named(name, reading.version());
     }
     KerasObject o = KerasObject.of(value);
-    Config c = o.config("activation", reading);
+    Config c = Config.of(o, "activation", reading);
     Activation a;
     if (o.className().equals("Activation")) {
-      a = c.activation("activation", Activation.LINEAR, Activation.LINEAR);
+      a = read(c, "activation", Activation.LINEAR, Activation.LINEAR);
     } else if (OBJECTS.containsKey(o.className())) {
       a = ofObject(o.className(), c);
     } else {
@@ -74,8 +104,15 @@ final class ActivationForms {
     return a;
   }
 
-  /** A function by its name. */
-  static Activation named(String name, KerasVersion version) {
+  /**
+   * A function by its name.
+   *
+   * @param name in a config
+   * @param version whose meaning it has
+   * @return the function
+   * @throws IllegalArgumentException if there is none; the message says which there are
+   */
+  public static Activation named(String name, KerasVersion version) {
     return switch (name) {
       case "linear" -> Activation.LINEAR;
       case "relu" -> Activation.RELU;

@@ -1,4 +1,4 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 /**
  * Whose meaning a config has where Keras 2 and 3 spell two things the same: {@code hard_sigmoid},

@@ -1,4 +1,4 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.InputLayer;
@@ -12,8 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A network as the config of Keras's Functional or Sequential model, without the model's name. */
-final class NetworkForm {
+/**
+ * Layers as Keras's configs spell them, and networks as the config of its Functional or Sequential
+ * model, without the model's name.
+ */
+public final class NetworkForm {
+  /** Keras's class of a model of any form. */
+  public static final String FUNCTIONAL = "Functional";
+
+  /** Keras's class of a model whose layers follow one another. */
+  public static final String SEQUENTIAL = "Sequential";
+
   /** Which call of its layer a node is, counted in the network's order. */
   private final Map<Node, Integer> calls = new HashMap<>();
 
@@ -27,7 +36,36 @@ final class NetworkForm {
     }
   }
 
-  static Map<String, Object> functional(Network network) {
+  /**
+   * A layer in Keras's form, name and {@code trainable} included.
+   *
+   * @param layer the layer
+   * @return {@code {"class_name": .., "config": {..}}}
+   * @throws IllegalArgumentException if the layer has something that Keras's form cannot say
+   */
+  public static Map<String, Object> of(Layer layer) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    if (layer.name() != null) {
+      config.put("name", layer.name());
+    }
+    config.put("trainable", layer.isTrainableAlone());
+    config.putAll(layer.config());
+    Map<String, Object> form = new LinkedHashMap<>();
+    form.put("class_name", layer.kerasClass());
+    form.put("config", config);
+    return form;
+  }
+
+  /**
+   * Writes a network of any form.
+   *
+   * @param network the network
+   * @return {@code {"layers": [..], "input_layers": [..], "output_layers": [..]}}, calls in the
+   *     list form
+   * @throws IllegalArgumentException if a layer has something that Keras's form cannot say; the
+   *     message names the layer
+   */
+  public static Map<String, Object> functional(Network network) {
     NetworkForm form = new NetworkForm(network);
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("layers", network.layers().stream().map(form::called).toList());
@@ -36,7 +74,15 @@ final class NetworkForm {
     return config;
   }
 
-  static Map<String, Object> sequential(Network network) {
+  /**
+   * Writes a network whose layers follow one another.
+   *
+   * @param network the network
+   * @return {@code {"layers": [..]}}
+   * @throws IllegalArgumentException if a layer has something that Keras's form cannot say; the
+   *     message names the layer
+   */
+  public static Map<String, Object> sequential(Network network) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("layers", network.layers().stream().map(NetworkForm::layer).toList());
     return config;
@@ -68,13 +114,17 @@ final class NetworkForm {
       return form;
     }
     try {
-      form.put("config", Layers.toKeras(layer).get("config"));
+      form.put("config", of(layer).get("config"));
     } catch (IllegalArgumentException e) {
-      throw layer instanceof NestedModel // the message names the layer inside
+      throw isModel(layer) // the message names the layer inside
           ? e
           : new IllegalArgumentException(layer.label() + ": " + e.getMessage(), e);
     }
     return form;
+  }
+
+  private static boolean isModel(Layer layer) {
+    return layer.kerasClass().equals(FUNCTIONAL) || layer.kerasClass().equals(SEQUENTIAL);
   }
 
   private Map<String, Object> called(Layer layer) {
@@ -114,7 +164,7 @@ final class NetworkForm {
    */
   private List<Object> end(Symbol s) {
     Layer layer = s.node().layer();
-    int first = layer.kerasClass().equals(NestedModel.FUNCTIONAL) ? 1 : 0;
+    int first = layer.kerasClass().equals(FUNCTIONAL) ? 1 : 0;
     return List.of(layer.name(), calls.get(s.node()) + first, s.index());
   }
 }

@@ -1,4 +1,4 @@
-package convlstm4j.layer;
+package convlstm4j.config;
 
 import java.util.Collections;
 import java.util.Map;
@@ -14,10 +14,10 @@ import java.util.Set;
  * @param options its config; empty if there is none
  * @param origin whose it is
  */
-record KerasObject(
+public record KerasObject(
     String className, String registeredName, Map<String, Object> options, Origin origin) {
   /** Whose class an object is of. */
-  enum Origin {
+  public enum Origin {
     /** Keras's. */
     KERAS,
     /** Keras's, but an operation on tensors rather than a layer. */
@@ -29,9 +29,15 @@ record KerasObject(
   /** First parts of the modules that are Keras, whatever it was called. */
   private static final Set<String> KERAS = Set.of("keras", "tf_keras", "keras_core", "tensorflow");
 
-  /** A name alone counts as an object without options. */
+  /**
+   * Reads the form.
+   *
+   * @param value a map with {@code class_name}; a name alone counts as an object without options
+   * @return the object
+   * @throws IllegalArgumentException if it has another form
+   */
   @SuppressWarnings("unchecked") // JSON objects have string keys
-  static KerasObject of(Object value) {
+  public static KerasObject of(Object value) {
     if (value instanceof String name) {
       return new KerasObject(name, name, Map.of(), origin(name, null, null));
     }
@@ -61,17 +67,13 @@ record KerasObject(
     return path.matches("\\w+(\\.src)?\\.ops(\\..*)?") ? Origin.OPERATION : Origin.KERAS;
   }
 
-  /** The same with other options. */
-  KerasObject with(Map<String, Object> all) {
+  /**
+   * The same with other options.
+   *
+   * @param all the options
+   * @return another object
+   */
+  public KerasObject with(Map<String, Object> all) {
     return new KerasObject(className, registeredName, all, origin);
-  }
-
-  /** What is refused of an object that is not Keras's: there is no way to bring one's own. */
-  Config config(String kind, Reading reading) {
-    if (origin != Origin.KERAS) {
-      throw new IllegalArgumentException(
-          "the " + kind + " " + className + " is of the user's own, not Keras's");
-    }
-    return new Config(className, options, reading);
   }
 }
