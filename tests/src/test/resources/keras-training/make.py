@@ -131,5 +131,10 @@ case(
     validation_split=0.3,
     callbacks=[keras.callbacks.ReduceLROnPlateau("val_loss", patience=1, factor=0.3)],
 )
+for kind, rate in {"adadelta": 5.0, "adagrad": 0.3, "adamax": 0.05, "nadam": 0.05, "lion": 0.02, "ftrl": 0.3}.items():
+    case(kind, f"--optimizer {kind} --learning-rate {rate} --loss mse", "yes", optimizers.get({"class_name": kind, "config": {"learning_rate": rate}}), "mse")
+case("ema", START + "--ema 0.8 --loss mse", "yes", sgd(use_ema=True, ema_momentum=0.8), "mse")
+case("ema_overwrite", START + "--ema 0.8 --ema-overwrite 4 --loss mse", "yes", sgd(use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=4), "mse")
+case("accumulate", START + "--accumulate 2 --clip-norm 0.1 --loss mse", "yes", sgd(gradient_accumulation_steps=2, clipnorm=0.1), "mse")
 with open(here / "cases.json", "w") as f:
     f.write("[\n" + ",\n".join(json.dumps(c) for c in cases) + "\n]\n")

@@ -353,9 +353,10 @@ class UseAfterCloseTest {
     u.close();
     u.close();
     return Map.of(
-        "update", () -> u.update(List.of(), null, null),
+        "update", () -> u.update(List.of(), List.of(), null, null),
         "check", () -> u.check(List.of()),
-        "limit", () -> u.limit(List.of()),
+        "due", () -> u.due(List.of(), null),
+        "averages", u::overwriteWithAverages,
         "trial", () -> u.tryOut(List.of(), null),
         "slots", u::slots,
         "restore", () -> u.restore(Map.of()));

@@ -95,8 +95,8 @@ class BadArraysTest {
         call(one + "--loss mean", "loss \"mean\" is not known; expected binary_crossentropy"),
         call(one + "--loss up=mse", "the model has no output \"up\"; its outputs are [numbers]"),
         call(
-            one + "--loss mse --optimizer lion",
-            "optimizer \"lion\" is not known; expected sgd, adam"),
+            one + "--loss mse --optimizer muon",
+            "optimizer \"muon\" is not known; expected sgd, adam"),
         call(one + "--loss mse --momentum 0.9", "--momentum goes with --optimizer"),
         call(
             one + "--loss mse --optimizer adam --momentum 0.9",

@@ -128,7 +128,7 @@ class BadOptionsTest {
                     Tensor.of(new float[] {1, 1, Float.NaN, 1, 1, 1}, 6)),
             folder + "--sample-weight data",
             "data/weights_0.npy: the weight of frame 2 is NaN, expected finite weights"),
-        call(folder + "--optimizer lion", "optimizer \"lion\" is not known; expected sgd"),
+        call(folder + "--optimizer muon", "optimizer \"muon\" is not known; expected sgd"),
         call(folder + "--metrics up=f1", "\"up\" is no output"),
         call(evaluate + "--metrics f2", "metric \"f2\" is not known"),
         call(evaluate + "--sample-weight three.npy", "has shape [3, 3], expected [10]"),

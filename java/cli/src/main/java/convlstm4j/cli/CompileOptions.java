@@ -64,7 +64,14 @@ final class CompileOptions {
     Config optimizer = c.optimizer().config();
     Map<String, Object> options = new LinkedHashMap<>(optimizer.values());
     if (!all) {
-      List.of("learning_rate", "weight_decay", "clipvalue", "clipnorm", "global_clipnorm")
+      List.of(
+              "learning_rate",
+              "weight_decay",
+              "clipvalue",
+              "clipnorm",
+              "global_clipnorm",
+              "ema_momentum",
+              "ema_overwrite_frequency")
           .forEach(options::remove);
     }
     options.values().removeIf(Objects::isNull);

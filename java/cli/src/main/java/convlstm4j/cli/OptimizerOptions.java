@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.op.ClipGradients.Mode;
+import convlstm4j.optim.Averaging;
 import convlstm4j.optim.Common;
 import convlstm4j.optim.Optimizer;
 import convlstm4j.optim.RMSprop;
@@ -14,7 +15,10 @@ final class OptimizerOptions {
   @Option(
       names = "--optimizer",
       paramLabel = "NAME",
-      description = "sgd, adam, adamw or rmsprop. Default: the model's own, or adam.")
+      description = {
+        "sgd, adam, adamw, rmsprop, adadelta, adagrad, adamax, nadam, lion or ftrl. Default: the"
+            + " model's own, or adam."
+      })
   String optimizer;
 
   @Option(
@@ -70,6 +74,27 @@ final class OptimizerOptions {
       description = "Limit the Euclidean norm of all gradients together to L.")
   Double globalClipNorm;
 
+  @Option(
+      names = "--ema",
+      paramLabel = "M",
+      description = {
+        "Keep a moving average of the weights with this momentum (Keras: 0.99), which takes their"
+            + " place when training is done; 0 for none. Default: the model's own, or none."
+      })
+  Double ema;
+
+  @Option(
+      names = "--ema-overwrite",
+      paramLabel = "STEPS",
+      description = "With --ema: the average takes the weights' place after every STEPS, too.")
+  Long emaOverwrite;
+
+  @Option(
+      names = "--accumulate",
+      paramLabel = "STEPS",
+      description = "Update the weights after every STEPS batches, by their mean gradient.")
+  Integer accumulation;
+
   /**
    * The optimiser that is asked for.
    *
@@ -82,15 +107,25 @@ final class OptimizerOptions {
       throw new IllegalArgumentException(own.get(0) + " goes with --optimizer");
     }
     Optimizer o = optimizer == null && before != null ? before : named();
-    Common c = o.common();
-    o =
-        o.common(
-            new Common(
-                rate(c.learningRate()),
-                weightDecay == null ? c.weightDecay() : weightDecay,
-                c.clip(),
-                c.clipLimit()));
-    return clipped(o);
+    Common c = o.common().withLearningRate(rate(o.common().learningRate()));
+    c = weightDecay == null ? c : c.withWeightDecay(weightDecay);
+    c = averaged(c);
+    c = accumulation == null ? c : c.withAccumulation(accumulation);
+    return clipped(o.common(c));
+  }
+
+  private Common averaged(Common c) {
+    if (ema != null) {
+      return c.withAveraging(
+          ema == 0 ? null : new Averaging(ema, emaOverwrite == null ? 0 : emaOverwrite));
+    }
+    if (emaOverwrite == null) {
+      return c;
+    }
+    if (c.averaging() == null) {
+      throw new IllegalArgumentException("--ema-overwrite goes with --ema");
+    }
+    return c.withAveraging(new Averaging(c.averaging().momentum(), emaOverwrite));
   }
 
   private Schedule rate(Schedule before) {
@@ -115,8 +150,7 @@ final class OptimizerOptions {
     }
     Mode mode = clipValue != null ? Mode.VALUE : clipNorm != null ? Mode.NORM : Mode.GLOBAL_NORM;
     double limit = clipValue != null ? clipValue : clipNorm != null ? clipNorm : globalClipNorm;
-    Common c = o.common();
-    return o.common(new Common(c.learningRate(), c.weightDecay(), mode, limit));
+    return o.common(o.common().withLimit(mode, limit));
   }
 
   private Optimizer named() {

@@ -54,7 +54,7 @@ public final class Model implements AutoCloseable {
   private volatile Training training;
   private TrainingLoop loop;
   private volatile boolean stopRequested;
-  private int replaced;
+  int replaced; // package-private: a training loop counts, too
 
   private Model(Network network) {
     this.network = network;
@@ -621,8 +621,8 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * How often weights were replaced from outside, by {@link #setWeights} or {@link #restore}: tells
-   * a callback that they are not those that training left.
+   * How often weights were replaced, by {@link #setWeights}, {@link #restore} or moving averages at
+   * the end of a run: tells a callback that they are not those that training left.
    *
    * @return a number that only grows
    */

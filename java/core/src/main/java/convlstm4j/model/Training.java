@@ -100,6 +100,15 @@ final class Training implements AutoCloseable {
     };
   }
 
+  /**
+   * Ends a run: the weights' moving averages, where there are any, take their place.
+   *
+   * @return whether they did
+   */
+  boolean end() {
+    return updater != null && updater.overwriteWithAverages();
+  }
+
   Snapshot snapshot(Engine engine, long seed, Map<String, Tensor> weights) {
     Map<String, Tensor> slots = updater == null ? Map.of() : updater.slots();
     return new Snapshot(
@@ -125,16 +134,16 @@ final class Training implements AutoCloseable {
     Optimizer was = objectives.compile().optimizer();
     Optimizer is = options.optimizer();
     if (!is.config().className().equals(was.config().className())
-        || !is.slots().equals(was.slots())) {
+        || !remembered(is).equals(remembered(was))) {
       throw new IllegalArgumentException(
           "adjust: "
               + is.config().className()
               + " with "
-              + is.slots()
+              + remembered(is)
               + " cannot go on where "
               + was.config().className()
               + " with "
-              + was.slots()
+              + remembered(was)
               + " stopped; compile the model anew");
     }
     List<String> logs = new Objectives(options, network).logNames();
@@ -146,6 +155,10 @@ final class Training implements AutoCloseable {
               + logs
               + "; change that when it is done");
     }
+  }
+
+  private static List<String> remembered(Optimizer o) {
+    return Stream.concat(o.slots().stream(), o.common().slots().stream()).toList();
   }
 
   /**

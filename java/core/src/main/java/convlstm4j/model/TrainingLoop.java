@@ -86,10 +86,14 @@ final class TrainingLoop {
                 : training.callbacks().getOrDefault(keys.get(i), Map.of()));
         c.onTrainBegin(run);
       }
-      while (training.progress().epoch() < run.epochs() && !model.isStopRequested()) {
-        if (!epoch(training.progress().epoch())) {
-          break;
-        }
+      boolean whole = true;
+      boolean any = false;
+      while (whole && training.progress().epoch() < run.epochs() && !model.isStopRequested()) {
+        whole = epoch(training.progress().epoch());
+        any |= whole;
+      }
+      if (whole && any && training.end()) { // else training can go on in the middle
+        model.replaced++;
       }
     } catch (RuntimeException | Error e) {
       end(e);

@@ -150,17 +150,18 @@ final class TrainingStep implements AutoCloseable {
       }
       executor.backward(pass.differentiated(), termWeights);
       List<Buffer> gradients = objectives.trainable().stream().map(executor::gradient).toList();
+      List<Buffer> due = gradients;
       if (!gradients.isEmpty()) {
         checks.add(updater.check(gradients));
-        updater.limit(gradients);
-        checks.add(updater.tryOut(gradients, rates));
+        due = updater.due(gradients, rates);
+        checks.add(updater.tryOut(due, rates));
       }
       List<Buffer> all = new ArrayList<>();
       pass.terms().forEach(v -> all.add(executor.value(v)));
       all.addAll(checks);
       scalars.gather(all, numbers);
       look();
-      updater.update(gradients, rates, guard);
+      updater.update(gradients, due, rates, guard);
       executor.commit(guard);
     } finally {
       checks.forEach(Buffer::close);

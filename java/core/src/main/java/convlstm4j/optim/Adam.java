@@ -1,5 +1,6 @@
 package convlstm4j.optim;
 
+import convlstm4j.formula.Formula;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Op;
 import convlstm4j.option.Config;
@@ -14,8 +15,11 @@ import java.util.List;
  * @param beta1 decay of the first moment, at least 0 and below 1 (0.9)
  * @param beta2 decay of the second moment, likewise (0.999)
  * @param epsilon added to the root of the second moment, above 0 (1e-7)
+ * @param amsgrad whether the largest second moment so far takes v's place in the step (Reddi, Kale
+ *     and Kumar 2018, arXiv:1904.09237, in Keras's form)
  */
-public record Adam(Common common, double beta1, double beta2, double epsilon) implements Optimizer {
+public record Adam(Common common, double beta1, double beta2, double epsilon, boolean amsgrad)
+    implements Optimizer {
   static final double LEARNING_RATE = 1e-3;
   static final double BETA_1 = 0.9;
   static final double BETA_2 = 0.999;
@@ -47,7 +51,7 @@ public record Adam(Common common, double beta1, double beta2, double epsilon) im
    * @param learningRate rate of each step
    */
   public Adam(Schedule learningRate) {
-    this(Common.of(learningRate), BETA_1, BETA_2, EPSILON);
+    this(Common.of(learningRate), BETA_1, BETA_2, EPSILON, false);
   }
 
   /**
@@ -57,7 +61,7 @@ public record Adam(Common common, double beta1, double beta2, double epsilon) im
    * @return a new optimiser
    */
   public Adam beta1(double value) {
-    return new Adam(common, value, beta2, epsilon);
+    return new Adam(common, value, beta2, epsilon, amsgrad);
   }
 
   /**
@@ -67,7 +71,7 @@ public record Adam(Common common, double beta1, double beta2, double epsilon) im
    * @return a new optimiser
    */
   public Adam beta2(double value) {
-    return new Adam(common, beta1, value, epsilon);
+    return new Adam(common, beta1, value, epsilon, amsgrad);
   }
 
   /**
@@ -77,22 +81,45 @@ public record Adam(Common common, double beta1, double beta2, double epsilon) im
    * @return a new optimiser
    */
   public Adam epsilon(double value) {
-    return new Adam(common, beta1, beta2, value);
+    return new Adam(common, beta1, beta2, value, amsgrad);
+  }
+
+  /**
+   * Chooses whether the largest second moment so far counts in a step.
+   *
+   * @param value whether it does
+   * @return a new optimiser
+   */
+  public Adam amsgrad(boolean value) {
+    return new Adam(common, beta1, beta2, epsilon, value);
   }
 
   @Override
   public Adam common(Common newCommon) {
-    return new Adam(newCommon, beta1, beta2, epsilon);
+    return new Adam(newCommon, beta1, beta2, epsilon, amsgrad);
   }
 
   @Override
   public Op update(int count) {
-    return new AdamUpdate(beta1, beta2, epsilon, common.weightDecay(), count);
+    return amsgrad
+        ? PointwiseOptimizer.update(this, amsgradFormulas(), count)
+        : new AdamUpdate(beta1, beta2, epsilon, common.weightDecay(), count);
+  }
+
+  private List<Formula> amsgradFormulas() {
+    Formula g = PointwiseOptimizer.gradient(this);
+    Formula m = PointwiseOptimizer.moment(beta1, PointwiseOptimizer.slot(this, 0), g);
+    Formula v = PointwiseOptimizer.moment(beta2, PointwiseOptimizer.slot(this, 1), g.square());
+    Formula most = PointwiseOptimizer.slot(this, 2).max(v);
+    Formula step = PointwiseOptimizer.rate(1).times(m).over(most.sqrt().plus(epsilon));
+    return List.of(PointwiseOptimizer.weight(this).minus(step), m, v, most);
   }
 
   @Override
   public List<String> slots() {
-    return List.of("momentum", "velocity");
+    return amsgrad
+        ? List.of("momentum", "velocity", "velocity_hat")
+        : List.of("momentum", "velocity");
   }
 
   @Override
@@ -111,6 +138,20 @@ public record Adam(Common common, double beta1, double beta2, double epsilon) im
         .save(Config.of(className))
         .with("beta_1", beta1)
         .with("beta_2", beta2)
-        .with("epsilon", epsilon);
+        .with("epsilon", epsilon)
+        .with("amsgrad", amsgrad);
+  }
+
+  static Adam read(Config config) {
+    return read(config, 0);
+  }
+
+  static Adam read(Config config, double defaultDecay) {
+    return new Adam(
+        Common.read(config, LEARNING_RATE, defaultDecay),
+        config.number("beta_1", BETA_1),
+        config.number("beta_2", BETA_2),
+        config.number("epsilon", EPSILON),
+        config.flag("amsgrad", false));
   }
 }

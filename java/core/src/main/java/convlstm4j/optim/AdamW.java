@@ -67,4 +67,9 @@ public record AdamW(Adam adam) implements Optimizer {
   public Config config() {
     return adam.config("AdamW");
   }
+
+  static AdamW read(Config config) {
+    boolean given = config.values().containsKey("weight_decay");
+    return new AdamW(Adam.read(config, given ? 0 : WEIGHT_DECAY));
+  }
 }

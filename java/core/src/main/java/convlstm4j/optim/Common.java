@@ -3,7 +3,10 @@ package convlstm4j.optim;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.ClipGradients.Mode;
 import convlstm4j.option.Config;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Options that all optimisers have.
@@ -12,27 +15,107 @@ import java.util.Map;
  * @param weightDecay decoupled decay, {@code w -= rate weightDecay w} before the update; 0 for none
  * @param clip what is limited in the gradients before the update; null for nothing
  * @param clipLimit the limit
+ * @param averaging the moving average of the weights; null for none
+ * @param accumulation how many steps' gradients are averaged for one update; 1 for an update in
+ *     each step
  */
-public record Common(Schedule learningRate, double weightDecay, Mode clip, double clipLimit) {
+public record Common(
+    Schedule learningRate,
+    double weightDecay,
+    Mode clip,
+    double clipLimit,
+    Averaging averaging,
+    int accumulation) {
+  /** What {@link #save} writes. */
+  static final Set<String> KEYS =
+      Set.of(
+          "name",
+          "learning_rate",
+          "weight_decay",
+          "clipvalue",
+          "clipnorm",
+          "global_clipnorm",
+          "use_ema",
+          "ema_momentum",
+          "ema_overwrite_frequency",
+          "gradient_accumulation_steps");
+
+  /** The slot of averages, named as Keras does. */
+  static final String AVERAGE = "average";
+
+  /** The slot of sums of gradients, named as Keras does. */
+  static final String ACCUMULATOR = "gradient_accumulator";
+
   public Common {
     Checks.atLeast("weight_decay", weightDecay, 0);
     if (clip != null) {
       Checks.above(key(clip), clipLimit, 0);
     }
+    if (accumulation < 1) {
+      throw new IllegalArgumentException(
+          "gradient_accumulation_steps=" + accumulation + ", must be at least 1");
+    }
   }
 
   /**
-   * A learning rate, and neither decay nor limits.
+   * A learning rate, and neither decay, limits, averages nor accumulation.
    *
    * @param learningRate the rate of each step
    * @return the options
    */
   public static Common of(Schedule learningRate) {
-    return new Common(learningRate, 0, null, 0);
+    return new Common(learningRate, 0, null, 0, null, 1);
   }
 
-  Common withWeightDecay(double decay) {
-    return new Common(learningRate, decay, clip, clipLimit);
+  /**
+   * The same with another learning rate.
+   *
+   * @param rate the rate of each step
+   * @return new options
+   */
+  public Common withLearningRate(Schedule rate) {
+    return new Common(rate, weightDecay, clip, clipLimit, averaging, accumulation);
+  }
+
+  /**
+   * The same with another decay of weights.
+   *
+   * @param decay at least 0
+   * @return new options
+   */
+  public Common withWeightDecay(double decay) {
+    return new Common(learningRate, decay, clip, clipLimit, averaging, accumulation);
+  }
+
+  /**
+   * The same with another limit of gradients in place of the one before.
+   *
+   * @param mode what is limited; null for nothing
+   * @param limit above 0
+   * @return new options
+   */
+  public Common withLimit(Mode mode, double limit) {
+    return new Common(learningRate, weightDecay, mode, limit, averaging, accumulation);
+  }
+
+  /**
+   * The same with another moving average of the weights.
+   *
+   * @param average null for none
+   * @return new options
+   */
+  public Common withAveraging(Averaging average) {
+    return new Common(learningRate, weightDecay, clip, clipLimit, average, accumulation);
+  }
+
+  /**
+   * The same with gradients of other many steps in one update.
+   *
+   * @param steps at least 1
+   * @return new options
+   */
+  public Common withAccumulation(int steps) {
+    return new Common(learningRate, weightDecay, clip, clipLimit, averaging, steps);
   }
 
   Common withClip(Mode mode, double limit) {
@@ -43,11 +126,27 @@ public record Common(Schedule learningRate, double weightDecay, Mode clip, doubl
               + " and "
               + key(mode));
     }
-    return new Common(learningRate, weightDecay, mode, limit);
+    return withLimit(mode, limit);
   }
 
   ClipGradients clipping(int count) {
     return new ClipGradients(clip, clipLimit, count);
+  }
+
+  /**
+   * What is remembered for each weight beside the optimiser's own slots, in Keras's order.
+   *
+   * @return names
+   */
+  public List<String> slots() {
+    List<String> slots = new ArrayList<>();
+    if (averaging != null) {
+      slots.add(AVERAGE);
+    }
+    if (accumulation > 1) {
+      slots.add(ACCUMULATOR);
+    }
+    return slots;
   }
 
   private static String key(Mode mode) {
@@ -67,6 +166,15 @@ public record Common(Schedule learningRate, double weightDecay, Mode clip, doubl
     for (Mode m : Mode.values()) {
       config.with(key(m), m == clip ? clipLimit : null);
     }
+    if (averaging != null) {
+      config.with("use_ema", true).with("ema_momentum", averaging.momentum());
+      config.with(
+          "ema_overwrite_frequency",
+          averaging.overwriteFrequency() == 0 ? null : averaging.overwriteFrequency());
+    }
+    if (accumulation > 1) {
+      config.with("gradient_accumulation_steps", accumulation);
+    }
     return config;
   }
 
@@ -81,6 +189,13 @@ public record Common(Schedule learningRate, double weightDecay, Mode clip, doubl
       double limit = config.number(key(m), 0);
       common = limit == 0 ? common : common.withClip(m, limit);
     }
-    return common;
+    if (config.flag("use_ema", false)) {
+      common =
+          common.withAveraging(
+              new Averaging(
+                  config.number("ema_momentum", Averaging.MOMENTUM),
+                  config.whole("ema_overwrite_frequency", 0)));
+    }
+    return common.withAccumulation(Math.toIntExact(config.whole("gradient_accumulation_steps", 1)));
   }
 }

@@ -6,7 +6,6 @@ import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.option.Config;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * An optimiser of one's own: a formula for the new weight and one for each of the slots, which are
@@ -55,9 +54,7 @@ public record FormulaOptimizer(
     new PointwiseUpdate(formulas, RATES, 1); // which refuses what no backend could run
   }
 
-  static FormulaOptimizer read(Config config, Set<String> commonKeys) {
-    commonKeys.addAll(Set.of("slots", "formulas"));
-    config.allow(commonKeys);
+  static FormulaOptimizer read(Config config) {
     List<Formula> formulas = config.texts("formulas").stream().map(Formula::parse).toList();
     return new FormulaOptimizer(
         config.text("name", "formula"),

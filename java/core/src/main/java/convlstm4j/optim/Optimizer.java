@@ -3,19 +3,18 @@ package convlstm4j.optim;
 import convlstm4j.op.ClipGradients.Mode;
 import convlstm4j.op.Op;
 import convlstm4j.option.Config;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * How weights follow from gradients: Keras 3's formulas and defaults. An optimiser is a plain
  * value; what it remembers from step to step (moments) belongs to the model that is trained. A
  * value out of range is refused with an {@link IllegalArgumentException}.
  *
- * <p>{@code weightDecay} and the clips return an {@code Optimizer}, so they come last: {@code new
- * Adam(1e-3).beta1(0.8).clipNorm(1)}.
+ * <p>{@code weightDecay}, the clips, {@code useEma} and {@code gradientAccumulationSteps} return an
+ * {@code Optimizer}, so they come last: {@code new Adam(1e-3).beta1(0.8).clipNorm(1)}.
  */
-public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop, FormulaOptimizer {
+public sealed interface Optimizer
+    permits SGD, Adam, AdamW, RMSprop, FormulaOptimizer, PointwiseOptimizer {
   /**
    * The options that all optimisers have.
    *
@@ -47,7 +46,17 @@ public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop, FormulaOpti
   List<String> slots();
 
   /**
-   * The op's input {@code rate}.
+   * What each element of a slot is before the first step.
+   *
+   * @param slot one of {@link #slots()}
+   * @return by default 0
+   */
+  default double initial(String slot) {
+    return 0;
+  }
+
+  /**
+   * The op's input {@code rate}, which may have more numbers after these.
    *
    * @param rate learning rate of the step
    * @param step number of updates done before, from 0
@@ -106,22 +115,53 @@ public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop, FormulaOpti
   }
 
   /**
+   * Keeps a moving average of the weights, which takes their place at the end of {@code fit}.
+   *
+   * @param momentum 0 to 1; Keras's default is 0.99
+   * @return a new optimiser
+   */
+  default Optimizer useEma(double momentum) {
+    return useEma(new Averaging(momentum, 0));
+  }
+
+  /**
+   * Keeps a moving average of the weights.
+   *
+   * @param averaging how, and when it takes the weights' place
+   * @return a new optimiser
+   */
+  default Optimizer useEma(Averaging averaging) {
+    return common(common().withAveraging(averaging));
+  }
+
+  /**
+   * Updates the weights only after every so many steps, by the mean of the steps' gradients.
+   *
+   * @param steps at least 1
+   * @return a new optimiser
+   */
+  default Optimizer gradientAccumulationSteps(int steps) {
+    return common(common().withAccumulation(steps));
+  }
+
+  /**
    * An optimiser by Keras's name, with Keras's options.
    *
-   * @param name {@code sgd}, {@code adam}, {@code adamw} or {@code rmsprop}
+   * @param name one of {@link #names()} in small letters, as {@code adamw}
    * @return the optimiser
    * @throws IllegalArgumentException if there is none
    */
   static Optimizer ofName(String name) {
-    return switch (name) {
-      case "sgd" -> new SGD();
-      case "adam" -> new Adam();
-      case "adamw" -> new AdamW();
-      case "rmsprop" -> new RMSprop();
-      default ->
-          throw new IllegalArgumentException(
-              "optimizer \"" + name + "\" is not known; expected sgd, adam, adamw or rmsprop");
-    };
+    return Known.ofName(name);
+  }
+
+  /**
+   * Keras's optimisers that there are here.
+   *
+   * @return the names of their classes, as {@code Adam}
+   */
+  static List<String> names() {
+    return Known.classes();
   }
 
   /**
@@ -132,55 +172,6 @@ public sealed interface Optimizer permits SGD, Adam, AdamW, RMSprop, FormulaOpti
    * @throws IllegalArgumentException if it is of no known kind or an option is wrong
    */
   static Optimizer fromConfig(Config config) {
-    Set<String> keys =
-        new HashSet<>(
-            Set.of(
-                "name",
-                "learning_rate",
-                "weight_decay",
-                "clipvalue",
-                "clipnorm",
-                "global_clipnorm"));
-    return switch (config.className()) {
-      case "SGD" -> {
-        keys.addAll(Set.of("momentum", "nesterov"));
-        config.allow(keys);
-        yield new SGD(
-            Common.read(config, SGD.LEARNING_RATE, 0),
-            config.number("momentum", 0),
-            config.flag("nesterov", false));
-      }
-      case "Adam", "AdamW" -> {
-        keys.addAll(Set.of("beta_1", "beta_2", "epsilon"));
-        config.allow(keys);
-        boolean w = config.className().equals("AdamW");
-        Adam adam =
-            new Adam(
-                Common.read(
-                    config,
-                    Adam.LEARNING_RATE,
-                    w && !config.values().containsKey("weight_decay") ? AdamW.WEIGHT_DECAY : 0),
-                config.number("beta_1", Adam.BETA_1),
-                config.number("beta_2", Adam.BETA_2),
-                config.number("epsilon", Adam.EPSILON));
-        yield w ? new AdamW(adam) : adam;
-      }
-      case "RMSprop" -> {
-        keys.addAll(Set.of("rho", "momentum", "epsilon", "centered"));
-        config.allow(keys);
-        yield new RMSprop(
-            Common.read(config, RMSprop.LEARNING_RATE, 0),
-            config.number("rho", RMSprop.RHO),
-            config.number("momentum", 0),
-            config.number("epsilon", RMSprop.EPSILON),
-            config.flag("centered", false));
-      }
-      case FormulaOptimizer.CLASS_NAME -> FormulaOptimizer.read(config, keys);
-      default ->
-          throw new IllegalArgumentException(
-              "optimizer "
-                  + config.className()
-                  + " is not known; expected SGD, Adam, AdamW, RMSprop");
-    };
+    return Known.of(config);
   }
 }

@@ -128,4 +128,13 @@ public record RMSprop(Common common, double rho, double momentum, double epsilon
         .with("epsilon", epsilon)
         .with("centered", centered);
   }
+
+  static RMSprop read(Config config) {
+    return new RMSprop(
+        Common.read(config, LEARNING_RATE, 0),
+        config.number("rho", RHO),
+        config.number("momentum", 0),
+        config.number("epsilon", EPSILON),
+        config.flag("centered", false));
+  }
 }

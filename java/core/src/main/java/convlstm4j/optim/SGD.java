@@ -87,4 +87,11 @@ public record SGD(Common common, double momentum, boolean nesterov) implements O
   public Config config() {
     return common.save(Config.of("SGD")).with("momentum", momentum).with("nesterov", nesterov);
   }
+
+  static SGD read(Config config) {
+    return new SGD(
+        Common.read(config, LEARNING_RATE, 0),
+        config.number("momentum", 0),
+        config.flag("nesterov", false));
+  }
 }

@@ -1,18 +1,13 @@
 package convlstm4j.optim;
 
-import convlstm4j.backend.Backend;
-import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
-import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.execution.Variables;
 import convlstm4j.op.NotFinite;
-import convlstm4j.op.Op;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
-import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -21,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /** Applies an optimiser to a model's weights and holds what it remembers of them. */
 public final class Updater implements AutoCloseable {
@@ -28,20 +24,30 @@ public final class Updater implements AutoCloseable {
   private final List<Parameter> parameters;
   private final Function<Parameter, String> names;
   private final Variables variables;
+  private final Runner runner;
   private final Map<String, Buffer> slots = new LinkedHashMap<>();
+
+  /** Slots of the optimiser's own. */
+  private final List<Buffer> own = new ArrayList<>();
+
   private Plan check;
 
   /** Null where gradients have no limit. */
   private Plan clip;
 
-  /** Null where formulas of the user's own make the update: those are not tried out. */
   private Plan trial;
-
   private Plan update;
+
+  /** Null where weights are not averaged. */
+  private Averages averages;
+
+  /** Null where each step updates the weights. */
+  private Accumulation accumulation;
+
   private boolean closed;
 
   /**
-   * Allocates the slots, all zeros.
+   * Allocates the slots, with what they are before the first step.
    *
    * @param optimizer the formulas
    * @param parameters the weights to train
@@ -58,6 +64,7 @@ public final class Updater implements AutoCloseable {
     this.parameters = List.copyOf(parameters);
     this.names = names;
     this.variables = variables;
+    this.runner = new Runner(variables);
     if (parameters.isEmpty()) {
       return;
     }
@@ -71,28 +78,55 @@ public final class Updater implements AutoCloseable {
 
   private void prepare() {
     for (String slot : optimizer.slots()) {
-      for (Parameter p : parameters) {
-        slots.put(slotName(slot, p), memory().allocate(dtype(), p.shape()));
-      }
+      own.addAll(allocate(slot, optimizer.initial(slot)));
     }
     List<Shape> weights = parameters.stream().map(Parameter::shape).toList();
     int count = weights.size();
-    check = plan(new NotFinite(count), weights);
-    if (optimizer.common().clip() != null) {
-      clip = plan(optimizer.common().clipping(count), weights);
+    check = runner.plan(new NotFinite(count), weights);
+    Common common = optimizer.common();
+    if (common.clip() != null) {
+      clip = runner.plan(common.clipping(count), weights);
+    }
+    int due = optimizer.rates(0, 0).length;
+    int rates = due + extraRates(common);
+    if (common.accumulation() > 1) {
+      List<Buffer> sums = allocate(Common.ACCUMULATOR, 0);
+      accumulation = new Accumulation(common.accumulation(), runner, rates, due, weights, sums);
+    }
+    if (common.averaging() != null) {
+      List<Buffer> values = allocate(Common.AVERAGE, 0);
+      averages = new Averages(common.averaging(), runner, rates, weights, values);
     }
     List<Shape> inputs = new ArrayList<>();
-    inputs.add(Shape.of(optimizer.rates(0, 0).length));
+    inputs.add(Shape.of(rates));
     for (int group = 0; group < 2 + optimizer.slots().size(); group++) {
       inputs.addAll(weights);
     }
     UpdateTrial tried = new UpdateTrial(optimizer.update(count), count);
-    trial = plan(tried, inputs);
-    update = plan(tried.update(), tried.withGuard(inputs, Shape.of(1)));
+    trial = runner.plan(tried, inputs);
+    update = runner.plan(tried.update(), tried.withGuard(inputs, Shape.of(1)));
+  }
+
+  private static int extraRates(Common common) {
+    return (common.accumulation() > 1 ? Accumulation.RATES : 0)
+        + (common.averaging() != null ? Averages.RATES : 0);
+  }
+
+  private List<Buffer> allocate(String slot, double initial) {
+    List<Buffer> buffers = new ArrayList<>();
+    for (Parameter p : parameters) {
+      Buffer b = runner.allocate(p.shape());
+      slots.put(slotName(slot, p), b);
+      if (initial != 0) {
+        runner.memory().fill(b, initial);
+      }
+      buffers.add(b);
+    }
+    return buffers;
   }
 
   /**
-   * Bytes of the slots that an updater would hold.
+   * Bytes that an updater would hold: slots, and means of gradients where they accumulate.
    *
    * @param optimizer the formulas
    * @param parameters the weights to train
@@ -101,7 +135,8 @@ public final class Updater implements AutoCloseable {
    */
   public static long bytes(Optimizer optimizer, List<Parameter> parameters, DType dtype) {
     long one = parameters.stream().mapToLong(p -> p.shape().elements()).sum() * dtype.bytes();
-    return one * optimizer.slots().size();
+    int means = optimizer.common().accumulation() > 1 ? 1 : 0;
+    return one * (optimizer.slots().size() + optimizer.common().slots().size() + means);
   }
 
   /**
@@ -118,7 +153,7 @@ public final class Updater implements AutoCloseable {
   /**
    * Looks at what {@link #update} would make of the weights and of what is remembered of them.
    *
-   * @param gradients as {@link #limit} left them
+   * @param gradients as {@link #due} gave them
    * @param rates as {@link #rates} gives them
    * @return one number per trainable weight, 0 or, where it would not be finite, infinity; the
    *     caller closes it
@@ -126,14 +161,14 @@ public final class Updater implements AutoCloseable {
   public Buffer tryOut(List<Buffer> gradients, Buffer rates) {
     checkOpen();
     return parameters.isEmpty()
-        ? memory().allocate(dtype(), Shape.of(0))
+        ? runner.memory().allocate(runner.dtype(), Shape.of(0))
         : looked(trial, inputs(gradients, rates));
   }
 
   private Buffer looked(Plan plan, List<Buffer> inputs) {
-    Buffer bad = memory().allocateUnset(dtype(), Shape.of(parameters.size()));
+    Buffer bad = runner.memory().allocateUnset(runner.dtype(), Shape.of(parameters.size()));
     try {
-      run(plan, inputs, List.of(bad));
+      runner.run(plan, inputs, List.of(bad));
       return bad;
     } catch (RuntimeException e) {
       Closing.after(e, bad);
@@ -155,50 +190,87 @@ public final class Updater implements AutoCloseable {
    * Numbers that decide how far a step goes.
    *
    * @param rate learning rate of the step
-   * @param step number of updates done before, from 0
+   * @param step number of steps done before, from 0
    * @return what {@link #update} takes
    */
   public Tensor rates(double rate, long step) {
-    double[] rates = optimizer.rates(rate, step);
-    return Tensor.of(rates, rates.length).cast(dtype());
+    long updates = step / optimizer.common().accumulation();
+    DoubleStream all = DoubleStream.of(optimizer.rates(rate, updates));
+    if (accumulation != null) {
+      all = DoubleStream.concat(all, DoubleStream.of(accumulation.rates(step)));
+    }
+    if (averages != null) {
+      all = DoubleStream.concat(all, DoubleStream.of(averages.rates(updates)));
+    }
+    double[] rates = all.toArray();
+    return Tensor.of(rates, rates.length).cast(runner.dtype());
   }
 
   /**
-   * Limits gradients in place, if the optimiser says so.
+   * The gradients that the weights are updated by: where they accumulate, the mean of several
+   * steps, or zeros in a step that does not update; limited if the optimiser says so.
    *
-   * @param gradients one per trainable weight
+   * @param gradients one per trainable weight, of which there are some; may be changed
+   * @param rates as {@link #rates} gives them
+   * @return one per trainable weight, until the next call
    */
-  public void limit(List<Buffer> gradients) {
+  public List<Buffer> due(List<Buffer> gradients, Buffer rates) {
     checkOpen();
+    List<Buffer> due = accumulation == null ? gradients : accumulation.means(rates, gradients);
     if (clip != null) {
-      run(clip, gradients, gradients);
+      runner.run(clip, due, due);
     }
+    return due;
   }
 
   /**
    * Changes the weights.
    *
-   * @param gradients as {@link #limit} left them
+   * @param gradients one per trainable weight, of this step
+   * @param due as {@link #due} gave them
    * @param rates as {@link #rates} gives them
    * @param guard one number; nothing changes unless it is finite
    */
-  public void update(List<Buffer> gradients, Buffer rates, Buffer guard) {
+  public void update(List<Buffer> gradients, List<Buffer> due, Buffer rates, Buffer guard) {
     checkOpen();
     if (parameters.isEmpty()) {
       return;
     }
-    List<Buffer> inputs = inputs(gradients, rates);
-    inputs.add(1, guard);
-    List<Buffer> outputs = parameters.stream().map(variables::buffer).collect(Collectors.toList());
-    outputs.addAll(slots.values());
-    run(update, inputs, outputs);
+    List<Buffer> inputs = inputs(due, rates);
+    inputs.add(1, accumulation == null ? guard : accumulation.gate(rates, guard));
+    List<Buffer> outputs = weights();
+    outputs.addAll(own);
+    runner.run(update, inputs, outputs);
+    if (accumulation != null) {
+      accumulation.add(rates, guard, gradients);
+    }
+    if (averages != null) {
+      averages.update(rates, guard, weights(), gradients);
+    }
+  }
+
+  /**
+   * Puts the weights' moving averages in their place, where there are any.
+   *
+   * @return whether there are
+   */
+  public boolean overwriteWithAverages() {
+    checkOpen();
+    if (averages != null) {
+      averages.overwrite(weights());
+    }
+    return averages != null;
+  }
+
+  private List<Buffer> weights() {
+    return parameters.stream().map(variables::buffer).collect(Collectors.toList());
   }
 
   private List<Buffer> inputs(List<Buffer> gradients, Buffer rates) {
     List<Buffer> inputs = new ArrayList<>(List.of(rates));
-    parameters.forEach(p -> inputs.add(variables.buffer(p)));
+    inputs.addAll(weights());
     inputs.addAll(gradients);
-    inputs.addAll(slots.values());
+    inputs.addAll(own);
     return inputs;
   }
 
@@ -210,7 +282,7 @@ public final class Updater implements AutoCloseable {
   public Map<String, Tensor> slots() {
     checkOpen();
     Map<String, Tensor> all = new LinkedHashMap<>();
-    slots.forEach((name, b) -> all.put(name, memory().download(b)));
+    slots.forEach((name, b) -> all.put(name, runner.memory().download(b)));
     return all;
   }
 
@@ -237,7 +309,7 @@ public final class Updater implements AutoCloseable {
                 "optimizer state " + name + " has shape " + t.shape() + ", expected " + b.shape());
           }
         });
-    values.forEach((name, t) -> memory().upload(t.cast(dtype()), slots.get(name)));
+    values.forEach((name, t) -> runner.memory().upload(t.cast(runner.dtype()), slots.get(name)));
   }
 
   private void checkOpen() {
@@ -255,32 +327,11 @@ public final class Updater implements AutoCloseable {
     closed = true;
     List<Buffer> buffers = List.copyOf(slots.values());
     slots.clear();
-    Closing.all(() -> Closing.all(buffers), check, clip, trial, update);
+    own.clear();
+    Closing.all(() -> Closing.all(buffers), check, clip, trial, update, averages, accumulation);
   }
 
   private String slotName(String slot, Parameter p) {
     return slot + "/" + names.apply(p);
-  }
-
-  private Plan plan(Op op, List<Shape> inputs) {
-    Backend backend = variables.backend();
-    op.outputShapes(inputs);
-    return backend.plan(op, inputs, dtype(), Mode.INFERENCE);
-  }
-
-  private void run(Plan plan, List<Buffer> inputs, List<Buffer> outputs) {
-    long elements = (plan.workspaceBytes() + dtype().bytes() - 1) / dtype().bytes();
-    try (Buffer workspace =
-        elements == 0 ? null : memory().allocateUnset(dtype(), Shape.of(elements))) {
-      plan.forward(new Plan.Forward(inputs, outputs, workspace, null, new Philox(0, 0)));
-    }
-  }
-
-  private Memory memory() {
-    return variables.backend().memory();
-  }
-
-  private DType dtype() {
-    return variables.dtype();
   }
 }

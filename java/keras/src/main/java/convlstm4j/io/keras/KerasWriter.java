@@ -82,7 +82,7 @@ final class KerasWriter {
               Group state =
                   root.make(keras3 ? OptimizerState.OWN_GROUP : OptimizerState.KERAS_GROUP);
               List<String> names = new ArrayList<>();
-              for (LayerArrays.Named a : OptimizerState.write(model, trained(), keras3)) {
+              for (LayerArrays.Named a : OptimizerState.write(model, trained(), keras3, notes)) {
                 String name = a.name() + (keras3 ? "" : ":0");
                 names.add(name);
                 put(state, name, a.data());
@@ -164,7 +164,7 @@ final class KerasWriter {
               config.put("compile_config", TrainingWriter.compileConfig(model, c, notes));
               Group vars = root.make("optimizer").make("vars");
               vars.texts().put("name", "optimizer");
-              List<LayerArrays.Named> state = OptimizerState.write(model, trained(), true);
+              List<LayerArrays.Named> state = OptimizerState.write(model, trained(), true, notes);
               for (int i = 0; i < state.size(); i++) {
                 vars.arrays().put(Integer.toString(i), state.get(i).data());
               }

@@ -1,11 +1,12 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.config.KerasVersion;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
 import convlstm4j.model.Snapshot;
-import convlstm4j.optim.Adam;
-import convlstm4j.optim.AdamW;
+import convlstm4j.optim.Nadam;
 import convlstm4j.optim.Optimizer;
+import convlstm4j.optim.RMSprop;
 import convlstm4j.optim.SGD;
 import convlstm4j.option.Config;
 import convlstm4j.program.Parameter;
@@ -20,8 +21,9 @@ import java.util.function.Consumer;
 
 /**
  * What an optimiser remembers, as Keras saves it: the number of steps, then arrays in the order of
- * the weights that are trained. Adam since Keras 2.11 has momentum and velocity of a weight side by
- * side; all others have one kind after the other (keras/src/optimizers, {@code build}).
+ * the weights that are trained. First come averages and sums of gradients, then the optimiser's own
+ * slots. Since Keras 2.11 those of a weight are side by side; RMSprop's, and AMSGrad's maximum,
+ * come one kind after the other (keras/src/optimizers, {@code build}).
  */
 final class OptimizerState {
   /** Where an {@code .h5} file has the state. */
@@ -36,8 +38,40 @@ final class OptimizerState {
 
   private OptimizerState() {}
 
-  private static boolean sideBySide(Optimizer optimizer, boolean legacy) {
-    return !legacy && (optimizer instanceof Adam || optimizer instanceof AdamW);
+  /** An array: of which slot, and of which weight. */
+  private record Place(String slot, int weight) {}
+
+  /** Where the arrays are, in order. */
+  private static List<Place> places(Optimizer optimizer, int n, boolean legacy, boolean since310) {
+    List<List<String>> groups = new ArrayList<>();
+    List<String> common = optimizer.common().slots();
+    if (since310) {
+      common.forEach(slot -> groups.add(List.of(slot)));
+    } else {
+      groups.add(common);
+    }
+    List<String> own = optimizer.slots();
+    if (legacy || optimizer instanceof RMSprop) {
+      own.forEach(slot -> groups.add(List.of(slot)));
+    } else {
+      int pair = Math.min(2, own.size());
+      groups.add(own.subList(0, pair));
+      own.subList(pair, own.size()).forEach(slot -> groups.add(List.of(slot)));
+    }
+    List<Place> places = new ArrayList<>();
+    for (List<String> group : groups) {
+      for (int i = 0; i < n; i++) {
+        for (String slot : group) {
+          places.add(new Place(slot, i));
+        }
+      }
+    }
+    return places;
+  }
+
+  /** Whether a file is of Keras 3.10 or later. */
+  private static boolean isSince310(KerasFile file) {
+    return file.generation() == KerasVersion.KERAS3 && !file.version().matches("3\\.\\d(\\D.*)?");
   }
 
   /**
@@ -73,27 +107,24 @@ final class OptimizerState {
     }
     Optimizer optimizer = model.compilation().orElseThrow().optimizer();
     boolean legacy = TrainingReader.isLegacy(file);
-    List<String> slots = optimizer.slots();
     int n = trained.size();
-    if (slots.isEmpty()) {
+    List<Place> places = places(optimizer, n, legacy, isSince310(file));
+    if (places.isEmpty()) {
       arrays.clear(); // Keras 2.11's SGD keeps momenta of zeros
     }
-    if (legacy && arrays.size() == (slots.size() + 1) * n) {
-      arrays.subList(slots.size() * n, arrays.size()).clear(); // Keras 2.3's unused third kind
+    if (legacy && arrays.size() == places.size() + n) {
+      arrays.subList(places.size(), arrays.size()).clear(); // Keras 2.3's unused third kind
     }
     Map<String, Tensor> state = new LinkedHashMap<>();
-    for (int s = 0; s < slots.size() && arrays.size() == slots.size() * n; s++) {
-      for (int i = 0; i < n; i++) {
-        Data data =
-            arrays.get(sideBySide(optimizer, legacy) ? i * slots.size() + s : s * n + i).data();
-        if (!data.shape().equals(trained.get(i).shape())) {
-          break;
-        }
-        state.put(
-            slots.get(s) + "/" + model.network().name(trained.get(i)), data.read(model.dtype()));
+    for (int k = 0; k < places.size() && arrays.size() == places.size(); k++) {
+      Data data = arrays.get(k).data();
+      Parameter p = trained.get(places.get(k).weight());
+      if (!data.shape().equals(p.shape())) {
+        break;
       }
+      state.put(places.get(k).slot() + "/" + model.network().name(p), data.read(model.dtype()));
     }
-    if (state.size() < slots.size() * n) {
+    if (state.size() < places.size()) {
       notes.accept(
           "the optimiser begins anew: its state "
               + arrays.stream().map(a -> a.name() + " " + a.data().shape()).limit(6).toList()
@@ -118,14 +149,21 @@ final class OptimizerState {
    *
    * @param keras3 whether the learning rate is among them, unless a schedule gives it
    * @param trained the weights that are trained, in the order of {@code model.layers}
+   * @param notes told what some Keras does not take
    */
-  static List<LayerArrays.Named> write(Model model, List<Parameter> trained, boolean keras3) {
-    Optimizer optimizer = model.compilation().orElseThrow().optimizer();
+  static List<LayerArrays.Named> write(
+      Model model, List<Parameter> trained, boolean keras3, Consumer<String> notes) {
+    Optimizer own = model.compilation().orElseThrow().optimizer();
+    int accumulation = own.common().accumulation();
+    Optimizer optimizer = keras3 ? own : own.gradientAccumulationSteps(1); // Keras 2 does not
     Snapshot snapshot = model.snapshot();
+    long updates = snapshot.progress().step() / accumulation;
     Config config = optimizer.config();
     String kind = config.className();
     List<LayerArrays.Named> all = new ArrayList<>();
-    all.add(new LayerArrays.Named("iteration", new Data.Whole(snapshot.progress().step())));
+    all.add(
+        new LayerArrays.Named(
+            "iteration", new Data.Whole(keras3 ? snapshot.progress().step() : updates)));
     if (keras3 && !(config.values().get("learning_rate") instanceof Map<?, ?>)) { // no schedule
       Tensor rate = Tensor.zeros(DType.FLOAT32, Shape.of());
       rate.set(0, model.learningRate());
@@ -140,18 +178,39 @@ final class OptimizerState {
                       kind + "/m/" + model.network().name(p),
                       new Data.Floats(Tensor.zeros(model.dtype(), p.shape())))));
     }
-    int n = trained.size();
-    for (int k = 0; k < slots.size() * n; k++) {
-      boolean sideBySide = sideBySide(optimizer, false);
-      String slot = slots.get(sideBySide ? k % slots.size() : k / n);
-      Parameter p = trained.get(sideBySide ? k / slots.size() : k % n);
+    if (optimizer instanceof Nadam && keras3) {
+      notes.accept(
+          "Nadam's state is written as Keras 3.0 to 3.9 have it; later ones begin it anew, with a"
+              + " warning");
+    }
+    boolean before = true;
+    for (Place place : places(optimizer, trained.size(), false, false)) {
+      if (before && slots.contains(place.slot())) {
+        before = false;
+        if (optimizer instanceof Nadam nadam) {
+          all.add(product(nadam, updates));
+        }
+      }
+      Parameter p = trained.get(place.weight());
       String name = model.network().name(p);
-      Tensor value =
-          snapshot.slots().getOrDefault(slot + "/" + name, Tensor.zeros(model.dtype(), p.shape()));
+      Tensor fresh = Tensor.zeros(model.dtype(), p.shape());
+      double initial = slots.contains(place.slot()) ? optimizer.initial(place.slot()) : 0;
+      for (int i = 0; initial != 0 && i < fresh.size(); i++) {
+        fresh.set(i, initial);
+      }
+      Tensor value = snapshot.slots().getOrDefault(place.slot() + "/" + name, fresh);
       all.add(
-          new LayerArrays.Named(kind + "/" + shortName(slot) + "/" + name, new Data.Floats(value)));
+          new LayerArrays.Named(
+              kind + "/" + shortName(place.slot()) + "/" + name, new Data.Floats(value)));
     }
     return all;
+  }
+
+  /** What Nadam keeps of momenta beside its slots; 1 before the first update. */
+  private static LayerArrays.Named product(Nadam nadam, long updates) {
+    Tensor product = Tensor.zeros(DType.FLOAT32, Shape.of());
+    product.set(0, updates == 0 ? 1 : nadam.product(updates - 1));
+    return new LayerArrays.Named("Nadam/product", new Data.Floats(product));
   }
 
   /** Keras 2.11's names within Adam and SGD; RMSprop's are the long ones. */

@@ -1,6 +1,7 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.config.KerasVersion;
+import convlstm4j.optim.Optimizer;
 import convlstm4j.option.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +23,7 @@ record TrainingObject(String name, boolean isWord, Map<String, Object> options) 
   /** The package of a class that is registered without one; optimisers of Keras 2.9 to 2.15 are. */
   private static final String CUSTOM = "Custom";
 
-  private static final Set<String> CUSTOM_KERAS2 = Set.of("Adam", "AdamW", "RMSprop", "SGD");
+  private static final Set<String> CUSTOM_KERAS2 = Set.copyOf(Optimizer.names());
 
   /**
    * Reads either generation's form: a word, a function, a class with its options.

@@ -22,25 +22,25 @@ enum TrainingOptions {
           "global_clipnorm",
           "momentum",
           "nesterov",
+          "beta",
           "beta_1",
           "beta_2",
           "epsilon",
           "rho",
-          "centered"),
-      Map.of(
-          "amsgrad", Set.of(false),
-          "decay", Set.of(0.0),
-          "use_ema", Set.of(false),
-          "loss_scale_factor", Set.of(1.0),
-          "gradient_accumulation_steps", Set.of(1.0)),
-      // What the moving average would do if it were used, how it is computed, what it is called.
-      Set.of(
+          "centered",
+          "amsgrad",
+          "initial_accumulator_value",
+          "learning_rate_power",
+          "l1_regularization_strength",
+          "l2_regularization_strength",
+          "l2_shrinkage_regularization_strength",
+          "use_ema",
           "ema_momentum",
           "ema_overwrite_frequency",
-          "jit_compile",
-          "is_legacy_optimizer",
-          "name",
-          "dtype")),
+          "gradient_accumulation_steps"),
+      Map.of("decay", Set.of(0.0), "loss_scale_factor", Set.of(1.0)),
+      // How it is computed, what it is called.
+      Set.of("jit_compile", "is_legacy_optimizer", "name", "dtype")),
 
   /** Of losses. */
   LOSS(

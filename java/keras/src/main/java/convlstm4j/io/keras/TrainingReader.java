@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * {@code training_config} and {@code compile_config} as options of training. What cannot be rebuilt
@@ -29,7 +30,8 @@ final class TrainingReader {
 
   /** Keras finds optimisers by names of any case. */
   private static final Map<String, String> OPTIMIZERS =
-      Map.of("adam", "Adam", "adamw", "AdamW", "rmsprop", "RMSprop", "sgd", "SGD");
+      Optimizer.names().stream()
+          .collect(Collectors.toMap(name -> name.toLowerCase(Locale.ROOT), name -> name));
 
   private final CustomMetrics custom;
   private final KerasVersion generation;
@@ -154,10 +156,16 @@ final class TrainingReader {
     if (options.get("learning_rate") instanceof Map<?, ?> schedule) {
       options.put("learning_rate", schedule(schedule).toMap());
     }
-    if (legacy && kind.equals("RMSprop")) {
+    if (legacy && Set.of("RMSprop", "Adagrad").contains(kind)) {
       notes.accept(
-          "RMSprop of Keras before 2.11 adds epsilon after the root, here it is before: steps differ"
+          kind
+              + " of Keras before 2.11 adds epsilon after the root, here it is before: steps differ"
               + " where gradients are small");
+    }
+    if (legacy && kind.equals("Nadam")) {
+      notes.accept(
+          "Nadam of Keras before 2.11 has another momentum in each step than later ones, as here:"
+              + " steps differ");
     }
     return Optimizer.fromConfig(new Config(kind, options));
   }

@@ -120,15 +120,18 @@ final class TrainingWriter {
     } else {
       options.put("learning_rate", model.learningRate());
     }
-    options.put("use_ema", false);
-    options.put("ema_momentum", 0.99);
-    options.put("ema_overwrite_frequency", null);
+    options.putIfAbsent("use_ema", false);
+    options.putIfAbsent("ema_momentum", 0.99);
+    options.putIfAbsent("ema_overwrite_frequency", null);
+    if (!keras3 && options.remove("gradient_accumulation_steps") != null) {
+      notes.accept("Keras 2 does not accumulate gradients: it updates the weights in each step");
+    }
     if (!keras3) {
       options.put("jit_compile", false);
       options.put("is_legacy_optimizer", false);
     }
-    if (kind.startsWith("Adam")) {
-      options.put("amsgrad", false);
+    if (!keras3 && kind.equals("Lion")) {
+      notes.accept("Keras 2.11 has no Lion; load the file with compile=False");
     }
     // AdamW is not among the names that Keras 2.11 knows without a package.
     return object("optimizers", !keras3 && kind.equals("AdamW") ? "Custom>AdamW" : kind, options);

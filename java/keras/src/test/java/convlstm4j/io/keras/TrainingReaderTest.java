@@ -12,6 +12,7 @@ import convlstm4j.layer.Input;
 import convlstm4j.model.Compile;
 import convlstm4j.objective.CustomMetrics;
 import convlstm4j.optim.Adam;
+import convlstm4j.optim.Averaging;
 import convlstm4j.optim.SGD;
 import java.io.IOException;
 import java.io.InputStream;
@@ -271,11 +272,29 @@ class TrainingReaderTest {
             false);
     assertEquals(new Adam(0.01), read("3.8.0", training(adam, loss, auc), 3).get().optimizer());
     assertEquals(List.of(), notes);
-    for (String key : List.of("amsgrad", "use_ema")) {
-      notTaken("3.8.0", object("Adam", key, true), "mse", "optimizer Adam has " + key + "=true");
-    }
-    notTaken(
-        "3.8.0", object("SGD", "gradient_accumulation_steps", 2), "mse", "=2, there is only 1");
+    assertEquals(
+        new SGD(0.5).useEma(new Averaging(0.9, 3)).gradientAccumulationSteps(2),
+        read(
+                "3.8.0",
+                training(
+                    object(
+                        "SGD",
+                        "learning_rate",
+                        0.5,
+                        "use_ema",
+                        true,
+                        "ema_momentum",
+                        0.9,
+                        "ema_overwrite_frequency",
+                        3,
+                        "gradient_accumulation_steps",
+                        2),
+                    "mse"),
+                1)
+            .get()
+            .optimizer());
+    notTaken("3.8.0", object("Muon", "rms_rate", 0.1), "mse", "there is no optimizer Muon here");
+    notTaken("3.8.0", object("SGD", "loss_scale_factor", 2.0), "mse", "=2.0, there is only 1");
     notTaken("2.3.0", object("SGD", "decay", 0.5), "mse", "decay=0.5, there is only 0");
     notTaken("3.8.0", SGD_CONFIG, object("Huber", "reduction", "sum"), "reduction=sum");
     notTaken(
