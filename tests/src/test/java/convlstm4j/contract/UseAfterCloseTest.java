@@ -12,7 +12,9 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
+import convlstm4j.backend.Owned;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.PlanFrame;
 import convlstm4j.backend.Recording;
 import convlstm4j.backend.cuda.CudaTimer;
 import convlstm4j.backend.reference.ReferenceBackend;
@@ -100,6 +102,8 @@ class UseAfterCloseTest {
     all.put(Buffer.class, this::buffers);
     all.put(HeapBuffer.class, this::buffers);
     all.put(Plan.class, this::plans);
+    all.put(PlanFrame.class, this::plans);
+    all.put(Owned.class, this::owners);
     all.put(Recording.class, this::recordings);
     all.put(Planned.class, this::programs);
     all.put(Executor.class, this::programs);
@@ -258,6 +262,13 @@ class UseAfterCloseTest {
               plan.forward(new Plan.Forward(List.of(x), List.of(x), null, null, new Philox(0, 0))));
     }
     return calls;
+  }
+
+  private Map<String, Executable> owners() {
+    Owned owned = new Owned();
+    owned.close();
+    owned.close();
+    return Map.of("own", () -> owned.own(() -> {}));
   }
 
   private Map<String, Executable> recordings() {

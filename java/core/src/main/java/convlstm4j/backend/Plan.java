@@ -11,17 +11,6 @@ import java.util.List;
  */
 public interface Plan extends AutoCloseable {
   /**
-   * A plan that refuses to run once it is closed, whatever it holds; closing it again does nothing.
-   *
-   * @param plan the plan itself, to be reached through the result only
-   * @return a plan that does the same until it is closed, and then throws {@link
-   *     IllegalStateException}
-   */
-  static Plan guarded(Plan plan) {
-    return new GuardedPlan(plan);
-  }
-
-  /**
    * Scratch memory that one call needs; its contents are lost between calls.
    *
    * @return bytes

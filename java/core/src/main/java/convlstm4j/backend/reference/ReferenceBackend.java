@@ -3,6 +3,7 @@ package convlstm4j.backend.reference;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.PlanFrame;
 import convlstm4j.backend.reference.heap.HeapMemory;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
@@ -39,10 +40,14 @@ public final class ReferenceBackend implements Backend {
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     memory.checkOpen();
-    return Plan.guarded(
-        dtype == DType.FLOAT32
-            ? convlstm4j.backend.reference.f32.Kernels.plan(op, inputs, mode)
-            : convlstm4j.backend.reference.f64.Kernels.plan(op, inputs, mode));
+    return PlanFrame.make(
+        NAME,
+        op,
+        inputs,
+        () ->
+            dtype == DType.FLOAT32
+                ? convlstm4j.backend.reference.f32.Kernels.plan(op, inputs, mode)
+                : convlstm4j.backend.reference.f64.Kernels.plan(op, inputs, mode));
   }
 
   @Override

@@ -21,7 +21,7 @@ final class ActivatePlan extends CudaPlan<Activate> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long x = at(call.inputs(), 0);
     long y = at(call.outputs(), 0);
     if (rows != null) {
@@ -35,7 +35,7 @@ final class ActivatePlan extends CudaPlan<Activate> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long x = at(call.inputs(), 0);
     long y = at(call.outputs(), 0);
     long dy = at(call.outputGradients(), 0);

@@ -47,13 +47,13 @@ final class AffinePlan extends CudaPlan<Affine> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long y = at(call.outputs(), 0);
     packWeights(at(call.inputs(), 1), ws);
     convolution.forward(at(call.inputs(), 0), ws + weightsAt, y, false, ws + scratchAt);
     if (op.useBias()) {
-      Layouts.addBias(device, input(call.inputs(), "b"), y, rows, g.filters(), 1);
+      Layouts.addBias(device, optional(call.inputs(), "b"), y, rows, g.filters(), 1);
     }
   }
 
@@ -62,12 +62,12 @@ final class AffinePlan extends CudaPlan<Affine> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long dy = at(call.outputGradients(), 0);
     long dx = at(call.inputGradients(), 0);
     long dw = at(call.inputGradients(), 1);
-    long db = input(call.inputGradients(), "b");
+    long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
       packWeights(at(call.inputs(), 1), ws);
       convolution.backwardData(dy, ws + weightsAt, dx, true, ws + scratchAt);

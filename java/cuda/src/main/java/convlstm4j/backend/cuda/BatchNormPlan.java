@@ -46,7 +46,7 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long statistics = statistics(ws, DeviceBuffer.address(call.reserve()));
     long x = at(call.inputs(), 0);
@@ -84,12 +84,12 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
   }
 
   private void putParameters(Arguments a, List<? extends Buffer> inputs) {
-    a.address(input(inputs, "gamma")).address(input(inputs, "beta"));
+    a.address(optional(inputs, "gamma")).address(optional(inputs, "beta"));
     a.address(input(inputs, "moving_mean")).address(input(inputs, "moving_variance"));
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long dy = at(call.outputGradients(), 0);
     if (dy == 0) {
       return; // only the moving statistics have gradients, and they pass none on
@@ -104,8 +104,9 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
     Arguments sums = device.arguments().address(x).address(dy).address(statistics);
     groups.start(device, "batch_norm_gradient_sums", sums.address(ws + partialAt));
     Arguments a = device.arguments().put32(steps).address(ws + partialAt).address(statistics);
-    a.address(input(call.inputs(), "gamma"));
-    a.address(input(call.inputGradients(), "gamma")).address(input(call.inputGradients(), "beta"));
+    a.address(optional(call.inputs(), "gamma"));
+    a.address(optional(call.inputGradients(), "gamma"))
+        .address(optional(call.inputGradients(), "beta"));
     a.address(ws + coefficientsAt).put64(parameters).divisor(inside);
     a.putDouble(op.training() ? 1.0 / groups.members() : 0);
     device.launch("batch_norm_gradient_finish", parameters * Device.BLOCK, groups.put(a));

@@ -1,6 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Layout;
 import convlstm4j.op.Broadcasting;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class Broadcasts {
   private final long partialAt;
   private final boolean any;
 
-  Broadcasts(Device device, CudaPlan.Layout workspace, List<Shape> in, Shape y) {
+  Broadcasts(Device device, Layout workspace, List<Shape> in, Shape y) {
     this.device = device;
     this.in = in;
     this.y = y;

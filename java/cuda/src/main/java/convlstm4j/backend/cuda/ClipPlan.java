@@ -22,7 +22,7 @@ final class ClipPlan extends CudaPlan<ClipGradients> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     List<IntToLongFunction> g = List.of(i -> at(call.inputs(), i));
     List<IntToLongFunction> clipped = List.of(i -> at(call.outputs(), i));
     if (op.mode() == ClipGradients.Mode.VALUE) {

@@ -20,7 +20,7 @@ final class ConcatPlan extends CudaPlan<Concat> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long y = at(call.outputs(), 0);
     for (int i = 0; i < op.count(); i++) {
       long row = row(in.get(i));
@@ -30,7 +30,7 @@ final class ConcatPlan extends CudaPlan<Concat> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long dy = at(call.outputGradients(), 0);
     for (int i = 0; i < op.count(); i++) {
       long row = row(in.get(i));

@@ -109,13 +109,13 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     new ConvLstmRun(this, call.inputs(), call.workspace(), call.reserve(), call.random())
         .forward(call.outputs());
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     ConvLstmRun run =
         new ConvLstmRun(this, call.inputs(), call.workspace(), call.reserve(), call.random());
     new ConvLstmGradients(this, run, call).run();
@@ -142,7 +142,7 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
 
   /** Addresses of one's three peepholes in the user's layout. */
   List<Long> peepholes(List<? extends Buffer> buffers) {
-    return List.of(input(buffers, "wci"), input(buffers, "wcf"), input(buffers, "wco"));
+    return List.of(optional(buffers, "wci"), optional(buffers, "wcf"), optional(buffers, "wco"));
   }
 
   /** Random numbers are counted on from those of x's masks. */

@@ -181,7 +181,7 @@ final class ConvLstmGradients {
 
   private void input() {
     Geometry g = d.input;
-    long db = plan.input(call.inputGradients(), "b");
+    long db = plan.optional(call.inputGradients(), "b");
     if (db != 0) {
       plan.bias.add(device, dz(), db, ws + at.scratch);
     }

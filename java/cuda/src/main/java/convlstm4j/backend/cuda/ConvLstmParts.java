@@ -1,6 +1,6 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.backend.cuda.CudaPlan.Layout;
+import convlstm4j.backend.Layout;
 import convlstm4j.op.GateOrder;
 
 /** Where a ConvLSTM's arrays lie in workspace and reserve: offsets in bytes. */

@@ -33,9 +33,9 @@ final class ConvLstmRun {
     this.inputs = inputs;
     this.ws = DeviceBuffer.address(workspace);
     this.kept = d.training ? DeviceBuffer.address(reserve) : ws;
-    long userBias = plan.input(inputs, "b");
+    long userBias = plan.optional(inputs, "b");
     this.bias = userBias == 0 ? ws + at.noBias : userBias;
-    this.mask = plan.input(inputs, "mask");
+    this.mask = plan.optional(inputs, "mask");
     plan.drawMasks(random, ws);
     constants();
     if (d.op.peephole()) {

@@ -56,7 +56,7 @@ final class ConvPlan extends CudaPlan<Conv> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long y = at(call.outputs(), 0);
     long firstY = last ? ws + yAt : y;
@@ -64,7 +64,7 @@ final class ConvPlan extends CudaPlan<Conv> {
     convolution.forward(
         images(at(call.inputs(), 0), ws), ws + weightsAt, firstY, false, ws + scratchAt);
     if (op.useBias()) {
-      Layouts.addBias(device, input(call.inputs(), "b"), firstY, images, g.filters(), outPixels);
+      Layouts.addBias(device, optional(call.inputs(), "b"), firstY, images, g.filters(), outPixels);
     }
     if (last) {
       Layouts.fromFirst(device, format, images, g.filters(), outPixels, firstY, y, false);
@@ -85,7 +85,7 @@ final class ConvPlan extends CudaPlan<Conv> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long dy = at(call.outputGradients(), 0);
     if (last) {
@@ -94,7 +94,7 @@ final class ConvPlan extends CudaPlan<Conv> {
     }
     long dx = at(call.inputGradients(), 0);
     long dw = at(call.inputGradients(), 1);
-    long db = input(call.inputGradients(), "b");
+    long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
       packWeights(at(call.inputs(), 1), ws);
       long to = last ? ws + dxAt : dx;

@@ -1,6 +1,5 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.backend.Closing;
 import convlstm4j.backend.cuda.Algorithms.Algorithm;
 import java.util.EnumMap;
 import java.util.Map;
@@ -47,25 +46,20 @@ final class Convolution implements AutoCloseable {
     this.pads = g.isLopsided();
     long distance = pads ? paddedElements() : xDistance;
     this.descriptors = new Descriptors(g, images, distance, yDistance, device.mayRound());
-    try {
-      for (Pass p : passes) {
-        algorithms.put(
-            p,
-            Algorithms.of(
-                device.cudnn(),
-                p,
-                g,
-                images,
-                distance,
-                yDistance,
-                descriptors,
-                device.workspaceBytes()));
-      }
-      room = algorithms.values().stream().mapToLong(a -> a.best().workspaceBytes()).max().orElse(0);
-    } catch (RuntimeException e) {
-      Closing.after(e, descriptors);
-      throw e;
+    for (Pass p : passes) {
+      algorithms.put(
+          p,
+          Algorithms.of(
+              device.cudnn(),
+              p,
+              g,
+              images,
+              distance,
+              yDistance,
+              descriptors,
+              device.workspaceBytes()));
     }
+    room = algorithms.values().stream().mapToLong(a -> a.best().workspaceBytes()).max().orElse(0);
   }
 
   private long paddedElements() {

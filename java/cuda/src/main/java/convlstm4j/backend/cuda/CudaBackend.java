@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.PlanFrame;
 import convlstm4j.backend.Recording;
 import convlstm4j.op.Op;
 import convlstm4j.option.DataFormat;
@@ -144,7 +145,7 @@ final class CudaBackend implements Backend {
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     checkType(dtype);
     device.use();
-    return Plan.guarded(device.planning(() -> Plans.plan(device, op, inputs, mode)));
+    return PlanFrame.make(NAME, op, inputs, () -> Plans.plan(device, op, inputs, mode));
   }
 
   /** Fails unless the type is float32. */

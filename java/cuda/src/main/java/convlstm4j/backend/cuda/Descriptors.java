@@ -1,9 +1,7 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.backend.Closing;
+import convlstm4j.backend.Owned;
 import convlstm4j.tensor.Shape;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionMode;
@@ -23,7 +21,7 @@ final class Descriptors implements AutoCloseable {
   /** Whether TensorFloat-32 may be used. */
   final boolean mayRound;
 
-  private final Deque<AutoCloseable> made = new ArrayDeque<>();
+  private final Owned made = new Owned();
 
   /**
    * Describes it.
@@ -36,68 +34,64 @@ final class Descriptors implements AutoCloseable {
    */
   Descriptors(Geometry g, long images, long xDistance, long yDistance, boolean mayRound) {
     this.mayRound = mayRound;
-    try {
-      boolean lopsided = g.isLopsided();
-      Shape spatial = lopsided ? g.padded() : g.spatial();
-      tensor(x, images, g.channels(), spatial, xDistance);
-      tensor(y, images, g.filters(), g.output(), yDistance);
-      Driver.cudnn("cudnnCreateFilterDescriptor", () -> JCudnn.cudnnCreateFilterDescriptor(w));
-      made("cudnnDestroyFilterDescriptor", () -> JCudnn.cudnnDestroyFilterDescriptor(w));
-      int[] filter = new int[g.rank() + 2];
-      filter[0] = Math.toIntExact(g.filters());
-      filter[1] = Math.toIntExact(g.channels() / g.groups());
-      int[] pad = new int[g.rank()];
-      int[] strides = new int[g.rank()];
-      int[] dilation = new int[g.rank()];
-      for (int i = 0; i < g.rank(); i++) {
-        filter[2 + i] = g.window().size().get(i);
-        pad[i] = lopsided ? 0 : Math.toIntExact(g.padBefore(i));
-        strides[i] = g.window().strides().get(i);
-        dilation[i] = g.window().dilation().get(i);
-      }
-      Driver.cudnn(
-          "cudnnSetFilterNdDescriptor",
-          () ->
-              JCudnn.cudnnSetFilterNdDescriptor(
-                  w,
-                  cudnnDataType.CUDNN_DATA_FLOAT,
-                  cudnnTensorFormat.CUDNN_TENSOR_NCHW,
-                  filter.length,
-                  filter));
-      Driver.cudnn(
-          "cudnnCreateConvolutionDescriptor",
-          () -> JCudnn.cudnnCreateConvolutionDescriptor(convolution));
-      made(
-          "cudnnDestroyConvolutionDescriptor",
-          () -> JCudnn.cudnnDestroyConvolutionDescriptor(convolution));
-      Driver.cudnn(
-          "cudnnSetConvolutionNdDescriptor",
-          () ->
-              JCudnn.cudnnSetConvolutionNdDescriptor(
-                  convolution,
-                  pad.length,
-                  pad,
-                  strides,
-                  dilation,
-                  cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
-                  cudnnDataType.CUDNN_DATA_FLOAT));
-      Driver.cudnn(
-          "cudnnSetConvolutionGroupCount",
-          () -> JCudnn.cudnnSetConvolutionGroupCount(convolution, g.groups()));
-      Driver.cudnn(
-          "cudnnSetConvolutionMathType",
-          () ->
-              JCudnn.cudnnSetConvolutionMathType(
-                  convolution,
-                  mayRound ? cudnnMathType.CUDNN_DEFAULT_MATH : cudnnMathType.CUDNN_FMA_MATH));
-    } catch (RuntimeException e) {
-      Closing.after(e, this);
-      throw e;
+    Owned.made(this);
+    boolean lopsided = g.isLopsided();
+    Shape spatial = lopsided ? g.padded() : g.spatial();
+    tensor(x, images, g.channels(), spatial, xDistance);
+    tensor(y, images, g.filters(), g.output(), yDistance);
+    Driver.cudnn("cudnnCreateFilterDescriptor", () -> JCudnn.cudnnCreateFilterDescriptor(w));
+    made("cudnnDestroyFilterDescriptor", () -> JCudnn.cudnnDestroyFilterDescriptor(w));
+    int[] filter = new int[g.rank() + 2];
+    filter[0] = Math.toIntExact(g.filters());
+    filter[1] = Math.toIntExact(g.channels() / g.groups());
+    int[] pad = new int[g.rank()];
+    int[] strides = new int[g.rank()];
+    int[] dilation = new int[g.rank()];
+    for (int i = 0; i < g.rank(); i++) {
+      filter[2 + i] = g.window().size().get(i);
+      pad[i] = lopsided ? 0 : Math.toIntExact(g.padBefore(i));
+      strides[i] = g.window().strides().get(i);
+      dilation[i] = g.window().dilation().get(i);
     }
+    Driver.cudnn(
+        "cudnnSetFilterNdDescriptor",
+        () ->
+            JCudnn.cudnnSetFilterNdDescriptor(
+                w,
+                cudnnDataType.CUDNN_DATA_FLOAT,
+                cudnnTensorFormat.CUDNN_TENSOR_NCHW,
+                filter.length,
+                filter));
+    Driver.cudnn(
+        "cudnnCreateConvolutionDescriptor",
+        () -> JCudnn.cudnnCreateConvolutionDescriptor(convolution));
+    made(
+        "cudnnDestroyConvolutionDescriptor",
+        () -> JCudnn.cudnnDestroyConvolutionDescriptor(convolution));
+    Driver.cudnn(
+        "cudnnSetConvolutionNdDescriptor",
+        () ->
+            JCudnn.cudnnSetConvolutionNdDescriptor(
+                convolution,
+                pad.length,
+                pad,
+                strides,
+                dilation,
+                cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
+                cudnnDataType.CUDNN_DATA_FLOAT));
+    Driver.cudnn(
+        "cudnnSetConvolutionGroupCount",
+        () -> JCudnn.cudnnSetConvolutionGroupCount(convolution, g.groups()));
+    Driver.cudnn(
+        "cudnnSetConvolutionMathType",
+        () ->
+            JCudnn.cudnnSetConvolutionMathType(
+                convolution,
+                mayRound ? cudnnMathType.CUDNN_DEFAULT_MATH : cudnnMathType.CUDNN_FMA_MATH));
   }
 
   private void made(String destroyer, Driver.Call destroy) {
-    made.push(() -> Driver.cudnn(destroyer, destroy));
+    made.own(() -> Driver.cudnn(destroyer, destroy));
   }
 
   private void tensor(
@@ -125,6 +119,6 @@ final class Descriptors implements AutoCloseable {
 
   @Override
   public void close() {
-    Device.closeAll(made);
+    made.close();
   }
 }

@@ -8,10 +8,9 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
+import convlstm4j.backend.Owned;
 import convlstm4j.tensor.Philox;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
@@ -38,8 +37,7 @@ final class Device implements AutoCloseable {
 
   private final CUdevice device;
   private final CUcontext context;
-  private final Deque<AutoCloseable> owned = new ArrayDeque<>();
-  private final Deque<AutoCloseable> planned = new ArrayDeque<>();
+  private final Owned owned = new Owned();
   private final String description;
   private final Arguments arguments = new Arguments();
   private int multiprocessors;
@@ -151,7 +149,7 @@ final class Device implements AutoCloseable {
   private void start(byte[] image) {
     Driver.call(
         "cuDevicePrimaryCtxRetain", () -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-    own(
+    owned.own(
         () ->
             Driver.call(
                 "cuDevicePrimaryCtxRelease", () -> JCudaDriver.cuDevicePrimaryCtxRelease(device)));
@@ -161,35 +159,12 @@ final class Device implements AutoCloseable {
     Driver.call(
         "cuStreamCreate",
         () -> JCudaDriver.cuStreamCreate(s, CUstream_flags.CU_STREAM_NON_BLOCKING));
-    own(() -> Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(s)));
+    owned.own(() -> Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(s)));
     stream = s;
-    kernels = own(new KernelModule(image));
-    cudnn = own(new Cudnn(stream));
-    extraWorkspace = own(new ExtraWorkspace(this));
-    clock = own(new EventClock(this));
-  }
-
-  private <T extends AutoCloseable> T own(T object) {
-    owned.push(object);
-    return object;
-  }
-
-  /** Makes a plan; if that fails, what it had made by then is closed. */
-  <T> T planning(Supplier<T> plan) {
-    planned.clear();
-    try {
-      return plan.get();
-    } catch (RuntimeException e) {
-      Closing.after(e, () -> closeAll(planned));
-      throw e;
-    } finally {
-      planned.clear();
-    }
-  }
-
-  /** Remembers what a plan has made while it is being made. */
-  void planned(AutoCloseable part) {
-    planned.push(part);
+    kernels = owned.own(new KernelModule(image));
+    cudnn = owned.own(new Cudnn(stream));
+    extraWorkspace = owned.own(new ExtraWorkspace(this));
+    clock = owned.own(new EventClock(this));
   }
 
   /** Makes the context current in the calling thread. */
@@ -376,17 +351,10 @@ final class Device implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    closeAll(owned);
+    owned.close();
   }
 
   boolean isClosed() {
     return closed;
-  }
-
-  /** Closes all, the last made first, once. */
-  static void closeAll(Deque<AutoCloseable> parts) {
-    List<AutoCloseable> all = List.copyOf(parts);
-    parts.clear();
-    Closing.all(all);
   }
 }

@@ -52,12 +52,12 @@ final class DropPlan extends CudaPlan<Drop> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     drop("dropout_forward", at(call.inputs(), 0), at(call.outputs(), 0), call.random());
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     drop(
         "dropout_backward",
         at(call.outputGradients(), 0),

@@ -19,14 +19,14 @@ final class GlobalAveragePoolPlan extends CudaPlan<GlobalAveragePool> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     double share = 1.0 / groups.members();
     groups.sum(device, at(call.inputs(), 0), partial, share, false, at(call.outputs(), 0));
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) (1.0 / groups.members()));
     a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
     device.launch("group_spread", groups.elements(), groups.putMap(a));

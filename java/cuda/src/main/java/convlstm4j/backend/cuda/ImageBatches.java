@@ -41,13 +41,8 @@ final class ImageBatches implements AutoCloseable {
     long x = batch == 1 ? g.imageElements() : xDistance;
     long y = batch == 1 ? g.outputElements() : yDistance;
     full = new Convolution(device, g, batch, x, y, passes);
-    try {
-      long left = images % batch;
-      rest = left == 0 ? null : new Convolution(device, g, left, x, y, passes);
-    } catch (RuntimeException e) {
-      Closing.after(e, full);
-      throw e;
-    }
+    long left = images % batch;
+    rest = left == 0 ? null : new Convolution(device, g, left, x, y, passes);
   }
 
   /** Bytes of workspace that any pass needs. */

@@ -28,7 +28,7 @@ final class MergePlan extends CudaPlan<Merge> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long[] x = broadcasts.laidOut(call.inputs(), call.workspace());
     Arguments a = arguments(at(call.outputs(), 0));
     put(a, i -> x[i]);
@@ -36,7 +36,7 @@ final class MergePlan extends CudaPlan<Merge> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long dy = at(call.outputGradients(), 0);
     boolean multiplies = op.mode() == Merge.Mode.MULTIPLY;
     long[] x =

@@ -17,7 +17,7 @@ final class NotFinitePlan extends CudaPlan<NotFinite> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long bad = at(call.outputs(), 0);
     device.zero(bad, (long) op.count() * Float.BYTES);
     for (int first = 0; first < op.count(); first += MOST) {

@@ -19,7 +19,7 @@ final class PenaltyPlan extends CudaPlan<Penalty> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     Arguments a = device.arguments().address(at(call.inputs(), 0)).put64(elements);
     sum.start(device, "penalty_partial", a.putDouble(op.l1()).putDouble(op.l2()).address(partial));
@@ -27,7 +27,7 @@ final class PenaltyPlan extends CudaPlan<Penalty> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Arguments a = device.arguments().address(at(call.inputs(), 0));
     a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0)).put64(elements);
     a.putDouble(op.l1() / divisor).putDouble(2 * op.l2() / divisor);

@@ -36,13 +36,13 @@ final class PointwisePlan extends CudaPlan<Pointwise> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     List<Long> x = laidOut(call.inputs(), call.workspace());
     PointwiseKernel.launch(device, code, Data.of(elements, false, x, at(call.outputs(), 0)));
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     List<Long> x = laidOut(call.inputs(), call.workspace());
     x.add(at(call.outputGradients(), 0));
     for (int i = 0; i < op.count(); i++) {

@@ -21,7 +21,7 @@ final class PointwiseUpdatePlan extends CudaPlan<PointwiseUpdate>
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     launch(call.inputs(), call.outputs(), 0);
   }
 
@@ -36,7 +36,7 @@ final class PointwiseUpdatePlan extends CudaPlan<PointwiseUpdate>
     for (int f = 0; f < op.formulas().size(); f++) {
       kept.add(op.rates() + (f == 0 ? 0 : f + 1));
     }
-    long rate = input(inputs, "rate");
+    long rate = optional(inputs, "rate");
     long guard = input(inputs, "guard");
     for (int i = 0; i < op.count(); i++) {
       List<Long> x = new ArrayList<>();

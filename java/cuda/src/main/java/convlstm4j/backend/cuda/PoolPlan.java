@@ -41,13 +41,13 @@ final class PoolPlan extends CudaPlan<Pool> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     Arguments a = device.arguments().address(at(call.inputs(), 0)).address(at(call.outputs(), 0));
     start("_forward", out.get(0).elements(), a);
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Arguments a = device.arguments().address(at(call.inputs(), 0)).address(at(call.outputs(), 0));
     a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
     start("_backward", in.get(0).elements(), a);

@@ -18,7 +18,7 @@ final class ReducePlan extends CudaPlan<Reduce> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     groups.start(
         device, "group_sums", device.arguments().address(at(call.inputs(), 0)).address(partial));
@@ -28,7 +28,7 @@ final class ReducePlan extends CudaPlan<Reduce> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) scale);
     a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
     device.launch("group_spread", groups.elements(), groups.putMap(a));

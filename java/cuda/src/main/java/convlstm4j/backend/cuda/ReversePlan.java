@@ -29,12 +29,12 @@ final class ReversePlan extends CudaPlan<Reverse> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     reverse(at(call.inputs(), 0), at(call.outputs(), 0), false);
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     reverse(at(call.outputGradients(), 0), at(call.inputGradients(), 0), true);
   }
 

@@ -23,13 +23,13 @@ final class TransposePlan extends CudaPlan<Transpose> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long x = at(call.inputs(), 0);
     StridedCopy.copy(device, sizes, x, xStrides, at(call.outputs(), 0), yStrides, false);
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     long dy = at(call.outputGradients(), 0);
     StridedCopy.copy(device, sizes, dy, yStrides, at(call.inputGradients(), 0), xStrides, true);
   }

@@ -69,7 +69,7 @@ final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     List<IntToLongFunction> outputs = new ArrayList<>();
     for (int group = 0; group < groups() - GRADIENT; group++) {
       int begin = group * count;
@@ -95,7 +95,7 @@ final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
     }
     for (TensorTables.Part part : tables.parts()) {
       Arguments a = device.arguments().put((float) factors.decay);
-      a.address(input(in, "rate")).address(input(in, "guard"));
+      a.address(optional(in, "rate")).address(input(in, "guard"));
       a.address(bad == 0 ? 0 : bad + (long) part.first() * Float.BYTES);
       a.put((float) factors.momentum).put((float) factors.epsilon);
       a.put((float) factors.first).put((float) factors.second);

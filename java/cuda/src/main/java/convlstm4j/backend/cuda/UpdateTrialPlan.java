@@ -27,7 +27,7 @@ final class UpdateTrialPlan extends CudaPlan<UpdateTrial> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long bad = at(call.outputs(), 0);
     device.zero(bad, (long) op.count() * Float.BYTES);
     update.tryOut(op.withGuard(call.inputs(), null), bad);

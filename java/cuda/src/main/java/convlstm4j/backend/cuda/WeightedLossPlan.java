@@ -49,7 +49,7 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     Arguments a = device.arguments().put((float) op.delta());
     a.address(at(call.inputs(), 0)).address(at(call.inputs(), 1)).address(at(call.inputs(), 2));
@@ -59,7 +59,7 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) op.delta());
     a.address(at(call.inputs(), 0)).address(at(call.inputs(), 1)).address(at(call.inputs(), 2));
     a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));

@@ -15,7 +15,7 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer y = at(call.outputs(), 0);
     if (softmax) {
@@ -39,7 +39,7 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer y = at(call.outputs(), 0);
     NativeBuffer dy = at(call.outputGradients(), 0);

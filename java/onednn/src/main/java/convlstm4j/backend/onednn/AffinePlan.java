@@ -47,23 +47,23 @@ final class AffinePlan extends OneDnnPlan<Affine> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     forward.run(
         at(call.inputs(), 0).address(),
         at(call.inputs(), 1).address(),
-        op.useBias() ? input(call.inputs(), "b").address() : 0,
+        op.useBias() ? optional(call.inputs(), "b").address() : 0,
         at(call.outputs(), 0).address(),
         scratch(call.workspace()));
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer w = at(call.inputs(), 1);
     NativeBuffer dy = at(call.outputGradients(), 0);
     NativeBuffer dx = at(call.inputGradients(), 0);
     NativeBuffer dw = at(call.inputGradients(), 1);
-    NativeBuffer db = input(call.inputGradients(), "b");
+    NativeBuffer db = optional(call.inputGradients(), "b");
     long scratch = scratch(call.workspace());
     if (dx != null) {
       backwardInput.run(dy.address(), w.address(), 0, dx.address(), scratch);

@@ -58,7 +58,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     float[] movingMean = values(input(call.inputs(), "moving_mean"));
     float[] movingVariance = values(input(call.inputs(), "moving_variance"));
@@ -122,7 +122,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer dy = at(call.outputGradients(), 0);
     if (dy == null) {
       return; // only the moving statistics have gradients, and they pass none on
@@ -134,8 +134,8 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
       inverse = inverseDeviation(inverse);
     }
     double[][] sums = passes.gradientSums(x, dy, mean, inverse, scratch(call.workspace()));
-    addParameterGradient(sums[1], input(call.inputGradients(), "gamma"));
-    addParameterGradient(sums[0], input(call.inputGradients(), "beta"));
+    addParameterGradient(sums[1], optional(call.inputGradients(), "gamma"));
+    addParameterGradient(sums[0], optional(call.inputGradients(), "beta"));
     if (call.inputGradients().get(0) != null) {
       addInputGradient(call, mean, inverse, sums[0], sums[1]);
     }
@@ -192,7 +192,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
 
   /** A parameter's value for each group. */
   private double[] perGroup(List<? extends Buffer> inputs, String name, double absent) {
-    NativeBuffer b = input(inputs, name);
+    NativeBuffer b = optional(inputs, name);
     float[] parameter = b == null ? null : values(b);
     double[] values = new double[groups.count()];
     for (int p = 0; p < values.length / steps; p++) {

@@ -19,7 +19,7 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer y = at(call.outputs(), 0);
     if (outRow > Parallel.PIECE) {
       long offset = 0;
@@ -52,7 +52,7 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer dy = at(call.outputGradients(), 0);
     long offset = 0;
     for (int i = 0; i < op.count(); i++) {

@@ -70,7 +70,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       this.work = NativeBuffer.of(workspace);
       this.kept = d.training ? NativeBuffer.of(reserve) : work;
       prims.scratch(work.address(at.scratch));
-      NativeBuffer m = input(inputs, "mask");
+      NativeBuffer m = optional(inputs, "mask");
       mask = m == null ? null : Floats.read(m, 0, new float[d.n * d.t], d.n * d.t);
       if (d.xCopies > 1) {
         xDrop.draw(random, work(at.xMasks));
@@ -176,7 +176,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     Run r = new Run(call.inputs(), call.workspace(), call.reserve(), call.random());
     NativeBuffer y = at(call.outputs(), 0);
     prims.copies.stateIn.run(at(call.inputs(), 1).address(), r.h(0).address());
@@ -222,7 +222,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     WithWeights p = prims.inputForward[steps];
     Prim input = packed(p, at(r.inputs, 3), r.work(at.packedX));
     if (op.useBias()) {
-      input.bind(dnnl.DNNL_ARG_BIAS, input(r.inputs, "b").address());
+      input.bind(dnnl.DNNL_ARG_BIAS, optional(r.inputs, "b").address());
     }
     input
         .bind(dnnl.DNNL_ARG_SRC, r.frames(from, steps))
@@ -231,7 +231,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Run r = new Run(call.inputs(), call.workspace(), call.reserve(), call.random());
     Gradients g = new Gradients(r, call);
     g.start();
@@ -348,7 +348,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     void weights(int from, int steps) {
       NativeBuffer dwx = at(call.inputGradients(), 3);
       NativeBuffer dwh = at(call.inputGradients(), 4);
-      NativeBuffer db = input(call.inputGradients(), "b");
+      NativeBuffer db = optional(call.inputGradients(), "b");
       long dz = r.gates(from).address();
       if (dwx != null || db != null) {
         WithWeights p = prims.inputWeights[steps];

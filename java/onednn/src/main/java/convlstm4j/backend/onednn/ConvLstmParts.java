@@ -1,6 +1,6 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.backend.onednn.OneDnnPlan.Layout;
+import convlstm4j.backend.Layout;
 
 /**
  * Where a ConvLSTM's arrays lie in workspace and reserve, in floats. Time runs outermost, so that a

@@ -98,14 +98,14 @@ final class ConvPlan extends OneDnnPlan<Conv> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer ws = NativeBuffer.of(call.workspace());
     long x = lastChannels(xIn, at(call.inputs(), 0), ws, xAt);
     long y = first ? ws.address(yAt) : at(call.outputs(), 0).address();
     Prim p = forward.main();
     pack(forward, call.inputs().get(1), ws);
     if (op.useBias()) {
-      p.bind(dnnl.DNNL_ARG_BIAS, input(call.inputs(), "b").address());
+      p.bind(dnnl.DNNL_ARG_BIAS, optional(call.inputs(), "b").address());
     }
     p.bind(dnnl.DNNL_ARG_SRC, x).bind(dnnl.DNNL_ARG_DST, y).scratch(ws.address(scratchAt)).run();
     if (first) {
@@ -114,11 +114,11 @@ final class ConvPlan extends OneDnnPlan<Conv> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer ws = NativeBuffer.of(call.workspace());
     NativeBuffer dx = at(call.inputGradients(), 0);
     NativeBuffer dw = at(call.inputGradients(), 1);
-    NativeBuffer db = input(call.inputGradients(), "b");
+    NativeBuffer db = optional(call.inputGradients(), "b");
     long dy = lastChannels(yIn, at(call.outputGradients(), 0), ws, yAt);
     if (dx != null) {
       pack(backwardData, call.inputs().get(1), ws);

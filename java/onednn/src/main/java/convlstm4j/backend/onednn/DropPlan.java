@@ -25,7 +25,7 @@ final class DropPlan extends OneDnnPlan<Drop> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer y = at(call.outputs(), 0);
     Parallel.ranges(
@@ -38,7 +38,7 @@ final class DropPlan extends OneDnnPlan<Drop> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer dy = at(call.outputGradients(), 0);
     NativeBuffer dx = at(call.inputGradients(), 0);
     Parallel.ranges(

@@ -19,7 +19,7 @@ final class GlobalAveragePoolPlan extends OneDnnPlan<GlobalAveragePool> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     double[] sum =
         groups.sum(
@@ -40,7 +40,7 @@ final class GlobalAveragePoolPlan extends OneDnnPlan<GlobalAveragePool> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer dx = at(call.inputGradients(), 0);
     float[] d = new float[groups.count()];
     Floats.get(at(call.outputGradients(), 0), 0, d, d.length);

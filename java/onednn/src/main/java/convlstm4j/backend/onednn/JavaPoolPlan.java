@@ -15,7 +15,7 @@ final class JavaPoolPlan extends PoolPlan {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer y = at(call.outputs(), 0);
     int in = n[2] * channels;
@@ -74,7 +74,7 @@ final class JavaPoolPlan extends PoolPlan {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     // Windows that do not overlap along an axis write apart from each other.
     int depths = stride[0] >= size[0] ? o[0] : 1;
     int heights = stride[1] >= size[1] ? o[1] : 1;

@@ -27,7 +27,7 @@ final class MergePlan extends OneDnnPlan<Merge> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer y = at(call.outputs(), 0);
     Parallel.ranges(
         y.size(),
@@ -51,7 +51,7 @@ final class MergePlan extends OneDnnPlan<Merge> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer dy = at(call.outputGradients(), 0);
     for (int i = 0; i < op.count(); i++) {
       NativeBuffer dx = at(call.inputGradients(), i);

@@ -35,7 +35,7 @@ final class NativePoolPlan extends PoolPlan {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     passes.poolForward(
         numbers,
         at(call.inputs(), 0).address(),
@@ -44,7 +44,7 @@ final class NativePoolPlan extends PoolPlan {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     passes.poolBackward(
         numbers,
         at(call.inputs(), 0).address(),

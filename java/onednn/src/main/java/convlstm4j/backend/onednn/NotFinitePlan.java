@@ -12,7 +12,7 @@ final class NotFinitePlan extends OneDnnPlan<NotFinite> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     for (int i = 0; i < op.count(); i++) {
       NativeBuffer x = at(call.inputs(), i);
       AtomicBoolean good = new AtomicBoolean(true);

@@ -3,6 +3,7 @@ package convlstm4j.backend.onednn;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.PlanFrame;
 import convlstm4j.op.Op;
 import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
@@ -45,15 +46,7 @@ final class OneDnnBackend implements Backend {
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     checkType(dtype);
     memory.checkOpen();
-    try {
-      return Plan.guarded(Kernels.plan(dnnl, op, inputs, mode));
-    } catch (RuntimeException e) {
-      if (e instanceof BackendException) {
-        throw e;
-      }
-      throw new BackendException(
-          NAME + ": cannot plan " + op.opName() + " for " + inputs + ": " + e.getMessage(), e);
-    }
+    return PlanFrame.make(NAME, op, inputs, () -> Kernels.plan(dnnl, op, inputs, mode));
   }
 
   /** Fails unless the type is float32. */

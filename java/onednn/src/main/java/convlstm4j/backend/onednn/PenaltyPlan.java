@@ -14,7 +14,7 @@ final class PenaltyPlan extends OneDnnPlan<Penalty> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     double sum =
         Parallel.sum(
@@ -33,7 +33,7 @@ final class PenaltyPlan extends OneDnnPlan<Penalty> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer dx = at(call.inputGradients(), 0);
     float dValue = Floats.get(at(call.outputGradients(), 0), 0);

@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Owned;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +40,7 @@ final class Prim implements AutoCloseable {
     MADE.incrementAndGet();
     this.engine = engine;
     this.code = code;
+    Owned.made(this);
     this.implementation = desc.impl_info_str().getString();
     memory.desc scratch = desc.scratchpad_desc();
     this.scratchBytes = scratch.get_size();

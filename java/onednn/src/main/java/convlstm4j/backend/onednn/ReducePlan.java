@@ -17,7 +17,7 @@ final class ReducePlan extends OneDnnPlan<Reduce> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer x = at(call.inputs(), 0);
     NativeBuffer y = at(call.outputs(), 0);
     Floats.zero(y, 0, y.size());
@@ -29,7 +29,7 @@ final class ReducePlan extends OneDnnPlan<Reduce> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     NativeBuffer dy = at(call.outputGradients(), 0);
     NativeBuffer dx = at(call.inputGradients(), 0);
     Parallel.ranges(

@@ -19,12 +19,12 @@ final class ReversePlan extends OneDnnPlan<Reverse> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     reversed(at(call.inputs(), 0), at(call.outputs(), 0), false);
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     reversed(at(call.outputGradients(), 0), at(call.inputGradients(), 0), true);
   }
 

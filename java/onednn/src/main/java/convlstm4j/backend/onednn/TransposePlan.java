@@ -34,7 +34,7 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     if (workspaceBytes() > 0) {
       forward.scratch(NativeBuffer.of(call.workspace()).address());
     }
@@ -42,7 +42,7 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     if (workspaceBytes() > 0) {
       backward.scratch(NativeBuffer.of(call.workspace()).address());
     }

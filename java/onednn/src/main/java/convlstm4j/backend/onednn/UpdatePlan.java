@@ -35,7 +35,7 @@ abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
   abstract void update(float[] rate, float[][] a, int n);
 
   @Override
-  public final void forward(Forward call) {
+  protected final void compute(Forward call) {
     boolean changes = Double.isFinite(Floats.get(at(call.inputs(), op.input("guard")), 0));
     float[] rate = rate(call.inputs());
     for (int i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ final class UpdateTrialPlan extends OneDnnPlan<UpdateTrial> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     update.tryOut(op.withGuard(call.inputs(), null), at(call.outputs(), 0));
   }
 }

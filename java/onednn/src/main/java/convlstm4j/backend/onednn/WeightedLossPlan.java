@@ -95,7 +95,7 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     double[] parts = new double[Math.toIntExact((positions + together - 1) / together)];
     Parallel.ranges(
         positions,
@@ -154,7 +154,7 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     double dValue = Floats.get(at(call.outputGradients(), 0), 0);
     Parallel.ranges(
         positions,

@@ -2,6 +2,7 @@ package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Layout;
 import convlstm4j.backend.onednn.NativeKernels.Images;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.tensor.Shape;
@@ -230,13 +231,13 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     NativeBuffer y = at(call.outputs(), 0);
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
     if (!d.last) {
       copies.stateIn.run(r.cFirst.address(), r.running(0).address());
     }
-    NativeBuffer b = input(call.inputs(), "b");
+    NativeBuffer b = optional(call.inputs(), "b");
     kernels.packForward(
         layer,
         at(call.inputs(), 3).address(),
@@ -277,13 +278,13 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
     NativeBuffer dx = at(call.inputGradients(), 0);
     NativeBuffer dh0 = at(call.inputGradients(), 1);
     boolean weights = false;
     for (String w : List.of("wx", "wh", "b")) {
-      weights |= input(call.inputGradients(), w) != null;
+      weights |= optional(call.inputGradients(), w) != null;
     }
     kernels.packData(
         layer,
@@ -388,7 +389,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
           r.work(dBias).address(),
           address(input(call.inputGradients(), "wx")),
           address(input(call.inputGradients(), "wh")),
-          address(input(call.inputGradients(), "b")));
+          address(optional(call.inputGradients(), "b")));
     }
     add(r.work(dh), at(call.inputGradients(), 1));
     add(r.work(dc), at(call.inputGradients(), 2));

@@ -16,7 +16,7 @@ final class ActivatePlan extends ReferencePlan<Activate> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     if (softmax) {
@@ -34,7 +34,7 @@ final class ActivatePlan extends ReferencePlan<Activate> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     float[] dy = array(call.outputGradients().get(0));

@@ -25,10 +25,10 @@ final class AffinePlan extends ReferencePlan<Affine> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] w = array(call.inputs().get(1));
-    float[] b = input(call.inputs(), "b");
+    float[] b = optional(call.inputs(), "b");
     float[] y = array(call.outputs().get(0));
     int blocks = (units + BLOCK - 1) / BLOCK;
     Parallel.each(
@@ -50,11 +50,11 @@ final class AffinePlan extends ReferencePlan<Affine> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] dy = array(call.outputGradients().get(0));
     float[] dx = array(call.inputGradients().get(0));
     float[] dw = array(call.inputGradients().get(1));
-    float[] db = input(call.inputGradients(), "b");
+    float[] db = optional(call.inputGradients(), "b");
     if (dx != null) {
       addInputGradient(array(call.inputs().get(1)), dy, dx);
     }

@@ -39,15 +39,11 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
     this.steps = perStep ? (int) x.dim(1) : 1;
     long parameters = op.parameterShape(x).elements();
     this.inner = (int) (op.axes().get(0) == 0 ? parameters / x.dim(0) : parameters);
+    reserve.take(keep ? 2L * groups.count() : 0);
   }
 
   @Override
-  long reserve() {
-    return keep ? 2L * groups.count() : 0;
-  }
-
-  @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] movingMean = input(call.inputs(), "moving_mean");
     float[] movingVariance = input(call.inputs(), "moving_variance");
@@ -65,10 +61,10 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
     double[] inverse = inverseDeviation(variance);
     normalize(call, x, mean, inverse);
     if (keep) {
-      float[] reserve = array(call.reserve());
+      float[] kept = array(call.reserve());
       for (int g = 0; g < groups.count(); g++) {
-        reserve[g] = (float) mean[g];
-        reserve[groups.count() + g] = (float) inverse[g];
+        kept[g] = (float) mean[g];
+        kept[groups.count() + g] = (float) inverse[g];
       }
     }
   }
@@ -136,7 +132,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] dy = array(call.outputGradients().get(0));
     if (dy == null) {
       return; // only the moving statistics have gradients, and they pass none on
@@ -158,8 +154,8 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
                 sums[g] += dy[e + k] * ((x[e + k] - mean[g]) * inverse[g]);
               }
             });
-    addParameterGradient(sumDyNormalized, input(call.inputGradients(), "gamma"));
-    addParameterGradient(sumDy, input(call.inputGradients(), "beta"));
+    addParameterGradient(sumDyNormalized, optional(call.inputGradients(), "gamma"));
+    addParameterGradient(sumDy, optional(call.inputGradients(), "beta"));
     float[] dx = array(call.inputGradients().get(0));
     if (dx != null) {
       double[] scale = perGroup(call.inputs(), "gamma", 1);
@@ -208,7 +204,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
 
   /** A parameter's value for each group. */
   private double[] perGroup(List<? extends Buffer> inputs, String name, double absent) {
-    float[] parameter = input(inputs, name);
+    float[] parameter = optional(inputs, name);
     double[] values = new double[groups.count()];
     for (int p = 0; p < values.length / steps; p++) {
       for (int t = 0; t < steps; t++) {

@@ -12,7 +12,7 @@ final class ClipPlan extends ReferencePlan<ClipGradients> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     double all = 0;
     if (op.mode() == ClipGradients.Mode.GLOBAL_NORM) {
       for (int i = 0; i < op.count(); i++) {

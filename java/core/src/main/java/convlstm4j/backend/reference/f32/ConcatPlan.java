@@ -22,7 +22,7 @@ final class ConcatPlan extends ReferencePlan<Concat> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] y = array(call.outputs().get(0));
     int offset = 0;
     for (int i = 0; i < op.count(); i++) {
@@ -41,7 +41,7 @@ final class ConcatPlan extends ReferencePlan<Concat> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] dy = array(call.outputGradients().get(0));
     int offset = 0;
     for (int i = 0; i < op.count(); i++) {

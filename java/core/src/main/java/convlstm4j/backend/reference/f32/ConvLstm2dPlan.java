@@ -37,16 +37,8 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
         new Convolution(op.window(), op.window().format().spatial(x.from(2)), channels, columns);
     recurrentConvolution = new Convolution(op.window().recurrent(), spatial, op.filters(), columns);
     gates = new ConvLstmGates(op, size, (int) spatial.dim(0), (int) spatial.dim(1));
-  }
-
-  @Override
-  long workspace() {
-    return size.workspace();
-  }
-
-  @Override
-  long reserve() {
-    return size.reserve();
+    workspace.take(size.workspace());
+    reserve.take(size.reserve());
   }
 
   @Override
@@ -55,11 +47,11 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] work = array(call.workspace());
     float[] store = size.training ? array(call.reserve()) : work;
     float[] x = array(call.inputs().get(0));
-    float[] mask = input(call.inputs(), "mask");
+    float[] mask = optional(call.inputs(), "mask");
     float[] y = array(call.outputs().get(0));
     drawMasks(call.random(), work);
     readPeepholes(call.inputs(), work);
@@ -97,7 +89,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
   private void preActivations(
       List<? extends Buffer> inputs, float[] work, float[] store, float[] x, int step, int frame) {
     Frames z = new Frames(store, size.gates(step), size.z, size.n);
-    float[] b = input(inputs, "b");
+    float[] b = optional(inputs, "b");
     for (int k = 0; k < size.n * size.z; k++) {
       store[z.offset() + k] = b == null ? 0 : b[k % size.columns];
     }
@@ -188,17 +180,17 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
 
   private void readPeepholes(List<? extends Buffer> inputs, float[] work) {
     if (op.peephole()) {
-      state.read(input(inputs, "wci"), 0, work, size.peephole(0));
-      state.read(input(inputs, "wcf"), 0, work, size.peephole(1));
-      state.read(input(inputs, "wco"), 0, work, size.peephole(2));
+      state.read(optional(inputs, "wci"), 0, work, size.peephole(0));
+      state.read(optional(inputs, "wcf"), 0, work, size.peephole(1));
+      state.read(optional(inputs, "wco"), 0, work, size.peephole(2));
     }
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] work = array(call.workspace());
     float[] store = array(call.reserve());
-    float[] mask = input(call.inputs(), "mask");
+    float[] mask = optional(call.inputs(), "mask");
     drawMasks(call.random(), work);
     readPeepholes(call.inputs(), work);
     if (op.peephole()) {
@@ -220,9 +212,9 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     addGradient(work, size.dh(), call.inputGradients().get(1));
     addGradient(work, size.dc(), call.inputGradients().get(2));
     if (op.peephole()) {
-      addPeephole(work, 0, input(call.inputGradients(), "wci"));
-      addPeephole(work, 1, input(call.inputGradients(), "wcf"));
-      addPeephole(work, 2, input(call.inputGradients(), "wco"));
+      addPeephole(work, 0, optional(call.inputGradients(), "wci"));
+      addPeephole(work, 1, optional(call.inputGradients(), "wcf"));
+      addPeephole(work, 2, optional(call.inputGradients(), "wco"));
     }
   }
 
@@ -289,7 +281,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
         recurrentConvolution.addWeightGradient(in, dz, dwh, g.first(), g.last());
       }
     }
-    float[] db = input(call.inputGradients(), "b");
+    float[] db = optional(call.inputGradients(), "b");
     if (db != null) {
       inputConvolution.addBiasGradient(dz, db);
     }

@@ -37,19 +37,15 @@ final class ConvPlan extends ReferencePlan<Conv> {
         new Convolution(window, window.format().spatial(x.from(1)), channels, op.filters());
     int fitting = (int) Math.max(1, COPY / ((long) image.size() + result.size()));
     this.chunk = image.isNeeded() ? Math.min(batch, fitting) : batch;
-  }
-
-  @Override
-  long workspace() {
     long copies = image.isNeeded() ? (long) chunk * ((long) image.size() + result.size()) : 0;
-    return convolution.weights() + copies;
+    workspace.take(convolution.weights() + copies);
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] w = array(call.inputs().get(1));
-    float[] b = input(call.inputs(), "b");
+    float[] b = optional(call.inputs(), "b");
     float[] y = array(call.outputs().get(0));
     float[] work = array(call.workspace());
     for (int first = 0; first < batch; first += chunk) {
@@ -74,12 +70,12 @@ final class ConvPlan extends ReferencePlan<Conv> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] x = array(call.inputs().get(0));
     float[] dy = array(call.outputGradients().get(0));
     float[] dx = array(call.inputGradients().get(0));
     float[] dw = array(call.inputGradients().get(1));
-    float[] db = input(call.inputGradients(), "b");
+    float[] db = optional(call.inputGradients(), "b");
     float[] work = array(call.workspace());
     if (dx != null) {
       convolution.transpose(array(call.inputs().get(1)), work, 0);

@@ -29,7 +29,7 @@ final class DropPlan extends ReferencePlan<Drop> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     float kept = (float) (1 - op.rate());
@@ -43,7 +43,7 @@ final class DropPlan extends ReferencePlan<Drop> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] dy = array(call.outputGradients().get(0));
     float[] dx = array(call.inputGradients().get(0));
     float kept = (float) (1 - op.rate());

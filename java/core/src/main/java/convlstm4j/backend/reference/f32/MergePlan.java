@@ -31,7 +31,7 @@ final class MergePlan extends ReferencePlan<Merge> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     List<float[]> x = laidOut(call.inputs());
     float[] y = array(call.outputs().get(0));
     Parallel.ranges(
@@ -49,7 +49,7 @@ final class MergePlan extends ReferencePlan<Merge> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     List<float[]> x = laidOut(call.inputs());
     float[] dy = array(call.outputGradients().get(0));
     for (int i = 0; i < x.size(); i++) {

@@ -11,7 +11,7 @@ final class NotFinitePlan extends ReferencePlan<NotFinite> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] bad = array(call.outputs().get(0));
     for (int i = 0; i < bad.length; i++) {
       bad[i] = areFinite(array(call.inputs().get(i))) ? 0 : Float.POSITIVE_INFINITY;

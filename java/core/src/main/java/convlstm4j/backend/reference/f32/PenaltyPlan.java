@@ -15,7 +15,7 @@ final class PenaltyPlan extends ReferencePlan<Penalty> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     double sum =
         Parallel.sum(x.length, k -> op.l1() * Math.abs(x[k]) + op.l2() * ((double) x[k] * x[k]));
@@ -23,7 +23,7 @@ final class PenaltyPlan extends ReferencePlan<Penalty> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] x = array(call.inputs().get(0));
     float[] dx = array(call.inputGradients().get(0));
     float l1 = (float) (array(call.outputGradients().get(0))[0] * op.l1() / divisor);

@@ -51,7 +51,7 @@ final class PointwisePlan extends ReferencePlan<Pointwise> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     List<float[]> x = laidOut(call.inputs());
     float[] y = array(call.outputs().get(0));
     Code code = op.code();
@@ -59,7 +59,7 @@ final class PointwisePlan extends ReferencePlan<Pointwise> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     List<float[]> x = laidOut(call.inputs());
     float[] dy = array(call.outputGradients().get(0));
     x.add(dy);

@@ -47,7 +47,7 @@ final class PoolPlan extends ReferencePlan<Pool> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     Parallel.each(
@@ -86,7 +86,7 @@ final class PoolPlan extends ReferencePlan<Pool> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     float[] dy = array(call.outputGradients().get(0));

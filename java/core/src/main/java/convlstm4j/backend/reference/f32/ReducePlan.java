@@ -18,7 +18,7 @@ final class ReducePlan extends ReferencePlan<Reduce> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     double[] sum =
@@ -34,7 +34,7 @@ final class ReducePlan extends ReferencePlan<Reduce> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] dy = array(call.outputGradients().get(0));
     float[] dx = array(call.inputGradients().get(0));
     groups.each(

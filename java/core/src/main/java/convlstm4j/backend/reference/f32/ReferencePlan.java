@@ -1,47 +1,17 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.Buffer;
-import convlstm4j.backend.Plan;
+import convlstm4j.backend.Layout;
+import convlstm4j.backend.PlanFrame;
 import convlstm4j.backend.reference.heap.HeapBuffer;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
-/**
- * What the plans of all ops share: shapes, access to the arrays, sizes of scratch memory in
- * elements.
- */
-abstract class ReferencePlan<O extends Op> implements Plan {
-  private static final long ELEMENT_BYTES = Float.BYTES;
-
-  final O op;
-  final List<Shape> in;
-  final List<Shape> out;
-
+/** A plan over arrays; workspace and reserve are counted in elements. */
+abstract class ReferencePlan<O extends Op> extends PlanFrame<O, float[]> {
   ReferencePlan(O op, List<Shape> inputs) {
-    this.op = op;
-    this.in = List.copyOf(inputs);
-    this.out = op.outputShapes(inputs);
-  }
-
-  /** Elements of workspace. */
-  long workspace() {
-    return 0;
-  }
-
-  /** Elements of reserve. */
-  long reserve() {
-    return 0;
-  }
-
-  @Override
-  public final long workspaceBytes() {
-    return Math.multiplyExact(workspace(), ELEMENT_BYTES);
-  }
-
-  @Override
-  public final long reserveBytes() {
-    return Math.multiplyExact(reserve(), ELEMENT_BYTES);
+    super(op, inputs, () -> new Layout(Float.BYTES, Float.BYTES, Float.BYTES));
   }
 
   @Override
@@ -49,22 +19,13 @@ abstract class ReferencePlan<O extends Op> implements Plan {
     return "plain loops";
   }
 
-  @Override
-  public void backward(Backward call) {
-    throw new UnsupportedOperationException(op.opName() + " has no gradient");
-  }
-
-  @Override
-  public void close() {}
-
   /** The array behind a buffer; null for null. */
   static float[] array(Buffer b) {
     return b == null ? null : ((HeapBuffer) b).tensor().floats();
   }
 
-  /** The array of a named input; null if the options leave it out. */
-  final float[] input(List<? extends Buffer> buffers, String name) {
-    int i = op.input(name);
-    return i < 0 ? null : array(buffers.get(i));
+  @Override
+  protected final float[] data(Buffer b) {
+    return array(b);
   }
 }

@@ -14,12 +14,12 @@ final class ReversePlan extends ReferencePlan<Reverse> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     addReversed(array(call.inputs().get(0)), array(call.outputs().get(0)), false);
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     addReversed(array(call.outputGradients().get(0)), array(call.inputGradients().get(0)), true);
   }
 

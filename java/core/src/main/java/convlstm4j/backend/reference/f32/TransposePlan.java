@@ -22,7 +22,7 @@ final class TransposePlan extends ReferencePlan<Transpose> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] x = array(call.inputs().get(0));
     float[] y = array(call.outputs().get(0));
     eachRow(
@@ -34,7 +34,7 @@ final class TransposePlan extends ReferencePlan<Transpose> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] dx = array(call.inputGradients().get(0));
     float[] dy = array(call.outputGradients().get(0));
     eachRow(

@@ -79,7 +79,7 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
   abstract void update(float[] rate, Weight weight, int from, int to);
 
   @Override
-  public final void forward(Forward call) {
+  protected final void compute(Forward call) {
     if (!Double.isFinite(input(call.inputs(), "guard")[0])) {
       outputIndex.forEach(
           (name, i) -> {
@@ -88,7 +88,7 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
           });
       return;
     }
-    float[] rate = input(call.inputs(), "rate");
+    float[] rate = optional(call.inputs(), "rate");
     for (int i = 0; i < count; i++) {
       Weight weight = new Weight(call.inputs(), call.outputs(), i);
       Parallel.ranges(weight.after("w").length, (from, to) -> update(rate, weight, from, to));
@@ -97,7 +97,7 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
 
   /** Which weights an update would make NaN or infinite: {@link convlstm4j.op.UpdateTrial}. */
   final void tryOut(List<? extends Buffer> inputs, float[] bad) {
-    float[] rate = input(inputs, "rate");
+    float[] rate = optional(inputs, "rate");
     for (int i = 0; i < count; i++) {
       Weight weight = new Weight(inputs, null, i);
       Parallel.ranges(weight.after("w").length, (from, to) -> update(rate, weight, from, to));

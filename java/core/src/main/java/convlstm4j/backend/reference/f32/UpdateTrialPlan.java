@@ -14,7 +14,7 @@ final class UpdateTrialPlan extends ReferencePlan<UpdateTrial> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     update.tryOut(op.withGuard(call.inputs(), null), array(call.outputs().get(0)));
   }
 }

@@ -21,7 +21,7 @@ final class WeightedLossPlan extends ReferencePlan<WeightedLoss> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] prediction = array(call.inputs().get(0));
     float[] target = array(call.inputs().get(1));
     float[] weight = array(call.inputs().get(2));
@@ -32,7 +32,7 @@ final class WeightedLossPlan extends ReferencePlan<WeightedLoss> {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] prediction = array(call.inputs().get(0));
     float[] target = array(call.inputs().get(1));
     float[] weight = array(call.inputs().get(2));
