@@ -59,6 +59,34 @@ __device__ __forceinline__ float value(Step function, float a, float b, float c)
   }
 }
 
+/** Runs the steps of a formula on this thread's registers; input(j) is the number that input j is. */
+template <class Input>
+__device__ __forceinline__ void run(const PointwiseStep* steps, int count, float (*registers)[kBlock], Input input) {
+  const int t = threadIdx.x;
+  ROLL
+  for (int k = 0; k < count; k++) {
+    const PointwiseStep& s = steps[k];
+    if (static_cast<Step>(s.function) == Step::kInput) {
+      registers[s.to][t] = input(s.a);
+    } else if (static_cast<Step>(s.function) == Step::kConstant) {
+      registers[s.to][t] = s.value;
+    } else {
+      registers[s.to][t] = value(static_cast<Step>(s.function), registers[s.a][t], registers[s.b][t], registers[s.c][t]);
+    }
+  }
+}
+
+/** An element of frames. */
+struct Place {
+  long long n;
+  long long p;
+  long long f;
+};
+
+__device__ __forceinline__ long long at(const Place& e, const FrameStrides& s) {
+  return e.n * s.sample + e.p * s.pixel + e.f * s.column;
+}
+
 }  // namespace
 
 KERNEL(pointwise, Pointwise) {
@@ -66,17 +94,7 @@ KERNEL(pointwise, Pointwise) {
   const int t = threadIdx.x;
   const bool changes = p.guard == nullptr || isFinite(*p.guard);
   eachElement(p.n, [&](long long i) {
-    ROLL
-    for (int k = 0; k < p.steps; k++) {
-      const PointwiseStep& s = p.step[k];
-      if (static_cast<Step>(s.function) == Step::kInput) {
-        registers[s.to][t] = p.x[s.a][(p.scalars >> s.a & 1) != 0 ? 0 : i];
-      } else if (static_cast<Step>(s.function) == Step::kConstant) {
-        registers[s.to][t] = s.value;
-      } else {
-        registers[s.to][t] = value(static_cast<Step>(s.function), registers[s.a][t], registers[s.b][t], registers[s.c][t]);
-      }
-    }
+    run(p.step, p.steps, registers, [&](int j) { return p.x[j][(p.scalars >> j & 1) != 0 ? 0 : i]; });
     ROLL
     for (int k = 0; k < p.results; k++) {
       if (p.bad != nullptr) {
@@ -87,6 +105,23 @@ KERNEL(pointwise, Pointwise) {
       }
       const float result = changes ? registers[p.result[k]][t] : p.x[p.kept[k]][i];
       p.y[k][i] = p.add != 0 ? p.y[k][i] + result : result;
+    }
+  });
+}
+
+KERNEL(pointwise_frames, PointwiseFrames) {
+  __shared__ float registers[kMostRegisters][kBlock];
+  const int t = threadIdx.x;
+  eachElement(p.n, [&](long long i) {
+    const Split row = split(i, p.columns);
+    const Split sample = split(row.quotient, p.pixels);
+    const Place e = {sample.quotient, sample.rest, row.rest};
+    run(p.step, p.steps, registers, [&](int j) { return p.x[j][at(e, p.xStrides[j])]; });
+    ROLL
+    for (int k = 0; k < p.results; k++) {
+      float& y = p.y[k][at(e, p.yStrides[k])];
+      const float result = registers[p.result[k]][t];
+      y = p.add != 0 ? y + result : result;
     }
   });
 }

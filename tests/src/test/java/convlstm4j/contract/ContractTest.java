@@ -21,6 +21,12 @@ class ContractTest {
   /** Where derivatives have kinks, differences fail by chance: those cases are always the same. */
   private static final long FIXED = 20151206;
 
+  /** Kinds of op, or empty for all of them. */
+  private static final List<String> WANTED =
+      Stream.of(System.getProperty("contract.ops", "").split(","))
+          .filter(s -> !s.isEmpty())
+          .toList();
+
   /** A new kind of op needs cases. */
   @Test
   void everyOpHasCases() {
@@ -54,9 +60,13 @@ class ContractTest {
     List<OpCase> of(Class<? extends Op> kind, Philox random);
   }
 
-  /** Made when their turn comes: all at once they are large. */
+  /**
+   * Made when their turn comes: all at once they are large. With {@code -Dcontract.ops=Conv,Pool}
+   * only of these.
+   */
   private static Stream<DynamicTest> tests(long seed, Cases cases, Check check) {
     return OpCases.kinds().stream()
+        .filter(kind -> WANTED.isEmpty() || WANTED.contains(kind.getSimpleName()))
         .flatMap(
             kind ->
                 cases.of(kind, new Philox(seed, 0)).stream()
@@ -72,7 +82,7 @@ class ContractTest {
         ? Stream.of(
                 all,
                 tests(Seeds.SEED, SizeCases::of, c -> onBackend(p, c)),
-                KernelCoverage.tests(p))
+                WANTED.isEmpty() ? KernelCoverage.tests(p) : Stream.<DynamicTest>of())
             .flatMap(s -> s)
         : all;
   }

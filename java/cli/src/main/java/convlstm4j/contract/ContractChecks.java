@@ -8,6 +8,7 @@ import convlstm4j.contract.Compare.Closeness;
 import convlstm4j.op.Affine;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.Recurrence;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -21,7 +22,7 @@ final class ContractChecks {
   private static final double OUTPUTS = 1;
   private static final double GRADIENTS = 3;
 
-  /** Errors grow over time in a ConvLSTM, by chance much less in one run than in another. */
+  /** Errors grow over time in a recurrence, by chance much less in one run than in another. */
   private static final int NEIGHBOURS = 2;
 
   /** Looked at where few say that an error is too large: is the case that sensitive? */
@@ -49,7 +50,11 @@ final class ContractChecks {
 
   /** Whether an op is made of products whose operands a backend may round. */
   private static boolean multiplies(OpCase c) {
-    return c.op() instanceof Conv || c.op() instanceof ConvLstm2d || c.op() instanceof Affine;
+    return c.op() instanceof Conv || c.op() instanceof Affine || isRecurrent(c);
+  }
+
+  private static boolean isRecurrent(OpCase c) {
+    return c.op() instanceof ConvLstm2d || c.op() instanceof Recurrence;
   }
 
   /** The same with so many times the allowed error, relative to the largest element. */
@@ -74,7 +79,7 @@ final class ContractChecks {
       Results exact = run(reference, DType.FLOAT64, c, random);
       List<Results> plain = new ArrayList<>();
       plain.add(run(reference, DType.FLOAT32, c, random));
-      boolean grows = c.op() instanceof ConvLstm2d || unit != Compare.FLOAT32;
+      boolean grows = isRecurrent(c) || unit != Compare.FLOAT32;
       for (int i = 0; grows && i < NEIGHBOURS; i++) {
         plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i), unit), random));
       }

@@ -180,7 +180,7 @@ final class ConvLstm2dCases {
     return build(name, o, draw.stream(4, 0));
   }
 
-  private static List<Activation> activations() {
+  static List<Activation> activations() {
     List<Activation> all = new ArrayList<>();
     for (Activation.Kind k : Activation.Kind.values()) {
       if (k != Activation.Kind.SOFTMAX) {
@@ -275,7 +275,7 @@ final class ConvLstm2dCases {
   }
 
   /** Random zeros and ones; the first step of the first sample is masked, others by chance. */
-  private static Tensor mask(Shape shape, Philox random) {
+  static Tensor mask(Shape shape, Philox random) {
     Tensor t = OpCase.uniform(shape, 0, 1, random);
     for (int i = 0; i < t.size(); i++) {
       t.set(i, i == 0 || t.get(i) < 0.35 ? 0 : 1);

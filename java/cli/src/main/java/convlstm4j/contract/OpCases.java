@@ -18,6 +18,7 @@ import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
@@ -54,6 +55,7 @@ final class OpCases {
     CASES.put(Penalty.class, ElementCases::penalty);
     CASES.put(Pointwise.class, FormulaCases::pointwise);
     CASES.put(PointwiseUpdate.class, FormulaCases::update);
+    CASES.put(Recurrence.class, RecurrenceCases::all);
     CASES.put(Reduce.class, FormulaCases::reduce);
     CASES.put(Pool.class, WindowCases::pool);
     CASES.put(Reverse.class, ElementCases::reverse);

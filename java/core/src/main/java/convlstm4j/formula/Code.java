@@ -18,13 +18,16 @@ import java.util.Map;
  */
 public record Code(List<Step> steps, List<Integer> results, List<Integer> places, int registers) {
   /** The most inputs of a formula. */
-  public static final int MOST_INPUTS = 16;
+  public static final int MOST_INPUTS = 24;
+
+  /** The most formulas at once. */
+  public static final int MOST_RESULTS = 15;
 
   /** The most steps. */
   public static final int MOST_STEPS = 128;
 
   /** The most registers. */
-  public static final int MOST_REGISTERS = 16;
+  public static final int MOST_REGISTERS = 24;
 
   /**
    * One function at work.
@@ -80,14 +83,18 @@ public record Code(List<Step> steps, List<Integer> results, List<Integer> places
    * @throws IllegalArgumentException if there are too many steps or values at once
    */
   public Code checked(String what) {
-    if (steps.size() > MOST_STEPS || registers > MOST_REGISTERS) {
+    if (steps.size() > MOST_STEPS || registers > MOST_REGISTERS || results.size() > MOST_RESULTS) {
       throw new IllegalArgumentException(
           what
-              + " takes "
+              + " yields "
+              + results.size()
+              + " numbers by "
               + steps.size()
               + " steps and "
               + registers
               + " values at once, expected at most "
+              + MOST_RESULTS
+              + ", "
               + MOST_STEPS
               + " and "
               + MOST_REGISTERS

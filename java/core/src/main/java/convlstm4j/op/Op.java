@@ -26,6 +26,7 @@ public sealed interface Op
         Pointwise,
         PointwiseUpdate,
         Pool,
+        Recurrence,
         Reduce,
         Reverse,
         RmspropUpdate,

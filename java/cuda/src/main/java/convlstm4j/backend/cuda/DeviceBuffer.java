@@ -11,6 +11,10 @@ final class DeviceBuffer implements Buffer {
   private final DeviceBuffer viewed;
   private final Shape shape;
   private final long size;
+
+  /** Where a view begins, in bytes of what it looks at. */
+  private final long offset;
+
   private long address;
 
   /** A block of memory; it goes back to those blocks. */
@@ -21,14 +25,16 @@ final class DeviceBuffer implements Buffer {
     this.address = address;
     this.shape = shape;
     this.size = shape.elements();
+    this.offset = 0;
   }
 
-  private DeviceBuffer(DeviceBuffer viewed, Shape shape) {
+  private DeviceBuffer(DeviceBuffer viewed, long from, Shape shape) {
     this.owner = null;
     this.blocks = null;
     this.viewed = viewed;
     this.shape = shape;
-    this.size = viewed.size;
+    this.size = shape.elements();
+    this.offset = from * Float.BYTES;
   }
 
   /** The buffer as one of ours; null for null. */
@@ -53,7 +59,7 @@ final class DeviceBuffer implements Buffer {
   /** Address of the first element. */
   long address() {
     if (viewed != null) {
-      return viewed.address();
+      return viewed.address() + offset;
     }
     if (address == 0) {
       throw new IllegalStateException(
@@ -79,7 +85,16 @@ final class DeviceBuffer implements Buffer {
       throw new IllegalArgumentException(
           "shape " + other + " has not as many elements as " + shape);
     }
-    return new DeviceBuffer(this, other);
+    return new DeviceBuffer(this, 0, other);
+  }
+
+  /** Some of the elements, from one on. */
+  DeviceBuffer part(long from, Shape other) {
+    if (from < 0 || from + other.elements() > size) {
+      throw new IllegalArgumentException(
+          "a part of shape " + other + " from " + from + " on is not within " + shape);
+    }
+    return new DeviceBuffer(this, from, other);
   }
 
   @Override

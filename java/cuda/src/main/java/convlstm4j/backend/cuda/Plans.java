@@ -3,6 +3,7 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.RecurrencePlan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Affine;
@@ -21,6 +22,7 @@ import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
@@ -81,6 +83,9 @@ final class Plans {
     }
     if (op instanceof PointwiseUpdate o) {
       return new PointwiseUpdatePlan(device, o, inputs);
+    }
+    if (op instanceof Recurrence o) {
+      return new RecurrencePlan(new DeviceParts(device), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(device, o, inputs);

@@ -1,14 +1,17 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Parts;
 import convlstm4j.formula.Code;
 import convlstm4j.formula.Code.Step;
 import convlstm4j.formula.Function;
+import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Launches of the kernel of cuda/include/pointwise.h. */
 final class PointwiseKernel {
-  private static final int RESULTS = 15;
   private static final int BYTE = 8;
+  private static final int STRIDES = 3;
 
   /** In the order of the kernel's. */
   private static final List<Function> FUNCTIONS = List.of(Function.values());
@@ -47,13 +50,54 @@ final class PointwiseKernel {
     Arguments a = device.arguments().put32(code.steps().size()).put64(d.n).address(d.guard);
     a.address(d.bad);
     a.put32((1 << d.scalars) - 1).put32(d.add ? 1 : 0).put32(results.size()).put32(0);
-    a.put64(array(d.x), Code.MOST_INPUTS, 0).put64(array(d.y), RESULTS, 0);
-    for (int i = 0; i < RESULTS; i++) {
-      a.put32(i < results.size() ? code.places().get(results.get(i)) : 0);
-    }
-    for (int i = 0; i < RESULTS; i++) {
+    a.put64(array(d.x), Code.MOST_INPUTS, 0).put64(array(d.y), Code.MOST_RESULTS, 0);
+    putResults(a, code);
+    for (int i = 0; i < Code.MOST_RESULTS; i++) {
       a.put32(i < results.size() ? d.kept.get(i) : 0);
     }
+    putSteps(a, code);
+    device.launch("pointwise", d.n, a);
+  }
+
+  /** The same on frames, see {@link Parts#run}. */
+  static void launch(
+      Device device,
+      Code code,
+      Shape frames,
+      List<Parts.View> inputs,
+      List<Parts.View> results,
+      boolean add) {
+    long n = frames.elements();
+    Arguments a = device.arguments().put32(code.steps().size()).put64(n);
+    a.divisor(frames.dim(1)).divisor(frames.dim(2)).put32(add ? 1 : 0).put32(results.size());
+    a.put64(addresses(inputs), Code.MOST_INPUTS, 0).put64(addresses(results), Code.MOST_RESULTS, 0);
+    a.put64(strides(inputs), STRIDES * Code.MOST_INPUTS, 0);
+    a.put64(strides(results), STRIDES * Code.MOST_RESULTS, 0);
+    putResults(a, code);
+    putSteps(a, code);
+    device.launch("pointwise_frames", n, a);
+  }
+
+  private static long[] addresses(List<Parts.View> views) {
+    return views.stream()
+        .mapToLong(v -> DeviceBuffer.address(v.buffer()) + v.from() * Float.BYTES)
+        .toArray();
+  }
+
+  private static long[] strides(List<Parts.View> views) {
+    return views.stream()
+        .flatMapToLong(v -> LongStream.of(v.sample(), v.pixel(), v.column()))
+        .toArray();
+  }
+
+  private static void putResults(Arguments a, Code code) {
+    List<Integer> results = code.results();
+    for (int i = 0; i < Code.MOST_RESULTS; i++) {
+      a.put32(i < results.size() ? code.places().get(results.get(i)) : 0);
+    }
+  }
+
+  private static void putSteps(Arguments a, Code code) {
     for (int i = 0; i < Code.MOST_STEPS; i++) {
       if (i < code.steps().size()) {
         put(a, code, i);
@@ -61,7 +105,6 @@ final class PointwiseKernel {
         a.put32(0).put32(0).put32(0);
       }
     }
-    device.launch("pointwise", d.n, a);
   }
 
   private static long[] array(List<Long> values) {

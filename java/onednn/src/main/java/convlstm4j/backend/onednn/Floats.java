@@ -41,9 +41,8 @@ final class Floats {
   static void read(NativeBuffer source, long from, float[] target, int at, int n) {
     for (int k = 0; k < n; k += Block.OVERLAP) {
       source
-          .block()
           .segment(from + k)
-          .get(Block.position(from + k), target, at + k, Math.min(Block.OVERLAP, n - k));
+          .get(source.position(from + k), target, at + k, Math.min(Block.OVERLAP, n - k));
     }
   }
 
@@ -56,20 +55,19 @@ final class Floats {
   static void write(float[] source, int at, NativeBuffer target, long from, int n) {
     for (int k = 0; k < n; k += Block.OVERLAP) {
       target
-          .block()
           .segment(from + k)
-          .put(Block.position(from + k), source, at + k, Math.min(Block.OVERLAP, n - k));
+          .put(target.position(from + k), source, at + k, Math.min(Block.OVERLAP, n - k));
     }
   }
 
   /** One element. */
   static float get(NativeBuffer source, long index) {
-    return source.block().segment(index).get(Block.position(index));
+    return source.segment(index).get(source.position(index));
   }
 
   /** Sets one element. */
   static void set(NativeBuffer target, long index, float value) {
-    target.block().segment(index).put(Block.position(index), value);
+    target.segment(index).put(target.position(index), value);
   }
 
   /** Adds an array to a buffer; {@code slot} is scratch. */

@@ -4,6 +4,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
+import java.nio.FloatBuffer;
 
 /** Floats outside the Java heap, row-major. A view shares the block of the buffer it looks at. */
 final class NativeBuffer implements Buffer {
@@ -11,6 +12,10 @@ final class NativeBuffer implements Buffer {
   private final NativeBuffer viewed;
   private final Shape shape;
   private final long size;
+
+  /** Where the first element is in the block. */
+  private final long first;
+
   private Block block;
 
   NativeBuffer(NativeMemory owner, Block block, Shape shape) {
@@ -19,15 +24,17 @@ final class NativeBuffer implements Buffer {
     this.block = block;
     this.shape = shape;
     this.size = shape.elements();
+    this.first = 0;
     block.mark(size);
   }
 
-  private NativeBuffer(NativeBuffer source, Shape shape) {
+  private NativeBuffer(NativeBuffer source, long from, Shape shape) {
     this.owner = null;
     this.viewed = source;
     this.block = source.block();
     this.shape = shape;
-    this.size = source.size;
+    this.size = shape.elements();
+    this.first = source.first + from;
   }
 
   /** The buffer as one of ours; null for null. */
@@ -42,15 +49,25 @@ final class NativeBuffer implements Buffer {
 
   /** Address of the first element. */
   long address() {
-    return block().address();
+    return address(0);
   }
 
   /** Address of an element. */
   long address(long index) {
-    return block().address() + index * Float.BYTES;
+    return block().address() + (first + index) * Float.BYTES;
   }
 
-  Block block() {
+  /** The segment that holds a run of up to {@link Block#OVERLAP} elements from an index on. */
+  FloatBuffer segment(long index) {
+    return block().segment(first + index);
+  }
+
+  /** Position of an element in its segment. */
+  int position(long index) {
+    return Block.position(first + index);
+  }
+
+  private Block block() {
     if (viewed != null) {
       viewed.block(); // fails if that is closed
     }
@@ -78,7 +95,16 @@ final class NativeBuffer implements Buffer {
       throw new IllegalArgumentException(
           "shape " + other + " has not as many elements as " + shape);
     }
-    return new NativeBuffer(this, other);
+    return new NativeBuffer(this, 0, other);
+  }
+
+  /** Some of the elements, from one on. */
+  NativeBuffer part(long from, Shape other) {
+    if (from < 0 || from + other.elements() > size) {
+      throw new IllegalArgumentException(
+          "a part of shape " + other + " from " + from + " on is not within " + shape);
+    }
+    return new NativeBuffer(this, from, other);
   }
 
   @Override

@@ -21,6 +21,7 @@ import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
@@ -89,6 +90,9 @@ public final class Kernels {
     }
     if (op instanceof PointwiseUpdate o) {
       return new PointwiseUpdatePlan(o, inputs);
+    }
+    if (op instanceof Recurrence o) {
+      return new RecurrencePlan(o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(o, inputs);
