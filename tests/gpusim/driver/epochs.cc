@@ -41,7 +41,7 @@ void nameEpoch(const char* name) { epochs[last].name = name; }
 
 const char* epochName(uint64_t epoch) { return epochs[epoch].name; }
 
-bool ordered(uint64_t epoch) {
+bool lookUpOrder(uint64_t epoch) {
   const Epoch& e = epochs[epoch];
   return e.stream < now.size() && now[e.stream] >= e.sequence;
 }

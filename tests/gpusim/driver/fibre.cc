@@ -15,6 +15,9 @@ namespace {
 
 constexpr size_t kStack = 64 << 10;
 constexpr size_t kGuardPage = 4096;
+// Stacks lie a whole number of pages apart: without, the tops of all would fall into the same few lines of the caches.
+constexpr size_t kStagger = 320;
+constexpr size_t kStaggers = 4096 / 64;
 
 }  // namespace
 
@@ -53,7 +56,8 @@ Fibre* Fibres::take() {
     }
     mprotect(stack, kGuardPage, PROT_NONE);
     uintptr_t low = reinterpret_cast<uintptr_t>(stack) + kGuardPage;
-    auto* fibre = new Fibre{nullptr, low, low + kStack};  // kept for the life of the process
+    size_t stagger = all_.size() % kStaggers * kStagger % 4096;
+    auto* fibre = new Fibre{nullptr, low, low + kStack - stagger};  // kept for the life of the process
     prepare(fibre);
     all_.push_back(fibre);
     return fibre;
@@ -80,6 +84,12 @@ void Fibres::enter(Fibre* fibre) {
   running_ = fibre;
   gpusim_switch(&scheduler_, fibre->sp);
   running_ = nullptr;
+}
+
+void Fibres::go(Fibre* fibre) {
+  Fibre* from = running_;
+  running_ = fibre;
+  gpusim_switch(&from->sp, fibre->sp);
 }
 
 void Fibres::leave() { gpusim_switch(&running_->sp, scheduler_); }

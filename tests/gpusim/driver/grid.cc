@@ -23,10 +23,13 @@ struct Grid {
   Extent grid, block;
   const void* params;
   unsigned threads;             // of a block
+  bool flat;                    // a block has one dimension
   uint64_t blockNumber;         // linear, the one that runs
   uint64_t phase;               // barriers it has passed
   std::vector<uint32_t> order;  // of its threads
   size_t begun;                 // how many of `order` have begun
+  size_t turn;                  // how many of `order` have had their turn since threads were last let go on
+  size_t done;                  // how many have ended
   Lane lanes[kMaxThreads];
   unsigned thread;  // the one that runs
   int failed;       // status, 0 if none
@@ -49,11 +52,34 @@ void setPlace(int which, const Extent& e, uint64_t linear) {
 // Makes a thread the one that runs, on the fibre that runs.
 void become(unsigned thread) {
   g.thread = thread;
-  setPlace(device::kThread, g.block, thread);
+  if (g.flat) {
+    places[device::kThread] = thread;
+  } else {
+    setPlace(device::kThread, g.block, thread);
+  }
   uint64_t number = g.blockNumber * g.threads + thread;
   current.me = (current.me >> kEpochShift << kEpochShift) | (g.phase << kPhaseShift & kPhaseMask) | number;
   current.stackLow = fibres.running()->low;
   current.stackHigh = fibres.running()->high;
+}
+
+// The fibre of the next thread in order that can go on, or null.
+Fibre* nextReady() {
+  while (g.turn < g.threads) {
+    const Lane& lane = g.lanes[g.order[g.turn++]];
+    if (lane.state == Lane::kReady) return lane.fibre;
+  }
+  return nullptr;
+}
+
+// From a fibre whose thread waits or has ended to the next one's, or to the scheduler if there is none.
+void goOn() {
+  Fibre* next = g.begun < g.threads ? fibres.take() : nextReady();
+  if (next == nullptr) {
+    fibres.leave();
+  } else {
+    fibres.go(next);
+  }
 }
 
 // Runs one thread after the other while none of them has to wait.
@@ -64,9 +90,10 @@ void fibreMain() {
       become(thread);
       g.function->invoke(g.params);
       g.lanes[g.thread].state = Lane::kDone;
+      g.done++;
     }
     fibres.giveBack(fibres.running());
-    fibres.leave();
+    goOn();
   }
 }
 
@@ -85,7 +112,7 @@ void wait(Lane::State state) {
   Lane& lane = g.lanes[thread];
   lane.state = state;
   lane.fibre = fibres.running();
-  fibres.leave();
+  goOn();
   become(thread);
 }
 
@@ -140,21 +167,13 @@ void runBlock(Random* random) {
   current.firstOfBlock = static_cast<uint32_t>(g.blockNumber * g.threads);
   poisonShared();
   g.phase = 0;
-  g.begun = 0;
-  while (g.begun < g.threads) enter(fibres.take());
-  for (;;) {
-    bool ran = false;
-    bool done = true;
-    for (uint32_t t : g.order) {
-      if (g.lanes[t].state == Lane::kReady) {
-        ran = true;
-        enter(g.lanes[t].fibre);
-      }
-      done &= g.lanes[t].state == Lane::kDone;
-    }
-    if (done) return;
-    if (ran || releaseWarps(g.lanes, g.threads)) continue;
-    passBarrier();
+  g.begun = g.done = 0;
+  g.turn = g.threads;
+  enter(fibres.take());
+  while (g.done < g.threads) {
+    if (!releaseWarps(g.lanes, g.threads)) passBarrier();
+    g.turn = 0;
+    enter(nextReady());
   }
 }
 
@@ -167,10 +186,12 @@ void runGrid(const Function& function, Extent grid, Extent block, const void* pa
   g.block = block;
   g.params = params;
   g.threads = static_cast<unsigned>(block.count());
+  g.flat = block.y == 1 && block.z == 1;
   g.order.resize(g.threads);
   g.failed = 0;
   places[device::kBlockSize] = block.x, places[device::kBlockSize + 1] = block.y,
   places[device::kBlockSize + 2] = block.z;
+  setPlace(device::kThread, block, 0);
   places[device::kGridSize] = grid.x, places[device::kGridSize + 1] = grid.y, places[device::kGridSize + 2] = grid.z;
   findShared();
   current.threadsOfBlock = g.threads;

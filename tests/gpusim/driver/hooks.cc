@@ -103,11 +103,12 @@ inline void addReader(uint64_t* reader) {
   }
 }
 
-// Words [offset, offset + bytes) of a space, all of them allocated and, for a read, written.
-template <bool kWrite>
-inline void touchWords(const Space& space, size_t offset, size_t bytes, const void* code) {
-  uint64_t mask = bytes < 4 ? ((uint64_t{1} << bytes) - 1) << (kFlagShift + offset % 4) : kFlagMask;
-  for (size_t word = offset / 4; word <= (offset + bytes - 1) / 4; word++) {
+// kBytes, aligned, at an offset of a space, all of them allocated and, for a read, written.
+template <size_t kBytes, bool kWrite>
+inline __attribute__((always_inline)) void touchWords(const Space& space, size_t offset, const void* code) {
+  uint64_t mask = kBytes < 4 ? ((uint64_t{1} << kBytes) - 1) << (kFlagShift + offset % 4) : kFlagMask;
+  for (size_t k = 0; k < (kBytes + 3) / 4; k++) {
+    size_t word = offset / 4 + k;
     Cell& cell = space.cells[word];
     if (__builtin_expect(conflictsWithWriter(cell.writer, mask), 0)) {
       race(space, space.base + word * 4, kWrite, cell.writer, true, code);
@@ -118,10 +119,10 @@ inline void touchWords(const Space& space, size_t offset, size_t bytes, const vo
       }
       if ((cell.writer ^ current.me) >> kEpochShift != 0) current.distinctWrittenBytes += 4;
       cell.writer = current.me | mask;
-    } else if (bytes >= 4) {  // bytes of one word may be read and written by different threads
+    } else if (kBytes >= 4) {  // bytes of one word may be read and written by different threads
       addReader(&cell.reader);
     } else if ((cell.reader ^ current.me) >> kEpochShift != 0) {
-      current.distinctReadBytes += bytes;
+      current.distinctReadBytes += kBytes;
     }
   }
 }
@@ -148,7 +149,7 @@ __attribute__((noinline)) void elsewhere(uintptr_t p, const void* code) {
     if (p % kBytes != 0) misaligned(p, kBytes, kWrite, code);
     if (!kWrite && !all<kBytes>(shared.states + offset, kWritten)) unwritten(shared, p, kBytes, code);
     uint64_t distinctRead = current.distinctReadBytes, distinctWritten = current.distinctWrittenBytes;
-    touchWords<kWrite>(shared, offset, kBytes, code);
+    touchWords<kBytes, kWrite>(shared, offset, code);
     current.distinctReadBytes = distinctRead;  // these count global memory
     current.distinctWrittenBytes = distinctWritten;
     if (kWrite) {
@@ -176,7 +177,7 @@ inline __attribute__((always_inline)) void access(const void* address) {
       unwritten(global, p, kBytes, code);
     }
     (kWrite ? current.writtenBytes : current.readBytes) += kBytes;
-    touchWords<kWrite>(global, offset, kBytes, code);
+    touchWords<kBytes, kWrite>(global, offset, code);
     if (kWrite) std::memset(states, kWritten, kBytes);
     return;
   }

@@ -51,6 +51,7 @@ struct Current {
   uintptr_t stackLow, stackHigh;
   uintptr_t paramsLow, paramsHigh;
   uint64_t readBytes, writtenBytes, distinctReadBytes, distinctWrittenBytes;
+  uint64_t before;  // an epoch that was found to be ordered; many words in a row have the same
 };
 
 extern Current current;
@@ -66,7 +67,13 @@ extern Dirty dirty;
 void beginEpoch(unsigned stream, uint64_t sequence, const Clock& clock);
 void endEpoch();
 // Whether the piece of work with this epoch is known to be over before the current one begins.
-bool ordered(uint64_t epoch);
+bool lookUpOrder(uint64_t epoch);
+inline bool ordered(uint64_t epoch) {
+  if (epoch == current.before) return true;
+  if (!lookUpOrder(epoch)) return false;
+  current.before = epoch;
+  return true;
+}
 const char* epochName(uint64_t epoch);
 void nameEpoch(const char* name);
 void forgetEpochs();

@@ -36,6 +36,20 @@ final class ContractChecks {
   /** Outputs and gradients of an op. */
   private record Results(List<Tensor> outputs, List<Tensor> inference, List<Tensor> gradients) {}
 
+  /**
+   * All of the checks: {@link #agrees}, {@link #repeats}, and in place where that may be. They
+   * share one run of the case.
+   */
+  static Closeness all(Backend backend, OpCase c, Philox random, ProductPrecision precision) {
+    Results got = run(backend, DType.FLOAT32, c, random);
+    Closeness close = agrees(got, c, random, 1, unit(c, precision), Compare::close);
+    repeats(backend, c, random, got);
+    if (c.op().inputNames().containsAll(c.op().outputNames())) {
+      worksInPlace(backend, c, random, got);
+    }
+    return close;
+  }
+
   /** Forward, backward and inference agree with the float64 reference; float32. */
   static Closeness agrees(Backend backend, OpCase c, Philox random) {
     return agrees(backend, c, random, ProductPrecision.FLOAT32);
@@ -43,9 +57,12 @@ final class ContractChecks {
 
   /** The same on a backend that may multiply less exactly: docs/adr/0048. */
   static Closeness agrees(Backend backend, OpCase c, Philox random, ProductPrecision precision) {
-    double unit =
-        precision == ProductPrecision.TF32 && multiplies(c) ? Compare.TF32 : Compare.FLOAT32;
-    return agrees(backend, c, random, 1, unit, Compare::close);
+    Results got = run(backend, DType.FLOAT32, c, random);
+    return agrees(got, c, random, 1, unit(c, precision), Compare::close);
+  }
+
+  private static double unit(OpCase c, ProductPrecision precision) {
+    return precision == ProductPrecision.TF32 && multiplies(c) ? Compare.TF32 : Compare.FLOAT32;
   }
 
   /** Whether an op is made of products whose operands a backend may round. */
@@ -59,7 +76,8 @@ final class ContractChecks {
 
   /** The same with so many times the allowed error, relative to the largest element. */
   static void agreesInNorm(Backend backend, OpCase c, Philox random, double slack) {
-    agrees(backend, c, random, slack, Compare.FLOAT32, Compare::closeInNorm);
+    Results got = run(backend, DType.FLOAT32, c, random);
+    agrees(got, c, random, slack, Compare.FLOAT32, Compare::closeInNorm);
   }
 
   private interface Comparison {
@@ -74,7 +92,7 @@ final class ContractChecks {
   }
 
   private static Closeness agrees(
-      Backend backend, OpCase c, Philox random, double slack, double unit, Comparison comparison) {
+      Results got, OpCase c, Philox random, double slack, double unit, Comparison comparison) {
     try (Backend reference = Backends.named("reference")) {
       Results exact = run(reference, DType.FLOAT64, c, random);
       List<Results> plain = new ArrayList<>();
@@ -83,7 +101,6 @@ final class ContractChecks {
       for (int i = 0; grows && i < NEIGHBOURS; i++) {
         plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i), unit), random));
       }
-      Results got = run(backend, DType.FLOAT32, c, random);
       try {
         return compare(c, exact, plain, got, slack, unit, comparison);
       } catch (AssertionError e) {
@@ -219,9 +236,12 @@ final class ContractChecks {
    * time, when it is captured and when it is replayed with other values and other random numbers.
    */
   static void repeats(Backend backend, OpCase c, Philox random) {
+    repeats(backend, c, random, run(backend, DType.FLOAT32, c, random));
+  }
+
+  private static void repeats(Backend backend, OpCase c, Philox random, Results first) {
     OpCase other = c.reversed();
     Philox otherRandom = random.stream(8, 1);
-    Results first = run(backend, DType.FLOAT32, c, random);
     Results second = run(backend, DType.FLOAT32, other, otherRandom);
     for (Mode mode : Mode.values()) {
       boolean backward = mode == Mode.TRAINING && isDifferentiable(c);
@@ -248,10 +268,9 @@ final class ContractChecks {
   }
 
   /** An op whose outputs may share memory with the inputs gives the same bits when they do. */
-  static void worksInPlace(Backend backend, OpCase c, Philox random) {
-    List<Tensor> expected = run(backend, DType.FLOAT32, c, random).outputs;
+  private static void worksInPlace(Backend backend, OpCase c, Philox random, Results expected) {
     try (OpRun run = OpRun.inPlace(backend, DType.FLOAT32, c.op(), c.inputs(), random)) {
-      same(c, expected, run.forward());
+      same(c, expected.outputs, run.forward());
     }
   }
 
