@@ -1,28 +1,22 @@
 package convlstm4j.layer;
 
-import convlstm4j.config.ActivationForms;
+import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
+import convlstm4j.config.FunctionForms;
 import convlstm4j.config.KerasVersion;
-import convlstm4j.graph.Arguments;
-import convlstm4j.op.Activate;
 import convlstm4j.option.Activation;
-import convlstm4j.program.Lowering;
-import convlstm4j.program.Value;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Keras's layer {@code Activation}: a function of every element. */
-public final class ActivationLayer extends KerasLayer<ActivationLayer> {
-  private final Activation activation;
-
+public final class ActivationLayer extends FunctionLayer<ActivationLayer> {
   /**
    * A layer.
    *
    * @param activation the function
    */
   public ActivationLayer(Activation activation) {
-    this.activation = activation;
+    super(ActivationFunction.of(activation));
   }
 
   /**
@@ -32,12 +26,16 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
    * @throws IllegalArgumentException if there is no such name
    */
   public ActivationLayer(String activation) {
-    this(
+    super(
         word(
             "Activation",
             "activation",
             activation,
-            () -> ActivationForms.named(activation, KerasVersion.KERAS3)));
+            () -> FunctionForms.named(activation, KerasVersion.KERAS3)));
+  }
+
+  private ActivationLayer(ActivationFunction activation) {
+    super(activation);
   }
 
   @Override
@@ -46,24 +44,14 @@ public final class ActivationLayer extends KerasLayer<ActivationLayer> {
   }
 
   @Override
-  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    return List.of(g.op(new Activate(activation), only(arguments)));
-  }
-
-  @Override
-  public boolean keepsAxes() {
-    return true;
-  }
-
-  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
-    c.put("activation", ActivationForms.encode(activation));
+    c.put("activation", function().form());
     return c;
   }
 
   static ActivationLayer fromConfig(Config c) {
     return new ActivationLayer(
-        ActivationForms.read(c, "activation", Activation.LINEAR, Activation.LINEAR));
+        FunctionForms.read(c, "activation", ActivationFunction.of(Activation.LINEAR)));
   }
 }

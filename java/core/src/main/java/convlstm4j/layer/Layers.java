@@ -1,6 +1,5 @@
 package convlstm4j.layer;
 
-import convlstm4j.config.ActivationForms;
 import convlstm4j.config.Config;
 import convlstm4j.config.KerasObject;
 import convlstm4j.config.KerasVersion;
@@ -34,15 +33,20 @@ public final class Layers {
     KINDS.put("ConvLSTM2D", ConvLSTM2D::fromConfig);
     KINDS.put("Dense", Dense::fromConfig);
     KINDS.put("Dropout", Dropout::fromConfig);
+    KINDS.put("ELU", ELU::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
     KINDS.put("GlobalAveragePooling2D", GlobalAveragePooling2D::fromConfig);
     KINDS.put("GlobalAveragePooling3D", GlobalAveragePooling3D::fromConfig);
     KINDS.put("LSTM", LSTM::fromConfig);
+    KINDS.put("LeakyReLU", LeakyReLU::fromConfig);
     KINDS.put("MaxPooling2D", MaxPooling2D::fromConfig);
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);
     KINDS.put("Multiply", Multiply::fromConfig);
+    KINDS.put("PReLU", PReLU::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
+    KINDS.put("ReLU", ReLU::fromConfig);
     KINDS.put("Reshape", Reshape::fromConfig);
+    KINDS.put("Softmax", Softmax::fromConfig);
     KINDS.put("SpatialDropout1D", SpatialDropout1D::fromConfig);
     KINDS.put("SpatialDropout2D", SpatialDropout2D::fromConfig);
     KINDS.put("SpatialDropout3D", SpatialDropout3D::fromConfig);
@@ -114,16 +118,12 @@ public final class Layers {
       if (KINDS.containsKey(kind)) {
         return KINDS.get(kind).apply(c);
       }
-      if (ActivationForms.objects().contains(kind)) {
-        return new ActivationLayer(ActivationForms.ofObject(kind, c));
-      }
     }
     throw new IllegalArgumentException(unknown(o));
   }
 
   /**
-   * The kinds of layers that there are, by which they are written; {@code ReLU} and the like, which
-   * are read as {@code Activation}, are not among them.
+   * The kinds of layers that there are.
    *
    * @return Keras's names, sorted
    */

@@ -2,6 +2,7 @@ package convlstm4j.layer;
 
 import convlstm4j.config.ActivationForms;
 import convlstm4j.config.Config;
+import convlstm4j.config.FunctionForms;
 import convlstm4j.config.KerasVersion;
 import convlstm4j.config.RegularizerForms;
 import convlstm4j.graph.Arguments;
@@ -229,7 +230,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
         new ConvLstm2d(
             units,
             window(),
-            activation,
+            gateActivation(),
             recurrentActivation,
             useBias,
             peephole,
@@ -363,10 +364,15 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   }
 
   /** Reads what {@link #putRecurrent} writes. */
+  @Override
+  final boolean hasGates() {
+    return true;
+  }
+
   final S readRecurrent(Config c, Activation recurrentDefault) {
     return readWeights(c)
         .recurrentActivation(
-            ActivationForms.read(c, "recurrent_activation", Activation.LINEAR, recurrentDefault))
+            FunctionForms.gate(c, "recurrent_activation", Activation.LINEAR, recurrentDefault))
         .recurrentInitializer(
             InitializerForms.read(c, "recurrent_initializer", recurrentInitializer))
         .recurrentRegularizer(RegularizerForms.read(c, "recurrent_regularizer"))
@@ -384,7 +390,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
 
   /** Takes over every option of another layer of the class. */
   final S copyRecurrent(Recurrent<S> other) {
-    return activation(other.activation)
+    return activation(other.gateActivation())
         .useBias(other.useBias)
         .kernelInitializer(other.kernelInitializer)
         .biasInitializer(other.biasInitializer)

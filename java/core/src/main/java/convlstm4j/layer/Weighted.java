@@ -1,10 +1,11 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.ActivationForms;
+import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
+import convlstm4j.config.FunctionForms;
 import convlstm4j.config.KerasVersion;
 import convlstm4j.config.RegularizerForms;
-import convlstm4j.op.Activate;
 import convlstm4j.option.Activation;
 import convlstm4j.option.Initializer;
 import convlstm4j.option.Regularizer;
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param <S> the layer's own type
  */
 public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
-  Activation activation;
+  private ActivationFunction activation;
   boolean useBias = true;
   Initializer kernelInitializer = Initializers.glorotUniform();
   Initializer biasInitializer = Initializers.zeros();
@@ -29,7 +30,17 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
 
   /** For the layers of this package: the default activation. */
   Weighted(Activation activation) {
-    this.activation = activation;
+    this.activation = ActivationFunction.of(activation);
+  }
+
+  /** The activation of a layer with gates, which takes no other. */
+  final Activation gateActivation() {
+    return activation.known().orElseThrow();
+  }
+
+  /** Whether the layer has gates, which can have fewer activations. */
+  boolean hasGates() {
+    return false;
   }
 
   /**
@@ -39,6 +50,10 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
    * @return this layer
    */
   public final S activation(Activation value) {
+    return activation(ActivationFunction.of(value));
+  }
+
+  private S activation(ActivationFunction value) {
     return set(() -> activation = value);
   }
 
@@ -51,7 +66,13 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
    */
   public final S activation(String value) {
     return activation(
-        word("activation", value, () -> ActivationForms.named(value, KerasVersion.KERAS3)));
+        word(
+            "activation",
+            value,
+            () ->
+                hasGates()
+                    ? ActivationFunction.of(ActivationForms.named(value, KerasVersion.KERAS3))
+                    : FunctionForms.named(value, KerasVersion.KERAS3)));
   }
 
   /**
@@ -120,13 +141,13 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
 
   /** Activation and activity regulariser of a layer that is not recurrent. */
   final Value finish(Lowering g, Value y) {
-    Value out = activation.equals(Activation.LINEAR) ? y : g.op(new Activate(activation), y);
+    Value out = activation.lower(g, y);
     penalize(g, activityRegularizer, out);
     return out;
   }
 
   final void putActivation(Map<String, Object> config) {
-    config.put("activation", ActivationForms.encode(activation));
+    config.put("activation", activation.form());
   }
 
   /** Options of kernel, bias and output. */
@@ -141,7 +162,11 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
 
   /** Reads what {@link #putActivation} and {@link #putWeights} write. */
   final S readWeights(Config c) {
-    activation(ActivationForms.read(c, "activation", Activation.LINEAR, activation));
+    activation(
+        hasGates()
+            ? ActivationFunction.of(
+                FunctionForms.gate(c, "activation", Activation.LINEAR, gateActivation()))
+            : FunctionForms.read(c, "activation", activation));
     useBias(c.bool("use_bias", useBias));
     kernelInitializer(InitializerForms.read(c, "kernel_initializer", kernelInitializer));
     biasInitializer(InitializerForms.read(c, "bias_initializer", biasInitializer));

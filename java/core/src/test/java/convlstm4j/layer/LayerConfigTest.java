@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
-import convlstm4j.option.Activation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -33,26 +33,37 @@ class LayerConfigTest {
     return tests;
   }
 
+  /** Keras 2's spellings and defaults. */
   @Test
-  void layersOfOneFunctionAreActivations() {
-    Map<String, Object> leaky = Map.of("alpha", 0.125);
-    Map<String, Object> slope = Map.of("negative_slope", 0.125, "threshold", 0.0);
-    checkFunction("ReLU", Map.of(), Activation.RELU);
-    checkFunction("ReLU", slope, Activation.leakyRelu(0.125));
-    checkFunction("LeakyReLU", leaky, Activation.leakyRelu(0.125));
-    checkFunction("LeakyReLU", Map.of(), Activation.leakyRelu(0.3));
-    checkFunction("ELU", Map.of("alpha", 0.5), Activation.elu(0.5));
-    checkFunction("Softmax", Map.of("axis", -1), Activation.SOFTMAX);
+  void layersOfOneFunction() {
+    checkFunction("ReLU", Map.of(), new ReLU());
+    checkFunction(
+        "ReLU",
+        Map.of("negative_slope", 0.125, "threshold", 0.5, "max_value", 6),
+        new ReLU(Optional.of(6.0), 0.125, 0.5));
+    checkFunction("LeakyReLU", Map.of("alpha", 0.125), new LeakyReLU(0.125));
+    checkFunction("LeakyReLU", Map.of(), new LeakyReLU());
+    checkFunction("ELU", Map.of("alpha", 0.5), new ELU(0.5));
+    checkFunction("Softmax", Map.of("axis", -1), new Softmax());
+    checkFunction("Softmax", Map.of("axis", List.of(1, 2)), new Softmax(1, 2));
+    checkFunction("PReLU", Map.of("shared_axes", List.of(1, 2)), new PReLU().sharedAxes(1, 2));
+    assertWrong("Softmax", Map.of("axis", 0), "Softmax: axis=0, expected one or more axes other");
+    assertWrong("ReLU", Map.of("threshold", -1), "ReLU: threshold=-1.0, must be finite and >= 0");
+    assertWrong(
+        "PReLU", Map.of("shared_axes", List.of(0)), "shared_axes=[0], expected axes from 1");
+  }
+
+  private static void assertWrong(String kind, Map<String, Object> config, String message) {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Layers.fromConfig("ReLU", Map.of("max_value", 6.0), KerasVersion.KERAS2));
-    assertEquals("ReLU: max_value=6.0, only null is supported", e.getMessage());
+            () -> Layers.fromConfig(kind, config, KerasVersion.KERAS2));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 
-  private static void checkFunction(String kind, Map<String, Object> config, Activation expected) {
+  private static void checkFunction(String kind, Map<String, Object> config, Layer expected) {
     Layer layer = Layers.fromConfig(kind, config, KerasVersion.KERAS2);
-    assertEquals(Layers.toKeras(new ActivationLayer(expected)), Layers.toKeras(layer));
+    assertEquals(Layers.toKeras(expected), Layers.toKeras(layer));
   }
 
   @Test

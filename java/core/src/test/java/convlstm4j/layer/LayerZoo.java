@@ -5,6 +5,7 @@ import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.option.Regularizer;
 import java.util.List;
+import java.util.Optional;
 
 /** Layers of every kind with options that are not the defaults. */
 public final class LayerZoo {
@@ -18,6 +19,7 @@ public final class LayerZoo {
   public static List<KerasLayer<?>> layers() {
     return List.of(
         new ActivationLayer(Activation.HARD_SIGMOID_KERAS2),
+        new ActivationLayer("gelu"),
         new Add(),
         new Average(),
         new AveragePooling2D(2, 3).padding(Padding.SAME),
@@ -50,15 +52,20 @@ public final class LayerZoo {
             .kernelInitializer(new Initializers.Identity(2))
             .biasInitializer(new Initializers.Constant(2)),
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
+        new ELU(0.25),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GlobalAveragePooling2D().keepDims(true),
         new GlobalAveragePooling3D().dataFormat(DataFormat.CHANNELS_FIRST),
         new LSTM(3).peephole(true).dropout(0.5),
+        new LeakyReLU(0.125),
         new MaxPooling2D(2).strides(1),
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
         new Multiply(),
+        new PReLU().sharedAxes(1, 2).alphaInitializer(Initializers.ones()),
         new Permute(2, 3, 1),
+        new ReLU(Optional.of(6.0), 0.125, 0.5),
         new Reshape(2, -1),
+        new Softmax(1, -1),
         new SpatialDropout1D(0.25),
         new SpatialDropout2D(0.5).dataFormat(DataFormat.CHANNELS_FIRST),
         new SpatialDropout3D(0.75).dataFormat(DataFormat.CHANNELS_FIRST),

@@ -125,9 +125,17 @@ class NeutralOptionsTest {
           tests.add(kept(kind, config, "ReLU", Map.of("threshold", 0.0), "relu"));
           tests.add(kept(kind, config, "Softmax", Map.of("axis", -1), "softmax"));
           tests.add(kept(kind, config, "Activation", Map.of("activation", "tanh"), "tanh"));
-          tests.add(lost(kind, config, "ReLU", Map.of("max_value", 1.0), "max_value=1.0"));
-          tests.add(lost(kind, config, "ReLU", Map.of("threshold", 0.5), "threshold=0.5"));
-          tests.add(lost(kind, config, "Softmax", Map.of("axis", 1), "axis=1"));
+          for (Map.Entry<String, Map<String, Object>> o :
+              List.of(
+                  Map.entry("ReLU", Map.<String, Object>of("max_value", 1.0)),
+                  Map.entry("ReLU", Map.<String, Object>of("threshold", 0.5)),
+                  Map.entry("Softmax", Map.<String, Object>of("axis", 1)))) {
+            String option = o.getValue().toString().replaceAll("[{}]", "");
+            tests.add(
+                kind.contains("LSTM") // gates
+                    ? lost(kind, config, o.getKey(), o.getValue(), option)
+                    : whole(kind, config, o.getKey(), o.getValue()));
+          }
           tests.add(lost(kind, config, "PReLU", Map.of(), "PReLU"));
         });
     return tests;
@@ -144,6 +152,18 @@ class NeutralOptionsTest {
           } else {
             assertEquals(want, read);
           }
+        });
+  }
+
+  private static DynamicTest whole(
+      String kind, Map<String, Object> config, String object, Map<String, Object> options) {
+    return DynamicTest.dynamicTest(
+        kind + " " + object + options,
+        () -> {
+          Map<?, ?> form =
+              (Map<?, ?>) read(kind, with(config, object, options)).config().get("activation");
+          assertEquals(object, form.get("class_name"));
+          options.forEach((k, v) -> assertEquals(v, ((Map<?, ?>) form.get("config")).get(k)));
         });
   }
 

@@ -1,0 +1,169 @@
+package convlstm4j.config;
+
+import convlstm4j.formula.Formula;
+import convlstm4j.op.Activate;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.ShapeException;
+import convlstm4j.op.Transpose;
+import convlstm4j.option.Activation;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * What a layer's {@code activation} says: a function that ops know, one by formulas, or softmax
+ * along other axes than the last. An immutable value.
+ */
+public final class ActivationFunction {
+  private final Object form;
+  private final Optional<Activation> known;
+  private final List<Formula> stages;
+  private final List<Integer> softmaxAxes;
+
+  private ActivationFunction(
+      Object form, Optional<Activation> known, List<Formula> stages, List<Integer> softmaxAxes) {
+    this.form = form;
+    this.known = known;
+    this.stages = stages;
+    this.softmaxAxes = softmaxAxes;
+  }
+
+  /**
+   * A function that ops know.
+   *
+   * @param activation the function
+   * @return the same for a layer
+   */
+  public static ActivationFunction of(Activation activation) {
+    return new ActivationFunction(
+        ActivationForms.encode(activation), Optional.of(activation), List.of(), List.of());
+  }
+
+  /**
+   * A function by formulas.
+   *
+   * @param form as Keras spells it
+   * @param stages each of the input, {@code x0}, and of what the stages before it made, {@code x1,
+   *     ..}; the last one is the function
+   * @return the function
+   */
+  public static ActivationFunction of(Object form, Formula... stages) {
+    return new ActivationFunction(form, Optional.empty(), List.of(stages), List.of());
+  }
+
+  /**
+   * Softmax over all elements along some axes.
+   *
+   * @param axes counted with the batch; negative from the end
+   * @return the function
+   * @throws IllegalArgumentException if there is no axis, or one is 0, the batch
+   */
+  public static ActivationFunction softmax(List<Integer> axes) {
+    if (axes.isEmpty() || axes.contains(0)) {
+      throw new IllegalArgumentException("expected one or more axes other than the batch, 0");
+    }
+    if (axes.equals(List.of(-1))) {
+      return of(Activation.SOFTMAX);
+    }
+    Object form = Forms.object("Softmax", "axis", axes.size() == 1 ? axes.get(0) : axes);
+    return new ActivationFunction(form, Optional.empty(), List.of(), List.copyOf(axes));
+  }
+
+  /**
+   * The function if ops know it, as those with gates must.
+   *
+   * @return empty for another one
+   */
+  public Optional<Activation> known() {
+    return known;
+  }
+
+  /**
+   * As Keras spells it.
+   *
+   * @return a name, or an object
+   */
+  public Object form() {
+    return form;
+  }
+
+  /**
+   * Adds the ops of the function.
+   *
+   * @param g where ops go
+   * @param x the input
+   * @return of its shape
+   * @throws ShapeException if it lacks an axis
+   */
+  public Value lower(Lowering g, Value x) {
+    if (known.isPresent()) {
+      return known.get().equals(Activation.LINEAR) ? x : g.op(new Activate(known.get()), x);
+    }
+    if (!softmaxAxes.isEmpty()) {
+      return softmax(g, x);
+    }
+    List<Value> made = new ArrayList<>(List.of(x));
+    for (Formula stage : stages) {
+      made.add(g.ops(new Pointwise(stage, made.size()), made).get(0));
+    }
+    return made.get(made.size() - 1);
+  }
+
+  /** The axes are moved to the end and seen as one. */
+  private Value softmax(Lowering g, Value x) {
+    int rank = x.shape().rank();
+    Set<Integer> last = new LinkedHashSet<>();
+    for (int a : softmaxAxes) {
+      if (a >= rank || a <= -rank || !last.add(x.shape().axis(a))) {
+        throw new ShapeException(
+            "axis="
+                + softmaxAxes
+                + " of input of shape "
+                + x.shape()
+                + ": expected different axes from 1 to "
+                + (rank - 1)
+                + ", or negative ones counted from the end");
+      }
+    }
+    if (last.equals(Set.of(rank - 1))) {
+      return g.op(new Activate(Activation.SOFTMAX), x);
+    }
+    List<Integer> order =
+        new ArrayList<>(IntStream.range(0, rank).filter(d -> !last.contains(d)).boxed().toList());
+    order.addAll(last);
+    Value moved = g.op(new Transpose(order), x);
+    int kept = rank - last.size();
+    long size = 1;
+    for (int d = kept; d < rank; d++) {
+      size = Shape.times(size, moved.shape().dim(d));
+    }
+    Shape rows = Shape.of(size);
+    for (int d = kept - 1; d >= 0; d--) {
+      rows = rows.prepend(moved.shape().dim(d));
+    }
+    Value y = g.op(new Activate(Activation.SOFTMAX), g.reshape(moved, rows));
+    List<Integer> back = IntStream.range(0, rank).mapToObj(order::indexOf).toList();
+    return g.op(new Transpose(back), g.reshape(y, moved.shape()));
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof ActivationFunction f && form.equals(f.form);
+  }
+
+  @Override
+  public int hashCode() {
+    return form.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return form.toString();
+  }
+}
