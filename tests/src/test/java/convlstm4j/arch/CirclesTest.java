@@ -22,7 +22,6 @@ class CirclesTest {
   private static final Map<String, String> FRONT_DOORS =
       new TreeMap<>(
           Map.ofEntries(
-              Map.entry("backend.Plan", "guards itself: GuardedPlan is a plan around a plan"),
               Map.entry("backend.reference.heap.HeapMemory", "one thing with its buffers"),
               Map.entry("data.folder.Labels", "finds which of its kinds a folder has"),
               Map.entry("formula.Formula", "its derivative and its code are methods of it"),
