@@ -66,12 +66,12 @@ final class RecurrenceCases {
     add(
         cases,
         random,
-        "reset before, bias of the recurrent kernel, none of the input's",
+        "reset before, bias of the recurrent kernel",
         o -> {
           o.cell = gru(false, false);
           o.recurrentBias = true;
-          o.bias = false;
         });
+    add(cases, random, "no bias", o -> o.bias = false);
     add(cases, random, "valid, strides", o -> valid(o, 2));
     add(cases, random, "one frame, one sample", o -> o.t = o.n = 1);
     add(cases, random, "last output only", o -> o.sequences = false);
@@ -162,7 +162,7 @@ final class RecurrenceCases {
     List<Cell> cells = cells().subList(0, 8);
     o.cell = cells.get(number(draw, 9, cells.size()));
     o.bias = number(draw, 10, 2) == 0;
-    o.recurrentBias = number(draw, 11, 2) == 0;
+    o.recurrentBias = o.bias && number(draw, 11, 2) == 0;
     o.sequences = number(draw, 12, 2) == 0;
     o.backwards = number(draw, 13, 2) == 0;
     o.masked = number(draw, 14, 3) == 0;
@@ -199,8 +199,7 @@ final class RecurrenceCases {
             case "x" -> OpCase.normal(x, 1, r);
             case "wx" -> OpCase.normal(kernel.append(o.c, gates), scale, r);
             case "wh" -> OpCase.normal(kernel.append(o.filters, products), scale, r);
-            case "b" -> OpCase.normal(Shape.of(gates), 0.3, r);
-            case "rb" -> OpCase.normal(Shape.of(products), 0.3, r);
+            case "b" -> OpCase.normal(Shape.of(o.recurrentBias ? gates + products : gates), 0.3, r);
             case "mask" -> ConvLstm2dCases.mask(Shape.of(o.n, o.t), r);
             default -> OpCase.normal(state, 0.5, r);
           });

@@ -21,14 +21,13 @@ import java.util.List;
  * step in training, or in the workspace, for the last two at inference. Backward first goes through
  * the steps, then through the input's convolution once.
  */
-public final class RecurrencePlan implements Plan {
-  /** Parts of memory begin at multiples of so many floats. */
-  private static final long ALIGN = 64;
+public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
+  /** Parts of memory begin at multiples of so many bytes. */
+  private static final int ALIGN = 256;
 
   private static final Code COPY = Code.of(List.of(Formula.input(0)));
   private static final Code ZERO = Code.of(List.of(Formula.constant(0)));
 
-  private final Recurrence op;
   private final Parts parts;
   private final boolean training;
   private final Cell.Terms terms;
@@ -59,13 +58,15 @@ public final class RecurrencePlan implements Plan {
   /** States that are carried from step to step. */
   private final int carried;
 
-  private final Area kept = new Area();
-  private final Area work = new Area();
+  /** What steps leave: the reserve, or the workspace at inference. */
+  private final Layout kept;
+
   private final long z;
   private final Slots products;
   private final List<Slots> values = new ArrayList<>();
   private final List<Slots> states = new ArrayList<>();
   private final long scratch;
+  private final long scratchFloats;
 
   // Gradients: of all convolutions, of a step's products and values, of states before and after.
   private final long dz;
@@ -73,30 +74,12 @@ public final class RecurrencePlan implements Plan {
   private final List<Long> dValues = new ArrayList<>();
   private final List<Slots> dStates = new ArrayList<>();
 
-  private static long aligned(long floats) {
-    return (floats + ALIGN - 1) / ALIGN * ALIGN;
-  }
-
-  /** Counts memory, in floats. */
-  private static final class Area {
-    private long size;
-
-    long take(long floats) {
-      long at = size;
-      size = Math.addExact(size, aligned(floats));
-      return at;
-    }
-
-    long bytes() {
-      return Math.multiplyExact(size, (long) Float.BYTES);
-    }
-  }
-
   /** Arrays of one size, of which step k has the one of number k modulo the count. */
   private record Slots(long at, long distance, int count) {
-    static Slots take(Area area, long floats, int count) {
-      long distance = aligned(floats);
-      return new Slots(area.take(Math.multiplyExact(distance, (long) count)), distance, count);
+    static Slots take(Layout layout, long floats, int count) {
+      long step = ALIGN / Float.BYTES;
+      long distance = (floats + step - 1) / step * step;
+      return new Slots(layout.take(Math.multiplyExact(distance, (long) count)), distance, count);
     }
 
     long at(int step) {
@@ -141,9 +124,10 @@ public final class RecurrencePlan implements Plan {
    * @param mode for training or not
    */
   public RecurrencePlan(Parts parts, Recurrence op, List<Shape> inputs, Mode mode) {
-    this.op = op;
+    super(op, inputs, () -> new Layout(Float.BYTES, ALIGN, Float.BYTES));
     this.parts = parts;
     training = mode == Mode.TRAINING;
+    kept = training ? reserve : workspace;
     terms = op.cell().terms();
     Shape x = inputs.get(0);
     state = op.stateShape(x);
@@ -167,22 +151,17 @@ public final class RecurrencePlan implements Plan {
     for (int k = 0; k < carried; k++) {
       states.add(Slots.take(kept, frames.elements(), training ? steps + 1 : 2));
     }
-    dz = training ? work.take(allGates.elements()) : 0;
-    dr = training ? work.take(frames.elements() / f * r) : 0;
+    dz = training ? workspace.take(allGates.elements()) : 0;
+    dr = training ? workspace.take(frames.elements() / f * r) : 0;
     for (int k = 0; training && k < op.cell().values(); k++) {
-      dValues.add(work.take(frames.elements()));
+      dValues.add(workspace.take(frames.elements()));
     }
     for (int k = 0; training && k < carried; k++) {
-      dStates.add(Slots.take(work, frames.elements(), 2));
+      dStates.add(Slots.take(workspace, frames.elements(), 2));
     }
     List<Plan> made = new ArrayList<>();
-    try {
-      inputConvolution = convolution(made, inputs, mode);
-      stages(made, mode);
-    } catch (RuntimeException e) {
-      Closing.after(e, made.toArray(new Plan[0]));
-      throw e;
-    }
+    inputConvolution = convolution(made, mode);
+    stages(made, mode);
     long bytes = 0;
     for (Plan p : made) {
       if (p.reserveBytes() != 0) {
@@ -190,16 +169,17 @@ public final class RecurrencePlan implements Plan {
       }
       bytes = Math.max(bytes, p.workspaceBytes());
     }
-    scratch = work.take((bytes + Float.BYTES - 1) / Float.BYTES);
+    scratchFloats = (bytes + Float.BYTES - 1) / Float.BYTES;
+    scratch = workspace.take(scratchFloats);
   }
 
-  private Plan convolution(List<Plan> made, List<Shape> inputs, Mode mode) {
+  private Plan convolution(List<Plan> made, Mode mode) {
     Conv conv = new Conv(Math.toIntExact(g), op.window(), op.useBias());
-    List<Shape> shapes = new ArrayList<>(List.of(allFrames, inputs.get(op.input("wx"))));
+    List<Shape> shapes = new ArrayList<>(List.of(allFrames, in.get(op.input("wx"))));
     if (op.useBias()) {
       shapes.add(Shape.of(g));
     }
-    Plan p = parts.plan(conv, shapes, mode);
+    Plan p = own(parts.plan(conv, shapes, mode));
     made.add(p);
     return p;
   }
@@ -220,7 +200,7 @@ public final class RecurrencePlan implements Plan {
         if (op.recurrentBias()) {
           shapes.add(Shape.of(columns));
         }
-        p = parts.plan(conv, shapes, mode);
+        p = own(parts.plan(conv, shapes, mode));
         made.add(p);
       }
       boolean someBias = some && op.recurrentBias();
@@ -231,10 +211,10 @@ public final class RecurrencePlan implements Plan {
               p,
               column,
               value,
-              some ? work.take(weights.elements()) : -1,
-              someBias ? work.take(columns) : -1,
-              some && training ? work.take(weights.elements()) : -1,
-              someBias && training ? work.take(columns) : -1));
+              some ? workspace.take(weights.elements()) : -1,
+              someBias ? workspace.take(columns) : -1,
+              some && training ? workspace.take(weights.elements()) : -1,
+              someBias && training ? workspace.take(columns) : -1));
       column += s.columns();
       value += k == codes.size() - 1 ? 0 : s.results().size();
     }
@@ -245,13 +225,8 @@ public final class RecurrencePlan implements Plan {
   }
 
   @Override
-  public long workspaceBytes() {
-    return Math.addExact(work.bytes(), training ? 0 : kept.bytes());
-  }
-
-  @Override
-  public long reserveBytes() {
-    return training ? kept.bytes() : 0;
+  protected Buffer data(Buffer buffer) {
+    return buffer;
   }
 
   @Override
@@ -267,31 +242,31 @@ public final class RecurrencePlan implements Plan {
     /** Where {@link #kept} is counted. */
     final Buffer store;
 
-    final long storeFrom;
-
     Data(List<? extends Buffer> inputs, Buffer workspace, Buffer reserve) {
       this.inputs = inputs;
       this.workspace = workspace;
       store = training ? reserve : workspace;
-      storeFrom = training ? 0 : work.size;
     }
 
     Buffer input(String name) {
-      int i = op.input(name);
-      return i < 0 ? null : inputs.get(i);
+      return RecurrencePlan.this.input(inputs, name);
+    }
+
+    /** Some of the bias: of the input's convolution, then of the recurrent one. */
+    Buffer bias(long from, long columns) {
+      return parts.part(input("b"), from, Shape.of(columns));
     }
 
     Buffer scratch() {
-      long floats = work.size - scratch;
-      return floats == 0 ? null : parts.part(workspace, scratch, Shape.of(floats));
+      return scratchFloats == 0 ? null : parts.part(workspace, scratch, Shape.of(scratchFloats));
     }
 
     Buffer stored(long at, Shape shape) {
-      return parts.part(store, storeFrom + at, shape);
+      return parts.part(store, at, shape);
     }
 
     View keptView(long at) {
-      return plain(store, storeFrom + at);
+      return plain(store, at);
     }
 
     View workView(long at) {
@@ -316,7 +291,7 @@ public final class RecurrencePlan implements Plan {
       all.add(s.weights < 0 ? input("wh") : parts.part(workspace, s.weights, shape));
       if (op.recurrentBias()) {
         Shape columns = Shape.of(s.cell.columns() * f);
-        all.add(s.bias < 0 ? input("rb") : parts.part(workspace, s.bias, columns));
+        all.add(s.bias < 0 ? bias(g, r) : parts.part(workspace, s.bias, columns));
       }
       return all;
     }
@@ -340,11 +315,11 @@ public final class RecurrencePlan implements Plan {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     Data d = new Data(call.inputs(), call.workspace(), call.reserve());
     List<Buffer> given = new ArrayList<>(List.of(d.inputs.get(0).view(allFrames), d.input("wx")));
     if (op.useBias()) {
-      given.add(d.input("b"));
+      given.add(d.bias(0, g));
     }
     inputConvolution.forward(
         new Forward(given, List.of(d.stored(z, allGates)), d.scratch(), null, call.random()));
@@ -382,7 +357,7 @@ public final class RecurrencePlan implements Plan {
         parts.run(COPY, rows, List.of(from), List.of(to), false);
       }
       if (s.bias >= 0) {
-        View from = new View(d.input("rb"), s.column * f, 0, 0, 1);
+        View from = new View(d.input("b"), g + s.column * f, 0, 0, 1);
         View to = new View(d.workspace, s.bias, 0, 0, 1);
         parts.run(COPY, Shape.of(1, 1, columns), List.of(from), List.of(to), false);
       }
@@ -421,11 +396,11 @@ public final class RecurrencePlan implements Plan {
   private List<View> terms(Data d, int step) {
     List<View> all = new ArrayList<>();
     for (int k = 0; k < op.cell().gates(); k++) {
-      all.add(d.gate(d.store, d.storeFrom + z, frame(step), k));
+      all.add(d.gate(d.store, z, frame(step), k));
     }
     for (Stage s : stages) {
       for (int k = 0; k < s.cell.columns(); k++) {
-        all.add(d.product(d.store, d.storeFrom + productsOf(s, step), k, s.cell.columns() * f));
+        all.add(d.product(d.store, productsOf(s, step), k, s.cell.columns() * f));
       }
     }
     for (int k = 0; k < op.cell().states(); k++) {
@@ -469,7 +444,7 @@ public final class RecurrencePlan implements Plan {
   }
 
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     Data d = new Data(call.inputs(), call.workspace(), call.reserve());
     packWeights(d);
     for (Stage s : stages) {
@@ -567,9 +542,16 @@ public final class RecurrencePlan implements Plan {
     List<Buffer> gradients = new ArrayList<>();
     View to = gradient(d, s.cell.source(), step);
     gradients.add(parts.part(to.buffer(), to.from(), state));
-    gradients.add(wanted(call, "wh", d, s.weightGradient, weights(s.cell.columns() * f)));
+    gradients.add(
+        wanted(
+            input(call.inputGradients(), "wh"),
+            d,
+            s.weightGradient,
+            weights(s.cell.columns() * f)));
     if (op.recurrentBias()) {
-      gradients.add(wanted(call, "rb", d, s.biasGradient, Shape.of(s.cell.columns() * f)));
+      Buffer db = input(call.inputGradients(), "b");
+      Buffer own = db == null ? null : parts.part(db, g, Shape.of(r));
+      gradients.add(wanted(own, d, s.biasGradient, Shape.of(s.cell.columns() * f)));
     }
     s.convolution.backward(
         new Backward(
@@ -583,25 +565,24 @@ public final class RecurrencePlan implements Plan {
   }
 
   /** The gradient of an input itself, or of those of its columns that a stage has. */
-  private Buffer wanted(Backward call, String name, Data d, long packed, Shape shape) {
-    Buffer whole = call.inputGradients().get(op.input(name));
+  private Buffer wanted(Buffer whole, Data d, long packed, Shape shape) {
     return whole == null || packed < 0 ? whole : parts.part(d.workspace, packed, shape);
   }
 
   private void addPacked(Backward call, Data d) {
     for (Stage s : stages) {
       long columns = s.cell.columns() * f;
-      Buffer dwh = call.inputGradients().get(op.input("wh"));
+      Buffer dwh = input(call.inputGradients(), "wh");
       if (s.weightGradient >= 0 && dwh != null) {
         Shape rows = Shape.of(1, weights(columns).elements() / columns, columns);
         View from = new View(d.workspace, s.weightGradient, 0, columns, 1);
         View to = new View(dwh, s.column * f, 0, r, 1);
         parts.run(COPY, rows, List.of(from), List.of(to), true);
       }
-      Buffer drb = s.biasGradient < 0 ? null : call.inputGradients().get(op.input("rb"));
-      if (drb != null) {
+      Buffer db = s.biasGradient < 0 ? null : input(call.inputGradients(), "b");
+      if (db != null) {
         View from = new View(d.workspace, s.biasGradient, 0, 0, 1);
-        View to = new View(drb, s.column * f, 0, 0, 1);
+        View to = new View(db, g + s.column * f, 0, 0, 1);
         parts.run(COPY, Shape.of(1, 1, columns), List.of(from), List.of(to), true);
       }
     }
@@ -612,10 +593,11 @@ public final class RecurrencePlan implements Plan {
     List<Buffer> gradients = new ArrayList<>();
     Buffer dx = call.inputGradients().get(0);
     gradients.add(dx == null ? null : dx.view(allFrames));
-    gradients.add(call.inputGradients().get(op.input("wx")));
+    gradients.add(input(call.inputGradients(), "wx"));
     if (op.useBias()) {
-      inputs.add(d.input("b"));
-      gradients.add(call.inputGradients().get(op.input("b")));
+      inputs.add(d.bias(0, g));
+      Buffer db = input(call.inputGradients(), "b");
+      gradients.add(db == null ? null : parts.part(db, 0, Shape.of(g)));
     }
     inputConvolution.backward(
         new Backward(
@@ -626,12 +608,5 @@ public final class RecurrencePlan implements Plan {
             d.scratch(),
             null,
             call.random()));
-  }
-
-  @Override
-  public void close() {
-    List<Plan> all = new ArrayList<>(List.of(inputConvolution));
-    stages.stream().filter(Stage::convolves).forEach(s -> all.add(s.convolution));
-    Closing.all(all);
   }
 }

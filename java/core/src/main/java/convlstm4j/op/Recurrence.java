@@ -14,10 +14,10 @@ import java.util.stream.IntStream;
  *
  * <p>Inputs, with {@code H'..} the output sizes of the input's convolution, G and R the cell's
  * gates and products: {@code x [N,T,H..,C]}, for each state {@code s0 s1 .. [N,H'..,F]}, {@code wx
- * [K..,C,GF]}, {@code wh [K..,F,RF]}, {@code b [GF]}, {@code rb [RF]}, for each constant {@code k0
- * .. [N,H'..,F]}, {@code mask [N,T]} (0: the step is skipped). Outputs: {@code y} ({@code
- * [N,T,H'..,F]} with returnSequences, else {@code [N,H'..,F]}), then the states after the last
- * step, {@code s0T s1T ..}.
+ * [K..,C,GF]}, {@code wh [K..,F,RF]}, {@code b [GF]}, with recurrentBias {@code [GF+RF]}, for each
+ * constant {@code k0 .. [N,H'..,F]}, {@code mask [N,T]} (0: the step is skipped). Outputs: {@code
+ * y} ({@code [N,T,H'..,F]} with returnSequences, else {@code [N,H'..,F]}), then the states after
+ * the last step, {@code s0T s1T ..}.
  *
  * <p>A masked step keeps the states and repeats the previous output, which is zero before the first
  * step that counts (always zero with {@code zeroOutputForMask}).
@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  * @param window the input's convolution, channels last, 2 or 3 spatial axes; the recurrent one is
  *     {@link Window#recurrent()}
  * @param useBias whether there is {@code b}, added to the input's convolution
- * @param recurrentBias whether there is {@code rb}, added to the recurrent one
+ * @param recurrentBias whether it goes on with what is added to the recurrent one; needs useBias
  * @param returnSequences whether y holds every step's output or the last one's
  * @param goBackwards whether steps are taken from the last to the first; y is in the order of
  *     processing
@@ -64,6 +64,7 @@ public record Recurrence(
   public Recurrence {
     Checks.that(filters >= 1, "filters=" + filters + ", must be >= 1");
     Checks.that(window.rank() >= 2, "kernel_size=" + window.size() + ", expected 2 or 3 values");
+    Checks.that(useBias || !recurrentBias, "Recurrence: a recurrent bias without the bias");
     Checks.that(
         window.format() == DataFormat.CHANNELS_LAST, "Recurrence: images have channels last");
   }
@@ -193,9 +194,6 @@ public record Recurrence(
     if (useBias) {
       names.add("b");
     }
-    if (recurrentBias) {
-      names.add("rb");
-    }
     numbered(names, "k", cell.constants(), "");
     if (masked) {
       names.add("mask");
@@ -248,8 +246,13 @@ public record Recurrence(
       switch (name) {
         case "wx" -> Checks.fits(this, name, inputs.get(i), kernel(channels, g), "[K.., C, GF]");
         case "wh" -> Checks.fits(this, name, inputs.get(i), kernel(filters, r), "[K.., F, RF]");
-        case "b" -> Checks.fits(this, name, inputs.get(i), Shape.of(g), "[GF]");
-        case "rb" -> Checks.fits(this, name, inputs.get(i), Shape.of(r), "[RF]");
+        case "b" ->
+            Checks.fits(
+                this,
+                name,
+                inputs.get(i),
+                Shape.of(recurrentBias ? g + r : g),
+                recurrentBias ? "[GF + RF]" : "[GF]");
         case "mask" ->
             Checks.fits(this, name, inputs.get(i), Shape.of(x.dim(0), x.dim(1)), "[N, T]");
         default -> Checks.fits(this, name, inputs.get(i), state, "[N, H'.., F]");

@@ -283,7 +283,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     }
     float[] db = optional(call.inputGradients(), "b");
     if (db != null) {
-      inputConvolution.addBiasGradient(dz, db);
+      inputConvolution.addBiasGradient(dz, db, 0);
     }
   }
 

@@ -87,7 +87,7 @@ final class ConvPlan extends ReferencePlan<Conv> {
         convolution.addWeightGradient(xs, dys, dw, 0, op.filters());
       }
       if (db != null) {
-        convolution.addBiasGradient(dys, db);
+        convolution.addBiasGradient(dys, db, 0);
       }
       if (dx != null) {
         addDataGradient(dys, work, dx, first);

@@ -223,7 +223,7 @@ final class Convolution {
   }
 
   /** {@code db += } the sum of dy over all frames and pixels, in double. */
-  void addBiasGradient(Frames dy, float[] db) {
+  void addBiasGradient(Frames dy, float[] db, int from) {
     int pixels = m[0] * m[1] * m[2];
     double[] sum = new double[o];
     for (int frame = 0; frame < dy.count; frame++) {
@@ -235,7 +235,7 @@ final class Convolution {
       }
     }
     for (int j = 0; j < o; j++) {
-      db[j] += (float) sum[j];
+      db[from + j] += (float) sum[j];
     }
   }
 

@@ -46,6 +46,11 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
 
   private final int values;
 
+  /** Where the kernels lie with their last axes swapped. */
+  private final int transposedX;
+
+  private final int transposedH;
+
   RecurrencePlan(Recurrence op, List<Shape> inputs, Mode mode) {
     super(op, inputs);
     training = mode == Mode.TRAINING;
@@ -66,29 +71,18 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     int channels = (int) op.window().format().channels(frames.from(2));
     inputConvolution = new Convolution(op.window(), spatial, channels, g);
     recurrentConvolution =
-        new Convolution(
-            op.window().recurrent(),
-            op.window().format().spatial(state.from(1)),
-            f,
-            Math.max(r, 1));
+        new Convolution(op.window().recurrent(), op.window().format().spatial(state.from(1)), f, r);
+    if (training) {
+      reserve.take((t + 1L) * slot());
+    }
+    workspace.take(2 * slot());
+    transposedX = (int) workspace.take(training ? inputConvolution.weights() : 0);
+    transposedH = (int) workspace.take(training ? recurrentConvolution.weights() : 0);
   }
 
   @Override
   public String algorithm() {
     return "direct convolutions step by step, " + op.cell().name();
-  }
-
-  @Override
-  long reserve() {
-    return training ? (t + 1L) * slot() : 0;
-  }
-
-  @Override
-  long workspace() {
-    if (!training) {
-      return 2 * slot();
-    }
-    return 2 * slot() + inputConvolution.weights() + recurrentConvolution.weights();
   }
 
   /** Elements that a step leaves; the states are those after it. */
@@ -131,7 +125,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
   }
 
   @Override
-  public void forward(Forward call) {
+  protected void compute(Forward call) {
     float[] store = array(training ? call.reserve() : call.workspace());
     for (int k = 0; k < carried; k++) {
       int at = state(slot(-1), k);
@@ -145,7 +139,8 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     Given given = given(call.inputs());
     for (int step = 0; step < t; step++) {
       convolve(call.inputs(), store, step);
-      fill(store, product(slot(step)), r, input(call.inputs(), "rb"));
+      float[] b = op.recurrentBias() ? input(call.inputs(), "b") : null;
+      fill(store, product(slot(step)), r, b, g);
       int column = 0;
       for (int k = 0; k < stages.size(); k++) {
         Cell.Stage stage = op.cell().stages().get(k);
@@ -169,7 +164,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     for (int k = 0; k < op.cell().constants(); k++) {
       constants.add(input(inputs, "k" + k));
     }
-    return new Given(constants, input(inputs, "mask"));
+    return new Given(constants, optional(inputs, "mask"));
   }
 
   private int firstValue(int stage) {
@@ -177,16 +172,15 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
   }
 
   private void convolve(List<? extends Buffer> inputs, float[] store, int step) {
-    float[] b = input(inputs, "b");
-    fill(store, z(slot(step)), g, b);
+    fill(store, z(slot(step)), g, optional(inputs, "b"), 0);
     Frames from = new Frames(array(inputs.get(0)), frame(step) * x, t * x, n);
     Frames to = new Frames(store, z(slot(step)), s / f * g, n);
     inputConvolution.addForward(from, input(inputs, "wx"), to, 0, g);
   }
 
-  private void fill(float[] store, int at, int columns, float[] bias) {
+  private void fill(float[] store, int at, int columns, float[] bias, int from) {
     for (int k = 0; k < n * (s / f) * columns; k++) {
-      store[at + k] = bias == null ? 0 : bias[k % columns];
+      store[at + k] = bias == null ? 0 : bias[from + k % columns];
     }
   }
 
@@ -265,11 +259,9 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
    * states' are those before it, and that of the step after it.
    */
   @Override
-  public void backward(Backward call) {
+  protected void addGradients(Backward call) {
     float[] store = array(call.reserve());
     float[] work = array(call.workspace());
-    int transposedX = (int) (2 * slot());
-    int transposedH = transposedX + inputConvolution.weights();
     inputConvolution.transpose(input(call.inputs(), "wx"), work, transposedX);
     recurrentConvolution.transpose(input(call.inputs(), "wh"), work, transposedH);
     for (int k = 0; k < carried; k++) {
@@ -290,10 +282,10 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
         runBack(given, array(call.outputGradients().get(0)), store, work, step, k);
         multiplyBack(call, store, work, step, stage, column, transposedH);
       }
-      float[] drb = input(call.inputGradients(), "rb");
-      if (drb != null) {
+      float[] db = optional(call.inputGradients(), "b");
+      if (db != null && op.recurrentBias()) {
         recurrentConvolution.addBiasGradient(
-            new Frames(work, product(step % 2), s / f * r, n), drb);
+            new Frames(work, product(step % 2), s / f * r, n), db, g);
       }
       convolveBack(call, work, step, transposedX);
     }
@@ -382,13 +374,13 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     float[] frames = array(call.inputs().get(0));
     float[] dx = array(call.inputGradients().get(0));
     float[] dwx = input(call.inputGradients(), "wx");
-    float[] db = input(call.inputGradients(), "b");
+    float[] db = optional(call.inputGradients(), "b");
     int at = frame(step) * x;
     if (dwx != null) {
       inputConvolution.addWeightGradient(new Frames(frames, at, t * x, n), dz, dwx, 0, g);
     }
     if (db != null) {
-      inputConvolution.addBiasGradient(dz, db);
+      inputConvolution.addBiasGradient(dz, db, 0);
     }
     if (dx != null) {
       Frames to = new Frames(dx, at, t * x, n);
