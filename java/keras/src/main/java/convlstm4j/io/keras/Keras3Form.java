@@ -21,6 +21,9 @@ final class Keras3Form extends KerasForm {
   /** Classes by the name that every Keras 3 takes, where newer ones write another. */
   private static final Map<Object, Object> NAMES = Map.of("Orthogonal", "OrthogonalInitializer");
 
+  /** Of each network that was met, once: each of its layers asks. */
+  private final Map<Network, Map<String, Shape>> shapesOf = new HashMap<>();
+
   Keras3Form(DType dtype, Consumer<String> notes) {
     super(dtype, notes);
   }
@@ -195,7 +198,7 @@ final class Keras3Form extends KerasForm {
   /** From {@code [[[name, call, output, options], ..], ..]}. */
   @Override
   Object calls(List<?> calls, Layer layer, Network network) {
-    Map<String, Shape> shapes = shapes(network);
+    Map<String, Shape> shapes = shapesOf.computeIfAbsent(network, Keras3Form::shapes);
     List<Object> result = new ArrayList<>();
     for (Object call : calls) {
       List<Object> tensors = new ArrayList<>();
