@@ -15,10 +15,11 @@ import sys
 
 GIT = sys.argv[1]
 TAGS = ["2.2.0", "2.2.5", "2.3.1"] + ["v2.%d.0" % i for i in range(6, 13)] + ["v2.13.1", "v2.14.0", "v2.15.0"]
-LAYERS = """Activation Add Average AveragePooling2D AveragePooling3D BatchNormalization Bidirectional Concatenate Conv2D Conv3D ConvLSTM2D
- Dense Dropout ELU Flatten GlobalAveragePooling2D GlobalAveragePooling3D LSTM LeakyReLU MaxPooling2D MaxPooling3D Multiply PReLU Permute ReLU
- Reshape Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D TimeDistributed""".split()
-REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh")
+LAYERS = """Activation Add AlphaDropout Average AveragePooling2D AveragePooling3D BatchNormalization Bidirectional Concatenate Conv2D Conv3D
+ ConvLSTM2D Dense Dot Dropout ELU Flatten GlobalAveragePooling2D GlobalAveragePooling3D GroupNormalization LSTM LayerNormalization
+ LeakyReLU MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape Softmax
+ SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed UnitNormalization""".split()
+REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1)
 OTHER = dict(padding="same", data_format="channels_first", activation="relu", recurrent_activation="tanh", merge_mode="sum",
              dtype="float64", axis=1, noise_shape=[None, 1], max_value=6.0, threshold=0.5, negative_slope=0.125, epsilon=0.0625,
              momentum=0.5, groups=2, seed=7, units=4, filters=4, rate=0.5, target_shape=[3, 2], dims=[1, 2], virtual_batch_size=2,
@@ -39,7 +40,8 @@ class Release:
         wanted = ("layers/", "engine/base_layer.py", "engine/topology.py", "legacy/layers.py")
         skipped = ("test", "benchmark", "preprocessing", "_v1.py", "cudnn", "legacy_rnn", "locally", "experimental")
         for f in git("ls-tree", "-r", "--name-only", tag, "keras").splitlines():
-            if f.endswith(".py") and any(w in f for w in wanted) and not any(s in f for s in skipped):
+            if f.endswith(".py") and any(w in f for w in wanted) and (
+                    f.endswith("/image_preprocessing.py") or not any(s in f for s in skipped)):
                 for node in ast.walk(ast.parse(git("show", tag + ":" + f))):
                     if isinstance(node, ast.ClassDef):
                         self.classes.setdefault(node.name, []).append((f, node))

@@ -5,6 +5,7 @@ import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -273,6 +274,49 @@ public final class Config {
    */
   public <E extends Enum<E>> E choice(String key, Class<E> type, String ofNull, String fallback) {
     return convert(key, v -> Forms.choice(type, v, has(key) ? ofNull : fallback));
+  }
+
+  /**
+   * One number or a list of them.
+   *
+   * @param key the option
+   * @param fallback what counts where it is absent or null
+   * @return its values, one or more
+   * @throws IllegalArgumentException if it is neither
+   */
+  public double[] reals(String key, double... fallback) {
+    Object v = get(key);
+    if (v == null) {
+      return fallback;
+    }
+    List<Double> all = new ArrayList<>();
+    if (!flatten(v, all) || all.isEmpty()) {
+      throw wrong(key, "expected a number or a list of numbers");
+    }
+    return all.stream().mapToDouble(d -> d).toArray();
+  }
+
+  /** Lists inside lists, and arrays of NumPy as Keras 3 writes them. */
+  private static boolean flatten(Object v, List<Double> to) {
+    if (v instanceof Number n && Double.isFinite(n.doubleValue())) {
+      return to.add(n.doubleValue());
+    }
+    if (v instanceof Map<?, ?> m
+        && "__numpy__".equals(m.get("class_name"))
+        && m.get("config") instanceof Map<?, ?> array) {
+      return flatten(array.get("value"), to);
+    }
+    return v instanceof List<?> list && list.stream().allMatch(e -> flatten(e, to));
+  }
+
+  /**
+   * What {@link #reals} reads.
+   *
+   * @param values one or more numbers
+   * @return a number alone, or a list
+   */
+  public static Object written(double... values) {
+    return values.length == 1 ? (Object) values[0] : Arrays.stream(values).boxed().toList();
   }
 
   /**

@@ -60,6 +60,8 @@ final class NeutralOptions {
     d.put("virtual_batch_size", null);
     d.put("adjustment", null);
     d.put("mode", 0);
+    // LayerNormalization.
+    d.put("rms_scaling", false);
     // Recurrent layers.
     d.put("time_major", false);
     d.put("num_constants", 0);

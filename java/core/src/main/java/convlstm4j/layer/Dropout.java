@@ -38,14 +38,19 @@ public final class Dropout extends KerasLayer<Dropout> {
    * @throws IllegalArgumentException if a size is neither positive nor {@link Input#ANY}
    */
   public Dropout noiseShape(long... values) {
+    List<Long> checked = checkedNoiseShape(label(), values);
+    return set(() -> noiseShape = checked);
+  }
+
+  static List<Long> checkedNoiseShape(String label, long... values) {
     if (Arrays.stream(values).anyMatch(v -> v < 1 && v != Input.ANY)) {
       throw new IllegalArgumentException(
-          label()
+          label
               + ": noise_shape="
               + Arrays.toString(values)
               + ", expected sizes >= 1 or Input.ANY");
     }
-    return set(() -> noiseShape = Arrays.stream(values).boxed().toList());
+    return Arrays.stream(values).boxed().toList();
   }
 
   @Override

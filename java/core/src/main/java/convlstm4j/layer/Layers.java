@@ -22,6 +22,7 @@ public final class Layers {
   static {
     KINDS.put("Activation", ActivationLayer::fromConfig);
     KINDS.put("Add", Add::fromConfig);
+    KINDS.put("AlphaDropout", AlphaDropout::fromConfig);
     KINDS.put("Average", Average::fromConfig);
     KINDS.put("AveragePooling2D", AveragePooling2D::fromConfig);
     KINDS.put("AveragePooling3D", AveragePooling3D::fromConfig);
@@ -32,29 +33,39 @@ public final class Layers {
     KINDS.put("Conv3D", Conv3D::fromConfig);
     KINDS.put("ConvLSTM2D", ConvLSTM2D::fromConfig);
     KINDS.put("Dense", Dense::fromConfig);
+    KINDS.put("Dot", Dot::fromConfig);
     KINDS.put("Dropout", Dropout::fromConfig);
     KINDS.put("ELU", ELU::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
     KINDS.put("GlobalAveragePooling2D", GlobalAveragePooling2D::fromConfig);
     KINDS.put("GlobalAveragePooling3D", GlobalAveragePooling3D::fromConfig);
+    KINDS.put("GroupNormalization", GroupNormalization::fromConfig);
     KINDS.put("LSTM", LSTM::fromConfig);
+    KINDS.put("LayerNormalization", LayerNormalization::fromConfig);
     KINDS.put("LeakyReLU", LeakyReLU::fromConfig);
     KINDS.put("MaxPooling2D", MaxPooling2D::fromConfig);
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);
+    KINDS.put("Maximum", Maximum::fromConfig);
+    KINDS.put("Minimum", Minimum::fromConfig);
     KINDS.put("Multiply", Multiply::fromConfig);
     KINDS.put("PReLU", PReLU::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
     KINDS.put("ReLU", ReLU::fromConfig);
+    KINDS.put("RepeatVector", RepeatVector::fromConfig);
+    KINDS.put("Rescaling", Rescaling::fromConfig);
     KINDS.put("Reshape", Reshape::fromConfig);
     KINDS.put("Softmax", Softmax::fromConfig);
     KINDS.put("SpatialDropout1D", SpatialDropout1D::fromConfig);
     KINDS.put("SpatialDropout2D", SpatialDropout2D::fromConfig);
     KINDS.put("SpatialDropout3D", SpatialDropout3D::fromConfig);
+    KINDS.put("Subtract", Subtract::fromConfig);
     KINDS.put("TimeDistributed", TimeDistributed::fromConfig);
+    KINDS.put("UnitNormalization", UnitNormalization::fromConfig);
   }
 
   /** Operations that are what the layer of the same name is, on tensors with equally many axes. */
-  private static final Set<String> OPERATIONS = Set.of("Add", "Concatenate", "Multiply", "Softmax");
+  private static final Set<String> OPERATIONS =
+      Set.of("Add", "Concatenate", "Maximum", "Minimum", "Multiply", "Softmax", "Subtract");
 
   private Layers() {}
 

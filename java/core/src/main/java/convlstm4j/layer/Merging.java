@@ -2,14 +2,17 @@ package convlstm4j.layer;
 
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.Merge;
+import convlstm4j.op.Op;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * What Keras's layers that join two or more inputs element by element share. Along an axis the
@@ -20,11 +23,23 @@ import java.util.Map;
  * @param <S> the layer's own type
  */
 public abstract class Merging<S extends Merging<S>> extends KerasLayer<S> {
-  private final Merge.Mode mode;
+  private final IntFunction<Op> op;
+  private final int most;
 
-  /** For the layers of this package. */
+  /** For the layers of this package that an op joins. */
   Merging(Merge.Mode mode) {
-    this.mode = mode;
+    this(count -> new Merge(mode, count), Integer.MAX_VALUE);
+  }
+
+  /**
+   * For the layers of this package.
+   *
+   * @param op joins so many inputs
+   * @param most how many it takes; more are joined in turn
+   */
+  Merging(IntFunction<Op> op, int most) {
+    this.op = op;
+    this.most = most;
   }
 
   @Override
@@ -32,9 +47,19 @@ public abstract class Merging<S extends Merging<S>> extends KerasLayer<S> {
     List<Value> inputs = many(arguments);
     checkOneBatch(inputs);
     int rank = inputs.stream().mapToInt(x -> x.shape().rank()).max().orElseThrow();
-    List<Value> aligned = inputs.stream().map(x -> aligned(g, x, rank)).toList();
-    return g.ops(new Merge(mode, inputs.size()), aligned);
+    checkCount(inputs.size());
+    List<Value> left = new ArrayList<>(inputs.stream().map(x -> aligned(g, x, rank)).toList());
+    while (left.size() > 1) {
+      List<Value> some = left.subList(0, Math.min(most, left.size()));
+      Value joined = g.ops(op.apply(some.size()), List.copyOf(some)).get(0);
+      some.clear();
+      left.add(0, joined);
+    }
+    return left;
   }
+
+  /** Fails if the layer takes another number of inputs. */
+  void checkCount(int count) {}
 
   private static void checkOneBatch(List<Value> inputs) {
     List<Shape> shapes = inputs.stream().map(Value::shape).toList();

@@ -21,6 +21,7 @@ public final class LayerZoo {
         new ActivationLayer(Activation.HARD_SIGMOID_KERAS2),
         new ActivationLayer("gelu"),
         new Add(),
+        new AlphaDropout(0.25).noiseShape(Input.ANY, 1, 3),
         new Average(),
         new AveragePooling2D(2, 3).padding(Padding.SAME),
         new AveragePooling3D(1, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
@@ -51,26 +52,44 @@ public final class LayerZoo {
             .activation(Activation.elu(0.5))
             .kernelInitializer(new Initializers.Identity(2))
             .biasInitializer(new Initializers.Constant(2)),
+        new Dot(1, -1).normalize(true),
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
         new ELU(0.25),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GlobalAveragePooling2D().keepDims(true),
         new GlobalAveragePooling3D().dataFormat(DataFormat.CHANNELS_FIRST),
+        new GroupNormalization(2)
+            .axis(1)
+            .epsilon(0.25)
+            .gammaInitializer(Initializers.zeros())
+            .betaRegularizer(Regularizer.l2(0.5)),
+        new LayerNormalization()
+            .axis(1, -1)
+            .center(false)
+            .scale(false)
+            .betaInitializer(Initializers.ones())
+            .gammaRegularizer(Regularizer.l2(0.5)),
         new LSTM(3).peephole(true).dropout(0.5),
         new LeakyReLU(0.125),
+        new Maximum(),
         new MaxPooling2D(2).strides(1),
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
+        new Minimum(),
         new Multiply(),
         new PReLU().sharedAxes(1, 2).alphaInitializer(Initializers.ones()),
         new Permute(2, 3, 1),
         new ReLU(Optional.of(6.0), 0.125, 0.5),
+        new RepeatVector(3),
+        new Rescaling(0.5, 0.25, 1, 2).offset(1),
         new Reshape(2, -1),
         new Softmax(1, -1),
         new SpatialDropout1D(0.25),
         new SpatialDropout2D(0.5).dataFormat(DataFormat.CHANNELS_FIRST),
         new SpatialDropout3D(0.75).dataFormat(DataFormat.CHANNELS_FIRST),
+        new Subtract(),
         new TimeDistributed(new BatchNormalization()).poolSteps(true),
-        new TimeDistributed(new Dense(2)).trainable(false));
+        new TimeDistributed(new Dense(2)).trainable(false),
+        new UnitNormalization(1, 2));
   }
 
   private static ConvLSTM2D convLstm() {

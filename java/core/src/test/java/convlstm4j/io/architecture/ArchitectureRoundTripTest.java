@@ -33,7 +33,17 @@ class ArchitectureRoundTripTest {
   }
 
   private static Network networkOf(Layer l) {
-    boolean joins = List.of("Add", "Average", "Concatenate", "Multiply").contains(l.kerasClass());
+    boolean joins =
+        List.of(
+                "Add",
+                "Average",
+                "Concatenate",
+                "Dot",
+                "Maximum",
+                "Minimum",
+                "Multiply",
+                "Subtract")
+            .contains(l.kerasClass());
     long[] dims =
         switch (l.kerasClass()) {
           case "LSTM" -> new long[] {Input.ANY, 4};
@@ -44,8 +54,9 @@ class ArchitectureRoundTripTest {
           case "Conv3D", "ConvLSTM2D", "AveragePooling3D", "MaxPooling3D", "SpatialDropout3D" ->
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
-          case "Dense" -> new long[] {5};
-          case "Dropout", "SpatialDropout1D" -> new long[] {6, 3};
+          case "Dense", "RepeatVector" -> new long[] {5};
+          case "Dot" -> new long[] {4, 4};
+          case "AlphaDropout", "Dropout", "SpatialDropout1D" -> new long[] {6, 3};
           case "TimeDistributed" -> new long[] {Input.ANY, 3};
           default -> new long[] {6, 8, 4};
         };

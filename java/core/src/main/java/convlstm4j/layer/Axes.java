@@ -1,0 +1,113 @@
+package convlstm4j.layer;
+
+import convlstm4j.formula.Formula;
+import convlstm4j.formula.Function;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Merge;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.Reduce;
+import convlstm4j.op.ShapeException;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What several layers do along axes, by ops that there are. */
+final class Axes {
+  private static final Formula X = Formula.input(0);
+
+  /** keras/src/ops/nn.py, normalize: a vector of zeros stays one. */
+  private static final double LARGEST_INVERSE = 1e12;
+
+  private Axes() {}
+
+  /**
+   * Axes from 0, in order.
+   *
+   * @param axes counted with the batch; negative from the end
+   * @throws ShapeException if one is the batch, is not there or is there twice
+   */
+  static List<Integer> resolved(List<Integer> axes, Shape x) {
+    TreeSet<Integer> resolved = new TreeSet<>();
+    for (int a : axes) {
+      if (a >= x.rank() || a <= -x.rank() || a == 0 || !resolved.add(x.axis(a))) {
+        throw new ShapeException(
+            "axis="
+                + axes
+                + " of input of shape "
+                + x
+                + ": expected different axes from 1 to "
+                + (x.rank() - 1)
+                + ", or negative ones counted from the end");
+      }
+    }
+    return List.copyOf(resolved);
+  }
+
+  /** The input's size along some axes, 1 along the others. */
+  static Shape alone(Shape x, List<Integer> axes) {
+    Shape alone = x;
+    for (int d = 0; d < x.rank(); d++) {
+      if (!axes.contains(d)) {
+        alone = alone.with(d, 1);
+      }
+    }
+    return alone;
+  }
+
+  /** Divides by the Euclidean length along some axes. */
+  static Value toUnitLength(Lowering g, Value x, List<Integer> axes) {
+    Value squares = g.op(new Pointwise(X.square(), 1), x);
+    Value sum = g.op(new Reduce(Reduce.Mode.SUM, axes), squares);
+    Formula inverse = Formula.constant(1).over(Formula.input(1).sqrt());
+    Formula scaled = X.times(inverse.min(Formula.constant(LARGEST_INVERSE)));
+    return g.op(new Pointwise(scaled, 2), x, sum);
+  }
+
+  /**
+   * Each element several times in a row.
+   *
+   * @param times for each axis, at least 1
+   */
+  static Value repeated(Lowering g, Value x, int... times) {
+    Shape split = Shape.of();
+    Shape shared = Shape.of();
+    Shape joined = Shape.of();
+    for (int d = times.length - 1; d >= 0; d--) {
+      long size = x.shape().dim(d);
+      if (times[d] > 1) {
+        split = split.prepend(size, 1);
+        shared = shared.prepend(1, times[d]);
+      } else {
+        split = split.prepend(size);
+        shared = shared.prepend(1);
+      }
+      joined = joined.prepend(Shape.times(size, times[d]));
+    }
+    if (split.rank() == x.shape().rank()) {
+      return x;
+    }
+    Value spread = g.op(new Merge(Merge.Mode.SUM, 2), g.reshape(x, split), g.zeros(shared));
+    return g.reshape(spread, joined);
+  }
+
+  /** Constant numbers along an axis, of size 1 along the others; one number counts for all. */
+  static Value constants(Lowering g, double[] values, int axis, int rank) {
+    long[] ones = new long[rank];
+    Arrays.fill(ones, 1);
+    Value zero = g.zeros(Shape.of(ones));
+    List<Value> each = new ArrayList<>();
+    for (double v : values) {
+      each.add(g.op(new Pointwise(X.plus(v), 1), zero));
+    }
+    return each.size() == 1 ? each.get(0) : g.ops(new Concat(axis, each.size()), each).get(0);
+  }
+
+  /** The largest of two formulas' square root and Keras's epsilon. */
+  static Formula deviation(Formula variance) {
+    return Formula.of(Function.MAXIMUM, variance.sqrt(), Formula.constant(1e-7));
+  }
+}
