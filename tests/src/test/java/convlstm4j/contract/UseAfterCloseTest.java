@@ -26,6 +26,7 @@ import convlstm4j.data.InMemoryDataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.execution.Executor;
+import convlstm4j.execution.FiniteCheck;
 import convlstm4j.execution.Planned;
 import convlstm4j.execution.Scalars;
 import convlstm4j.execution.Variables;
@@ -109,6 +110,7 @@ class UseAfterCloseTest {
     all.put(Executor.class, this::programs);
     all.put(Variables.class, this::variables);
     all.put(Scalars.class, this::scalars);
+    all.put(FiniteCheck.class, this::finiteChecks);
     all.put(Updater.class, this::updaters);
     all.put(CudaTimer.class, this::timers);
     all.put(AtomicFile.class, this::files);
@@ -356,6 +358,16 @@ class UseAfterCloseTest {
     return Map.of("read", () -> s.read(List.of(one)));
   }
 
+  private Map<String, Executable> finiteChecks() {
+    ReferenceBackend b = new ReferenceBackend();
+    FiniteCheck c = new FiniteCheck(b, DType.FLOAT32, List.of(Shape.of(1)));
+    Buffer one = b.memory().allocate(DType.FLOAT32, Shape.of(1));
+    c.look(List.of(one)).close();
+    c.close();
+    c.close();
+    return Map.of("look", () -> c.look(List.of(one)), "look into", () -> c.look(List.of(one), one));
+  }
+
   private Map<String, Executable> updaters() {
     ReferenceBackend b = new ReferenceBackend();
     Model m = model("reference");
@@ -365,7 +377,6 @@ class UseAfterCloseTest {
     u.close();
     return Map.of(
         "update", () -> u.update(List.of(), List.of(), null, null),
-        "check", () -> u.check(List.of()),
         "due", () -> u.due(List.of(), null),
         "averages", u::overwriteWithAverages,
         "trial", () -> u.tryOut(List.of(), null),

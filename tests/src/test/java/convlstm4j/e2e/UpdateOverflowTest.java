@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.contract.TestBackends;
 import convlstm4j.data.Batch;
+import convlstm4j.data.InMemoryDataset;
 import convlstm4j.formula.Formula;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
+import convlstm4j.layer.GlobalAveragePooling2D;
+import convlstm4j.layer.Initializers;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
@@ -118,6 +122,85 @@ class UpdateOverflowTest {
       m.trainOnBatch(batch());
       m.weights().values().forEach(t -> assertTrue(t.isFinite()));
     }
+  }
+
+  /** A variance of 1e60 is none in float32; what is normalised with it is finite all the same. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void statisticsThatOverflowStayAsBefore(String backend) {
+    Symbol x = Input.shape(3);
+    try (Model m =
+        Sequential.of(x, new BatchNormalization(), new Dense(1)).backend(backend).seed(3)) {
+      m.compile(new SGD(0.1), Loss.meanSquaredError());
+      m.trainOnBatch(Batch.of(random(1, 4, 3), random(2, 4, 1)));
+      Map<String, Tensor> before = m.weights();
+      Tensor x30 = random(1, 4, 3);
+      for (int i = 0; i < x30.size(); i++) {
+        x30.set(i, x30.get(i) * 1e30);
+      }
+      Batch large = Batch.of(x30, random(2, 4, 1));
+      for (int i = 0; i < 3; i++) {
+        NonFiniteException e = assertThrows(NonFiniteException.class, () -> m.trainOnBatch(large));
+        assertTrue(
+            e.getMessage().contains("weight batch_normalization/moving_variance after it"),
+            e.getMessage());
+      }
+      assertSame(before, m.weights());
+      m.trainOnBatch(Batch.of(random(1, 4, 3), random(2, 4, 1)));
+    }
+  }
+
+  /** The state of a layer that no loss hangs on is an infinity where loss and gradients are not. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void statesThatOverflowStayAsBefore(String backend) {
+    Symbol frames = Input.shape(2, 4, 4, 1);
+    Symbol numbers = Input.shape(3);
+    ConvLSTM2D memory =
+        new ConvLSTM2D(2, 3)
+            .stateful(true)
+            .activation("linear")
+            .kernelInitializer(Initializers.ones());
+    Symbol told = new Dense(1).named("told").apply(numbers);
+    Symbol seen = new GlobalAveragePooling2D().apply(memory.apply(frames));
+    Model both = Model.of(List.of(frames, numbers), List.of(told, seen));
+    try (Model m = both.backend(backend).seed(3)) {
+      m.compile(Compile.with(new SGD(0.1)).loss("told", Loss.meanSquaredError()));
+      Tensor good = random(1, 2, 2, 4, 4, 1);
+      m.trainOnBatch(batch(good));
+      Map<String, Tensor> weights = m.weights();
+      Map<String, Tensor> states = m.snapshot().states();
+      assertEquals(2, states.size());
+      Batch large = batch(all(1e38f, 2, 2, 4, 4, 1));
+      for (int i = 0; i < 3; i++) {
+        NonFiniteException e = assertThrows(NonFiniteException.class, () -> m.trainOnBatch(large));
+        assertTrue(
+            e.getMessage().matches("step 2, .*: state conv_lstm2d/. after it is NaN or .*"),
+            e.getMessage());
+      }
+      assertSame(weights, m.weights());
+      assertSame(states, m.snapshot().states());
+
+      NonFiniteException e =
+          assertThrows(
+              NonFiniteException.class, () -> m.evaluate(InMemoryDataset.of(large).batch(2)));
+      assertTrue(e.getMessage().startsWith("evaluating, batch"), e.getMessage());
+      assertSame(states, m.snapshot().states());
+      m.trainOnBatch(batch(good));
+    }
+  }
+
+  private static Batch batch(Tensor frames) {
+    List<Tensor> targets = List.of(random(3, 2, 1), random(4, 2, 2));
+    return new Batch(List.of(frames, random(2, 2, 3)), targets, List.of(), "given");
+  }
+
+  private static Tensor all(float value, long... dims) {
+    Tensor t = Tensor.zeros(DType.FLOAT32, Shape.of(dims));
+    for (int i = 0; i < t.size(); i++) {
+      t.set(i, value);
+    }
+    return t;
   }
 
   private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> got) {

@@ -259,9 +259,21 @@ public final class Executor implements AutoCloseable {
     }
     List<Buffer> inputs = new ArrayList<>(List.of(guard));
     inputs.addAll(old);
-    program.newStates().values().forEach(v -> inputs.add(buffer(v)));
-    program.newParameters().values().forEach(v -> inputs.add(buffer(v)));
+    inputs.addAll(changes());
     assign.forward(new Plan.Forward(inputs, old, null, null, null));
+  }
+
+  /**
+   * What {@link #commit} stores of the current run.
+   *
+   * @return new values, in the order of {@link #stored}, valid until {@link #release}
+   */
+  public List<Buffer> changes() {
+    planned.checkOpen();
+    List<Buffer> all = new ArrayList<>();
+    program.newStates().values().forEach(v -> all.add(buffer(v)));
+    program.newParameters().values().forEach(v -> all.add(buffer(v)));
+    return all;
   }
 
   /**

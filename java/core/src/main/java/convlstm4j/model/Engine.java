@@ -8,6 +8,7 @@ import convlstm4j.backend.Memory.Place;
 import convlstm4j.backend.Upload;
 import convlstm4j.data.Batch;
 import convlstm4j.execution.Executor;
+import convlstm4j.execution.FiniteCheck;
 import convlstm4j.execution.Planned;
 import convlstm4j.execution.Profile;
 import convlstm4j.execution.Scalars;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** A network on a backend: its variables and the steps that can be done with them. */
 final class Engine implements AutoCloseable {
@@ -329,6 +331,7 @@ final class Engine implements AutoCloseable {
       x.forward(fed.buffers, new Philox(0, 0));
       List<Tensor> outputs = pass.outputs().stream().map(v -> download(x, v)).toList();
       Finite.prediction(batch.description(), network.outputNames(), outputs, () -> first(x, fed))
+          .or(() -> badState(x, pass).map(s -> Finite.state(batch.description(), s)))
           .ifPresent(nonFinite);
       x.commit();
       return outputs;
@@ -364,6 +367,10 @@ final class Engine implements AutoCloseable {
       Finite.checkLoss(results, objectives, of, "evaluating", () -> first(x, fed));
       Finite.prediction(of, network.outputNames(), results.predictions(), () -> first(x, fed))
           .ifPresent(nonFinite);
+      Optional<String> bad = badState(x, pass);
+      if (bad.isPresent()) {
+        throw Finite.stored(of, "evaluating", bad.get());
+      }
       x.commit();
       done = true;
       return results;
@@ -371,6 +378,32 @@ final class Engine implements AutoCloseable {
       x.release();
       forgetStates(done || hadStates);
     }
+  }
+
+  /** The first state that would not be finite after this run; looks only where there are any. */
+  private Optional<String> badState(Executor x, Pass pass) {
+    List<Buffer> changes = x.changes();
+    if (changes.isEmpty()) {
+      return Optional.empty();
+    }
+    try (FiniteCheck check =
+            new FiniteCheck(backend, dtype, changes.stream().map(Buffer::shape).toList());
+        Buffer bad = check.look(changes)) {
+      double[] numbers = Scalars.values(backend.memory().download(bad));
+      List<String> names = storedNames(pass);
+      return IntStream.range(0, numbers.length)
+          .filter(i -> !Double.isFinite(numbers[i]))
+          .mapToObj(names::get)
+          .findFirst();
+    }
+  }
+
+  /** Names of what a run of a pass stores, in the order of {@link Executor#stored}. */
+  private List<String> storedNames(Pass pass) {
+    List<String> names = new ArrayList<>();
+    pass.program().newStates().keySet().forEach(s -> names.add("state " + network.name(s)));
+    pass.program().newParameters().keySet().forEach(p -> names.add("weight " + network.name(p)));
+    return names;
   }
 
   private static Optional<String> first(Executor x, Fed fed) {
@@ -405,8 +438,8 @@ final class Engine implements AutoCloseable {
   }
 
   /**
-   * Starts one step of training. Weights, statistics, states and slots change only if loss and
-   * gradients are finite.
+   * Starts one step of training. Weights, statistics, states and slots change only if loss,
+   * gradients and all that would be stored are finite.
    *
    * @return waits for the step
    */
@@ -435,8 +468,9 @@ final class Engine implements AutoCloseable {
                             s::prediction);
                     String of = batch.description();
                     Finite.checkLoss(results, objectives, of, when, () -> s.firstNonFinite(random));
-                    double[] weights = Arrays.copyOfRange(read, terms, read.length);
-                    Finite.checkWeights(weights, updater::name, rate, of, when);
+                    double[] changes = Arrays.copyOfRange(read, terms, read.length);
+                    List<String> stored = storedNames(batch.pass());
+                    Finite.checkChanges(changes, updater::name, stored, rate, of, when);
                     return results;
                   });
         });

@@ -41,18 +41,29 @@ final class Finite {
   }
 
   /**
-   * Fails unless all gradients are finite, and all weights would be after the update.
+   * Fails unless all gradients, states and statistics are finite, and all weights would be after
+   * the update.
    *
-   * @param numbers one per weight, not finite where its gradient is not, then one per weight, not
-   *     finite where it would not be
-   * @param names of the weights
+   * @param numbers one per weight, not finite where its gradient is not, then one per state and
+   *     statistic, not finite where it would not be, then one per weight likewise
+   * @param weights their names
+   * @param stored names of the states and statistics
    */
-  static void checkWeights(
-      double[] numbers, IntFunction<String> names, double rate, String batch, String when) {
-    int count = numbers.length / 2;
+  static void checkChanges(
+      double[] numbers,
+      IntFunction<String> weights,
+      List<String> stored,
+      double rate,
+      String batch,
+      String when) {
+    int count = (numbers.length - stored.size()) / 2;
+    int updates = count + stored.size();
     for (int i = 0; i < numbers.length; i++) {
       if (!Double.isFinite(numbers[i])) {
-        String bad = names.apply(i % count);
+        if (i >= count && i < updates) {
+          throw stored(batch, when, stored.get(i - count));
+        }
+        String bad = weights.apply(i < count ? i : i - updates);
         String what =
             i < count
                 ? "the gradient of weight " + bad
@@ -60,6 +71,17 @@ final class Finite {
         throw exception(batch, when, what, bad);
       }
     }
+  }
+
+  /** What is told of a state that is not finite after a batch was predicted. */
+  static NonFiniteException state(String batch, String name) {
+    String what = "batch \"" + batch + "\": " + name + " is NaN or infinite after it";
+    return new NonFiniteException(batch, name, what);
+  }
+
+  /** What is thrown where a state or statistic would not be finite. */
+  static NonFiniteException stored(String batch, String when, String name) {
+    return exception(batch, when, name + " after it", name, "Smaller inputs may help");
   }
 
   /**
@@ -119,7 +141,13 @@ final class Finite {
   }
 
   /** What is thrown: {@code what} of the batch is not finite, {@code where} for programs. */
-  static NonFiniteException exception(String batch, String when, String what, String where) {
+  private static NonFiniteException exception(
+      String batch, String when, String what, String where) {
+    return exception(batch, when, what, where, "A lower learning rate or clipNorm may help");
+  }
+
+  private static NonFiniteException exception(
+      String batch, String when, String what, String where, String advice) {
     return new NonFiniteException(
         batch,
         where,
@@ -128,7 +156,7 @@ final class Finite {
             + batch
             + "\": "
             + what
-            + " is NaN or infinite; the model is as before. A lower learning rate or clipNorm may"
-            + " help");
+            + " is NaN or infinite; the model is as before. "
+            + advice);
   }
 }

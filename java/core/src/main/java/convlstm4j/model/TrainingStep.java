@@ -1,17 +1,15 @@
 package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
-import convlstm4j.backend.Plan;
 import convlstm4j.backend.Recording;
 import convlstm4j.backend.Upload;
 import convlstm4j.execution.Executor;
+import convlstm4j.execution.FiniteCheck;
 import convlstm4j.execution.Scalars;
 import convlstm4j.model.Objectives.Output;
-import convlstm4j.op.NotFinite;
 import convlstm4j.optim.Updater;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -36,8 +34,11 @@ final class TrainingStep implements AutoCloseable {
   private final DType dtype;
   private final Scalars scalars;
 
+  /** Looks at gradients and at what the step would store; null where there is neither. */
+  private final FiniteCheck check;
+
   /** Makes the guard of the numbers. */
-  private final Plan check;
+  private final FiniteCheck last;
 
   private final Recording recording;
   private final List<Buffer> owned = new ArrayList<>();
@@ -47,7 +48,7 @@ final class TrainingStep implements AutoCloseable {
   private final Buffer rates;
   private final Buffer guard;
 
-  /** Losses and penalties, then two numbers per trainable weight, as {@link #start} says. */
+  /** Losses and penalties, then what the looks have found, as {@link #start} says. */
   private final Buffer numbers;
 
   private final List<Buffer> stored;
@@ -67,9 +68,15 @@ final class TrainingStep implements AutoCloseable {
     this.memory = backend.memory();
     this.dtype = dtype;
     this.scalars = new Scalars(backend, dtype);
-    Shape all = Shape.of((long) pass.terms().size() + 2L * objectives.trainable().size());
-    this.check = backend.plan(new NotFinite(1), List.of(all), dtype, Mode.INFERENCE);
+    this.stored = executor.stored();
+    List<Shape> looked = new ArrayList<>();
+    objectives.trainable().forEach(p -> looked.add(p.shape()));
+    stored.forEach(b -> looked.add(b.shape()));
+    Shape all =
+        Shape.of((long) pass.terms().size() + looked.size() + objectives.trainable().size());
     try {
+      this.last = new FiniteCheck(backend, dtype, List.of(all));
+      this.check = looked.isEmpty() ? null : new FiniteCheck(backend, dtype, looked);
       pass.feedShapes().forEach(s -> feeds.add(allocate(s)));
       termWeights(pass, objectives).forEach(w -> termWeights.add(upload(w)));
       for (int k = 0; k < objectives.outputs().size(); k++) {
@@ -79,7 +86,6 @@ final class TrainingStep implements AutoCloseable {
       this.rates = upload(updater.rates(0, 0));
       this.guard = allocate(Shape.of(1));
       this.numbers = allocate(all);
-      this.stored = executor.stored();
       this.recording = recorded ? backend.recording(this::work) : Recording.none(this::work);
     } catch (RuntimeException e) {
       Closing.after(e, this::release);
@@ -127,9 +133,10 @@ final class TrainingStep implements AutoCloseable {
    * @param rate learning rate
    * @param step number of updates done before, from 0
    * @param random random numbers of the step
-   * @return losses and penalties, then one number per trainable weight that is not finite if its
-   *     gradient is not, then one that is not finite if it would not be after the update; waits for
-   *     the step
+   * @return losses and penalties; then one number per trainable weight that is not finite if its
+   *     gradient is not; then one per {@linkplain Executor#stored state and statistic} that is not
+   *     finite if what would be stored is not; then one per trainable weight that is not finite if
+   *     it would not be after the update; waits for the step
    */
   Supplier<double[]> start(Upload batch, double rate, long step, Philox random) {
     batch.into(feeds);
@@ -150,9 +157,13 @@ final class TrainingStep implements AutoCloseable {
       }
       executor.backward(pass.differentiated(), termWeights);
       List<Buffer> gradients = objectives.trainable().stream().map(executor::gradient).toList();
+      if (check != null) {
+        List<Buffer> looked = new ArrayList<>(gradients);
+        looked.addAll(executor.changes());
+        checks.add(check.look(looked));
+      }
       List<Buffer> due = gradients;
       if (!gradients.isEmpty()) {
-        checks.add(updater.check(gradients));
         due = updater.due(gradients, rates);
         checks.add(updater.tryOut(due, rates));
       }
@@ -160,21 +171,12 @@ final class TrainingStep implements AutoCloseable {
       pass.terms().forEach(v -> all.add(executor.value(v)));
       all.addAll(checks);
       scalars.gather(all, numbers);
-      look();
+      last.look(List.of(numbers), guard);
       updater.update(gradients, due, rates, guard);
       executor.commit(guard);
     } finally {
       checks.forEach(Buffer::close);
       executor.release();
-    }
-  }
-
-  /** Sets the guard. */
-  private void look() {
-    long elements = (check.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
-    try (Buffer workspace =
-        elements == 0 ? null : memory.allocateUnset(dtype, Shape.of(elements))) {
-      check.forward(new Plan.Forward(List.of(numbers), List.of(guard), workspace, null, null));
     }
   }
 
@@ -203,7 +205,7 @@ final class TrainingStep implements AutoCloseable {
   private void release() {
     List<Buffer> buffers = List.copyOf(owned);
     owned.clear();
-    Closing.all(check, scalars, () -> Closing.all(buffers));
+    Closing.all(check, last, scalars, () -> Closing.all(buffers));
   }
 
   @Override

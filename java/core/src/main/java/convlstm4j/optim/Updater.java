@@ -4,7 +4,6 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
 import convlstm4j.execution.Variables;
-import convlstm4j.op.NotFinite;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
@@ -29,8 +28,6 @@ public final class Updater implements AutoCloseable {
 
   /** Slots of the optimiser's own. */
   private final List<Buffer> own = new ArrayList<>();
-
-  private Plan check;
 
   /** Null where gradients have no limit. */
   private Plan clip;
@@ -82,7 +79,6 @@ public final class Updater implements AutoCloseable {
     }
     List<Shape> weights = parameters.stream().map(Parameter::shape).toList();
     int count = weights.size();
-    check = runner.plan(new NotFinite(count), weights);
     Common common = optimizer.common();
     if (common.clip() != null) {
       clip = runner.plan(common.clipping(count), weights);
@@ -140,17 +136,6 @@ public final class Updater implements AutoCloseable {
   }
 
   /**
-   * Looks at gradients, all at once.
-   *
-   * @param gradients one per trainable weight, of which there are some
-   * @return one number each, 0 or, where a gradient is not finite, infinity; the caller closes it
-   */
-  public Buffer check(List<Buffer> gradients) {
-    checkOpen();
-    return looked(check, gradients);
-  }
-
-  /**
    * Looks at what {@link #update} would make of the weights and of what is remembered of them.
    *
    * @param gradients as {@link #due} gave them
@@ -160,15 +145,11 @@ public final class Updater implements AutoCloseable {
    */
   public Buffer tryOut(List<Buffer> gradients, Buffer rates) {
     checkOpen();
-    return parameters.isEmpty()
-        ? runner.memory().allocate(runner.dtype(), Shape.of(0))
-        : looked(trial, inputs(gradients, rates));
-  }
-
-  private Buffer looked(Plan plan, List<Buffer> inputs) {
     Buffer bad = runner.memory().allocateUnset(runner.dtype(), Shape.of(parameters.size()));
     try {
-      runner.run(plan, inputs, List.of(bad));
+      if (!parameters.isEmpty()) {
+        runner.run(trial, inputs(gradients, rates), List.of(bad));
+      }
       return bad;
     } catch (RuntimeException e) {
       Closing.after(e, bad);
@@ -328,7 +309,7 @@ public final class Updater implements AutoCloseable {
     List<Buffer> buffers = List.copyOf(slots.values());
     slots.clear();
     own.clear();
-    Closing.all(() -> Closing.all(buffers), check, clip, trial, update, averages, accumulation);
+    Closing.all(() -> Closing.all(buffers), clip, trial, update, averages, accumulation);
   }
 
   private String slotName(String slot, Parameter p) {

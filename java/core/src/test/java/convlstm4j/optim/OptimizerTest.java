@@ -191,9 +191,6 @@ class OptimizerTest {
             backend.memory().upload(Tensor.of(gradient(s, step), s), b);
             gradients.add(b);
           }
-          try (Buffer bad = updater.check(gradients)) {
-            assertEquals(List.of(0.0, 0.0), numbers(backend.memory().download(bad)));
-          }
           double rate = optimizer.common().learningRate().rate(step);
           Tensor rates = updater.rates(rate, step);
           try (Buffer r = backend.memory().allocate(DType.FLOAT64, rates.shape());
@@ -332,7 +329,7 @@ class OptimizerTest {
   }
 
   @Test
-  void findsGradientThatIsNotFinite() {
+  void namesWeights() {
     train(
         new SGD(RATE),
         0,
@@ -340,18 +337,7 @@ class OptimizerTest {
         new Updates() {
           @Override
           public void before(Updater u, Variables v, List<Parameter> p) {
-            try (Buffer a = v.backend().memory().allocate(DType.FLOAT64, p.get(0).shape());
-                Buffer b = v.backend().memory().allocate(DType.FLOAT64, p.get(1).shape())) {
-              Tensor bad = Tensor.zeros(DType.FLOAT64, p.get(1).shape());
-              bad.set(4, Double.NEGATIVE_INFINITY);
-              v.backend().memory().upload(bad, b);
-              try (Buffer found = u.check(List.of(a, b))) {
-                assertEquals(
-                    List.of(0.0, Double.POSITIVE_INFINITY),
-                    numbers(v.backend().memory().download(found)));
-              }
-              assertEquals(p.get(1).name(), u.name(1));
-            }
+            assertEquals(p.get(1).name(), u.name(1));
           }
         });
   }
