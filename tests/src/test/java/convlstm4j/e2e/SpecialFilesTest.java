@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.model.Extension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,7 @@ class SpecialFilesTest {
   @ValueSource(
       strings = {
         "inspect PIPE",
+        "predict --model model.ckpt --input x.npy --output out.npy --classpath PIPE",
         "summary PIPE",
         "convert --model PIPE --output out.ckpt",
         "convert --model model.ckpt --weights PIPE --output out.ckpt",
@@ -85,6 +87,14 @@ class SpecialFilesTest {
     refused("/proc/self/maps", "is a file of the system (proc)", predict);
     refused("/dev/zero", "is a device", "inspect PIPE");
     refused("/proc/self/maps", "is a file of the system (proc)", "inspect PIPE");
+  }
+
+  @Test
+  void inAFolderOfExtensions() throws IOException {
+    Path services = Files.createDirectories(dir.resolve("own/META-INF/services"));
+    Files.createSymbolicLink(services.resolve(Extension.class.getName()), pipe);
+    String own = dir.resolve("own").toString();
+    refused(own, "is a named pipe", "inspect model.ckpt --classpath PIPE");
   }
 
   @Test

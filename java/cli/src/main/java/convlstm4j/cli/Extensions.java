@@ -1,10 +1,11 @@
 package convlstm4j.cli;
 
+import convlstm4j.io.file.InputFile;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.model.Extension;
 import convlstm4j.objective.CustomMetrics;
 import java.io.File;
-import java.net.MalformedURLException;
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -21,6 +22,9 @@ import java.util.ServiceLoader;
  * @param metrics of all extensions
  */
 record Extensions(CustomLayers layers, CustomMetrics metrics) {
+  /** In it a jar or folder names its extensions. */
+  private static final String SERVICE = "META-INF/services/" + Extension.class.getName();
+
   /**
    * Those on the program's own class path and in jars.
    *
@@ -52,8 +56,8 @@ record Extensions(CustomLayers layers, CustomMetrics metrics) {
       throw new IllegalArgumentException(
           "--classpath "
               + classpath
-              + ": has no extension: expected a file META-INF/services/"
-              + Extension.class.getName()
+              + ": has no extension: expected a file "
+              + SERVICE
               + " that names a class");
     }
     return new Extensions(layers, metrics);
@@ -67,10 +71,15 @@ record Extensions(CustomLayers layers, CustomMetrics metrics) {
         throw new IllegalArgumentException(
             "--classpath " + classpath + ": there is no file \"" + word + "\"");
       }
+      // What Java opens by itself: a named pipe would be waited for, for ever.
+      Path opened = Files.isDirectory(path) ? path.resolve(SERVICE) : path;
       try {
+        if (Files.exists(opened)) {
+          InputFile.checked(opened);
+        }
         urls.add(path.toUri().toURL());
-      } catch (MalformedURLException e) {
-        throw new IllegalArgumentException("--classpath " + word + ": " + e.getMessage(), e);
+      } catch (IOException e) {
+        throw new IllegalArgumentException("--classpath " + opened + ": " + e.getMessage(), e);
       }
     }
     return urls.toArray(URL[]::new);
