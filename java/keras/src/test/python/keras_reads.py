@@ -256,7 +256,7 @@ def main():
                     os.remove(target)
                 written[target] = converter.ask("convert", "--model", original, "--output", target, *a.convert.split())
                 code, said = written[target]
-                if code and (": cannot be saved" in said or code not in (1, 2)):
+                if code and (": cannot be written" in said or code not in (1, 2)):
                     print(f"{e['file']} -> .{form}: {said[:300]}")
             code, said = written[target]
             if code:

@@ -13,13 +13,11 @@ import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -65,7 +63,10 @@ class KillTest {
   void killsLoseNothing() throws Exception {
     long seed = Long.getLong("seed", 20261128L);
     System.out.println("seed=" + seed + ", kill.kills=" + KILLS);
-    library = library();
+    library = Preloaded.build("kill_at", dir);
+    if (library.isEmpty()) {
+      System.out.println("no C compiler: no kills at operations on files");
+    }
     alone = KillChain.canBeAlone();
     List<KillChain.Task> tasks = tasks();
     ExecutorService lanes = Executors.newFixedThreadPool(LANES);
@@ -228,34 +229,5 @@ class KillTest {
 
   private void count(String what) {
     met.computeIfAbsent(what, w -> new AtomicInteger()).incrementAndGet();
-  }
-
-  /** Builds what kills at an operation; empty where there is no C compiler. */
-  private Optional<Path> library() throws Exception {
-    Path source = dir.resolve("kill_at.c");
-    Path built = dir.resolve("kill_at.so");
-    try (InputStream in = Objects.requireNonNull(KillTest.class.getResourceAsStream("kill_at.c"))) {
-      Files.copy(in, source);
-    }
-    try {
-      Process cc =
-          new ProcessBuilder(
-                  "cc",
-                  "-shared",
-                  "-fPIC",
-                  "-O1",
-                  "-o",
-                  built.toString(),
-                  source.toString(),
-                  "-ldl")
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(cc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertEquals(0, cc.waitFor(), said);
-      return Optional.of(built);
-    } catch (IOException e) {
-      System.out.println("no C compiler: no kills at operations on files");
-      return Optional.empty();
-    }
   }
 }

@@ -120,7 +120,7 @@ class ProcessTest {
             2);
     String last = lines.get(lines.size() - 1);
     assertTrue(
-        last.startsWith("convlstm4j: " + checkpoint + ": cannot be saved: "), lines::toString);
+        last.startsWith("convlstm4j: " + checkpoint + ": cannot be written: "), lines::toString);
     assertFalse(last.contains("Exception"), last);
     assertEquals(before, Cli.contents(dir), "files changed");
 

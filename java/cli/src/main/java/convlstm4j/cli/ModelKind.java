@@ -8,7 +8,6 @@ import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.model.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,14 +75,10 @@ enum ModelKind {
   }
 
   private static void saveText(Path file, String text) {
-    try (AtomicFile target = AtomicFile.create(file)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-      while (bytes.hasRemaining()) {
-        target.channel().write(bytes);
-      }
-      target.commit();
+    try {
+      AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be saved: " + e.getMessage(), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 }

@@ -23,7 +23,6 @@ import java.util.List;
  */
 final class PredictionTable implements AutoCloseable {
   private final Model model;
-  private final Path path;
   private final boolean samples;
   private final AtomicFile file;
   private final BufferedWriter writer;
@@ -37,7 +36,6 @@ final class PredictionTable implements AutoCloseable {
    */
   PredictionTable(Model model, Path path, boolean samples) {
     this.model = model;
-    this.path = path;
     this.samples = samples;
     try {
       file = AtomicFile.create(path);
@@ -145,7 +143,7 @@ final class PredictionTable implements AutoCloseable {
   }
 
   private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
+    return new UncheckedIOException(e.getMessage(), e);
   }
 
   @Override

@@ -8,7 +8,6 @@ import convlstm4j.model.Model;
 import convlstm4j.model.Monitor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -161,14 +160,10 @@ final class ScoreTable {
 
   /** Writes the same with all digits, the names of the outputs in the first column. */
   void writeCsv(Path path) {
-    try (AtomicFile file = AtomicFile.create(path)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(csv());
-      while (bytes.hasRemaining()) {
-        file.channel().write(bytes);
-      }
-      file.commit();
+    try {
+      AtomicFile.write(path, csv().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 

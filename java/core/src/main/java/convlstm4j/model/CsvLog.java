@@ -5,7 +5,6 @@ import convlstm4j.io.file.Printable;
 import convlstm4j.io.file.WriteLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +69,7 @@ public final class CsvLog implements Callback {
       StringBuilder after = new StringBuilder(header).append(System.lineSeparator());
       lines.values().forEach(after::append);
       if (!after.toString().equals(before)) {
-        replace(after.toString());
+        AtomicFile.write(file, after.toString().getBytes(StandardCharsets.UTF_8));
       }
     } catch (IOException e) {
       throw failed(e);
@@ -98,16 +97,6 @@ public final class CsvLog implements Callback {
       if (cells.length == columns && cells[0].matches("[0-9]{1,18}")) {
         lines.put(Long.parseLong(cells[0]), old.get(i) + System.lineSeparator());
       }
-    }
-  }
-
-  private void replace(String text) throws IOException {
-    try (AtomicFile whole = AtomicFile.create(file)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-      while (bytes.hasRemaining()) {
-        whole.channel().write(bytes);
-      }
-      whole.commit();
     }
   }
 

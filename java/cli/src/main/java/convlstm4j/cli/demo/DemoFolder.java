@@ -4,7 +4,6 @@ import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Target;
 import convlstm4j.io.file.WriteLock;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -45,14 +44,10 @@ final class DemoFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalArgumentException("--output " + folder + ": " + e.getMessage(), e);
     }
-    try (AtomicFile file = AtomicFile.create(mark)) {
+    try {
       String text =
           FIRST + " --seed " + seed + ", which replaces what is here when it runs again.\n";
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-      while (bytes.hasRemaining()) {
-        file.channel().write(bytes);
-      }
-      file.commit();
+      AtomicFile.write(mark, text.getBytes(StandardCharsets.UTF_8));
       return new DemoFolder(lock);
     } catch (IOException | RuntimeException e) {
       lock.close();

@@ -10,7 +10,6 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -177,12 +176,6 @@ final class Picture {
     if (!ImageIO.write(image, "png", png)) {
       throw new IOException("no PNG writer in this Java");
     }
-    ByteBuffer bytes = ByteBuffer.wrap(png.toByteArray());
-    try (AtomicFile file = AtomicFile.create(path)) {
-      while (bytes.hasRemaining()) {
-        file.channel().write(bytes);
-      }
-      file.commit();
-    }
+    AtomicFile.write(path, png.toByteArray());
   }
 }

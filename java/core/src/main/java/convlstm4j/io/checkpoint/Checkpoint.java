@@ -73,7 +73,7 @@ public final class Checkpoint {
         file.commit();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(path + ": cannot be saved: " + e.getMessage(), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 

@@ -1,9 +1,11 @@
 package convlstm4j.io.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -41,7 +43,21 @@ public final class AtomicFile implements AutoCloseable {
     this.named = named;
     this.target = target;
     this.part = part;
-    this.channel = wrap.apply(part.channel());
+    this.channel = new Naming(wrap.apply(part.channel()));
+  }
+
+  /**
+   * Makes a file, or replaces it.
+   *
+   * @param target in a folder that exists
+   * @param content all of it
+   * @throws IOException if it cannot be written; the message names the target and the reason
+   */
+  public static void write(Path target, byte[] content) throws IOException {
+    try (AtomicFile file = create(target)) {
+      file.channel().write(ByteBuffer.wrap(content));
+      file.commit();
+    }
   }
 
   /**
@@ -73,14 +89,14 @@ public final class AtomicFile implements AutoCloseable {
       }
       return new AtomicFile(target, through, PartFile.create(through), wrap);
     } catch (IOException e) {
-      throw new IOException(target + ": cannot be written: " + reason(e), e);
+      throw failed(target, e);
     }
   }
 
   /**
    * Where the content goes.
    *
-   * @return the channel
+   * @return the channel, which takes all it is given; its failures name the target and the reason
    * @throws IllegalStateException if the file is committed or closed
    */
   public WritableByteChannel channel() {
@@ -96,8 +112,8 @@ public final class AtomicFile implements AutoCloseable {
    */
   public void commit() throws IOException {
     checkOpen();
-    part.channel().force(true);
     try {
+      part.channel().force(true);
       // While it is open and locked: nobody may take it for left over in between.
       Files.move(
           part.path(),
@@ -107,11 +123,15 @@ public final class AtomicFile implements AutoCloseable {
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(named + ": the file system cannot rename in one step", e);
     } catch (IOException e) {
-      throw new IOException(named + ": cannot be written: " + reason(e), e);
+      throw failed(e);
     }
     committed = true;
-    part.close();
-    forceFolder();
+    try {
+      part.close();
+      forceFolder();
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 
   /** Makes the rename itself durable, where the system can open a folder (Windows cannot). */
@@ -121,8 +141,6 @@ public final class AtomicFile implements AutoCloseable {
     }
     try (FileChannel folder = FileChannel.open(target.folder(), StandardOpenOption.READ)) {
       folder.force(true);
-    } catch (NoSuchFileException e) {
-      throw new IOException(named + ": cannot be written: " + reason(e), e);
     }
   }
 
@@ -149,6 +167,46 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
+  /** Says of a channel's failures which file they are about. */
+  private final class Naming implements WritableByteChannel {
+    private final WritableByteChannel to;
+
+    Naming(WritableByteChannel to) {
+      this.to = to;
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      int size = from.remaining();
+      try {
+        while (from.hasRemaining()) {
+          to.write(from);
+        }
+        return size;
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return to.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      to.close();
+    }
+  }
+
+  private IOException failed(IOException e) {
+    return failed(named, e);
+  }
+
+  private static IOException failed(Path named, IOException e) {
+    return new IOException(named + ": cannot be written: " + reason(e), e);
+  }
+
   /** What went wrong in words, where the JDK gives only the path. */
   private static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
@@ -156,6 +214,9 @@ public final class AtomicFile implements AutoCloseable {
     }
     if (e instanceof java.nio.file.AccessDeniedException) {
       return "permission denied";
+    }
+    if (e instanceof FileSystemException f && f.getReason() != null) {
+      return f.getReason(); // without the name of the part file
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

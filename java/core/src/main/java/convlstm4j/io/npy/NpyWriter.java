@@ -234,9 +234,7 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   private void drain(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      file.channel().write(bytes);
-    }
+    file.channel().write(bytes);
   }
 
   /**
@@ -280,6 +278,6 @@ public final class NpyWriter implements AutoCloseable {
   }
 
   private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException(path + ": cannot be written: " + e.getMessage(), e);
+    return new UncheckedIOException(e.getMessage(), e);
   }
 }

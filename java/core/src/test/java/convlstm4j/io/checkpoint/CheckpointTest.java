@@ -195,7 +195,8 @@ class CheckpointTest {
             assertThrows(
                 UncheckedIOException.class,
                 () -> Checkpoint.save(model, path(), c -> new Full(c, left)));
-        assertTrue(e.getMessage().startsWith(path() + ": cannot be saved: No space"), e.toString());
+        assertTrue(
+            e.getMessage().startsWith(path() + ": cannot be written: No space"), e.toString());
         assertArrayEquals(old, Files.readAllBytes(path()));
         try (Stream<Path> files = Files.list(folder)) {
           assertEquals(List.of(path()), files.toList());

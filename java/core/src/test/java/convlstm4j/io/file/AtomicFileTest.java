@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -177,5 +179,60 @@ class AtomicFileTest {
         assertThrows(IOException.class, () -> AtomicFile.create(folder))
             .getMessage()
             .contains("is a folder"));
+  }
+
+  /** What a system says, such as that a quota is used up, is no use without the file. */
+  @Test
+  void aFailureNamesTheFile() throws IOException {
+    Path target = Files.write(folder.resolve("a"), new byte[] {7});
+    WritableByteChannel refusing =
+        new WritableByteChannel() {
+          @Override
+          public int write(ByteBuffer from) throws IOException {
+            throw new FileSystemException(folder.resolve("b") + "", null, "no more");
+          }
+
+          @Override
+          public boolean isOpen() {
+            return true;
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (AtomicFile file = AtomicFile.create(target, c -> refusing)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      IOException e = assertThrows(IOException.class, () -> file.channel().write(one));
+      assertEquals(target + ": cannot be written: no more", e.getMessage());
+    }
+    assertArrayEquals(new byte[] {7}, Files.readAllBytes(target));
+  }
+
+  /** Some channels take only a part of what they are given. */
+  @Test
+  void takesAllItIsGiven() throws IOException {
+    Path target = folder.resolve("a");
+    try (AtomicFile file = AtomicFile.create(target, OneByOne::new)) {
+      assertEquals(3, file.channel().write(ByteBuffer.wrap(new byte[] {1, 2, 3})));
+      file.commit();
+    }
+    assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(target));
+  }
+
+  private record OneByOne(WritableByteChannel to) implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+      return to.write(ByteBuffer.wrap(new byte[] {from.get()}));
+    }
+
+    @Override
+    public boolean isOpen() {
+      return to.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      to.close();
+    }
   }
 }

@@ -237,7 +237,7 @@ public final class KerasModels {
     } catch (IllegalArgumentException e) {
       throw new KerasException(file, "cannot be saved: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be saved: " + e.getMessage(), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 

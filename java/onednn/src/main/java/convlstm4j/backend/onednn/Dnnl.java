@@ -55,6 +55,8 @@ final class Dnnl implements AutoCloseable {
       NativeCache.checkPrivate(Loader.getCacheDir().toPath());
       Loader.load(dnnl.class);
       return new Dnnl();
+    } catch (BackendException e) {
+      throw new BackendException(OneDnnBackend.NAME + ": " + e.getMessage(), e);
     } catch (LinkageError | RuntimeException | IOException e) {
       throw new BackendException(
           OneDnnBackend.NAME

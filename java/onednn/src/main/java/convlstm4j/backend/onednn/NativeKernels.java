@@ -1,6 +1,5 @@
 package convlstm4j.backend.onednn;
 
-import convlstm4j.backend.BackendException;
 import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
 import convlstm4j.option.Activation;
@@ -36,7 +35,12 @@ final class NativeKernels {
   /** The kernels, or why they are not there. */
   record Found(NativeKernels kernels, String reason) {}
 
-  /** Loads the library if the jar has it for this machine. */
+  /**
+   * Loads the library if the jar has it for this machine.
+   *
+   * @throws convlstm4j.backend.BackendException if it cannot be unpacked, as oneDNN's own cannot
+   *     then
+   */
   static Found load() {
     String platform = Loader.getPlatform();
     URL resource = NativeKernels.class.getResource(platform + "/" + LIBRARY);
@@ -50,8 +54,6 @@ final class NativeKernels {
       return handle == 0
           ? new Found(null, "this machine has no kernels named " + wanted)
           : new Found(new NativeKernels(handle, maxThreads()), "");
-    } catch (BackendException e) {
-      return new Found(null, e.getMessage());
     } catch (UnsatisfiedLinkError | IllegalCallerException e) {
       return new Found(
           null,
