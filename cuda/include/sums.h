@@ -23,10 +23,7 @@ __device__ __forceinline__ double blockSum(double value, double* scratch) {
     for (int r = 0; r < kRows; r++) {
       sum += scratch[r * kColumns + t];
     }
-  }
-  __syncthreads();
-  if (t < kColumns) {
-    scratch[t] = sum;
+    scratch[t] = sum;  // of its own column, which no other thread reads before the barrier
   }
   __syncthreads();
   if (t == 0) {
