@@ -3,8 +3,9 @@ package convlstm4j.contract;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.backend.Backend;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.reference.ReferenceBackend;
@@ -152,61 +153,37 @@ class PlantedFaultsTest {
   }
 
   /** The reference with a fault. */
-  private static final class Faulty implements Backend {
-    private final ReferenceBackend real = new ReferenceBackend();
+  private static final class Faulty extends ForwardingBackend {
     private final Fault fault;
 
     Faulty(Fault fault) {
+      super(new ReferenceBackend());
       this.fault = fault;
     }
 
     @Override
-    public String name() {
-      return "faulty";
-    }
-
-    @Override
-    public String description() {
-      return "the reference with a planted fault";
-    }
-
-    @Override
     public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-      return new FaultyPlan(op, real.plan(op, inputs, dtype, mode), memory(), fault);
-    }
-
-    @Override
-    public Memory memory() {
-      return real.memory();
-    }
-
-    @Override
-    public void close() {
-      real.close();
+      return new FaultyPlan(op, super.plan(op, inputs, dtype, mode), memory(), fault);
     }
   }
 
   /** A plan that sees other inputs and spoils gradients. */
-  private record FaultyPlan(Op op, Plan real, Memory memory, Fault fault) implements Plan {
-    @Override
-    public long workspaceBytes() {
-      return real.workspaceBytes();
-    }
+  private static final class FaultyPlan extends ForwardingPlan {
+    private final Op op;
+    private final Memory memory;
+    private final Fault fault;
 
-    @Override
-    public long reserveBytes() {
-      return real.reserveBytes();
-    }
-
-    @Override
-    public String algorithm() {
-      return "faulty";
+    FaultyPlan(Op op, Plan real, Memory memory, Fault fault) {
+      super(real);
+      this.op = op;
+      this.memory = memory;
+      this.fault = fault;
     }
 
     @Override
     public void forward(Forward call) {
       List<Buffer> seen = seen(call.inputs(), false);
-      real.forward(
+      super.forward(
           new Forward(seen, call.outputs(), call.workspace(), call.reserve(), call.random()));
       seen.forEach(Buffer::close);
     }
@@ -214,7 +191,7 @@ class PlantedFaultsTest {
     @Override
     public void backward(Backward call) {
       List<Buffer> seen = seen(call.inputs(), true);
-      real.backward(
+      super.backward(
           new Backward(
               seen,
               call.outputs(),
@@ -246,11 +223,6 @@ class PlantedFaultsTest {
         seen.add(b);
       }
       return seen;
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 }

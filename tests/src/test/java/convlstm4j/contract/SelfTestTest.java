@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Op;
@@ -46,71 +48,37 @@ class SelfTestTest {
   }
 
   /** Pools, but adds a thousandth to what it gives. */
-  private record Wrong(Backend real) implements Backend {
+  private static final class Wrong extends ForwardingBackend {
+    Wrong(Backend real) {
+      super(real);
+    }
+
     @Override
     public String name() {
       return "wrong";
     }
 
     @Override
-    public String description() {
-      return "wrong";
-    }
-
-    @Override
-    public boolean supports(DType dtype) {
-      return real.supports(dtype);
-    }
-
-    @Override
     public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-      Plan plan = real.plan(op, inputs, dtype, mode);
-      return op instanceof Pool ? new WrongPlan(plan, real.memory()) : plan;
-    }
-
-    @Override
-    public Memory memory() {
-      return real.memory();
-    }
-
-    @Override
-    public void close() {
-      real.close();
+      Plan plan = super.plan(op, inputs, dtype, mode);
+      return op instanceof Pool ? new WrongPlan(plan, memory()) : plan;
     }
   }
 
-  private record WrongPlan(Plan real, Memory memory) implements Plan {
-    @Override
-    public long workspaceBytes() {
-      return real.workspaceBytes();
-    }
+  private static final class WrongPlan extends ForwardingPlan {
+    private final Memory memory;
 
-    @Override
-    public long reserveBytes() {
-      return real.reserveBytes();
-    }
-
-    @Override
-    public String algorithm() {
-      return "wrong";
+    WrongPlan(Plan real, Memory memory) {
+      super(real);
+      this.memory = memory;
     }
 
     @Override
     public void forward(Forward call) {
-      real.forward(call);
+      super.forward(call);
       var y = memory.download(call.outputs().get(0));
       y.set(0, y.get(0) + 1e-3);
       memory.upload(y, call.outputs().get(0));
-    }
-
-    @Override
-    public void backward(Backward call) {
-      real.backward(call);
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 }

@@ -12,6 +12,8 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Owned;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.PlanFrame;
@@ -100,6 +102,8 @@ class UseAfterCloseTest {
     all.put(BatchStream.class, this::streams);
     all.put(Backend.class, this::backends);
     all.put(ReferenceBackend.class, this::backends);
+    all.put(ForwardingBackend.class, this::forwarding);
+    all.put(ForwardingPlan.class, this::forwarding);
     all.put(Buffer.class, this::buffers);
     all.put(HeapBuffer.class, this::buffers);
     all.put(Plan.class, this::plans);
@@ -231,6 +235,18 @@ class UseAfterCloseTest {
       calls.put(p.name() + " unset", () -> b.memory().allocateUnset(DType.FLOAT32, SHAPE));
     }
     return calls;
+  }
+
+  private Map<String, Executable> forwarding() {
+    Backend b = new ForwardingBackend(new ReferenceBackend());
+    Buffer x = b.memory().allocate(DType.FLOAT32, SHAPE);
+    Plan plan = new ForwardingPlan(plan(b));
+    plan.close();
+    plan.close();
+    b.close();
+    b.close();
+    Plan.Forward call = new Plan.Forward(List.of(x), List.of(x), null, null, new Philox(0, 0));
+    return Map.of("plan", () -> plan(b), "forward", () -> plan.forward(call));
   }
 
   private Map<String, Executable> buffers() {

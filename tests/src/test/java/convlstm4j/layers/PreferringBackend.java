@@ -1,7 +1,7 @@
 package convlstm4j.layers;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.Memory;
+import convlstm4j.backend.ForwardingBackend;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Op;
 import convlstm4j.option.DataFormat;
@@ -12,13 +12,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** A backend with a preference of its own, which writes down what it plans. */
-final class PreferringBackend implements Backend {
-  private final Backend real;
+final class PreferringBackend extends ForwardingBackend {
   private final Optional<DataFormat> preferred;
   private final List<Op> planned = new ArrayList<>();
 
   PreferringBackend(Backend real, Optional<DataFormat> preferred) {
-    this.real = real;
+    super(real);
     this.preferred = preferred;
   }
 
@@ -30,21 +29,6 @@ final class PreferringBackend implements Backend {
   }
 
   @Override
-  public String name() {
-    return real.name();
-  }
-
-  @Override
-  public String description() {
-    return real.description();
-  }
-
-  @Override
-  public boolean supports(DType dtype) {
-    return real.supports(dtype);
-  }
-
-  @Override
   public Optional<DataFormat> preferredFormat() {
     return preferred;
   }
@@ -52,16 +36,6 @@ final class PreferringBackend implements Backend {
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     planned.add(op);
-    return real.plan(op, inputs, dtype, mode);
-  }
-
-  @Override
-  public Memory memory() {
-    return real.memory();
-  }
-
-  @Override
-  public void close() {
-    real.close();
+    return super.plan(op, inputs, dtype, mode);
   }
 }

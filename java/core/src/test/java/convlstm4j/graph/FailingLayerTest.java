@@ -7,7 +7,8 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Backends;
 import convlstm4j.backend.Buffer;
-import convlstm4j.backend.Memory;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Plan;
 import convlstm4j.execution.Executor;
 import convlstm4j.execution.Variables;
@@ -29,63 +30,31 @@ class FailingLayerTest {
   private static final String FAULT = "some: the library failed";
 
   /** The reference, but for one pass of one activation. */
-  private record Failing(Backend real, Activation where, String pass) implements Backend {
-    @Override
-    public String name() {
-      return real.name();
-    }
+  private static final class Failing extends ForwardingBackend {
+    private final Activation where;
+    private final String pass;
 
-    @Override
-    public String description() {
-      return real.description();
-    }
-
-    @Override
-    public Memory memory() {
-      return real.memory();
-    }
-
-    @Override
-    public void close() {
-      real.close();
+    Failing(Backend real, Activation where, String pass) {
+      super(real);
+      this.where = where;
+      this.pass = pass;
     }
 
     @Override
     public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
       boolean fails = op.equals(new Activate(where));
       fail(fails, "plan");
-      Plan plan = real.plan(op, inputs, dtype, mode);
-      return new Plan() {
-        @Override
-        public long workspaceBytes() {
-          return plan.workspaceBytes();
-        }
-
-        @Override
-        public long reserveBytes() {
-          return plan.reserveBytes();
-        }
-
-        @Override
-        public String algorithm() {
-          return plan.algorithm();
-        }
-
+      return new ForwardingPlan(super.plan(op, inputs, dtype, mode)) {
         @Override
         public void forward(Forward call) {
           fail(fails, "forward");
-          plan.forward(call);
+          super.forward(call);
         }
 
         @Override
         public void backward(Backward call) {
           fail(fails, "backward");
-          plan.backward(call);
-        }
-
-        @Override
-        public void close() {
-          plan.close();
+          super.backward(call);
         }
       };
     }

@@ -2,25 +2,26 @@ package convlstm4j.bench.worker.ours;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Buffer;
-import convlstm4j.backend.Memory;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Recording;
 import convlstm4j.op.Op;
-import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** A backend whose plans are watched: how long each kind of op takes. */
-final class TimedBackend implements Backend {
-  private final Backend backend;
+final class TimedBackend extends ForwardingBackend {
   private final Map<String, Double> ns = new TreeMap<>();
   private final Buffer end;
 
   TimedBackend(Backend backend) {
-    this.backend = backend;
+    super(backend);
     this.end = backend.memory().allocate(DType.FLOAT32, Shape.of(1));
   }
 
@@ -35,28 +36,14 @@ final class TimedBackend implements Backend {
   }
 
   @Override
-  public String name() {
-    return backend.name();
-  }
-
-  @Override
-  public String description() {
-    return backend.description();
-  }
-
-  @Override
-  public Optional<DataFormat> preferredFormat() {
-    return backend.preferredFormat();
-  }
-
-  @Override
-  public Memory memory() {
-    return backend.memory();
-  }
-
-  @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-    return new TimedPlan(op.opName(), backend.plan(op, inputs, dtype, mode));
+    return new TimedPlan(op.opName(), super.plan(op, inputs, dtype, mode));
+  }
+
+  /** Nothing is recorded: each op is to be seen. */
+  @Override
+  public Recording recording(Consumer<List<Philox>> work) {
+    return Recording.none(work);
   }
 
   /** Its owner closes the backend behind it. */
@@ -70,43 +57,22 @@ final class TimedBackend implements Backend {
     ns.merge(op, (double) (System.nanoTime() - start), Double::sum);
   }
 
-  private final class TimedPlan implements Plan {
+  private final class TimedPlan extends ForwardingPlan {
     private final String op;
-    private final Plan plan;
 
     TimedPlan(String op, Plan plan) {
+      super(plan);
       this.op = op;
-      this.plan = plan;
-    }
-
-    @Override
-    public long workspaceBytes() {
-      return plan.workspaceBytes();
-    }
-
-    @Override
-    public long reserveBytes() {
-      return plan.reserveBytes();
-    }
-
-    @Override
-    public String algorithm() {
-      return plan.algorithm();
     }
 
     @Override
     public void forward(Forward call) {
-      timed(op, () -> plan.forward(call));
+      timed(op, () -> super.forward(call));
     }
 
     @Override
     public void backward(Backward call) {
-      timed(op, () -> plan.backward(call));
-    }
-
-    @Override
-    public void close() {
-      plan.close();
+      timed(op, () -> super.backward(call));
     }
   }
 }
