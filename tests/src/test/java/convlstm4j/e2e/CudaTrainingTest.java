@@ -14,11 +14,9 @@ import convlstm4j.model.Model;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
 import convlstm4j.tensor.DType;
-import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -29,12 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaTrainingTest {
   private static final int STEPS = 20;
 
-  private static final Batch BATCH =
-      new Batch(
-          List.of(ArticleModelTest.noise(Shape.of(2, 4, 3, 8, 9))),
-          Collections.nCopies(6, ArticleModelTest.bits(Shape.of(2, 4, 1))),
-          List.of(),
-          "given");
+  private static final Batch BATCH = ArticleModelTest.batch();
 
   @AfterEach
   void forget() {
@@ -42,7 +35,7 @@ class CudaTrainingTest {
   }
 
   private static Model model() {
-    return ArticleModelTest.convLstm(3, 4, 4, 8, 9).seed(5);
+    return ArticleModelTest.convLstm(3, 4).seed(5);
   }
 
   private static Compile compilation() {

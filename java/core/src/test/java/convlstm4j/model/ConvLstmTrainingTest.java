@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
-import convlstm4j.data.Batch;
 import convlstm4j.data.InMemoryDataset;
-import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
-import convlstm4j.layer.MaxPooling3D;
-import convlstm4j.layer.TimeDistributed;
 import convlstm4j.objective.Accuracy;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
@@ -23,7 +19,6 @@ import convlstm4j.option.Activation;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.tensor.Philox;
-import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +26,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Real layers: a task that needs memory, the article's network, and resuming in the middle. */
+/** Real layers: a task that needs memory, and resuming in the middle. */
 class ConvLstmTrainingTest {
   private static final int T = 4;
   private static final int W = 6;
@@ -133,94 +128,5 @@ class ConvLstmTrainingTest {
       whole.close();
       assertEquals(0, backend.memory().liveBytes());
     }
-  }
-
-  /** The article's network: two stages, then six branches with a score per frame. */
-  private static Model article(int filters, long t, long size) {
-    List<String> genres = List.of("comedy", "action", "horror", "thriller", "musical", "other");
-    Symbol video = Input.named("video", t, 3, size, size);
-    Symbol x = video;
-    for (int stage = 0; stage < 2; stage++) {
-      x = lstm(filters).apply(x);
-      x = new BatchNormalization().apply(x);
-      x = pool().apply(x);
-    }
-    List<Symbol> scores = new ArrayList<>();
-    for (String genre : genres) {
-      Symbol b = pool().apply(lstm(filters / 2).apply(x));
-      b = new TimeDistributed(new Flatten()).apply(b);
-      b = new TimeDistributed(new Dense(32).activation(Activation.RELU)).apply(b);
-      b = new TimeDistributed(new Dense(8).activation(Activation.RELU)).apply(b);
-      scores.add(
-          new TimeDistributed(new Dense(1).activation(Activation.SIGMOID)).named(genre).apply(b));
-    }
-    return Model.of(List.of(video), scores);
-  }
-
-  private static ConvLSTM2D lstm(int filters) {
-    return new ConvLSTM2D(filters, 3)
-        .padding(Padding.SAME)
-        .dataFormat(DataFormat.CHANNELS_FIRST)
-        .returnSequences(true);
-  }
-
-  private static MaxPooling3D pool() {
-    return new MaxPooling3D(1, 2, 2).dataFormat(DataFormat.CHANNELS_FIRST);
-  }
-
-  @Test
-  void fullSizeIsEstimatedWithoutAllocating() {
-    try (Backend backend = Backends.named("reference")) {
-      Model m =
-          article(20, 1000, 400)
-              .backend(backend)
-              .compile(new Adam(), Loss.binaryCrossentropy(), new Accuracy());
-      long start = System.nanoTime();
-      MemoryEstimate e = m.memoryEstimate(true, Shape.of(1, 1000, 3, 400, 400));
-      double seconds = (System.nanoTime() - start) / 1e9;
-      assertEquals(0, backend.memory().liveBytes());
-      assertTrue(e.total() > 100L << 30, e.toString());
-      assertTrue(seconds < 1, seconds + " s");
-      assertTrue(m.memoryEstimate(false, Shape.of(1, 1000, 3, 400, 400)).total() < e.total());
-    }
-  }
-
-  @Test
-  void articleNetworkTrainsInSmall() {
-    try (Backend backend = Backends.named("reference")) {
-      Model m =
-          article(4, Input.ANY, 16)
-              .backend(backend)
-              .compile(new Adam(0.01), Loss.binaryCrossentropy(), new Accuracy());
-      Tensor video = Tensor.of(new float[5 * 3 * 16 * 16], 1, 5, 3, 16, 16);
-      List<Tensor> labels = new ArrayList<>();
-      Philox random = new Philox(3, 0);
-      for (int i = 0; i < video.size(); i++) {
-        video.set(i, random.uniform(i));
-      }
-      for (int g = 0; g < 6; g++) {
-        Tensor y = Tensor.of(new float[5], 1, 5, 1);
-        for (int t = 0; t < 5; t++) {
-          y.set(t, random.uniform(5000 + 5L * g + t) < 0.5 ? 1 : 0);
-        }
-        labels.add(y);
-      }
-      Batch batch = new Batch(List.of(video), labels, List.of(), "trailer_0.npy");
-      long estimate = m.memoryEstimate(true, video.shape()).total();
-      double first = m.trainOnBatch(batch).get("loss");
-      Map<String, Double> last = Map.of();
-      for (int step = 0; step < 40; step++) {
-        last = m.trainOnBatch(batch);
-      }
-      assertTrue(last.get("loss") < first / 2, first + " -> " + last);
-      assertEquals(1 + 6 + 6, last.size());
-      assertTrue(last.containsKey("comedy_loss") && last.containsKey("other_accuracy"));
-      assertEquals(List.of(Shape.of(1, 5, 1)), shapes(m.predict(video).subList(0, 1)));
-      assertTrue(backend.memory().liveBytes() < estimate);
-    }
-  }
-
-  private static List<Shape> shapes(List<Tensor> tensors) {
-    return tensors.stream().map(Tensor::shape).toList();
   }
 }
