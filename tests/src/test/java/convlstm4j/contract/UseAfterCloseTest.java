@@ -18,6 +18,7 @@ import convlstm4j.backend.Owned;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.PlanFrame;
 import convlstm4j.backend.Recording;
+import convlstm4j.backend.RecurrencePlan;
 import convlstm4j.backend.cuda.CudaTimer;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.backend.reference.heap.HeapBuffer;
@@ -108,6 +109,7 @@ class UseAfterCloseTest {
     all.put(HeapBuffer.class, this::buffers);
     all.put(Plan.class, this::plans);
     all.put(PlanFrame.class, this::plans);
+    all.put(RecurrencePlan.class, this::plans);
     all.put(Owned.class, this::owners);
     all.put(Recording.class, this::recordings);
     all.put(Planned.class, this::programs);
