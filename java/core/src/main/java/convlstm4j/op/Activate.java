@@ -12,16 +12,6 @@ import java.util.List;
  */
 public record Activate(Activation activation) implements Op {
   @Override
-  public List<String> inputNames() {
-    return List.of("x");
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Checks.that(

@@ -21,11 +21,6 @@ public record Affine(int units, boolean useBias) implements Op {
   }
 
   @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

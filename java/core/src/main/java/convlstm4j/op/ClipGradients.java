@@ -28,7 +28,7 @@ public record ClipGradients(Mode mode, double limit, int count) implements Op {
 
   @Override
   public List<String> inputNames() {
-    return Updates.names(List.of(), List.of("g"), count);
+    return Names.numbered("g", count);
   }
 
   @Override

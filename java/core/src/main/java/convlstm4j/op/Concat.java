@@ -1,7 +1,6 @@
 package convlstm4j.op;
 
 import convlstm4j.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,16 +13,7 @@ import java.util.List;
 public record Concat(int axis, int count) implements Op {
   @Override
   public List<String> inputNames() {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      names.add("x" + i);
-    }
-    return names;
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
+    return Names.numbered("x", count);
   }
 
   @Override

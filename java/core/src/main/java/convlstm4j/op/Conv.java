@@ -25,11 +25,6 @@ public record Conv(int filters, Window window, boolean useBias) implements Op {
   }
 
   @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

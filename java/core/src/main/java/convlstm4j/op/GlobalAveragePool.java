@@ -15,16 +15,6 @@ import java.util.List;
  */
 public record GlobalAveragePool(DataFormat format, int rank, boolean keepDims) implements Op {
   @Override
-  public List<String> inputNames() {
-    return List.of("x");
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

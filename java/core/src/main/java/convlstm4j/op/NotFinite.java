@@ -12,7 +12,7 @@ import java.util.List;
 public record NotFinite(int count) implements Op {
   @Override
   public List<String> inputNames() {
-    return Updates.names(List.of(), List.of("x"), count);
+    return Names.numbered("x", count);
   }
 
   @Override

@@ -38,16 +38,20 @@ public sealed interface Op
   /**
    * Names of the inputs, in order. An optional input that the options leave out is not in the list.
    *
-   * @return the names
+   * @return the names; {@code x} unless the op says otherwise
    */
-  List<String> inputNames();
+  default List<String> inputNames() {
+    return List.of("x");
+  }
 
   /**
    * Names of the outputs, in order.
    *
-   * @return the names
+   * @return the names; {@code y} unless the op says otherwise
    */
-  List<String> outputNames();
+  default List<String> outputNames() {
+    return List.of("y");
+  }
 
   /**
    * Checks the input shapes and infers the output shapes.

@@ -17,11 +17,6 @@ public record Penalty(double l1, double l2, boolean perSample) implements Op {
   }
 
   @Override
-  public List<String> inputNames() {
-    return List.of("x");
-  }
-
-  @Override
   public List<String> outputNames() {
     return List.of("value");
   }

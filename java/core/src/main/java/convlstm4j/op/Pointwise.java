@@ -4,7 +4,6 @@ import convlstm4j.formula.Code;
 import convlstm4j.formula.Formula;
 import convlstm4j.tensor.Shape;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A formula for each element. Inputs {@code x0, x1, ..}, all of one rank, are {@linkplain
@@ -58,12 +57,7 @@ public record Pointwise(Formula formula, int count) implements Op {
 
   @Override
   public List<String> inputNames() {
-    return IntStream.range(0, count).mapToObj(i -> "x" + i).toList();
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
+    return Names.numbered("x", count);
   }
 
   @Override

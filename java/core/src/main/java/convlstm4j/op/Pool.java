@@ -29,16 +29,6 @@ public record Pool(Mode mode, Window window) implements Op {
   }
 
   @Override
-  public List<String> inputNames() {
-    return List.of("x");
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

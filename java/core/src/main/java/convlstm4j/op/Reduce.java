@@ -52,16 +52,6 @@ public record Reduce(Mode mode, List<Integer> axes) implements Op {
   }
 
   @Override
-  public List<String> inputNames() {
-    return List.of("x");
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape y = inputs.get(0);

@@ -20,16 +20,6 @@ public record Transpose(List<Integer> order) implements Op {
   }
 
   @Override
-  public List<String> inputNames() {
-    return List.of("x");
-  }
-
-  @Override
-  public List<String> outputNames() {
-    return List.of("y");
-  }
-
-  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

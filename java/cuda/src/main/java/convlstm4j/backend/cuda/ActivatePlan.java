@@ -22,8 +22,8 @@ final class ActivatePlan extends CudaPlan<Activate> {
 
   @Override
   protected void compute(Forward call) {
-    long x = at(call.inputs(), 0);
-    long y = at(call.outputs(), 0);
+    long x = input(call.inputs(), "x");
+    long y = output(call.outputs(), "y");
     if (rows != null) {
       Arguments a =
           device.arguments().address(x).address(y).put64(rows.count()).put64(rows.length());
@@ -36,10 +36,10 @@ final class ActivatePlan extends CudaPlan<Activate> {
 
   @Override
   protected void addGradients(Backward call) {
-    long x = at(call.inputs(), 0);
-    long y = at(call.outputs(), 0);
-    long dy = at(call.outputGradients(), 0);
-    long dx = at(call.inputGradients(), 0);
+    long x = input(call.inputs(), "x");
+    long y = output(call.outputs(), "y");
+    long dy = output(call.outputGradients(), "y");
+    long dx = input(call.inputGradients(), "x");
     if (rows != null) {
       Arguments a = device.arguments().address(y).address(dy).address(dx);
       a.put64(rows.count()).put64(rows.length());

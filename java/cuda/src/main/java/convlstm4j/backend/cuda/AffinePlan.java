@@ -49,9 +49,9 @@ final class AffinePlan extends CudaPlan<Affine> {
   @Override
   protected void compute(Forward call) {
     long ws = DeviceBuffer.address(call.workspace());
-    long y = at(call.outputs(), 0);
-    packWeights(at(call.inputs(), 1), ws);
-    convolution.forward(at(call.inputs(), 0), ws + weightsAt, y, false, ws + scratchAt);
+    long y = output(call.outputs(), "y");
+    packWeights(input(call.inputs(), "w"), ws);
+    convolution.forward(input(call.inputs(), "x"), ws + weightsAt, y, false, ws + scratchAt);
     if (op.useBias()) {
       Layouts.addBias(device, optional(call.inputs(), "b"), y, rows, g.filters(), 1);
     }
@@ -64,16 +64,16 @@ final class AffinePlan extends CudaPlan<Affine> {
   @Override
   protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
-    long dy = at(call.outputGradients(), 0);
-    long dx = at(call.inputGradients(), 0);
-    long dw = at(call.inputGradients(), 1);
+    long dy = output(call.outputGradients(), "y");
+    long dx = input(call.inputGradients(), "x");
+    long dw = input(call.inputGradients(), "w");
     long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
-      packWeights(at(call.inputs(), 1), ws);
+      packWeights(input(call.inputs(), "w"), ws);
       convolution.backwardData(dy, ws + weightsAt, dx, true, ws + scratchAt);
     }
     if (dw != 0) {
-      convolution.backwardFilter(at(call.inputs(), 0), dy, ws + weightsAt, ws + scratchAt);
+      convolution.backwardFilter(input(call.inputs(), "x"), dy, ws + weightsAt, ws + scratchAt);
       Layouts.addWeights(device, 1, g.channels(), g.filters(), ws + weightsAt, dw);
     }
     if (db != 0) {

@@ -49,7 +49,7 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
   protected void compute(Forward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long statistics = statistics(ws, DeviceBuffer.address(call.reserve()));
-    long x = at(call.inputs(), 0);
+    long x = input(call.inputs(), "x");
     if (op.training()) {
       groups.start(
           device, "batch_norm_sums", device.arguments().address(x).address(ws + partialAt));
@@ -58,7 +58,7 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
       constants(call.inputs(), statistics, ws);
     }
     Arguments a = device.arguments().address(x).address(statistics).address(ws + coefficientsAt);
-    a.address(at(call.outputs(), 0)).put64(groups.count());
+    a.address(output(call.outputs(), "y")).put64(groups.count());
     device.launch("batch_norm_apply", groups.elements(), groups.putMap(a));
   }
 
@@ -67,10 +67,11 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
   }
 
   private void finish(Forward call, long statistics, long ws) {
-    Arguments a = device.arguments().put32(steps).address(at(call.inputs(), 0));
+    Arguments a = device.arguments().put32(steps).address(input(call.inputs(), "x"));
     a.address(ws + partialAt);
     putParameters(a, call.inputs());
-    a.address(at(call.outputs(), 1)).address(at(call.outputs(), 2));
+    a.address(output(call.outputs(), "new_moving_mean"))
+        .address(output(call.outputs(), "new_moving_variance"));
     a.address(statistics).address(ws + coefficientsAt).put64(parameters).divisor(inside);
     a.putDouble(op.epsilon()).put((float) op.momentum()).put((float) (1 - op.momentum()));
     device.launch("batch_norm_finish", parameters * Device.BLOCK, groups.put(a));
@@ -90,14 +91,14 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
 
   @Override
   protected void addGradients(Backward call) {
-    long dy = at(call.outputGradients(), 0);
+    long dy = output(call.outputGradients(), "y");
     if (dy == 0) {
       return; // only the moving statistics have gradients, and they pass none on
     }
     long ws = DeviceBuffer.address(call.workspace());
     long statistics = statistics(ws, DeviceBuffer.address(call.reserve()));
-    long x = at(call.inputs(), 0);
-    long dx = at(call.inputGradients(), 0);
+    long x = input(call.inputs(), "x");
+    long dx = input(call.inputGradients(), "x");
     if (!op.training()) {
       constants(call.inputs(), statistics, ws);
     }

@@ -21,7 +21,7 @@ final class ConcatPlan extends CudaPlan<Concat> {
 
   @Override
   protected void compute(Forward call) {
-    long y = at(call.outputs(), 0);
+    long y = output(call.outputs(), "y");
     for (int i = 0; i < op.count(); i++) {
       long row = row(in.get(i));
       copy(row, at(call.inputs(), i), row, y, outRow, false);
@@ -31,7 +31,7 @@ final class ConcatPlan extends CudaPlan<Concat> {
 
   @Override
   protected void addGradients(Backward call) {
-    long dy = at(call.outputGradients(), 0);
+    long dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
       long row = row(in.get(i));
       long dx = at(call.inputGradients(), i);

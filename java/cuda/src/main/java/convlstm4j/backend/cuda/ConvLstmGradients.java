@@ -1,6 +1,5 @@
 package convlstm4j.backend.cuda;
 
-import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.cuda.Gates.Samples;
 import java.util.List;
@@ -26,12 +25,11 @@ final class ConvLstmGradients {
   }
 
   void run() {
-    run.last(
-        DeviceBuffer.address(call.outputs().get(1)), DeviceBuffer.address(call.outputs().get(2)));
+    run.last(plan.output(call.outputs(), "hT"), plan.output(call.outputs(), "cT"));
     run.pack();
     start();
     long dy = outputGradient();
-    long wantsH0 = call.inputGradients().get(1) == null ? 0 : 1;
+    long wantsH0 = plan.input(call.inputGradients(), "h0") == 0 ? 0 : 1;
     plan.backwardGraphs.run(run.addresses(dy, wantsH0), () -> steps(dy));
     states();
     peepholes();
@@ -40,46 +38,39 @@ final class ConvLstmGradients {
   }
 
   private void start() {
-    Buffer dh = call.outputGradients().get(1);
+    long dh = plan.output(call.outputGradients(), "hT");
     if (d.op.masked()) {
       gradient(dh, ws + at.carry);
       if (!d.op.zeroOutputForMask()) {
         device.zero(ws + at.dOutput, d.n * d.s * Float.BYTES);
       }
-    } else if (dh == null) {
+    } else if (dh == 0) {
       device.zero(ws + at.dh, d.n * d.hidden.elements() * Float.BYTES);
     } else {
       long distance = d.hidden.elements();
-      d.hidden.fromUser(device, d.format, d.n, DeviceBuffer.address(dh), ws + at.dh, distance);
+      d.hidden.fromUser(device, d.format, d.n, dh, ws + at.dh, distance);
     }
-    gradient(call.outputGradients().get(2), ws + at.dc);
+    gradient(plan.output(call.outputGradients(), "cT"), ws + at.dc);
     if (d.op.peephole()) {
       device.zero(ws + at.dPeepholes, 3 * d.s * Float.BYTES);
     }
   }
 
-  private void gradient(Buffer user, long to) {
-    if (user == null) {
+  private void gradient(long user, long to) {
+    if (user == 0) {
       device.zero(to, d.n * d.s * Float.BYTES);
     } else {
-      Layouts.toFirst(device, d.format, d.n, d.filters, d.pixels, DeviceBuffer.address(user), to);
+      Layouts.toFirst(device, d.format, d.n, d.filters, d.pixels, user, to);
     }
   }
 
   /** The gradient of y with channels first; 0 if there is none. */
   private long outputGradient() {
-    Buffer dy = call.outputGradients().get(0);
-    if (dy == null || d.first) {
-      return DeviceBuffer.address(dy);
+    long dy = plan.output(call.outputGradients(), "y");
+    if (dy == 0 || d.first) {
+      return dy;
     }
-    Layouts.toFirst(
-        device,
-        d.format,
-        d.n * d.outputs(),
-        d.filters,
-        d.pixels,
-        DeviceBuffer.address(dy),
-        ws + at.y);
+    Layouts.toFirst(device, d.format, d.n * d.outputs(), d.filters, d.pixels, dy, ws + at.y);
     return ws + at.y;
   }
 
@@ -101,33 +92,32 @@ final class ConvLstmGradients {
             ws + at.dh,
             ws + at.dc),
         run.options(step));
-    if (step > 0 || call.inputGradients().get(1) != null) {
+    if (step > 0 || plan.input(call.inputGradients(), "h0") != 0) {
       plan.recurrentData.backwardData(z.address(), ws + at.wh, ws + at.dh, false, ws + at.scratch);
     }
   }
 
   /** Adds what is left to the gradients of h0 and c0. */
   private void states() {
-    Buffer dh0 = call.inputGradients().get(1);
-    if (dh0 != null) {
+    long dh0 = plan.input(call.inputGradients(), "h0");
+    if (dh0 != 0) {
       if (d.op.masked()) {
         add(ws + at.carry, dh0);
       }
       if (d.hCopies > 1) {
         addCopies(dh0);
       } else {
-        long user = DeviceBuffer.address(dh0);
-        d.hidden.toUser(device, d.format, d.n, ws + at.dh, user, true);
+        d.hidden.toUser(device, d.format, d.n, ws + at.dh, dh0, true);
       }
     }
-    Buffer dc0 = call.inputGradients().get(2);
-    if (dc0 != null) {
+    long dc0 = plan.input(call.inputGradients(), "c0");
+    if (dc0 != 0) {
       add(ws + at.dc, dc0);
     }
   }
 
   /** Adds the gradients of the copies of h0. */
-  private void addCopies(Buffer dh0) {
+  private void addCopies(long dh0) {
     long copies = ws + at.dh;
     if (d.hidden.hasBorder()) {
       copies = ws + at.copies;
@@ -139,9 +129,8 @@ final class ConvLstmGradients {
     add(sum, dh0);
   }
 
-  private void add(long state, Buffer user) {
-    Layouts.fromFirst(
-        device, d.format, d.n, d.filters, d.pixels, state, DeviceBuffer.address(user), true);
+  private void add(long state, long user) {
+    Layouts.fromFirst(device, d.format, d.n, d.filters, d.pixels, state, user, true);
   }
 
   private void peepholes() {
@@ -170,12 +159,11 @@ final class ConvLstmGradients {
   }
 
   private void recurrentWeights() {
-    Buffer dwh = call.inputGradients().get(4);
-    if (dwh != null) {
+    long dwh = plan.input(call.inputGradients(), "wh");
+    if (dwh != 0) {
       Geometry g = d.hidden.convolution();
       plan.recurrentWeights.backwardFilter(run.allH(), dz(), ws + at.wh, ws + at.scratch);
-      Layouts.addWeights(
-          device, g.taps(), d.filters, g.filters(), ws + at.wh, DeviceBuffer.address(dwh));
+      Layouts.addWeights(device, g.taps(), d.filters, g.filters(), ws + at.wh, dwh);
     }
   }
 
@@ -185,15 +173,14 @@ final class ConvLstmGradients {
     if (db != 0) {
       plan.bias.add(device, dz(), db, ws + at.scratch);
     }
-    Buffer dx = call.inputGradients().get(0);
-    Buffer dwx = call.inputGradients().get(3);
-    if (dx != null) {
-      frameGradients(DeviceBuffer.address(dx));
+    long dx = plan.input(call.inputGradients(), "x");
+    long dwx = plan.input(call.inputGradients(), "wx");
+    if (dx != 0) {
+      frameGradients(dx);
     }
-    if (dwx != null) {
+    if (dwx != 0) {
       plan.input.backwardFilter(run.frames(), dz(), ws + at.wx, ws + at.scratch);
-      Layouts.addWeights(
-          device, g.taps(), d.channels, g.filters(), ws + at.wx, DeviceBuffer.address(dwx));
+      Layouts.addWeights(device, g.taps(), d.channels, g.filters(), ws + at.wx, dwx);
     }
   }
 

@@ -132,7 +132,7 @@ final class ConvLstmRun {
 
   /** The frames as the input convolution reads them: {@code [N,T,copies,X]}. */
   long frames() {
-    long x = DeviceBuffer.address(inputs.get(0));
+    long x = plan.input(inputs, "x");
     if (!d.first) {
       Layouts.toFirst(device, d.format, d.n * d.t, d.channels, d.imagePixels, x, ws + at.x);
       x = ws + at.x;
@@ -149,24 +149,14 @@ final class ConvLstmRun {
     Geometry gx = d.input;
     Geometry gh = d.hidden.convolution();
     Layouts.packWeights(
-        device,
-        gx.taps(),
-        d.channels,
-        gx.filters(),
-        DeviceBuffer.address(inputs.get(3)),
-        ws + at.wx);
+        device, gx.taps(), d.channels, gx.filters(), plan.input(inputs, "wx"), ws + at.wx);
     Layouts.packWeights(
-        device,
-        gh.taps(),
-        d.filters,
-        gh.filters(),
-        DeviceBuffer.address(inputs.get(4)),
-        ws + at.wh);
+        device, gh.taps(), d.filters, gh.filters(), plan.input(inputs, "wh"), ws + at.wh);
   }
 
   void forward(List<? extends Buffer> outputs) {
-    long userY = DeviceBuffer.address(outputs.get(0));
-    last(DeviceBuffer.address(outputs.get(1)), DeviceBuffer.address(outputs.get(2)));
+    long userY = plan.output(outputs, "y");
+    last(plan.output(outputs, "hT"), plan.output(outputs, "cT"));
     pack();
     start();
     long frames = frames();
@@ -188,12 +178,12 @@ final class ConvLstmRun {
   }
 
   private void start() {
-    long h0 = DeviceBuffer.address(inputs.get(1));
+    long h0 = plan.input(inputs, "h0");
     Samples c = c(0);
     StridedCopy.copy(
         device,
         new long[] {d.n, d.filters, d.pixels},
-        DeviceBuffer.address(inputs.get(2)),
+        plan.input(inputs, "c0"),
         d.first ? new long[] {d.s, d.pixels, 1} : new long[] {d.s, 1, d.filters},
         c.address(),
         new long[] {c.distance(), d.pixels, 1},
@@ -264,12 +254,12 @@ final class ConvLstmRun {
 
   /** Copies what lies otherwise than the user's arrays. */
   private void finish(List<? extends Buffer> outputs, long y, long userY) {
-    long userH = DeviceBuffer.address(outputs.get(1));
+    long userH = plan.output(outputs, "hT");
     if (hLast != userH) {
       d.hidden.toUser(device, d.format, d.n, hLast, userH, false);
     }
     if (!d.first) {
-      long userC = DeviceBuffer.address(outputs.get(2));
+      long userC = plan.output(outputs, "cT");
       Layouts.fromFirst(device, d.format, d.n * d.outputs(), d.filters, d.pixels, y, userY, false);
       Layouts.fromFirst(device, d.format, d.n, d.filters, d.pixels, cLast, userC, false);
     }

@@ -58,11 +58,11 @@ final class ConvPlan extends CudaPlan<Conv> {
   @Override
   protected void compute(Forward call) {
     long ws = DeviceBuffer.address(call.workspace());
-    long y = at(call.outputs(), 0);
+    long y = output(call.outputs(), "y");
     long firstY = last ? ws + yAt : y;
-    packWeights(at(call.inputs(), 1), ws);
+    packWeights(input(call.inputs(), "w"), ws);
     convolution.forward(
-        images(at(call.inputs(), 0), ws), ws + weightsAt, firstY, false, ws + scratchAt);
+        images(input(call.inputs(), "x"), ws), ws + weightsAt, firstY, false, ws + scratchAt);
     if (op.useBias()) {
       Layouts.addBias(device, optional(call.inputs(), "b"), firstY, images, g.filters(), outPixels);
     }
@@ -87,16 +87,16 @@ final class ConvPlan extends CudaPlan<Conv> {
   @Override
   protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
-    long dy = at(call.outputGradients(), 0);
+    long dy = output(call.outputGradients(), "y");
     if (last) {
       Layouts.toFirst(device, format, images, g.filters(), outPixels, dy, ws + yAt);
       dy = ws + yAt;
     }
-    long dx = at(call.inputGradients(), 0);
-    long dw = at(call.inputGradients(), 1);
+    long dx = input(call.inputGradients(), "x");
+    long dw = input(call.inputGradients(), "w");
     long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
-      packWeights(at(call.inputs(), 1), ws);
+      packWeights(input(call.inputs(), "w"), ws);
       long to = last ? ws + dxAt : dx;
       convolution.backwardData(dy, ws + weightsAt, to, !last, ws + scratchAt);
       if (last) {
@@ -104,7 +104,7 @@ final class ConvPlan extends CudaPlan<Conv> {
       }
     }
     if (dw != 0) {
-      long x = images(at(call.inputs(), 0), ws);
+      long x = images(input(call.inputs(), "x"), ws);
       convolution.backwardFilter(x, dy, ws + weightsAt, ws + scratchAt);
       Layouts.addWeights(device, g.taps(), g.channels(), g.filters(), ws + weightsAt, dw);
     }

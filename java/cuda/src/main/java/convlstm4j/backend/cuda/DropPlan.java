@@ -53,15 +53,15 @@ final class DropPlan extends CudaPlan<Drop> {
 
   @Override
   protected void compute(Forward call) {
-    drop("dropout_forward", at(call.inputs(), 0), at(call.outputs(), 0), call.random());
+    drop("dropout_forward", input(call.inputs(), "x"), output(call.outputs(), "y"), call.random());
   }
 
   @Override
   protected void addGradients(Backward call) {
     drop(
         "dropout_backward",
-        at(call.outputGradients(), 0),
-        at(call.inputGradients(), 0),
+        output(call.outputGradients(), "y"),
+        input(call.inputGradients(), "x"),
         call.random());
   }
 

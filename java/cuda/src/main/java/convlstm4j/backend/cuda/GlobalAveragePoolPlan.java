@@ -22,13 +22,14 @@ final class GlobalAveragePoolPlan extends CudaPlan<GlobalAveragePool> {
   protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     double share = 1.0 / groups.members();
-    groups.sum(device, at(call.inputs(), 0), partial, share, false, at(call.outputs(), 0));
+    groups.sum(
+        device, input(call.inputs(), "x"), partial, share, false, output(call.outputs(), "y"));
   }
 
   @Override
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) (1.0 / groups.members()));
-    a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
+    a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
     device.launch("group_spread", groups.elements(), groups.putMap(a));
   }
 }

@@ -30,14 +30,14 @@ final class MergePlan extends CudaPlan<Merge> {
   @Override
   protected void compute(Forward call) {
     long[] x = broadcasts.laidOut(call.inputs(), call.workspace());
-    Arguments a = arguments(at(call.outputs(), 0));
+    Arguments a = arguments(output(call.outputs(), "y"));
     put(a, i -> x[i]);
     device.launch(kernel("forward"), elements, a);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    long dy = at(call.outputGradients(), 0);
+    long dy = output(call.outputGradients(), "y");
     boolean multiplies = op.mode() == Merge.Mode.MULTIPLY;
     long[] x =
         multiplies ? broadcasts.laidOut(call.inputs(), call.workspace()) : new long[op.count()];

@@ -18,7 +18,7 @@ final class NotFinitePlan extends CudaPlan<NotFinite> {
 
   @Override
   protected void compute(Forward call) {
-    long bad = at(call.outputs(), 0);
+    long bad = output(call.outputs(), "bad");
     device.zero(bad, (long) op.count() * Float.BYTES);
     for (int first = 0; first < op.count(); first += MOST) {
       TensorTables.Part part = new TensorTables.Part(first, Math.min(op.count(), first + MOST));

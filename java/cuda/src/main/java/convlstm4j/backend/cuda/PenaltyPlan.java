@@ -21,15 +21,17 @@ final class PenaltyPlan extends CudaPlan<Penalty> {
   @Override
   protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
-    Arguments a = device.arguments().address(at(call.inputs(), 0)).put64(elements);
+    Arguments a = device.arguments().address(input(call.inputs(), "x")).put64(elements);
     sum.start(device, "penalty_partial", a.putDouble(op.l1()).putDouble(op.l2()).address(partial));
-    sum.finish(device, partial, 1 / divisor, at(call.outputs(), 0));
+    sum.finish(device, partial, 1 / divisor, output(call.outputs(), "value"));
   }
 
   @Override
   protected void addGradients(Backward call) {
-    Arguments a = device.arguments().address(at(call.inputs(), 0));
-    a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0)).put64(elements);
+    Arguments a = device.arguments().address(input(call.inputs(), "x"));
+    a.address(output(call.outputGradients(), "value"))
+        .address(input(call.inputGradients(), "x"))
+        .put64(elements);
     a.putDouble(op.l1() / divisor).putDouble(2 * op.l2() / divisor);
     device.launch("penalty_backward", elements, a);
   }

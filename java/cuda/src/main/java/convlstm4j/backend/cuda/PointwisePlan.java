@@ -38,13 +38,13 @@ final class PointwisePlan extends CudaPlan<Pointwise> {
   @Override
   protected void compute(Forward call) {
     List<Long> x = laidOut(call.inputs(), call.workspace());
-    PointwiseKernel.launch(device, code, Data.of(elements, false, x, at(call.outputs(), 0)));
+    PointwiseKernel.launch(device, code, Data.of(elements, false, x, output(call.outputs(), "y")));
   }
 
   @Override
   protected void addGradients(Backward call) {
     List<Long> x = laidOut(call.inputs(), call.workspace());
-    x.add(at(call.outputGradients(), 0));
+    x.add(output(call.outputGradients(), "y"));
     for (int i = 0; i < op.count(); i++) {
       long dx = at(call.inputGradients(), i);
       if (dx == 0) {

@@ -42,14 +42,16 @@ final class PoolPlan extends CudaPlan<Pool> {
 
   @Override
   protected void compute(Forward call) {
-    Arguments a = device.arguments().address(at(call.inputs(), 0)).address(at(call.outputs(), 0));
+    Arguments a =
+        device.arguments().address(input(call.inputs(), "x")).address(output(call.outputs(), "y"));
     start("_forward", out.get(0).elements(), a);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    Arguments a = device.arguments().address(at(call.inputs(), 0)).address(at(call.outputs(), 0));
-    a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
+    Arguments a =
+        device.arguments().address(input(call.inputs(), "x")).address(output(call.outputs(), "y"));
+    a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
     start("_backward", in.get(0).elements(), a);
   }
 

@@ -21,8 +21,10 @@ final class ReducePlan extends CudaPlan<Reduce> {
   protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     groups.start(
-        device, "group_sums", device.arguments().address(at(call.inputs(), 0)).address(partial));
-    Arguments a = device.arguments().put32(0).address(partial).address(at(call.outputs(), 0));
+        device,
+        "group_sums",
+        device.arguments().address(input(call.inputs(), "x")).address(partial));
+    Arguments a = device.arguments().put32(0).address(partial).address(output(call.outputs(), "y"));
     a.put64(groups.count()).put64(groups.splits()).putDouble(scale);
     device.launch("group_sums_finish", groups.count(), a);
   }
@@ -30,7 +32,7 @@ final class ReducePlan extends CudaPlan<Reduce> {
   @Override
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) scale);
-    a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
+    a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
     device.launch("group_spread", groups.elements(), groups.putMap(a));
   }
 }

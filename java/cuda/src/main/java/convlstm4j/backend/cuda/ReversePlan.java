@@ -30,12 +30,12 @@ final class ReversePlan extends CudaPlan<Reverse> {
 
   @Override
   protected void compute(Forward call) {
-    reverse(at(call.inputs(), 0), at(call.outputs(), 0), false);
+    reverse(input(call.inputs(), "x"), output(call.outputs(), "y"), false);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    reverse(at(call.outputGradients(), 0), at(call.inputGradients(), 0), true);
+    reverse(output(call.outputGradients(), "y"), input(call.inputGradients(), "x"), true);
   }
 
   private void reverse(long from, long to, boolean add) {

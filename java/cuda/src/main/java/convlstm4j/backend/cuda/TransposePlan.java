@@ -24,13 +24,14 @@ final class TransposePlan extends CudaPlan<Transpose> {
 
   @Override
   protected void compute(Forward call) {
-    long x = at(call.inputs(), 0);
-    StridedCopy.copy(device, sizes, x, xStrides, at(call.outputs(), 0), yStrides, false);
+    long x = input(call.inputs(), "x");
+    StridedCopy.copy(device, sizes, x, xStrides, output(call.outputs(), "y"), yStrides, false);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    long dy = at(call.outputGradients(), 0);
-    StridedCopy.copy(device, sizes, dy, yStrides, at(call.inputGradients(), 0), xStrides, true);
+    long dy = output(call.outputGradients(), "y");
+    StridedCopy.copy(
+        device, sizes, dy, yStrides, input(call.inputGradients(), "x"), xStrides, true);
   }
 }

@@ -28,7 +28,7 @@ final class UpdateTrialPlan extends CudaPlan<UpdateTrial> {
 
   @Override
   protected void compute(Forward call) {
-    long bad = at(call.outputs(), 0);
+    long bad = output(call.outputs(), "bad");
     device.zero(bad, (long) op.count() * Float.BYTES);
     update.tryOut(op.withGuard(call.inputs(), null), bad);
   }

@@ -52,17 +52,22 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
   protected void compute(Forward call) {
     long partial = DeviceBuffer.address(call.workspace());
     Arguments a = device.arguments().put((float) op.delta());
-    a.address(at(call.inputs(), 0)).address(at(call.inputs(), 1)).address(at(call.inputs(), 2));
+    a.address(input(call.inputs(), "prediction"))
+        .address(input(call.inputs(), "target"))
+        .address(input(call.inputs(), "weight"));
     a.address(partial).put64(rows.count()).divisor(rows.length()).put(keep).put(smooth);
     sum.start(device, kernel("_forward"), a);
-    sum.finish(device, partial, scale, at(call.outputs(), 0));
+    sum.finish(device, partial, scale, output(call.outputs(), "value"));
   }
 
   @Override
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) op.delta());
-    a.address(at(call.inputs(), 0)).address(at(call.inputs(), 1)).address(at(call.inputs(), 2));
-    a.address(at(call.outputGradients(), 0)).address(at(call.inputGradients(), 0));
+    a.address(input(call.inputs(), "prediction"))
+        .address(input(call.inputs(), "target"))
+        .address(input(call.inputs(), "weight"));
+    a.address(output(call.outputGradients(), "value"))
+        .address(input(call.inputGradients(), "prediction"));
     a.putDouble(scale).put64(rows.count()).divisor(rows.length()).put(keep).put(smooth);
     device.launch(kernel("_backward"), categorical ? rows.threads() : in.get(0).elements(), a);
   }

@@ -16,8 +16,8 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer y = output(call.outputs(), "y");
     if (softmax) {
       rows(
           (from, rows, k) -> {
@@ -40,10 +40,10 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer y = at(call.outputs(), 0);
-    NativeBuffer dy = at(call.outputGradients(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer y = output(call.outputs(), "y");
+    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dx = input(call.inputGradients(), "x");
     if (softmax) {
       rows(
           (from, rows, k) -> {

@@ -49,20 +49,20 @@ final class AffinePlan extends OneDnnPlan<Affine> {
   @Override
   protected void compute(Forward call) {
     forward.run(
-        at(call.inputs(), 0).address(),
-        at(call.inputs(), 1).address(),
+        input(call.inputs(), "x").address(),
+        input(call.inputs(), "w").address(),
         op.useBias() ? optional(call.inputs(), "b").address() : 0,
-        at(call.outputs(), 0).address(),
+        output(call.outputs(), "y").address(),
         scratch(call.workspace()));
   }
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer w = at(call.inputs(), 1);
-    NativeBuffer dy = at(call.outputGradients(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
-    NativeBuffer dw = at(call.inputGradients(), 1);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer w = input(call.inputs(), "w");
+    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dx = input(call.inputGradients(), "x");
+    NativeBuffer dw = input(call.inputGradients(), "w");
     NativeBuffer db = optional(call.inputGradients(), "b");
     long scratch = scratch(call.workspace());
     if (dx != null) {

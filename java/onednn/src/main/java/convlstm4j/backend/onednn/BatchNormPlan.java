@@ -59,7 +59,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
     float[] movingMean = values(input(call.inputs(), "moving_mean"));
     float[] movingVariance = values(input(call.inputs(), "moving_variance"));
     double[] mean;
@@ -67,8 +67,8 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     if (op.training()) {
       mean = moments(call, new double[groups.count()], false);
       variance = moments(call, mean, true);
-      updateMoving(movingMean, mean, at(call.outputs(), 1));
-      updateMoving(movingVariance, variance, at(call.outputs(), 2));
+      updateMoving(movingMean, mean, output(call.outputs(), "new_moving_mean"));
+      updateMoving(movingVariance, variance, output(call.outputs(), "new_moving_variance"));
     } else {
       mean = widen(movingMean);
       variance = widen(movingVariance);
@@ -84,7 +84,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
 
   /** The groups' means of {@code x - centre}, or of its square. */
   private double[] moments(Forward call, double[] centre, boolean squared) {
-    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
     double[] sum = passes.moments(x, centre, squared, scratch(call.workspace()));
     for (int g = 0; g < sum.length; g++) {
       sum[g] /= perGroup;
@@ -118,16 +118,16 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     for (int g = 0; g < scale.length; g++) {
       scale[g] *= inverse[g];
     }
-    passes.normalize(x, at(call.outputs(), 0), mean, scale, shift);
+    passes.normalize(x, output(call.outputs(), "y"), mean, scale, shift);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
     if (dy == null) {
       return; // only the moving statistics have gradients, and they pass none on
     }
-    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
     double[] mean = widen(statistics(call, meanAt, "moving_mean"));
     double[] inverse = widen(statistics(call, inverseAt, "moving_variance"));
     if (!op.training()) {
@@ -136,7 +136,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     double[][] sums = passes.gradientSums(x, dy, mean, inverse, scratch(call.workspace()));
     addParameterGradient(sums[1], optional(call.inputGradients(), "gamma"));
     addParameterGradient(sums[0], optional(call.inputGradients(), "beta"));
-    if (call.inputGradients().get(0) != null) {
+    if (input(call.inputGradients(), "x") != null) {
       addInputGradient(call, mean, inverse, sums[0], sums[1]);
     }
   }
@@ -156,9 +156,9 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
    */
   private void addInputGradient(
       Backward call, double[] mean, double[] inverse, double[] sumDy, double[] sumDyNormalized) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer dy = at(call.outputGradients(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dx = input(call.inputGradients(), "x");
     double[] scale = perGroup(call.inputs(), "gamma", 1);
     double[] a = new double[scale.length];
     double[] b = new double[scale.length];

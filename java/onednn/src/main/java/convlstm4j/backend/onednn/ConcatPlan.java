@@ -20,7 +20,7 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer y = output(call.outputs(), "y");
     if (outRow > Parallel.PIECE) {
       long offset = 0;
       for (int i = 0; i < op.count(); i++) {
@@ -53,7 +53,7 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
     long offset = 0;
     for (int i = 0; i < op.count(); i++) {
       NativeBuffer dx = at(call.inputGradients(), i);

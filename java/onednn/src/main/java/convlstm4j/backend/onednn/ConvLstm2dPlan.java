@@ -138,7 +138,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
 
     /** The frames of a chunk as the input convolution takes them. */
     long frames(int from, int steps) {
-      NativeBuffer x = at(inputs, 0);
+      NativeBuffer x = input(inputs, "x");
       if (d.xInPlace) {
         return x.address(from * (d.n * d.x));
       }
@@ -178,10 +178,10 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
   @Override
   protected void compute(Forward call) {
     Run r = new Run(call.inputs(), call.workspace(), call.reserve(), call.random());
-    NativeBuffer y = at(call.outputs(), 0);
-    prims.copies.stateIn.run(at(call.inputs(), 1).address(), r.h(0).address());
-    prims.copies.stateIn.run(at(call.inputs(), 2).address(), r.c(0).address());
-    Prim recurrent = packed(prims.recurrentForward, at(call.inputs(), 4), r.work(at.packedH));
+    NativeBuffer y = output(call.outputs(), "y");
+    prims.copies.stateIn.run(input(call.inputs(), "h0").address(), r.h(0).address());
+    prims.copies.stateIn.run(input(call.inputs(), "c0").address(), r.c(0).address());
+    Prim recurrent = packed(prims.recurrentForward, input(call.inputs(), "wh"), r.work(at.packedH));
     for (int from = 0; from < d.t; from += d.chunk) {
       int steps = Math.min(d.chunk, d.t - from);
       preActivations(r, from, steps);
@@ -214,13 +214,13 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
         }
       }
     }
-    prims.copies.stateOut.run(r.h(d.t).address(), at(call.outputs(), 1).address());
-    prims.copies.stateOut.run(r.c(d.t).address(), at(call.outputs(), 2).address());
+    prims.copies.stateOut.run(r.h(d.t).address(), output(call.outputs(), "hT").address());
+    prims.copies.stateOut.run(r.c(d.t).address(), output(call.outputs(), "cT").address());
   }
 
   private void preActivations(Run r, int from, int steps) {
     WithWeights p = prims.inputForward[steps];
-    Prim input = packed(p, at(r.inputs, 3), r.work(at.packedX));
+    Prim input = packed(p, input(r.inputs, "wx"), r.work(at.packedX));
     if (op.useBias()) {
       input.bind(dnnl.DNNL_ARG_BIAS, optional(r.inputs, "b").address());
     }
@@ -270,9 +270,9 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     void start() {
-      recurrent = packed(prims.recurrentData, at(call.inputs(), 4), r.work(at.packedH));
-      first(at(call.outputGradients(), 1), dh);
-      first(at(call.outputGradients(), 2), dc);
+      recurrent = packed(prims.recurrentData, input(call.inputs(), "wh"), r.work(at.packedH));
+      first(output(call.outputGradients(), "hT"), dh);
+      first(output(call.outputGradients(), "cT"), dc);
       if (dPeepholes != null) {
         Floats.zero(r.work, at.dPeepholes, 3 * d.s);
       }
@@ -303,7 +303,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
               r.peepholes,
               dPeepholes,
               masked));
-      if (step == 0 && call.inputGradients().get(1) == null) {
+      if (step == 0 && input(call.inputGradients(), "h0") == null) {
         return; // nobody asks for the gradient of h0
       }
       carry(step, dh.index(), at.carried);
@@ -324,7 +324,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     private At outputGradient(int step) {
-      NativeBuffer dy = at(call.outputGradients(), 0);
+      NativeBuffer dy = output(call.outputGradients(), "y");
       if (dy == null || !d.yields(step)) {
         return null;
       }
@@ -346,8 +346,8 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     void weights(int from, int steps) {
-      NativeBuffer dwx = at(call.inputGradients(), 3);
-      NativeBuffer dwh = at(call.inputGradients(), 4);
+      NativeBuffer dwx = input(call.inputGradients(), "wx");
+      NativeBuffer dwh = input(call.inputGradients(), "wh");
       NativeBuffer db = optional(call.inputGradients(), "b");
       long dz = r.gates(from).address();
       if (dwx != null || db != null) {
@@ -379,11 +379,11 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     void frames(int from, int steps) {
-      NativeBuffer dx = at(call.inputGradients(), 0);
+      NativeBuffer dx = input(call.inputGradients(), "x");
       if (dx == null) {
         return;
       }
-      packed(prims.inputData[steps], at(call.inputs(), 3), r.work(at.packedX))
+      packed(prims.inputData[steps], input(call.inputs(), "wx"), r.work(at.packedX))
           .bind(dnnl.DNNL_ARG_DIFF_DST, r.gates(from).address())
           .bind(dnnl.DNNL_ARG_DIFF_SRC, r.work(at.dxs).address())
           .run();
@@ -400,8 +400,8 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     void finish() {
-      last(dh, at(call.inputGradients(), 1));
-      last(dc, at(call.inputGradients(), 2));
+      last(dh, input(call.inputGradients(), "h0"));
+      last(dc, input(call.inputGradients(), "c0"));
       if (dPeepholes != null) {
         for (int which = 0; which < dPeepholes.size(); which++) {
           NativeBuffer dw = input(call.inputGradients(), List.of("wci", "wcf", "wco").get(which));

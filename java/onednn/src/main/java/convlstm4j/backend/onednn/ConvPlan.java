@@ -100,28 +100,28 @@ final class ConvPlan extends OneDnnPlan<Conv> {
   @Override
   protected void compute(Forward call) {
     NativeBuffer ws = NativeBuffer.of(call.workspace());
-    long x = lastChannels(xIn, at(call.inputs(), 0), ws, xAt);
-    long y = first ? ws.address(yAt) : at(call.outputs(), 0).address();
+    long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);
+    long y = first ? ws.address(yAt) : output(call.outputs(), "y").address();
     Prim p = forward.main();
-    pack(forward, call.inputs().get(1), ws);
+    pack(forward, input(call.inputs(), "w"), ws);
     if (op.useBias()) {
       p.bind(dnnl.DNNL_ARG_BIAS, optional(call.inputs(), "b").address());
     }
     p.bind(dnnl.DNNL_ARG_SRC, x).bind(dnnl.DNNL_ARG_DST, y).scratch(ws.address(scratchAt)).run();
     if (first) {
-      yOut.scratch(ws.address(scratchAt)).run(y, at(call.outputs(), 0).address());
+      yOut.scratch(ws.address(scratchAt)).run(y, output(call.outputs(), "y").address());
     }
   }
 
   @Override
   protected void addGradients(Backward call) {
     NativeBuffer ws = NativeBuffer.of(call.workspace());
-    NativeBuffer dx = at(call.inputGradients(), 0);
-    NativeBuffer dw = at(call.inputGradients(), 1);
+    NativeBuffer dx = input(call.inputGradients(), "x");
+    NativeBuffer dw = input(call.inputGradients(), "w");
     NativeBuffer db = optional(call.inputGradients(), "b");
-    long dy = lastChannels(yIn, at(call.outputGradients(), 0), ws, yAt);
+    long dy = lastChannels(yIn, output(call.outputGradients(), "y"), ws, yAt);
     if (dx != null) {
-      pack(backwardData, call.inputs().get(1), ws);
+      pack(backwardData, input(call.inputs(), "w"), ws);
       backwardData
           .main()
           .bind(dnnl.DNNL_ARG_DIFF_DST, dy)
@@ -131,7 +131,7 @@ final class ConvPlan extends OneDnnPlan<Conv> {
       addDx.scratch(ws.address(scratchAt)).run(ws.address(dxAt), dx.address());
     }
     if (dw != null || db != null) {
-      long x = lastChannels(xIn, at(call.inputs(), 0), ws, xAt);
+      long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);
       Prim p = backwardWeights.main();
       if (op.useBias()) {
         p.bind(dnnl.DNNL_ARG_DIFF_BIAS, ws.address(biasAt));
@@ -163,10 +163,8 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     return ws.address(wsAt);
   }
 
-  private void pack(Convolution.WithWeights p, convlstm4j.backend.Buffer weights, NativeBuffer ws) {
-    p.weights()
-        .scratch(ws.address(scratchAt))
-        .run(NativeBuffer.of(weights).address(), ws.address(packedAt));
+  private void pack(Convolution.WithWeights p, NativeBuffer weights, NativeBuffer ws) {
+    p.weights().scratch(ws.address(scratchAt)).run(weights.address(), ws.address(packedAt));
     p.main().bind(dnnl.DNNL_ARG_WEIGHTS, ws.address(packedAt));
   }
 }

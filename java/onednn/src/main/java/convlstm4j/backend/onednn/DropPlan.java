@@ -26,8 +26,8 @@ final class DropPlan extends OneDnnPlan<Drop> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer y = output(call.outputs(), "y");
     Parallel.ranges(
         x.size(),
         (from, n) -> {
@@ -39,8 +39,8 @@ final class DropPlan extends OneDnnPlan<Drop> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dx = input(call.inputGradients(), "x");
     Parallel.ranges(
         dx.size(),
         (from, n) -> {

@@ -20,7 +20,7 @@ final class GlobalAveragePoolPlan extends OneDnnPlan<GlobalAveragePool> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
     double[] sum =
         groups.sum(
             (sums, e, size, runs) -> {
@@ -36,14 +36,14 @@ final class GlobalAveragePoolPlan extends OneDnnPlan<GlobalAveragePool> {
     for (int g = 0; g < y.length; g++) {
       y[g] = (float) (sum[g] / pixels);
     }
-    Floats.put(at(call.outputs(), 0), 0, y, y.length);
+    Floats.put(output(call.outputs(), "y"), 0, y, y.length);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer dx = input(call.inputGradients(), "x");
     float[] d = new float[groups.count()];
-    Floats.get(at(call.outputGradients(), 0), 0, d, d.length);
+    Floats.get(output(call.outputGradients(), "y"), 0, d, d.length);
     for (int g = 0; g < d.length; g++) {
       d[g] /= pixels;
     }

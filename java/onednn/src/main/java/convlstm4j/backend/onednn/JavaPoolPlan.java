@@ -16,8 +16,8 @@ final class JavaPoolPlan extends PoolPlan {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer y = output(call.outputs(), "y");
     int in = n[2] * channels;
     int out = o[2] * channels;
     Parallel.ranges(
@@ -97,13 +97,13 @@ final class JavaPoolPlan extends PoolPlan {
   private void spread(Backward call, long image, int d, int h) {
     int in = n[2] * channels;
     int out = o[2] * channels;
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer dx = input(call.inputGradients(), "x");
     long outAt = ((image * o[0] + d) * o[1] + h) * out;
     float[] gradient =
-        Floats.read(at(call.outputGradients(), 0), outAt, Floats.scratch(0, out), out);
+        Floats.read(output(call.outputGradients(), "y"), outAt, Floats.scratch(0, out), out);
     float[] best = null;
     if (max) {
-      best = Floats.read(at(call.outputs(), 0), outAt, Floats.scratch(1, out), out);
+      best = Floats.read(output(call.outputs(), "y"), outAt, Floats.scratch(1, out), out);
     } else {
       divide(gradient, d, h);
     }
@@ -112,7 +112,7 @@ final class JavaPoolPlan extends PoolPlan {
         long inAt = ((image * n[0] + i) * n[1] + j) * in;
         float[] target = Floats.read(dx, inAt, Floats.scratch(2, in), in);
         if (max) {
-          float[] row = Floats.read(at(call.inputs(), 0), inAt, Floats.scratch(3, in), in);
+          float[] row = Floats.read(input(call.inputs(), "x"), inAt, Floats.scratch(3, in), in);
           toFirstEqual(gradient, best, row, target);
         } else {
           toAll(gradient, target);

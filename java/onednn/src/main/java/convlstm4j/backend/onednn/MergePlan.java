@@ -28,7 +28,7 @@ final class MergePlan extends OneDnnPlan<Merge> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer y = output(call.outputs(), "y");
     Parallel.ranges(
         y.size(),
         (from, n) -> {
@@ -52,7 +52,7 @@ final class MergePlan extends OneDnnPlan<Merge> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
       NativeBuffer dx = at(call.inputGradients(), i);
       int self = i;

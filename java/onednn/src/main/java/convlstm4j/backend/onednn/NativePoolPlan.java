@@ -38,8 +38,8 @@ final class NativePoolPlan extends PoolPlan {
   protected void compute(Forward call) {
     passes.poolForward(
         numbers,
-        at(call.inputs(), 0).address(),
-        at(call.outputs(), 0).address(),
+        input(call.inputs(), "x").address(),
+        output(call.outputs(), "y").address(),
         NativeBuffer.of(call.workspace()).address());
   }
 
@@ -47,10 +47,10 @@ final class NativePoolPlan extends PoolPlan {
   protected void addGradients(Backward call) {
     passes.poolBackward(
         numbers,
-        at(call.inputs(), 0).address(),
-        at(call.outputs(), 0).address(),
-        at(call.outputGradients(), 0).address(),
-        at(call.inputGradients(), 0).address(),
+        input(call.inputs(), "x").address(),
+        output(call.outputs(), "y").address(),
+        output(call.outputGradients(), "y").address(),
+        input(call.inputGradients(), "x").address(),
         NativeBuffer.of(call.workspace()).address());
   }
 }

@@ -23,7 +23,7 @@ final class NotFinitePlan extends OneDnnPlan<NotFinite> {
               good.set(false);
             }
           });
-      mark(at(call.outputs(), 0), i, good);
+      mark(output(call.outputs(), "bad"), i, good);
     }
   }
 

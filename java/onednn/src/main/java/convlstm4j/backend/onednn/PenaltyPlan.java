@@ -15,7 +15,7 @@ final class PenaltyPlan extends OneDnnPlan<Penalty> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
     double sum =
         Parallel.sum(
             x.size(),
@@ -29,14 +29,14 @@ final class PenaltyPlan extends OneDnnPlan<Penalty> {
               }
               return op.l1() * absolute + op.l2() * squares;
             });
-    Floats.set(at(call.outputs(), 0), 0, (float) (sum / divisor));
+    Floats.set(output(call.outputs(), "value"), 0, (float) (sum / divisor));
   }
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
-    float dValue = Floats.get(at(call.outputGradients(), 0), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer dx = input(call.inputGradients(), "x");
+    float dValue = Floats.get(output(call.outputGradients(), "value"), 0);
     float l1 = (float) (dValue * op.l1() / divisor);
     float l2 = (float) (dValue * 2 * op.l2() / divisor);
     Parallel.ranges(

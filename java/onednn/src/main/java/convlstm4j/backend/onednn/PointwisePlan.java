@@ -37,7 +37,7 @@ final class PointwisePlan extends OneDnnPlan<Pointwise> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer y = output(call.outputs(), "y");
     Parallel.ranges(
         y.size(),
         (from, n) -> {
@@ -48,7 +48,7 @@ final class PointwisePlan extends OneDnnPlan<Pointwise> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
       NativeBuffer dx = at(call.inputGradients(), i);
       Code gradient = gradients.get(i);

@@ -18,8 +18,8 @@ final class ReducePlan extends OneDnnPlan<Reduce> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer y = output(call.outputs(), "y");
     Floats.zero(y, 0, y.size());
     sums.addSums((from, n) -> Floats.read(x, from, Floats.scratch(0), n), y);
     Parallel.ranges(
@@ -30,8 +30,8 @@ final class ReducePlan extends OneDnnPlan<Reduce> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dx = input(call.inputGradients(), "x");
     Parallel.ranges(
         dx.size(),
         (from, n) ->

@@ -20,12 +20,12 @@ final class ReversePlan extends OneDnnPlan<Reverse> {
 
   @Override
   protected void compute(Forward call) {
-    reversed(at(call.inputs(), 0), at(call.outputs(), 0), false);
+    reversed(input(call.inputs(), "x"), output(call.outputs(), "y"), false);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    reversed(at(call.outputGradients(), 0), at(call.inputGradients(), 0), true);
+    reversed(output(call.outputGradients(), "y"), input(call.inputGradients(), "x"), true);
   }
 
   private void reversed(NativeBuffer source, NativeBuffer target, boolean add) {

@@ -38,7 +38,7 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
     if (workspaceBytes() > 0) {
       forward.scratch(NativeBuffer.of(call.workspace()).address());
     }
-    forward.run(at(call.inputs(), 0).address(), at(call.outputs(), 0).address());
+    forward.run(input(call.inputs(), "x").address(), output(call.outputs(), "y").address());
   }
 
   @Override
@@ -46,6 +46,7 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
     if (workspaceBytes() > 0) {
       backward.scratch(NativeBuffer.of(call.workspace()).address());
     }
-    backward.run(at(call.outputGradients(), 0).address(), at(call.inputGradients(), 0).address());
+    backward.run(
+        output(call.outputGradients(), "y").address(), input(call.inputGradients(), "x").address());
   }
 }

@@ -15,6 +15,6 @@ final class UpdateTrialPlan extends OneDnnPlan<UpdateTrial> {
 
   @Override
   protected void compute(Forward call) {
-    update.tryOut(op.withGuard(call.inputs(), null), at(call.outputs(), 0));
+    update.tryOut(op.withGuard(call.inputs(), null), output(call.outputs(), "bad"));
   }
 }

@@ -37,11 +37,14 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
     Rows(List<? extends convlstm4j.backend.Buffer> inputs, long first, int n) {
       int targets = sparse ? n : n * k;
       this.first = first;
-      this.p = Floats.read(at(inputs, 0), first * k, Floats.scratch(0, n * k), n * k);
+      this.p = Floats.read(input(inputs, "prediction"), first * k, Floats.scratch(0, n * k), n * k);
       this.target =
           Floats.read(
-              at(inputs, 1), sparse ? first : first * k, Floats.scratch(1, targets), targets);
-      this.weight = Floats.read(at(inputs, 2), first, Floats.scratch(2, n), n);
+              input(inputs, "target"),
+              sparse ? first : first * k,
+              Floats.scratch(1, targets),
+              targets);
+      this.weight = Floats.read(input(inputs, "weight"), first, Floats.scratch(2, n), n);
     }
 
     /** Class number of a position; -1 where targets are not class numbers. */
@@ -114,7 +117,7 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
     for (double part : parts) {
       sum += part;
     }
-    Floats.set(at(call.outputs(), 0), 0, (float) (sum / positions));
+    Floats.set(output(call.outputs(), "value"), 0, (float) (sum / positions));
   }
 
   private double loss(Rows rows, int s) {
@@ -155,7 +158,7 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
 
   @Override
   protected void addGradients(Backward call) {
-    double dValue = Floats.get(at(call.outputGradients(), 0), 0);
+    double dValue = Floats.get(output(call.outputGradients(), "value"), 0);
     Parallel.ranges(
         positions,
         together,
@@ -172,7 +175,7 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
               gradient(rows, s, factor / k, d);
             }
           }
-          Floats.add(d, 0, at(call.inputGradients(), 0), first * k, n * k, 4);
+          Floats.add(d, 0, input(call.inputGradients(), "prediction"), first * k, n * k, 4);
         });
   }
 

@@ -125,12 +125,12 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         Buffer reserve) {
       this.work = NativeBuffer.of(workspace);
       this.kept = training ? NativeBuffer.of(reserve) : work;
-      this.x = at(inputs, 0);
-      this.y = at(outputs, 0);
-      this.cFirst = at(inputs, 2);
-      this.cLast = at(outputs, 2);
+      this.x = input(inputs, "x");
+      this.y = output(outputs, "y");
+      this.cFirst = input(inputs, "c0");
+      this.cLast = output(outputs, "cT");
       copies.scratch(work.address(copyScratch));
-      NativeBuffer start = at(inputs, 1);
+      NativeBuffer start = input(inputs, "h0");
       if (d.last) {
         first = new At(start, 0);
       } else {
@@ -232,7 +232,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer y = output(call.outputs(), "y");
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
     if (!d.last) {
       copies.stateIn.run(r.cFirst.address(), r.running(0).address());
@@ -240,8 +240,8 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     NativeBuffer b = optional(call.inputs(), "b");
     kernels.packForward(
         layer,
-        at(call.inputs(), 3).address(),
-        at(call.inputs(), 4).address(),
+        input(call.inputs(), "wx").address(),
+        input(call.inputs(), "wh").address(),
         r.work(packed).address());
     for (int step = 0; step < d.t; step++) {
       kernels.winogradForward(
@@ -261,7 +261,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
             .run(r.h(step).address(), y.address(d.output(step)));
       }
     }
-    lastState(r, at(call.outputs(), 1));
+    lastState(r, output(call.outputs(), "hT"));
     if (!d.last) {
       copies.stateOut.run(r.running(d.t).address(), r.cLast.address());
     }
@@ -280,16 +280,16 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   @Override
   protected void addGradients(Backward call) {
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
-    NativeBuffer dx = at(call.inputGradients(), 0);
-    NativeBuffer dh0 = at(call.inputGradients(), 1);
+    NativeBuffer dx = input(call.inputGradients(), "x");
+    NativeBuffer dh0 = input(call.inputGradients(), "h0");
     boolean weights = false;
     for (String w : List.of("wx", "wh", "b")) {
       weights |= optional(call.inputGradients(), w) != null;
     }
     kernels.packData(
         layer,
-        at(call.inputs(), 3).address(),
-        at(call.inputs(), 4).address(),
+        input(call.inputs(), "wx").address(),
+        input(call.inputs(), "wh").address(),
         r.work(packed).address());
     start(r, call);
     for (int step = d.t - 1; step >= 0; step--) {
@@ -316,8 +316,8 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   private void start(Run r, Backward call) {
-    first(at(call.outputGradients(), 1), r.work(dh));
-    first(at(call.outputGradients(), 2), r.work(dc));
+    first(output(call.outputGradients(), "hT"), r.work(dh));
+    first(output(call.outputGradients(), "cT"), r.work(dc));
     Floats.zero(r.work, dWeights, dBias - dWeights);
     Floats.zero(r.work, dBias, 4L * d.filters * Double.BYTES / Float.BYTES);
     if (op.peephole()) {
@@ -334,7 +334,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   private GatePass.Backward gateStep(Run r, Backward call, int step) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
     At place = null;
     if (dy != null && d.yields(step)) {
       place = new At(dy, d.output(step));
@@ -391,8 +391,8 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
           address(input(call.inputGradients(), "wh")),
           address(optional(call.inputGradients(), "b")));
     }
-    add(r.work(dh), at(call.inputGradients(), 1));
-    add(r.work(dc), at(call.inputGradients(), 2));
+    add(r.work(dh), input(call.inputGradients(), "h0"));
+    add(r.work(dc), input(call.inputGradients(), "c0"));
     for (int which = 0; op.peephole() && which < PEEPHOLES.size(); which++) {
       NativeBuffer dw = input(call.inputGradients(), PEEPHOLES.get(which));
       if (dw != null) {

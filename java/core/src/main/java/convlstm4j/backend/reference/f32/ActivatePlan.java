@@ -17,8 +17,8 @@ final class ActivatePlan extends ReferencePlan<Activate> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
     if (softmax) {
       int k = (int) in.get(0).dim(-1);
       Parallel.each(x.length / k, r -> softmax(x, y, r * k, k));
@@ -35,10 +35,10 @@ final class ActivatePlan extends ReferencePlan<Activate> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
     if (softmax) {
       int k = (int) in.get(0).dim(-1);
       Parallel.each(x.length / k, r -> addSoftmaxGradient(y, dy, dx, r * k, k));

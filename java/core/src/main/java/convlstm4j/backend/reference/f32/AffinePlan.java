@@ -26,10 +26,10 @@ final class AffinePlan extends ReferencePlan<Affine> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] w = array(call.inputs().get(1));
+    float[] x = input(call.inputs(), "x");
+    float[] w = input(call.inputs(), "w");
     float[] b = optional(call.inputs(), "b");
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     int blocks = (units + BLOCK - 1) / BLOCK;
     Parallel.each(
         Math.multiplyExact(rows, blocks),
@@ -51,15 +51,15 @@ final class AffinePlan extends ReferencePlan<Affine> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
-    float[] dw = array(call.inputGradients().get(1));
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
+    float[] dw = input(call.inputGradients(), "w");
     float[] db = optional(call.inputGradients(), "b");
     if (dx != null) {
-      addInputGradient(array(call.inputs().get(1)), dy, dx);
+      addInputGradient(input(call.inputs(), "w"), dy, dx);
     }
     if (dw != null) {
-      addWeightGradient(array(call.inputs().get(0)), dy, dw);
+      addWeightGradient(input(call.inputs(), "x"), dy, dw);
     }
     if (db != null) {
       addBiasGradient(dy, db);

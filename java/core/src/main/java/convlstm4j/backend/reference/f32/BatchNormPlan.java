@@ -44,7 +44,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
+    float[] x = input(call.inputs(), "x");
     float[] movingMean = input(call.inputs(), "moving_mean");
     float[] movingVariance = input(call.inputs(), "moving_variance");
     double[] mean;
@@ -52,8 +52,8 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
     if (op.training()) {
       mean = groupMeans(x);
       variance = groupVariances(x, mean);
-      updateMoving(movingMean, mean, array(call.outputs().get(1)));
-      updateMoving(movingVariance, variance, array(call.outputs().get(2)));
+      updateMoving(movingMean, mean, output(call.outputs(), "new_moving_mean"));
+      updateMoving(movingVariance, variance, output(call.outputs(), "new_moving_variance"));
     } else {
       mean = widen(movingMean);
       variance = widen(movingVariance);
@@ -122,7 +122,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
   private void normalize(Forward call, float[] x, double[] mean, double[] inverse) {
     double[] scale = perGroup(call.inputs(), "gamma", 1);
     double[] shift = perGroup(call.inputs(), "beta", 0);
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     groups.each(
         (e, n, group, step) -> {
           for (int k = 0, g = group; k < n; k++, g += step) {
@@ -133,11 +133,11 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = array(call.outputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
     if (dy == null) {
       return; // only the moving statistics have gradients, and they pass none on
     }
-    float[] x = array(call.inputs().get(0));
+    float[] x = input(call.inputs(), "x");
     double[] mean = mean(call);
     double[] inverse = inverse(call);
     double[] sumDy =
@@ -156,7 +156,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
             });
     addParameterGradient(sumDyNormalized, optional(call.inputGradients(), "gamma"));
     addParameterGradient(sumDy, optional(call.inputGradients(), "beta"));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] dx = input(call.inputGradients(), "x");
     if (dx != null) {
       double[] scale = perGroup(call.inputs(), "gamma", 1);
       // Ioffe and Szegedy 2015, section 3, with the mean's and the variance's share summed up; at

@@ -23,7 +23,7 @@ final class ConcatPlan extends ReferencePlan<Concat> {
 
   @Override
   protected void compute(Forward call) {
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     int offset = 0;
     for (int i = 0; i < op.count(); i++) {
       float[] x = array(call.inputs().get(i));
@@ -42,7 +42,7 @@ final class ConcatPlan extends ReferencePlan<Concat> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = array(call.outputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
     int offset = 0;
     for (int i = 0; i < op.count(); i++) {
       float[] dx = array(call.inputGradients().get(i));

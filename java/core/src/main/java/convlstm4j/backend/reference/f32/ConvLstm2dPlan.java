@@ -50,13 +50,13 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
   protected void compute(Forward call) {
     float[] work = array(call.workspace());
     float[] store = size.training ? array(call.reserve()) : work;
-    float[] x = array(call.inputs().get(0));
+    float[] x = input(call.inputs(), "x");
     float[] mask = optional(call.inputs(), "mask");
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     drawMasks(call.random(), work);
     readPeepholes(call.inputs(), work);
-    state.readAll(array(call.inputs().get(1)), store, size.h(0), size.n);
-    state.readAll(array(call.inputs().get(2)), store, size.c(0), size.n);
+    state.readAll(input(call.inputs(), "h0"), store, size.h(0), size.n);
+    state.readAll(input(call.inputs(), "c0"), store, size.c(0), size.n);
     if (op.masked()) {
       Arrays.fill(work, size.out(), size.out() + size.n * size.s, 0);
     }
@@ -74,8 +74,8 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     if (!op.returnSequences()) {
       state.writeAll(op.masked() ? work : store, outputAt(size.t - 1), y, size.n);
     }
-    state.writeAll(store, size.h(size.t), array(call.outputs().get(1)), size.n);
-    state.writeAll(store, size.c(size.t), array(call.outputs().get(2)), size.n);
+    state.writeAll(store, size.h(size.t), output(call.outputs(), "hT"), size.n);
+    state.writeAll(store, size.c(size.t), output(call.outputs(), "cT"), size.n);
   }
 
   private int frame(int step) {
@@ -95,8 +95,8 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     }
     Frames xt = frames(x, work, frame);
     Frames h = new Frames(store, size.h(step), size.s, size.n);
-    float[] wx = array(inputs.get(3));
-    float[] wh = array(inputs.get(4));
+    float[] wx = input(inputs, "wx");
+    float[] wh = input(inputs, "wh");
     for (GateRange g : GateRange.of(op.dropout() > 0, op.filters())) {
       Frames in = masked(xt, work, size.xMasks(), g, size.x, size.masked());
       inputConvolution.addForward(in, wx, z, g.first(), g.last());
@@ -196,21 +196,21 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     if (op.peephole()) {
       Arrays.fill(work, size.peepholeGradient(0), size.peepholeGradient(3), 0);
     }
-    inputConvolution.transpose(array(call.inputs().get(3)), work, size.transposedX());
-    recurrentConvolution.transpose(array(call.inputs().get(4)), work, size.transposedH());
-    readGradient(call.outputGradients().get(1), work, size.dh());
-    readGradient(call.outputGradients().get(2), work, size.dc());
+    inputConvolution.transpose(input(call.inputs(), "wx"), work, size.transposedX());
+    recurrentConvolution.transpose(input(call.inputs(), "wh"), work, size.transposedH());
+    readGradient(output(call.outputGradients(), "hT"), work, size.dh());
+    readGradient(output(call.outputGradients(), "cT"), work, size.dc());
     Arrays.fill(work, size.dOut(), size.dOut() + size.n * size.s, 0);
     for (int step = size.t - 1; step >= 0; step--) {
       int frame = frame(step);
-      addOutputGradient(array(call.outputGradients().get(0)), work, mask, step, frame);
+      addOutputGradient(output(call.outputGradients(), "y"), work, mask, step, frame);
       gates.backward(work, store, mask, step, frame);
       weightGradients(call, work, store, step, frame);
       inputGradient(call, work, frame);
       stateGradient(work, mask, frame);
     }
-    addGradient(work, size.dh(), call.inputGradients().get(1));
-    addGradient(work, size.dc(), call.inputGradients().get(2));
+    addGradient(work, size.dh(), input(call.inputGradients(), "h0"));
+    addGradient(work, size.dc(), input(call.inputGradients(), "c0"));
     if (op.peephole()) {
       addPeephole(work, 0, optional(call.inputGradients(), "wci"));
       addPeephole(work, 1, optional(call.inputGradients(), "wcf"));
@@ -218,17 +218,17 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     }
   }
 
-  private void readGradient(Buffer gradient, float[] work, int to) {
+  private void readGradient(float[] gradient, float[] work, int to) {
     if (gradient == null) {
       Arrays.fill(work, to, to + size.n * size.s, 0);
     } else {
-      state.readAll(array(gradient), work, to, size.n);
+      state.readAll(gradient, work, to, size.n);
     }
   }
 
-  private void addGradient(float[] work, int from, Buffer gradient) {
+  private void addGradient(float[] work, int from, float[] gradient) {
     if (gradient != null) {
-      state.addAll(work, from, array(gradient), size.n);
+      state.addAll(work, from, gradient, size.n);
     }
   }
 
@@ -265,15 +265,15 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
 
   private void weightGradients(Backward call, float[] work, float[] store, int step, int frame) {
     Frames dz = new Frames(work, size.dz(), size.z, size.n);
-    float[] dwx = array(call.inputGradients().get(3));
+    float[] dwx = input(call.inputGradients(), "wx");
     if (dwx != null) {
-      Frames xt = frames(array(call.inputs().get(0)), work, frame);
+      Frames xt = frames(input(call.inputs(), "x"), work, frame);
       for (GateRange g : GateRange.of(op.dropout() > 0, op.filters())) {
         Frames in = masked(xt, work, size.xMasks(), g, size.x, size.masked());
         inputConvolution.addWeightGradient(in, dz, dwx, g.first(), g.last());
       }
     }
-    float[] dwh = array(call.inputGradients().get(4));
+    float[] dwh = input(call.inputGradients(), "wh");
     if (dwh != null) {
       Frames h = new Frames(store, size.h(step), size.s, size.n);
       for (GateRange g : GateRange.of(op.recurrentDropout() > 0, op.filters())) {
@@ -288,7 +288,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
   }
 
   private void inputGradient(Backward call, float[] work, int frame) {
-    float[] dx = array(call.inputGradients().get(0));
+    float[] dx = input(call.inputGradients(), "x");
     if (dx == null) {
       return;
     }

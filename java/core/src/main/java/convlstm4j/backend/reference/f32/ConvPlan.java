@@ -43,10 +43,10 @@ final class ConvPlan extends ReferencePlan<Conv> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] w = array(call.inputs().get(1));
+    float[] x = input(call.inputs(), "x");
+    float[] w = input(call.inputs(), "w");
     float[] b = optional(call.inputs(), "b");
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     float[] work = array(call.workspace());
     for (int first = 0; first < batch; first += chunk) {
       Frames xs = read(image, x, first, work, xCopy());
@@ -71,14 +71,14 @@ final class ConvPlan extends ReferencePlan<Conv> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
-    float[] dw = array(call.inputGradients().get(1));
+    float[] x = input(call.inputs(), "x");
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
+    float[] dw = input(call.inputGradients(), "w");
     float[] db = optional(call.inputGradients(), "b");
     float[] work = array(call.workspace());
     if (dx != null) {
-      convolution.transpose(array(call.inputs().get(1)), work, 0);
+      convolution.transpose(input(call.inputs(), "w"), work, 0);
     }
     for (int first = 0; first < batch; first += chunk) {
       Frames dys = read(result, dy, first, work, yCopy());

@@ -30,8 +30,8 @@ final class DropPlan extends ReferencePlan<Drop> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
     float kept = (float) (1 - op.rate());
     Parallel.ranges(
         x.length,
@@ -44,8 +44,8 @@ final class DropPlan extends ReferencePlan<Drop> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
     float kept = (float) (1 - op.rate());
     Parallel.ranges(
         dx.length,

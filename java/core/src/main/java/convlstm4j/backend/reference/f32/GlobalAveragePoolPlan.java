@@ -21,8 +21,8 @@ final class GlobalAveragePoolPlan extends ReferencePlan<GlobalAveragePool> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
     double[] sum =
         groups.sum(
             (sums, e, n, group, step) -> {
@@ -37,8 +37,8 @@ final class GlobalAveragePoolPlan extends ReferencePlan<GlobalAveragePool> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
     groups.each(
         (e, n, group, step) -> {
           for (int k = 0, g = group; k < n; k++, g += step) {

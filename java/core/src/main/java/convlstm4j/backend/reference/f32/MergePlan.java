@@ -33,7 +33,7 @@ final class MergePlan extends ReferencePlan<Merge> {
   @Override
   protected void compute(Forward call) {
     List<float[]> x = laidOut(call.inputs());
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     Parallel.ranges(
         y.length,
         (from, to) -> {
@@ -51,7 +51,7 @@ final class MergePlan extends ReferencePlan<Merge> {
   @Override
   protected void addGradients(Backward call) {
     List<float[]> x = laidOut(call.inputs());
-    float[] dy = array(call.outputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
     for (int i = 0; i < x.size(); i++) {
       float[] dx = array(call.inputGradients().get(i));
       int self = i;

@@ -12,7 +12,7 @@ final class NotFinitePlan extends ReferencePlan<NotFinite> {
 
   @Override
   protected void compute(Forward call) {
-    float[] bad = array(call.outputs().get(0));
+    float[] bad = output(call.outputs(), "bad");
     for (int i = 0; i < bad.length; i++) {
       bad[i] = areFinite(array(call.inputs().get(i))) ? 0 : Float.POSITIVE_INFINITY;
     }

@@ -16,18 +16,18 @@ final class PenaltyPlan extends ReferencePlan<Penalty> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
+    float[] x = input(call.inputs(), "x");
     double sum =
         Parallel.sum(x.length, k -> op.l1() * Math.abs(x[k]) + op.l2() * ((double) x[k] * x[k]));
-    array(call.outputs().get(0))[0] = (float) (sum / divisor);
+    output(call.outputs(), "value")[0] = (float) (sum / divisor);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] dx = array(call.inputGradients().get(0));
-    float l1 = (float) (array(call.outputGradients().get(0))[0] * op.l1() / divisor);
-    float l2 = (float) (array(call.outputGradients().get(0))[0] * 2 * op.l2() / divisor);
+    float[] x = input(call.inputs(), "x");
+    float[] dx = input(call.inputGradients(), "x");
+    float l1 = (float) (output(call.outputGradients(), "value")[0] * op.l1() / divisor);
+    float l2 = (float) (output(call.outputGradients(), "value")[0] * 2 * op.l2() / divisor);
     for (int k = 0; k < x.length; k++) {
       dx[k] += l1 * Math.signum(x[k]) + l2 * x[k];
     }

@@ -53,7 +53,7 @@ final class PointwisePlan extends ReferencePlan<Pointwise> {
   @Override
   protected void compute(Forward call) {
     List<float[]> x = laidOut(call.inputs());
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     Code code = op.code();
     Parallel.ranges(y.length, (from, to) -> each(code, x, from, to, (k, v) -> y[k] = v));
   }
@@ -61,7 +61,7 @@ final class PointwisePlan extends ReferencePlan<Pointwise> {
   @Override
   protected void addGradients(Backward call) {
     List<float[]> x = laidOut(call.inputs());
-    float[] dy = array(call.outputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
     x.add(dy);
     for (int i = 0; i < op.count(); i++) {
       float[] dx = array(call.inputGradients().get(i));

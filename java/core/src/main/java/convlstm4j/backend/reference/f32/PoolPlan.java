@@ -48,8 +48,8 @@ final class PoolPlan extends ReferencePlan<Pool> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
     Parallel.each(
         images * o[0],
         piece -> {
@@ -87,10 +87,10 @@ final class PoolPlan extends ReferencePlan<Pool> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
     // Windows that do not overlap along the first axis write apart from each other.
     boolean apart = stride[0] >= size[0];
     int slices = apart ? o[0] : 1;

@@ -15,12 +15,12 @@ final class ReversePlan extends ReferencePlan<Reverse> {
 
   @Override
   protected void compute(Forward call) {
-    addReversed(array(call.inputs().get(0)), array(call.outputs().get(0)), false);
+    addReversed(input(call.inputs(), "x"), output(call.outputs(), "y"), false);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    addReversed(array(call.outputGradients().get(0)), array(call.inputGradients().get(0)), true);
+    addReversed(output(call.outputGradients(), "y"), input(call.inputGradients(), "x"), true);
   }
 
   private void addReversed(float[] source, float[] target, boolean add) {

@@ -23,8 +23,8 @@ final class TransposePlan extends ReferencePlan<Transpose> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
     eachRow(
         (to, from, n, step) -> {
           for (int k = 0; k < n; k++) {
@@ -35,8 +35,8 @@ final class TransposePlan extends ReferencePlan<Transpose> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dx = array(call.inputGradients().get(0));
-    float[] dy = array(call.outputGradients().get(0));
+    float[] dx = input(call.inputGradients(), "x");
+    float[] dy = output(call.outputGradients(), "y");
     eachRow(
         (to, from, n, step) -> {
           for (int k = 0; k < n; k++) {

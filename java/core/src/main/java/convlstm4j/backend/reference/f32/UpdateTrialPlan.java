@@ -15,6 +15,6 @@ final class UpdateTrialPlan extends ReferencePlan<UpdateTrial> {
 
   @Override
   protected void compute(Forward call) {
-    update.tryOut(op.withGuard(call.inputs(), null), array(call.outputs().get(0)));
+    update.tryOut(op.withGuard(call.inputs(), null), output(call.outputs(), "bad"));
   }
 }

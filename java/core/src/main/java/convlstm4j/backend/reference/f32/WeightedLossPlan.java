@@ -22,22 +22,22 @@ final class WeightedLossPlan extends ReferencePlan<WeightedLoss> {
 
   @Override
   protected void compute(Forward call) {
-    float[] prediction = array(call.inputs().get(0));
-    float[] target = array(call.inputs().get(1));
-    float[] weight = array(call.inputs().get(2));
+    float[] prediction = input(call.inputs(), "prediction");
+    float[] target = input(call.inputs(), "target");
+    float[] weight = input(call.inputs(), "weight");
     double sum =
         Parallel.sum(
             positions, s -> weight[s] == 0 ? 0 : weight[s] * loss(new Row(prediction, target, s)));
-    array(call.outputs().get(0))[0] = (float) (sum / positions);
+    output(call.outputs(), "value")[0] = (float) (sum / positions);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    float[] prediction = array(call.inputs().get(0));
-    float[] target = array(call.inputs().get(1));
-    float[] weight = array(call.inputs().get(2));
-    double dValue = array(call.outputGradients().get(0))[0];
-    float[] gradient = array(call.inputGradients().get(0));
+    float[] prediction = input(call.inputs(), "prediction");
+    float[] target = input(call.inputs(), "target");
+    float[] weight = input(call.inputs(), "weight");
+    double dValue = output(call.outputGradients(), "value")[0];
+    float[] gradient = input(call.inputGradients(), "prediction");
     Parallel.ranges(
         positions,
         (from, to) -> {
