@@ -5,6 +5,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.SgdUpdate;
 import convlstm4j.tensor.DType;
@@ -21,6 +22,7 @@ final class LayerUnderTest implements AutoCloseable {
 
   private final Memory memory;
   private final Plan plan;
+  private final Runner runner;
   private final Plan update;
   private final List<Buffer> inputs = new ArrayList<>();
   private final List<Buffer> outputs = new ArrayList<>();
@@ -54,9 +56,8 @@ final class LayerUnderTest implements AutoCloseable {
     List<Shape> updateShapes = new ArrayList<>(List.of(Shape.of(1), Shape.of(1)));
     updateShapes.addAll(weights);
     updateShapes.addAll(weights);
-    update =
-        backend.plan(
-            new SgdUpdate(0, false, 0, weights.size()), updateShapes, DType.FLOAT32, Mode.TRAINING);
+    runner = new Runner(backend, DType.FLOAT32);
+    update = runner.plan(new SgdUpdate(0, false, 0, weights.size()), updateShapes);
   }
 
   /** The forward pass. */
@@ -75,7 +76,7 @@ final class LayerUnderTest implements AutoCloseable {
     List<Buffer> in = new ArrayList<>(List.of(rate, rate)); // the rate is finite: the guard
     in.addAll(weights);
     in.addAll(inputGradients.subList(FIRST_WEIGHT, inputs.size()));
-    update.forward(new Plan.Forward(in, weights, null, null, RANDOM));
+    runner.run(update, in, weights);
   }
 
   /** Something that depends on the last result, for JMH to consume. */

@@ -6,8 +6,8 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
 import convlstm4j.op.Assign;
-import convlstm4j.op.Op;
 import convlstm4j.program.Parameter;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -250,17 +250,17 @@ public final class Executor implements AutoCloseable {
     if (old.isEmpty()) {
       return;
     }
+    Runner runner = new Runner(variables.backend(), dtype);
     if (assign == null) {
-      Op op = new Assign(old.size());
       List<Shape> shapes = new ArrayList<>(List.of(guard.shape()));
       old.forEach(b -> shapes.add(b.shape()));
       old.forEach(b -> shapes.add(b.shape()));
-      assign = variables.backend().plan(op, shapes, dtype, Mode.INFERENCE);
+      assign = runner.plan(new Assign(old.size()), shapes);
     }
     List<Buffer> inputs = new ArrayList<>(List.of(guard));
     inputs.addAll(old);
     inputs.addAll(changes());
-    assign.forward(new Plan.Forward(inputs, old, null, null, null));
+    runner.run(assign, inputs, old);
   }
 
   /**

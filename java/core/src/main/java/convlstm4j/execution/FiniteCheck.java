@@ -1,10 +1,9 @@
 package convlstm4j.execution;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
-import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
 import convlstm4j.op.NotFinite;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -12,8 +11,7 @@ import java.util.List;
 
 /** Looks for NaN and infinities in arrays of fixed shapes on a backend, in all of them at once. */
 public final class FiniteCheck implements AutoCloseable {
-  private final Memory memory;
-  private final DType dtype;
+  private final Runner runner;
   private final int count;
   private final Plan plan;
   private boolean closed;
@@ -26,10 +24,9 @@ public final class FiniteCheck implements AutoCloseable {
    * @param shapes of the arrays, of which there is at least one
    */
   public FiniteCheck(Backend backend, DType dtype, List<Shape> shapes) {
-    this.memory = backend.memory();
-    this.dtype = dtype;
+    this.runner = new Runner(backend, dtype);
     this.count = shapes.size();
-    this.plan = backend.plan(new NotFinite(count), shapes, dtype, Mode.INFERENCE);
+    this.plan = runner.plan(new NotFinite(count), shapes);
   }
 
   /**
@@ -40,7 +37,7 @@ public final class FiniteCheck implements AutoCloseable {
    */
   public Buffer look(List<Buffer> arrays) {
     checkOpen();
-    Buffer bad = memory.allocateUnset(dtype, Shape.of(count));
+    Buffer bad = runner.memory().allocateUnset(runner.dtype(), Shape.of(count));
     try {
       look(arrays, bad);
       return bad;
@@ -58,11 +55,7 @@ public final class FiniteCheck implements AutoCloseable {
    */
   public void look(List<Buffer> arrays, Buffer bad) {
     checkOpen();
-    long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
-    try (Buffer workspace =
-        elements == 0 ? null : memory.allocateUnset(dtype, Shape.of(elements))) {
-      plan.forward(new Plan.Forward(arrays, List.of(bad), workspace, null, null));
-    }
+    runner.run(plan, arrays, List.of(bad));
   }
 
   private void checkOpen() {

@@ -1,15 +1,12 @@
 package convlstm4j.execution;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
-import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
 import convlstm4j.op.Concat;
-import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
-import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -23,8 +20,7 @@ import java.util.stream.IntStream;
  * before it.
  */
 public final class Scalars implements AutoCloseable {
-  private final Backend backend;
-  private final DType dtype;
+  private final Runner runner;
   private final Map<List<Shape>, Plan> plans = new HashMap<>();
   private boolean closed;
 
@@ -35,8 +31,7 @@ public final class Scalars implements AutoCloseable {
    * @param dtype their type
    */
   public Scalars(Backend backend, DType dtype) {
-    this.backend = backend;
-    this.dtype = dtype;
+    this.runner = new Runner(backend, dtype);
   }
 
   /**
@@ -49,10 +44,9 @@ public final class Scalars implements AutoCloseable {
     if (buffers.isEmpty()) {
       return new double[0];
     }
-    Memory memory = backend.memory();
-    try (Buffer all = memory.allocate(dtype, Shape.of(buffers.size()))) {
+    try (Buffer all = runner.allocate(Shape.of(buffers.size()))) {
       gather(buffers, all);
-      return values(memory.download(all));
+      return values(runner.memory().download(all));
     }
   }
 
@@ -71,12 +65,8 @@ public final class Scalars implements AutoCloseable {
     for (int i = 0; i < sizes.size(); i++) {
       flat.add(buffers.get(i).view(sizes.get(i)));
     }
-    Plan plan = plans.computeIfAbsent(sizes, this::plan);
-    long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
-    try (Buffer workspace =
-        elements == 0 ? null : backend.memory().allocateUnset(dtype, Shape.of(elements))) {
-      plan.forward(new Plan.Forward(flat, List.of(all), workspace, null, new Philox(0, 0)));
-    }
+    Plan plan = plans.computeIfAbsent(sizes, s -> runner.plan(new Concat(0, s.size()), s));
+    runner.run(plan, flat, List.of(all));
   }
 
   /**
@@ -87,12 +77,6 @@ public final class Scalars implements AutoCloseable {
    */
   public static double[] values(Tensor t) {
     return IntStream.range(0, t.size()).mapToDouble(t::get).toArray();
-  }
-
-  private Plan plan(List<Shape> inputs) {
-    Op op = new Concat(0, inputs.size());
-    op.outputShapes(inputs);
-    return backend.plan(op, inputs, dtype, Mode.INFERENCE);
   }
 
   @Override

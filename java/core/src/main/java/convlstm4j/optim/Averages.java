@@ -3,6 +3,7 @@ package convlstm4j.optim;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
 import convlstm4j.formula.Formula;
 import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.tensor.Shape;

@@ -3,6 +3,7 @@ package convlstm4j.optim;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
 import convlstm4j.execution.Variables;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.program.Parameter;
@@ -61,7 +62,7 @@ public final class Updater implements AutoCloseable {
     this.parameters = List.copyOf(parameters);
     this.names = names;
     this.variables = variables;
-    this.runner = new Runner(variables);
+    this.runner = new Runner(variables.backend(), variables.dtype());
     if (parameters.isEmpty()) {
       return;
     }
