@@ -92,7 +92,7 @@ class BadArraysTest {
             "evaluate --model trained.ckpt --x samples0.npy --y none.npy",
             "there are no samples in it"),
         call(one, "--loss is missing: forecast.ckpt does not say what the model is trained for"),
-        call(one + "--loss mean", "loss \"mean\" is not known; expected binary_crossentropy"),
+        call(one + "--loss mean", "loss \"mean\" is not known; expected mse, mae"),
         call(one + "--loss up=mse", "the model has no output \"up\"; its outputs are [numbers]"),
         call(
             one + "--loss mse --optimizer muon",

@@ -104,7 +104,8 @@ final class FuzzWords {
               Map.entry("--mode", "min max auto"),
               Map.entry("--early-stopping", "loss :1 val_loss:0 :2147483647"),
               Map.entry("--reduce-on-plateau", "loss:0:0.5 :1 val_loss:1:0.9 :0:0"),
-              Map.entry("--loss", "mse mae binary_crossentropy sum=mse kind=mae huber"),
+              Map.entry(
+                  "--loss", "mse mae binary_crossentropy sum=mse kind=mae huber tversky hinge"),
               Map.entry("--loss-weight", "sum=2 kind=0 numbers=1e-3"),
               Map.entry("--class-weight", "0=2,1=0.5 1=3 kind=0=2,1=0.5"),
               Map.entry("--metrics", "mae f1 auc,precision accuracy kind=f1 mse,mae"),

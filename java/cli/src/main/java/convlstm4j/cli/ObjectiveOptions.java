@@ -17,8 +17,11 @@ final class ObjectiveOptions {
       names = "--loss",
       paramLabel = "[NAME=]LOSS",
       description = {
-        "mse, mae, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy"
-            + " or huber; for one output by its name. Default: the model's own."
+        "mse, mae, mape, msle, huber, log_cosh, poisson, binary_crossentropy,"
+            + " categorical_crossentropy, sparse_categorical_crossentropy,"
+            + " binary_focal_crossentropy, categorical_focal_crossentropy, kl_divergence, hinge,"
+            + " squared_hinge, categorical_hinge, cosine_similarity, dice or tversky; for one output"
+            + " by its name. Default: the model's own."
       })
   List<String> losses = new ArrayList<>();
 

@@ -7,10 +7,8 @@ import convlstm4j.op.Reduce.Mode;
 import convlstm4j.option.Config;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
-import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * A loss that is a formula of prediction (input 0) and target (input 1), averaged over the last
@@ -21,8 +19,6 @@ import java.util.stream.IntStream;
  */
 public record FormulaLoss(String name, Formula formula) implements Loss {
   static final String CLASS_NAME = "FormulaLoss";
-
-  private static final Formula PRODUCT = Formula.input(0).times(Formula.input(1));
 
   public FormulaLoss {
     new Pointwise(formula, 2); // which refuses what no backend could run
@@ -42,11 +38,7 @@ public record FormulaLoss(String name, Formula formula) implements Loss {
   @Override
   public Value lower(Lowering g, Value prediction, Value target, Value weights) {
     Value each = g.op(new Pointwise(formula, 2), prediction, target);
-    int last = each.shape().rank() - 1;
-    Value means = g.op(new Reduce(Mode.MEAN, List.of(last)), each);
-    Value positions = g.reshape(means, weights.shape());
-    Value weighted = g.op(new Pointwise(PRODUCT, 2), positions, weights);
-    List<Integer> all = IntStream.range(0, last).boxed().toList();
-    return g.reshape(g.op(new Reduce(Mode.MEAN, all), weighted), Shape.of(1));
+    Value means = g.op(new Reduce(Mode.MEAN, List.of(each.shape().rank() - 1)), each);
+    return Positions.mean(g, means, weights);
   }
 }

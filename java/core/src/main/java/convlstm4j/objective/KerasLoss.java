@@ -79,7 +79,7 @@ public record KerasLoss(WeightedLoss op) implements Loss {
     };
   }
 
-  private static Optional<String> first(Tensor target, DoublePredicate right, String expected) {
+  static Optional<String> first(Tensor target, DoublePredicate right, String expected) {
     for (int i = 0; i < target.size(); i++) {
       if (!right.test(target.get(i))) {
         return Optional.of("holds " + target.get(i) + ", expected " + expected);

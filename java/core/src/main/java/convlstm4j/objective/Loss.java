@@ -9,14 +9,19 @@ import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What is made small. Its value is the sum of weighted losses over all positions (samples, and time
  * steps where there are), divided by the number of positions. One's own is a formula, {@link
- * #of(String, Formula)}: its gradient comes by itself, and a checkpoint keeps it.
+ * #of(String, Formula)}, or a graph of arrays, {@link #of(String, Term)}: its gradient comes by
+ * itself, and a checkpoint keeps it.
  */
-public sealed interface Loss permits KerasLoss, FormulaLoss {
+public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, TermLoss, ReducedLoss {
   /**
    * What it is called in logs and files.
    *
@@ -168,30 +173,201 @@ public sealed interface Loss permits KerasLoss, FormulaLoss {
   }
 
   /**
+   * The mean logarithm of the hyperbolic cosine of the errors.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss logCosh() {
+    return KerasTermLoss.ofName("log_cosh");
+  }
+
+  /**
+   * The mean of {@code p - t log p}, for counts.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss poisson() {
+    return KerasTermLoss.ofName("poisson");
+  }
+
+  /**
+   * The Kullback-Leibler divergence of the prediction from the target, {@code sum t log(t/p)}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss klDivergence() {
+    return KerasTermLoss.ofName("kl_divergence");
+  }
+
+  /**
+   * The mean of {@code max(1 - t p, 0)}, targets being -1 and 1 (or, in the whole batch, 0 and 1).
+   *
+   * @return the loss
+   */
+  static KerasTermLoss hinge() {
+    return KerasTermLoss.ofName("hinge");
+  }
+
+  /**
+   * The mean of {@code max(1 - t p, 0)^2}, targets as for {@link #hinge()}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss squaredHinge() {
+    return KerasTermLoss.ofName("squared_hinge");
+  }
+
+  /**
+   * {@code max(max((1-t) p) - sum t p + 1, 0)}, against one-hot targets.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss categoricalHinge() {
+    return KerasTermLoss.ofName("categorical_hinge");
+  }
+
+  /**
+   * The mean of {@code 100 |p-t| / |t|}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss meanAbsolutePercentageError() {
+    return KerasTermLoss.ofName("mean_absolute_percentage_error");
+  }
+
+  /**
+   * The mean of {@code (log(1+p) - log(1+t))^2}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss meanSquaredLogarithmicError() {
+    return KerasTermLoss.ofName("mean_squared_logarithmic_error");
+  }
+
+  /**
+   * The negative of the cosine between prediction and target along the last axis.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss cosineSimilarity() {
+    return KerasTermLoss.ofName("cosine_similarity");
+  }
+
+  /**
+   * One minus the Dice coefficient of the whole batch (Sudre et al. 2017, arXiv:1707.03237); option
+   * {@code axis}, a list of axes to sum along.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss dice() {
+    return KerasTermLoss.ofName("dice");
+  }
+
+  /**
+   * One minus the Tversky index of the whole batch (Salehi et al. 2017, arXiv:1706.05721); options
+   * {@code alpha}, {@code beta}, {@code axis}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss tversky() {
+    return KerasTermLoss.ofName("tversky");
+  }
+
+  /**
+   * Binary cross-entropy that hard examples dominate (Lin et al. 2017, arXiv:1708.02002); options
+   * {@code gamma}, {@code alpha}, {@code apply_class_balancing}, {@code from_logits}, {@code
+   * label_smoothing}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss binaryFocalCrossentropy() {
+    return KerasTermLoss.ofName("binary_focal_crossentropy");
+  }
+
+  /**
+   * Categorical cross-entropy that hard examples dominate (Lin et al. 2017, arXiv:1708.02002);
+   * options {@code gamma}, {@code alpha}, {@code from_logits}, {@code label_smoothing}.
+   *
+   * @return the loss
+   */
+  static KerasTermLoss categoricalFocalCrossentropy() {
+    return KerasTermLoss.ofName("categorical_focal_crossentropy");
+  }
+
+  /**
+   * A loss of one's own: a graph of arrays, from the prediction and the target to the losses of the
+   * positions. A checkpoint keeps the graph.
+   *
+   * @param name what it is called
+   * @param losses of the positions {@code [N, .., 1]}, or with sizes of 1 for those of more
+   * @return the loss
+   */
+  static Loss of(String name, Term losses) {
+    return new TermLoss(name, losses);
+  }
+
+  /**
+   * The same loss with its positions put together otherwise.
+   *
+   * @param reduction how
+   * @return a new loss
+   * @throws IllegalArgumentException if the loss is one number for many positions
+   */
+  default Loss reduction(Reduction reduction) {
+    Loss own = this instanceof ReducedLoss r ? r.loss() : this;
+    return reduction == Reduction.SUM_OVER_BATCH_SIZE ? own : new ReducedLoss(own, reduction);
+  }
+
+  /**
+   * Keras's losses that there are here.
+   *
+   * @return the names of their functions, as {@code binary_crossentropy}
+   */
+  static List<String> names() {
+    List<String> all = new ArrayList<>();
+    for (Kind k : Kind.values()) {
+      all.add(KerasLoss.of(k).name());
+    }
+    all.addAll(KerasTerms.names());
+    return all;
+  }
+
+  /**
    * A loss by Keras's name, with default options.
    *
-   * @param name for instance {@code binary_crossentropy} or {@code mse}
+   * @param name one of {@link #names()}, or {@code mse}, {@code mae}, {@code mape}, {@code msle},
+   *     {@code huber}
    * @return the loss
    * @throws IllegalArgumentException if there is none
    */
   static Loss ofName(String name) {
-    return switch (name) {
-      case "mse" -> meanSquaredError();
-      case "mae" -> meanAbsoluteError();
-      case "huber" -> huber(1);
-      default -> {
-        for (Kind k : Kind.values()) {
-          if (KerasLoss.of(k).name().equals(name)) {
-            yield KerasLoss.of(k);
-          }
-        }
-        throw new IllegalArgumentException(
-            "loss \""
-                + name
-                + "\" is not known; expected binary_crossentropy, categorical_crossentropy,"
-                + " sparse_categorical_crossentropy, mse, mae or huber");
+    String full =
+        switch (name) {
+          case "mse" -> "mean_squared_error";
+          case "mae" -> "mean_absolute_error";
+          case "mape" -> "mean_absolute_percentage_error";
+          case "msle" -> "mean_squared_logarithmic_error";
+          case "huber" -> "huber_loss";
+          default -> name;
+        };
+    for (Kind k : Kind.values()) {
+      if (KerasLoss.of(k).name().equals(full)) {
+        return KerasLoss.of(k);
       }
-    };
+    }
+    KerasTermLoss loss = KerasTermLoss.ofName(full);
+    if (loss == null) {
+      throw new IllegalArgumentException(
+          "loss \""
+              + name
+              + "\" is not known; expected mse, mae, mape, msle, huber, "
+              + String.join(
+                  ", ",
+                  names().stream()
+                      .filter(n -> !n.startsWith("mean_") && !n.equals("huber_loss"))
+                      .toList()));
+    }
+    return loss;
   }
 
   /**
@@ -202,11 +378,23 @@ public sealed interface Loss permits KerasLoss, FormulaLoss {
    * @throws IllegalArgumentException if it is of no known kind or an option is wrong
    */
   static Loss fromConfig(Config config) {
+    Map<String, Object> options = new LinkedHashMap<>(config.values());
+    options.remove(Reduction.KEY);
+    return plain(new Config(config.className(), options)).reduction(Reduction.of(config));
+  }
+
+  private static Loss plain(Config config) {
     if (config.className().equals(FormulaLoss.CLASS_NAME)) {
       return FormulaLoss.restored(config);
     }
-    return KerasLoss.restored(config)
-        .orElseThrow(
-            () -> new IllegalArgumentException("loss " + config.className() + " is not known"));
+    if (config.className().equals(TermLoss.CLASS_NAME)) {
+      return TermLoss.restored(config);
+    }
+    Loss loss = KerasTermLoss.restored(config);
+    return loss != null
+        ? loss
+        : KerasLoss.restored(config)
+            .orElseThrow(
+                () -> new IllegalArgumentException("loss " + config.className() + " is not known"));
   }
 }

@@ -49,9 +49,9 @@ class CompileWordsTest {
   @Test
   void unknownWordsAreNamed() {
     try (Model m = model()) {
-      wrong(() -> m.compile("sofia", "mse"), "optimizer \"sofia\" is not known; expected sgd");
-      wrong(() -> m.compile("adam", "dice"), "loss \"dice\" is not known; expected");
-      wrong(() -> m.compile("adam", "mse", "iou"), "metric \"iou\" is not known; expected");
+      wrong(() -> m.compile("muon", "mse"), "optimizer \"muon\" is not known; expected sgd");
+      wrong(() -> m.compile("adam", "circle"), "loss \"circle\" is not known; expected");
+      wrong(() -> m.compile("adam", "mse", "giou"), "metric \"giou\" is not known; expected");
     }
   }
 

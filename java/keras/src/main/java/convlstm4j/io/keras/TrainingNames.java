@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Names of Keras's losses and metrics that there are here, of all releases from 2.2 to 3.15: those
@@ -19,13 +20,12 @@ import java.util.function.UnaryOperator;
  */
 final class TrainingNames {
   private static final Set<String> LOSSES =
-      Set.of(
-          "BinaryCrossentropy",
-          "CategoricalCrossentropy",
-          "SparseCategoricalCrossentropy",
-          "MeanSquaredError",
-          "MeanAbsoluteError",
-          "Huber");
+      Loss.names().stream()
+          .map(name -> Loss.ofName(name).config().className())
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** Losses that are summed along any axes; others only along the last. */
+  private static final Set<String> OVER_AXES = Set.of("Dice", "Tversky");
 
   /** Keras's class {@code Accuracy}, which asks for equal numbers, is not among them. */
   private static final Set<String> METRICS =
@@ -41,14 +41,23 @@ final class TrainingNames {
           "F1Score");
 
   private static final Map<String, String> SHORT =
-      Map.of(
-          "bce", "BinaryCrossentropy",
-          "BCE", "BinaryCrossentropy",
-          "mse", "MeanSquaredError",
-          "MSE", "MeanSquaredError",
-          "mae", "MeanAbsoluteError",
-          "MAE", "MeanAbsoluteError",
-          "huber_loss", "Huber");
+      Map.ofEntries(
+          Map.entry("bce", "BinaryCrossentropy"),
+          Map.entry("BCE", "BinaryCrossentropy"),
+          Map.entry("mse", "MeanSquaredError"),
+          Map.entry("MSE", "MeanSquaredError"),
+          Map.entry("mae", "MeanAbsoluteError"),
+          Map.entry("MAE", "MeanAbsoluteError"),
+          Map.entry("mape", "MeanAbsolutePercentageError"),
+          Map.entry("MAPE", "MeanAbsolutePercentageError"),
+          Map.entry("msle", "MeanSquaredLogarithmicError"),
+          Map.entry("MSLE", "MeanSquaredLogarithmicError"),
+          Map.entry("kld", "KLDivergence"),
+          Map.entry("KLD", "KLDivergence"),
+          Map.entry("kullback_leibler_divergence", "KLDivergence"),
+          Map.entry("logcosh", "LogCosh"),
+          Map.entry("cosine_proximity", "CosineSimilarity"),
+          Map.entry("huber_loss", "Huber"));
 
   /** Keras's words for the accuracy that fits the shapes. */
   private static final Set<String> AUTOMATIC = Set.of("accuracy", "acc");
@@ -71,7 +80,16 @@ final class TrainingNames {
    */
   static Optional<Loss> loss(TrainingObject read, UnaryOperator<Map<String, Object>> heed) {
     return find(read.name(), LOSSES)
-        .map(kind -> Loss.fromConfig(new Config(kind, heed.apply(read.options()))));
+        .map(
+            kind -> {
+              Map<String, Object> options = new LinkedHashMap<>(read.options());
+              Object axes = OVER_AXES.contains(kind) ? options.remove("axis") : null;
+              Map<String, Object> known = heed.apply(options);
+              if (axes != null) {
+                known.put("axis", axes);
+              }
+              return Loss.fromConfig(new Config(kind, known));
+            });
   }
 
   /**

@@ -44,9 +44,17 @@ enum TrainingOptions {
 
   /** Of losses. */
   LOSS(
-      Set.of("name", "from_logits", "label_smoothing", "delta"),
+      Set.of(
+          "name",
+          "from_logits",
+          "label_smoothing",
+          "delta",
+          "alpha",
+          "beta",
+          "gamma",
+          "apply_class_balancing",
+          "reduction"),
       Map.of(
-          "reduction", Set.of("auto", "sum_over_batch_size", "mean"),
           "axis", Set.of(-1.0),
           "ignore_class", Set.of()),
       Set.of("dtype")),

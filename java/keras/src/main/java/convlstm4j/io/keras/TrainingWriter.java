@@ -3,6 +3,9 @@ package convlstm4j.io.keras;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.objective.FormulaLoss;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.ReducedLoss;
+import convlstm4j.objective.TermLoss;
 import convlstm4j.optim.FormulaOptimizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +20,10 @@ import java.util.function.Consumer;
  * Options of training as {@code training_config} of Keras 2.11 or {@code compile_config} of 3.8.
  */
 final class TrainingWriter {
+  /** Losses that Keras 2.11 does not have. */
+  private static final Set<String> SINCE_212 =
+      Set.of("CategoricalFocalCrossentropy", "Dice", "Tversky");
+
   private final Map<?, ?> config;
   private final boolean keras3;
   private final Consumer<String> notes;
@@ -62,9 +69,14 @@ final class TrainingWriter {
     }
     return outputs.stream()
         .map(compile::lossOf)
-        .filter(FormulaLoss.class::isInstance)
+        .filter(TrainingWriter::isOwn)
         .map(loss -> "loss \"" + loss.name() + "\"")
         .findFirst();
+  }
+
+  private static boolean isOwn(Loss loss) {
+    Loss plain = loss instanceof ReducedLoss r ? r.loss() : loss;
+    return plain instanceof FormulaLoss || plain instanceof TermLoss;
   }
 
   private interface Form {
@@ -141,13 +153,18 @@ final class TrainingWriter {
     Map<String, Object> options = KerasForm.map(((Map<?, ?>) value).get("config"));
     String kind = (String) ((Map<?, ?>) value).get("class_name");
     boolean plain =
-        options.entrySet().stream()
-            .allMatch(
-                e -> e.getKey().equals("name") || Set.of(false, 0.0, 1.0).contains(e.getValue()));
+        Loss.names().contains(options.get("name"))
+            && Loss.ofName((String) options.get("name")).config().values().equals(options);
+    if (!keras3 && SINCE_212.contains(kind)) {
+      notes.accept("Keras 2.11 has no loss " + kind + "; load the file with compile=False");
+    }
     if (plain && !kind.equals("Huber")) {
       return options.get("name");
     }
-    options.put("reduction", keras3 ? "sum_over_batch_size" : "auto");
+    if (options.get("axis") instanceof List<?> axes && axes.isEmpty()) {
+      options.put("axis", null);
+    }
+    options.putIfAbsent("reduction", keras3 ? "sum_over_batch_size" : "auto");
     return object("losses", kind, options);
   }
 

@@ -11,6 +11,8 @@ import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Compile;
 import convlstm4j.objective.CustomMetrics;
+import convlstm4j.objective.Loss;
+import convlstm4j.objective.Reduction;
 import convlstm4j.optim.Adam;
 import convlstm4j.optim.Averaging;
 import convlstm4j.optim.SGD;
@@ -296,7 +298,12 @@ class TrainingReaderTest {
     notTaken("3.8.0", object("Muon", "rms_rate", 0.1), "mse", "there is no optimizer Muon here");
     notTaken("3.8.0", object("SGD", "loss_scale_factor", 2.0), "mse", "=2.0, there is only 1");
     notTaken("2.3.0", object("SGD", "decay", 0.5), "mse", "decay=0.5, there is only 0");
-    notTaken("3.8.0", SGD_CONFIG, object("Huber", "reduction", "sum"), "reduction=sum");
+    assertEquals(
+        Loss.huber(1).reduction(Reduction.SUM),
+        read("3.8.0", training(SGD_CONFIG, object("Huber", "reduction", "sum")), 1)
+            .get()
+            .lossOf("out"));
+    notTaken("3.8.0", SGD_CONFIG, object("Huber", "reduction", "none"), "reduction=none");
     notTaken(
         "3.8.0",
         SGD_CONFIG,
@@ -306,7 +313,12 @@ class TrainingReaderTest {
         new SGD(0.25),
         read("2.2.4", training(object("SGD", "lr", 0.25), "mse"), 1).get().optimizer());
     // Nothing is said of the options of what there is not here.
-    notTaken("3.8.0", SGD_CONFIG, object("Tversky", "alpha", 0.5), "there is no loss Tversky here");
+    notTaken("3.8.0", SGD_CONFIG, object("Circle", "gamma", 0.5), "there is no loss Circle here");
+    assertEquals(
+        Loss.tversky().with("alpha", 0.25).with("axis", List.of(1)),
+        read("3.8.0", training(SGD_CONFIG, object("Tversky", "alpha", 0.25, "axis", List.of(1))), 3)
+            .get()
+            .lossOf("out"));
     // A release to come may write more; what it means nobody knows.
     assertTrue(read("3.16.0", training(object("SGD", "new_one", 7), "mse"), 1).isPresent());
     assertEquals(

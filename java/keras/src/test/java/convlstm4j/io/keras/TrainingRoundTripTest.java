@@ -18,6 +18,7 @@ import convlstm4j.objective.Loss;
 import convlstm4j.objective.MeanAbsoluteError;
 import convlstm4j.objective.Precision;
 import convlstm4j.objective.Recall;
+import convlstm4j.objective.Reduction;
 import convlstm4j.optim.Adam;
 import convlstm4j.optim.AdamW;
 import convlstm4j.optim.Averaging;
@@ -80,6 +81,17 @@ class TrainingRoundTripTest {
                         new Recall(),
                         new F1Score().named("f"))
                     .metrics("how", new MeanAbsoluteError())));
+    for (String name : Loss.names()) {
+      if (!name.equals("sparse_categorical_crossentropy")) {
+        Loss loss = Loss.ofName(name);
+        all.put(name, Compile.with(new SGD(0.01)).loss("how", loss).loss("yes", Loss.dice()));
+      }
+    }
+    all.put(
+        "options of losses",
+        Compile.with(new SGD(0.01))
+            .loss("how", Loss.poisson().reduction(Reduction.SUM))
+            .loss("yes", Loss.tversky().with("alpha", 0.25).with("axis", List.of(0, 1))));
     all.put("one loss for all", Compile.with(new Adam()).loss(Loss.meanSquaredError()));
     return all;
   }
