@@ -71,7 +71,7 @@ class BadOptionsTest {
         call(
             one + "--schedule cosine:9 --reduce-on-plateau",
             "--reduce-on-plateau goes with a constant learning rate, not with the schedule Cosine"),
-        call(one + "--metrics rmse", "metric \"rmse\" is not known; expected accuracy"),
+        call(one + "--metrics giou", "metric \"giou\" is not known; expected accuracy"),
         call(one + "--metrics mae --metrics mse", "--metrics: given twice without a name"),
         call(two + "--metrics up=mae", "\"up\" is no output"),
         call(

@@ -108,7 +108,9 @@ final class FuzzWords {
                   "--loss", "mse mae binary_crossentropy sum=mse kind=mae huber tversky hinge"),
               Map.entry("--loss-weight", "sum=2 kind=0 numbers=1e-3"),
               Map.entry("--class-weight", "0=2,1=0.5 1=3 kind=0=2,1=0.5"),
-              Map.entry("--metrics", "mae f1 auc,precision accuracy kind=f1 mse,mae"),
+              Map.entry(
+                  "--metrics",
+                  "mae f1 auc,precision accuracy kind=f1 mse,mae rmse,r2 one_hot_mean_iou ssim"),
               Map.entry("--optimizer", "sgd adam adamw rmsprop nadam lion ftrl"),
               Map.entry("--ema", "0.9 0 1"),
               Map.entry("--ema-overwrite", "1 3"),

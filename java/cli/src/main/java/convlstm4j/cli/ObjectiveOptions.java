@@ -36,8 +36,9 @@ final class ObjectiveOptions {
       paramLabel = "[NAME=]METRIC,..",
       description = {
         "What to report beside the loss: accuracy, binary_accuracy, categorical_accuracy,"
-            + " sparse_categorical_accuracy, mse, mae, auc, precision, recall, f1 (mean over the"
-            + " classes), micro_f1; of all frames and pixels; for one output by its name."
+            + " sparse_categorical_accuracy, mse, mae, rmse, mape, r2, auc, precision, recall, f1 (mean"
+            + " over the classes), micro_f1, one_hot_mean_iou, binary_iou, psnr, ssim and Keras's"
+            + " other metrics by their names; of all frames and pixels; for one output by its name."
       })
   List<String> metrics = new ArrayList<>();
 

@@ -1,9 +1,9 @@
 package convlstm4j.model;
 
 import convlstm4j.tensor.Tensor;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Whether a log gets better, and which way that is.
@@ -21,7 +21,11 @@ public record Monitor(String name, Mode mode, double minDelta) {
     MAX
   }
 
-  private static final List<String> UP = List.of("acc", "auc", "precision", "recall", "f1");
+  private static final Pattern UP =
+      Pattern.compile(
+          "acc|auc|precision|recall|f1|fbeta|r2_score|io_u|psnr|ssim|cosine_similarity"
+              + "|true_positives|true_negatives|sensitivity|specificity|correlation"
+              + "|(^|_)(r2|iou)$");
 
   /**
    * Chooses the mode by the name: scores go up, everything else (losses, errors) down.
@@ -32,7 +36,7 @@ public record Monitor(String name, Mode mode, double minDelta) {
    */
   public static Monitor of(String name, double minDelta) {
     String lower = name.toLowerCase(Locale.ROOT);
-    return new Monitor(name, UP.stream().anyMatch(lower::contains) ? Mode.MAX : Mode.MIN, minDelta);
+    return new Monitor(name, UP.matcher(lower).find() ? Mode.MAX : Mode.MIN, minDelta);
   }
 
   /**

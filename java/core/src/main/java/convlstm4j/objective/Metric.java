@@ -85,6 +85,16 @@ public interface Metric {
   }
 
   /**
+   * Keras's metrics that there are here beside those of classes of their own, as {@code
+   * RootMeanSquaredError}; to be had by {@link #ofName} and {@link #fromConfig(Config)}.
+   *
+   * @return the names of their classes
+   */
+  static Set<String> names() {
+    return KerasMetrics.classes();
+  }
+
+  /**
    * A metric by Keras's name, with Keras's options; {@code f1} and {@code f1_score} are the mean
    * over the classes as in {@link F1Score#F1Score()}, {@code micro_f1} is of all classes together.
    *
@@ -105,12 +115,19 @@ public interface Metric {
       case "recall" -> new Recall();
       case "f1", "f1_score" -> new F1Score();
       case "micro_f1" -> new F1Score(Average.MICRO, Double.NaN).named(name);
-      default ->
+      default -> {
+        Metric metric = KerasMetric.ofName(name);
+        if (metric == null) {
           throw new IllegalArgumentException(
               "metric \""
                   + name
                   + "\" is not known; expected accuracy, binary_accuracy, categorical_accuracy,"
-                  + " sparse_categorical_accuracy, mse, mae, auc, precision, recall, f1 or micro_f1");
+                  + " sparse_categorical_accuracy, mse, mae, rmse, auc, precision, recall, f1,"
+                  + " micro_f1, "
+                  + String.join(", ", KerasMetrics.names()));
+        }
+        yield metric.name().equals(name) ? metric : metric.named(name);
+      }
     };
   }
 
@@ -199,9 +216,10 @@ public interface Metric {
           case "F1Score" -> new F1Score(Average.of(config), config.number("threshold", Double.NaN));
           default -> null;
         };
-    if (metric != null) {
-      config.allow(Set.of("name", "threshold", "average"));
+    if (metric == null) {
+      return KerasMetric.restored(config);
     }
+    config.allow(Set.of("name", "threshold", "average"));
     return metric;
   }
 

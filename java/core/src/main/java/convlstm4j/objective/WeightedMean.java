@@ -1,6 +1,7 @@
 package convlstm4j.objective;
 
 import convlstm4j.tensor.Tensor;
+import java.util.function.Function;
 
 /** The weighted mean of a number per position; 0 without weight. */
 final class WeightedMean implements Metric.Accumulator {
@@ -12,11 +13,20 @@ final class WeightedMean implements Metric.Accumulator {
     double of(Tensor target, int t, int targets, Tensor prediction, int p, int k);
   }
 
-  private final Score score;
+  private final Function<Tensor, Score> score;
   private double sum;
   private double weight;
 
   WeightedMean(Score score) {
+    this(targets -> score);
+  }
+
+  /**
+   * With a score that depends on a batch.
+   *
+   * @param score of the batch's targets
+   */
+  WeightedMean(Function<Tensor, Score> score) {
     this.score = score;
   }
 
@@ -24,9 +34,10 @@ final class WeightedMean implements Metric.Accumulator {
   public void add(Tensor target, Tensor prediction, Tensor weights) {
     int k = (int) prediction.shape().dim(-1);
     int targets = (int) target.shape().dim(-1);
+    Score ofBatch = score.apply(target);
     for (int i = 0; i < weights.size(); i++) {
       double w = weights.get(i);
-      sum += w * score.of(target, i * targets, targets, prediction, i * k, k);
+      sum += w * ofBatch.of(target, i * targets, targets, prediction, i * k, k);
       weight += w;
     }
   }

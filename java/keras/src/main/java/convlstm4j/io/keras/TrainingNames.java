@@ -24,6 +24,9 @@ final class TrainingNames {
           .map(name -> Loss.ofName(name).config().className())
           .collect(Collectors.toUnmodifiableSet());
 
+  /** Metrics here that are not Keras's. */
+  static final Set<String> TF_IMAGE = Set.of("PSNR", "SSIM");
+
   /** Losses that are summed along any axes; others only along the last. */
   private static final Set<String> OVER_AXES = Set.of("Dice", "Tversky");
 
@@ -105,6 +108,16 @@ final class TrainingNames {
     if (read.isWord() && AUTOMATIC.contains(name.toLowerCase(Locale.ROOT))) {
       return Optional.of(named(new Accuracy(), name));
     }
+    Optional<String> further = find(name, Metric.names()).filter(k -> !TF_IMAGE.contains(k));
+    if (further.isPresent()) {
+      Map<String, Object> options = new LinkedHashMap<>(read.options());
+      options.remove("dtype");
+      if (Double.valueOf(-1).equals(number(options.get("axis")))) {
+        options.remove("axis");
+      }
+      Metric metric = Metric.fromConfig(new Config(further.get(), options));
+      return Optional.of(read.isWord() && isFunction(name) ? named(metric, name) : metric);
+    }
     return find(name, METRICS)
         .map(
             kind -> {
@@ -115,10 +128,16 @@ final class TrainingNames {
               }
               Metric metric = Metric.fromConfig(new Config(kind, options));
               // Keras reports a function by the word that it was given as.
-              return read.isWord() && name.equals(Names.snakeCase(name))
-                  ? named(metric, name)
-                  : metric;
+              return read.isWord() && isFunction(name) ? named(metric, name) : metric;
             });
+  }
+
+  private static boolean isFunction(String name) {
+    return name.equals(Names.snakeCase(name));
+  }
+
+  private static Double number(Object o) {
+    return o instanceof Number n ? n.doubleValue() : null;
   }
 
   private static Metric named(Metric metric, String name) {

@@ -24,6 +24,10 @@ final class TrainingWriter {
   private static final Set<String> SINCE_212 =
       Set.of("CategoricalFocalCrossentropy", "Dice", "Tversky");
 
+  /** Options of metrics that Keras wants as whole numbers. */
+  private static final Set<String> COUNTS =
+      Set.of("k", "num_classes", "ignore_class", "num_thresholds", "num_regressors", "class_id");
+
   private final Map<?, ?> config;
   private final boolean keras3;
   private final Consumer<String> notes;
@@ -72,6 +76,10 @@ final class TrainingWriter {
         .filter(TrainingWriter::isOwn)
         .map(loss -> "loss \"" + loss.name() + "\"")
         .findFirst();
+  }
+
+  private static Object whole(Object number) {
+    return number instanceof Double d ? (Object) d.longValue() : number;
   }
 
   private static boolean isOwn(Loss loss) {
@@ -180,6 +188,12 @@ final class TrainingWriter {
       if (!keras3 && kind.equals("F1Score")) {
         notes.accept("Keras 2.11 has no F1Score; load the file with compile=False");
       }
+      if (TrainingNames.TF_IMAGE.contains(kind)
+          || (options.get("num_classes") instanceof Double n && n == 0)) {
+        notes.accept("Keras has no metric " + kind + " as it is here; the file has not it");
+        continue;
+      }
+      options.replaceAll((key, v) -> COUNTS.contains(key) ? whole(v) : v);
       if (kind.equals("Precision") || kind.equals("Recall")) {
         Object average = options.remove("average");
         if (average != null && !average.equals("micro")) {

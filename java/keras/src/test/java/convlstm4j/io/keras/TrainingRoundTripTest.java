@@ -16,6 +16,7 @@ import convlstm4j.objective.BinaryAccuracy;
 import convlstm4j.objective.F1Score;
 import convlstm4j.objective.Loss;
 import convlstm4j.objective.MeanAbsoluteError;
+import convlstm4j.objective.Metric;
 import convlstm4j.objective.Precision;
 import convlstm4j.objective.Recall;
 import convlstm4j.objective.Reduction;
@@ -28,6 +29,7 @@ import convlstm4j.optim.RMSprop;
 import convlstm4j.optim.SGD;
 import convlstm4j.optim.Schedule;
 import convlstm4j.option.Activation;
+import convlstm4j.option.Config;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
@@ -92,6 +94,25 @@ class TrainingRoundTripTest {
         Compile.with(new SGD(0.01))
             .loss("how", Loss.poisson().reduction(Reduction.SUM))
             .loss("yes", Loss.tversky().with("alpha", 0.25).with("axis", List.of(0, 1))));
+    for (String word :
+        List.of("rmse", "mape", "logcosh", "poisson", "hinge", "cosine_similarity")) {
+      all.put(
+          "metric " + word,
+          Compile.with(new SGD(0.01)).loss(Loss.poisson()).metrics("how", Metric.ofName(word)));
+    }
+    all.put(
+        "further metrics",
+        Compile.with(new SGD(0.01))
+            .loss(Loss.meanSquaredError())
+            .metrics(
+                "how",
+                Metric.ofName("top_k_categorical_accuracy"),
+                Metric.ofName("r2_score"),
+                Metric.ofName("fbeta_score"),
+                Metric.ofName("true_positives"),
+                Metric.fromConfig(Config.of("SensitivityAtSpecificity").with("specificity", 0.5)),
+                Metric.fromConfig(Config.of("OneHotMeanIoU").with("num_classes", 2)))
+            .metrics("yes", Metric.ofName("binary_iou").named("overlap")));
     all.put("one loss for all", Compile.with(new Adam()).loss(Loss.meanSquaredError()));
     return all;
   }
