@@ -134,11 +134,22 @@ final class KillChain {
    * @return what it did then, such as {@code rename}; empty if all was done before
    */
   String killAt(int operation, boolean alone, Path library) throws Exception {
+    return killAt(operation, "", alone, library);
+  }
+
+  /** The same at the first operation of a name. */
+  String killAtFirst(String name, Path library) throws Exception {
+    return killAt(1, name, false, library);
+  }
+
+  private String killAt(int operation, String only, boolean alone, Path library) throws Exception {
     Path said = Path.of(folder + ".said");
     Process process =
         start(
             alone,
             Map.of(
+                "KILL_ONLY",
+                only,
                 "LD_PRELOAD",
                 library.toString(),
                 "KILL_AT",

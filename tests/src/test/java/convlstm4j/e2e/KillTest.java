@@ -50,6 +50,10 @@ class KillTest {
   /** One in so many kills is that of a first process. */
   private static final int ALONE = 10;
 
+  /** What each small run is killed at once at least, one in each of the first tasks. */
+  private static final List<String> OPERATIONS =
+      List.of("rename", "force", "open", "write", "close", "unlink");
+
   private static final int SAMPLES = 12;
 
   @TempDir Path dir;
@@ -85,8 +89,7 @@ class KillTest {
             + met);
     assertTrue(kills.get() >= KILLS, kills + " kills");
     if (library.isPresent()) {
-      Set<String> expected =
-          new TreeSet<>(List.of("open", "write", "force", "rename", "unlink", "close"));
+      Set<String> expected = new TreeSet<>(OPERATIONS);
       expected.removeAll(met.keySet());
       assertEquals(Set.of(), expected, "never killed at these operations");
     }
@@ -192,14 +195,15 @@ class KillTest {
     for (KillChain.Task task : tasks) {
       int each = KILLS * (works.size() + 1) / tasks.size() - KILLS * works.size() / tasks.size();
       Random own = new Random(random.nextLong());
-      int first = works.size() * 7;
-      works.add(() -> chain(task, own, each, first));
+      int number = works.size();
+      works.add(() -> chain(task, own, each, number));
     }
     return works;
   }
 
-  private void chain(KillChain.Task task, Random random, int each, int first) throws Exception {
+  private void chain(KillChain.Task task, Random random, int each, int number) throws Exception {
     int done = 0;
+    int first = number * 7;
     for (int chains = 0; done < each; chains++) {
       Path folder = dir.resolve(good(task).getFileName() + "-" + chains);
       KillChain chain = new KillChain(task, good(task), folder, random);
@@ -207,7 +211,12 @@ class KillTest {
       while (goesOn && done < each) {
         int k = done + chains;
         boolean isFirst = alone && (first + k) % ALONE == 0;
-        if (library.isPresent() && k % 2 == 0) {
+        if (library.isPresent() && k == 0 && number < OPERATIONS.size()) {
+          isFirst = false;
+          String at = chain.killAtFirst(OPERATIONS.get(number), library.get());
+          goesOn = !at.isEmpty();
+          count(goesOn ? at : "done");
+        } else if (library.isPresent() && k % 2 == 0) {
           // One after the other, so that each is met.
           int operation = 1 + (first + k / 2 * 11) % KillChain.OPERATIONS;
           String at = chain.killAt(operation, isFirst, library.get());

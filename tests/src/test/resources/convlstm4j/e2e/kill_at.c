@@ -1,6 +1,7 @@
 /* Ends a process, as SIGKILL does, at the n-th of its operations on files of a folder; for LD_PRELOAD.
  *   KILL_FOLDER  operations on files below this path count
  *   KILL_AT      which of them is the last; 0 or absent: none
+ *   KILL_ONLY    only operations of this name count, such as rename; absent: all
  *   KILL_HALF    1: half of what a last write is given is written before
  *   KILL_SAID    file that gets the name of the last operation, or, where the process ends by itself, their number
  */
@@ -23,6 +24,7 @@
 static atomic_long operations;
 static long at;
 static int half;
+static const char *only = "";
 static const char *folder = "";
 static const char *said = "";
 static atomic_char ours[FILES];
@@ -30,6 +32,8 @@ static atomic_char ours[FILES];
 __attribute__((constructor)) static void begin(void) {
   const char *text = getenv("KILL_AT");
   at = text ? atol(text) : 0;
+  text = getenv("KILL_ONLY");
+  only = text ? text : "";
   text = getenv("KILL_HALF");
   half = text && *text == '1';
   text = getenv("KILL_FOLDER");
@@ -54,7 +58,9 @@ __attribute__((destructor)) static void end(void) {
   }
 }
 
-static int is_last(void) { return atomic_fetch_add(&operations, 1) + 1 == at; }
+static int is_last(const char *operation) {
+  return (!*only || !strcmp(only, operation)) && atomic_fetch_add(&operations, 1) + 1 == at;
+}
 
 static void die(const char *operation) {
   if (*said) say(operation);
@@ -78,7 +84,7 @@ static int opened(const char *path, int fd) {
     mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0; \
     va_end(more);                                         \
     int changes = flags & (O_CREAT | O_TRUNC);            \
-    if (changes && below(path) && is_last()) die("open"); \
+    if (changes && below(path) && is_last("open")) die("open"); \
     return opened(path, NEXT(name)(path, flags, mode));   \
   }
 OPEN(open)
@@ -86,7 +92,7 @@ OPEN(open64)
 
 #define WRITE(name, offset_type)                                             \
   ssize_t name(int fd, const void *bytes, size_t size, offset_type offset) { \
-    if (is_ours(fd) && is_last()) {                                          \
+    if (is_ours(fd) && is_last("write")) {                                          \
       if (half) NEXT(name)(fd, bytes, size / 2, offset);                     \
       die("write");                                                          \
     }                                                                        \
@@ -96,7 +102,7 @@ WRITE(pwrite, off_t)
 WRITE(pwrite64, off64_t)
 
 ssize_t write(int fd, const void *bytes, size_t size) {
-  if (is_ours(fd) && is_last()) {
+  if (is_ours(fd) && is_last("write")) {
     if (half) NEXT(write)(fd, bytes, size / 2);
     die("write");
   }
@@ -105,7 +111,7 @@ ssize_t write(int fd, const void *bytes, size_t size) {
 
 #define ON_FILE(name)                              \
   int name(int fd) {                               \
-    if (is_ours(fd) && is_last()) die("force");    \
+    if (is_ours(fd) && is_last("force")) die("force");    \
     return NEXT(name)(fd);                         \
   }
 ON_FILE(fsync)
@@ -113,31 +119,31 @@ ON_FILE(fdatasync)
 
 #define CUT(name, type)                            \
   int name(int fd, type size) {                    \
-    if (is_ours(fd) && is_last()) die("truncate"); \
+    if (is_ours(fd) && is_last("truncate")) die("truncate"); \
     return NEXT(name)(fd, size);                   \
   }
 CUT(ftruncate, off_t)
 CUT(ftruncate64, off64_t)
 
 int rename(const char *from, const char *to) {
-  if (below(from) && is_last()) die("rename");
+  if (below(from) && is_last("rename")) die("rename");
   return NEXT(rename)(from, to);
 }
 
 int unlink(const char *path) {
-  if (below(path) && is_last()) die("unlink");
+  if (below(path) && is_last("unlink")) die("unlink");
   return NEXT(unlink)(path);
 }
 
 int chmod(const char *path, mode_t mode) {
-  if (below(path) && is_last()) die("chmod");
+  if (below(path) && is_last("chmod")) die("chmod");
   return NEXT(chmod)(path, mode);
 }
 
 int close(int fd) {
   if (is_ours(fd)) {
     ours[fd] = 0;
-    if (is_last()) die("close");
+    if (is_last("close")) die("close");
   }
   return NEXT(close)(fd);
 }
