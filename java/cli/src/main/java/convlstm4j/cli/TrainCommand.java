@@ -181,9 +181,9 @@ final class TrainCommand implements Callable<Integer> {
                 this::choose);
     try {
       long learnt = model.progress().step();
-      if (seed != null && learnt > 0 && seed != model.snapshot().seed()) {
+      if (seed != null && learnt > 0 && seed != model.seed()) {
         throw new IllegalArgumentException(
-            "--seed " + seed + ": " + from + " began with --seed " + model.snapshot().seed());
+            "--seed " + seed + ": " + from + " began with --seed " + model.seed());
       }
       StringWriter said = new StringWriter();
       compile.apply(

@@ -82,13 +82,12 @@ final class TrainingSamples {
           folder.training(model, batchSize == null ? 1 : batchSize, arrays.weights);
       conversions.of(trailers, model.dtype());
       return new Parts(
-          shuffled ? trailers.shuffle(model.snapshot().seed()) : trailers,
+          shuffled ? trailers.shuffle(model.seed()) : trailers,
           folder.validation(model, arrays.weights));
     }
     ArrayValidation.Parts parts = validation.of(model, arrays, batchSize, conversions);
     IndexedDataset training = parts.training();
-    return new Parts(
-        shuffled ? training.shuffle(model.snapshot().seed()) : training, parts.validation());
+    return new Parts(shuffled ? training.shuffle(model.seed()) : training, parts.validation());
   }
 
   private boolean shuffled(Model model, PrintWriter err) {

@@ -133,11 +133,12 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
   }
 
   private static Tensor weights(Batch batch, int k, String output, Shape expected) {
-    Tensor full = Tensor.zeros(DType.FLOAT64, expected);
     if (batch.sampleWeights().isEmpty()) {
-      Arrays.fill(full.doubles(), 1);
-      return full;
+      Tensor ones = Tensor.zeros(DType.FLOAT32, expected); // as they are on most backends
+      Arrays.fill(ones.floats(), 1);
+      return ones;
     }
+    Tensor full = Tensor.zeros(DType.FLOAT64, expected);
     Tensor given = batch.sampleWeights().get(k);
     int rank = given.shape().rank();
     if (rank < 1
@@ -172,7 +173,8 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     return full;
   }
 
-  private static Tensor weighted(Tensor weights, Tensor target, Map<Integer, Double> byClass) {
+  private static Tensor weighted(Tensor given, Tensor target, Map<Integer, Double> byClass) {
+    Tensor weights = given.cast(DType.FLOAT64);
     int k = (int) target.shape().dim(-1);
     for (int i = 0; i < weights.size(); i++) {
       int c = 0;

@@ -227,6 +227,15 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * The seed that initial weights and dropout follow.
+   *
+   * @return the one chosen, or that of the snapshot that was restored
+   */
+  public long seed() {
+    return session.seed();
+  }
+
+  /**
    * Says what the model is trained for. Slots of the optimiser and progress start anew; weights
    * stay.
    *
@@ -645,15 +654,7 @@ public final class Model implements AutoCloseable {
     }
     Map<String, Tensor> states = session.engine().states();
     return training == null
-        ? new Snapshot(
-            session.seed(),
-            Progress.START,
-            Double.NaN,
-            weights(),
-            Map.of(),
-            states,
-            Map.of(),
-            Map.of())
+        ? Snapshot.untrained(session.seed(), weights(), states)
         : training.snapshot(session.engine(), session.seed(), weights());
   }
 

@@ -38,6 +38,12 @@ public record Snapshot(
     callbacks = ordered(callbacks);
   }
 
+  /** Of a model that is not compiled. */
+  static Snapshot untrained(long seed, Map<String, Tensor> weights, Map<String, Tensor> states) {
+    Map<String, Tensor> none = Map.of();
+    return new Snapshot(seed, Progress.START, Double.NaN, weights, none, states, none, Map.of());
+  }
+
   private static <T> Map<String, T> ordered(Map<String, T> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
