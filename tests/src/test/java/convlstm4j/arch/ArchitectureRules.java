@@ -12,6 +12,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import convlstm4j.tensor.Philox;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -127,6 +128,19 @@ final class ArchitectureRules {
         .and(Predicates.resideOutsideOfPackage(root + ".cli.."))
         .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
         .as("System.out, System.err and printStackTrace are used only in cli")
+        .allowEmptyShould(true);
+  }
+
+  /** No two uses share a stream of random numbers, since one class knows all of them. */
+  static ArchRule streamsHaveOneHome(String root) {
+    return noClasses()
+        .that(Predicates.resideInAPackage(root + ".."))
+        .and(
+            Predicates.resideOutsideOfPackages(
+                root + ".tensor..", root + ".cli..", root + ".contract.."))
+        .should()
+        .callConstructor(Philox.class, long.class, long.class)
+        .as("streams of random numbers are made only by tensor.Streams")
         .allowEmptyShould(true);
   }
 

@@ -54,6 +54,7 @@ class ArchitectureTest {
     rules.add(ArchitectureRules.importsFollowTable(root));
     rules.add(ArchitectureRules.noCycles(root));
     rules.add(ArchitectureRules.consoleOnlyInCli(root));
+    rules.add(ArchitectureRules.streamsHaveOneHome(root));
     return rules;
   }
 
@@ -98,7 +99,8 @@ class ArchitectureTest {
         Arguments.of("op.UsesProgressBar", "me.tongfei.progressbar.. is used only"),
         Arguments.of("op.UsesXchart", "org.knowm.xchart.. is used only"),
         Arguments.of("op.UsesJhdf", "io.jhdf.. is used only"),
-        Arguments.of("op.Prints", "System.out, System.err"));
+        Arguments.of("op.Prints", "System.out, System.err"),
+        Arguments.of("op.MakesStream", "streams of random numbers"));
   }
 
   @ParameterizedTest(name = "{0}: {1}")

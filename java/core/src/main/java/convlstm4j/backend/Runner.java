@@ -3,8 +3,8 @@ package convlstm4j.backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.DType;
-import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import java.util.List;
 
 /**
@@ -38,7 +38,7 @@ public record Runner(Backend backend, DType dtype) {
     long elements = (plan.workspaceBytes() + dtype.bytes() - 1) / dtype.bytes();
     try (Buffer workspace =
         elements == 0 ? null : memory().allocateUnset(dtype, Shape.of(elements))) {
-      plan.forward(new Plan.Forward(inputs, outputs, workspace, null, new Philox(0, 0)));
+      plan.forward(new Plan.Forward(inputs, outputs, workspace, null, Streams.NONE));
     }
   }
 

@@ -1,15 +1,14 @@
 package convlstm4j.data;
 
-import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Streams;
 
 /** The order of samples in an epoch. */
 final class Orders {
   private Orders() {}
 
-  /** Negative streams: those of a model's steps and first weights are not. */
   static int[] of(int n, long epoch, boolean shuffle, long seed) {
     if (shuffle) {
-      return new Philox(seed, 0).stream(-1 - epoch, 0).permutation(n);
+      return Streams.order(seed, epoch).permutation(n);
     }
     int[] order = new int[n];
     for (int i = 0; i < n; i++) {

@@ -15,6 +15,7 @@ import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -102,7 +103,7 @@ public final class Executor implements AutoCloseable {
    * @return what {@link #forward(List, List)} takes
    */
   public List<Philox> randoms(Philox run) {
-    return program.steps().stream().map(s -> run.stream(0, s.number())).toList();
+    return program.steps().stream().map(s -> Streams.op(run, s.number())).toList();
   }
 
   /**

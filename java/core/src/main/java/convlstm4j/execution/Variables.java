@@ -8,6 +8,7 @@ import convlstm4j.program.State;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,9 +16,6 @@ import java.util.Map;
 
 /** The values of a network's weights and states in a backend's memory. */
 public final class Variables implements AutoCloseable {
-  /** Stream of the first weights, apart from those of training steps, which count up from 0. */
-  private static final long INITIAL_STREAM = (1L << 39) - 1;
-
   private final Backend backend;
   private final DType dtype;
   private final Map<Parameter, Buffer> parameters = new LinkedHashMap<>();
@@ -43,7 +41,7 @@ public final class Variables implements AutoCloseable {
     try {
       for (Parameter p : parameters) {
         Buffer b = backend.memory().allocate(dtype, p.shape());
-        Philox random = new Philox(seed, 0).stream(INITIAL_STREAM, this.parameters.size());
+        Philox random = Streams.firstWeights(seed, this.parameters.size());
         this.parameters.put(p, b);
         double[] values = p.initializer().values(p.shape(), random);
         backend.memory().upload(Tensor.of(values, p.shape()).cast(dtype), b);

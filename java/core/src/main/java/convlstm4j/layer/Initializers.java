@@ -3,6 +3,7 @@ package convlstm4j.layer;
 import convlstm4j.option.Initializer;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import java.util.Arrays;
 
 /** Keras's initialisers: where a weight's first value comes from. */
@@ -198,7 +199,7 @@ public final class Initializers {
       int f = size(shape) / 4;
       double[] v = Arrays.copyOf(base.values(Shape.of(f), random), 4 * f);
       Arrays.fill(v, f, 2 * f, 1);
-      Philox other = new Philox(random.seed(), random.stream() ^ Long.MIN_VALUE);
+      Philox other = Streams.secondPart(random);
       System.arraycopy(base.values(Shape.of(2L * f), other), 0, v, 2 * f, 2 * f);
       return v;
     }

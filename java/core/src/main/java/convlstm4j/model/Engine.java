@@ -21,6 +21,7 @@ import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -328,7 +329,7 @@ final class Engine implements AutoCloseable {
     Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
     Executor x = ready(pass, null, shapes(inputs));
     try (Fed fed = new Fed(inputs)) {
-      x.forward(fed.buffers, new Philox(0, 0));
+      x.forward(fed.buffers, Streams.NONE);
       List<Tensor> outputs = pass.outputs().stream().map(v -> download(x, v)).toList();
       Finite.prediction(batch.description(), network.outputNames(), outputs, () -> first(x, fed))
           .or(() -> badState(x, pass).map(s -> Finite.state(batch.description(), s)))
@@ -351,7 +352,7 @@ final class Engine implements AutoCloseable {
     boolean hadStates = variables.hasStates();
     boolean done = false;
     try (Fed fed = new Fed(feeds.all())) {
-      x.forward(fed.buffers, new Philox(0, 0));
+      x.forward(fed.buffers, Streams.NONE);
       double[] numbers = scalars.read(pass.terms().stream().map(x::value).toList());
       Results results =
           Results.of(
@@ -407,7 +408,7 @@ final class Engine implements AutoCloseable {
   }
 
   private static Optional<String> first(Executor x, Fed fed) {
-    return x.firstNonFinite(fed.buffers, new Philox(0, 0));
+    return x.firstNonFinite(fed.buffers, Streams.NONE);
   }
 
   /**
@@ -447,7 +448,7 @@ final class Engine implements AutoCloseable {
       Prepared batch, Objectives objectives, Updater updater, double rate, long step, long seed) {
     boolean hadStates = variables.hasStates();
     String when = "step " + (step + 1);
-    Philox random = new Philox(seed, step);
+    Philox random = Streams.step(seed, step);
     return attempt(
         hadStates,
         () -> {

@@ -1,6 +1,6 @@
 /**
  * Values on the host: {@link convlstm4j.tensor.Tensor}, its {@link convlstm4j.tensor.Shape} and
- * element type, and the counter-based random numbers ({@link convlstm4j.tensor.Philox}) on which
- * everything random in the library rests.
+ * element type, and the counter-based random numbers ({@link convlstm4j.tensor.Philox}, {@link
+ * convlstm4j.tensor.Streams}) on which everything random in the library rests.
  */
 package convlstm4j.tensor;

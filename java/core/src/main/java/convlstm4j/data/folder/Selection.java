@@ -1,8 +1,8 @@
 package convlstm4j.data.folder;
 
 import convlstm4j.io.npy.NpyFile;
-import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -141,7 +141,7 @@ record Selection(
     List<List<Sample>> batches = new ArrayList<>();
     int[] order = null;
     if (o.shuffleSeed != null) {
-      order = new Philox(o.shuffleSeed, epoch).permutation(samples.size());
+      order = Streams.order(o.shuffleSeed, epoch).permutation(samples.size());
     }
     for (int i = 0; i < samples.size(); i++) {
       Sample sample = samples.get(order == null ? i : order[i]);

@@ -14,6 +14,7 @@ import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,7 @@ final class OpeningTrial implements AutoCloseable {
     List<DeviceBuffer> gradients = shapes.stream().map(this::zeros).toList();
     DeviceBuffer workspace = bytes(plan.workspaceBytes());
     DeviceBuffer reserve = bytes(plan.reserveBytes());
-    Philox random = new Philox(0, 0);
+    Philox random = Streams.NONE;
     plan.forward(new Plan.Forward(in, out, workspace, reserve, random));
     plan.backward(
         new Plan.Backward(in, out, List.of(upload(dy)), gradients, workspace, reserve, random));

@@ -1,0 +1,45 @@
+package convlstm4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StreamsTest {
+  private static final int MANY = 3000;
+
+  private final Map<Philox, String> taken = new HashMap<>();
+
+  private void take(Philox stream, String use) {
+    assertNull(taken.put(stream, use), use);
+  }
+
+  /** With one seed for all, as the demo gives it to the weights, to training and to the shuffle. */
+  @Test
+  void noTwoUsesShareOne() {
+    long seed = 7;
+    for (int i = 0; i < MANY; i++) {
+      take(Streams.firstWeights(seed, i), "weight " + i);
+      if (i > 0) {
+        take(Streams.secondPart(Streams.firstWeights(seed, i)), "second part of weight " + i);
+      }
+      take(Streams.order(seed, i), "order of epoch " + i);
+    }
+    for (int step = 0; step < MANY; step++) {
+      for (int op = 0; op < 100; op++) {
+        take(Streams.op(Streams.step(seed, step), op), "step " + step + " op " + op);
+      }
+    }
+    assertEquals(3 * MANY - 1 + 100 * MANY, taken.size());
+  }
+
+  /** As they were when each use made its own: trainings go on with the same numbers. */
+  @Test
+  void streamsAreThoseOfEarlierTrainings() {
+    assertEquals(new Philox(5, 3).stream(0, 2), Streams.op(Streams.step(5, 3), 2));
+    assertEquals(new Philox(5, 0).stream((1L << 39) - 1, 4), Streams.firstWeights(5, 4));
+    assertEquals(new Philox(5, 0).stream(-3, 0), Streams.order(5, 2));
+  }
+}
