@@ -82,9 +82,14 @@ final class Arguments {
 
   /** The finished struct as the driver takes it. */
   Pointer parameters() {
+    struct();
+    return parameters;
+  }
+
+  /** The bytes of the finished struct. */
+  ByteBuffer struct() {
     align(alignment);
     bytes.putInt(0, bytes.position());
-    bytes.position(0);
-    return parameters;
+    return bytes.flip();
   }
 }
