@@ -16,8 +16,8 @@ import sys
 GIT = sys.argv[1]
 TAGS = ["2.2.0", "2.2.5", "2.3.1"] + ["v2.%d.0" % i for i in range(6, 13)] + ["v2.13.1", "v2.14.0", "v2.15.0"]
 LAYERS = """Activation Add AlphaDropout Average AveragePooling2D AveragePooling3D BatchNormalization Bidirectional Concatenate Conv2D Conv3D
- ConvLSTM2D Dense Dot Dropout ELU Flatten GlobalAveragePooling2D GlobalAveragePooling3D GroupNormalization LSTM LayerNormalization
- LeakyReLU MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape Softmax
+ ConvLSTM1D ConvLSTM2D ConvLSTM3D Dense Dot Dropout ELU Flatten GRU GlobalAveragePooling2D GlobalAveragePooling3D GroupNormalization LSTM LayerNormalization
+ LeakyReLU MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape SimpleRNN Softmax
  SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed UnitNormalization""".split()
 REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1)
 OTHER = dict(padding="same", data_format="channels_first", activation="relu", recurrent_activation="tanh", merge_mode="sum",

@@ -21,8 +21,8 @@ import java.util.Map;
 /**
  * Keras's {@code Bidirectional}: a recurrent layer and a copy that takes the steps in the other
  * order, joined. Sequences of the copy are put back into the input's order. Outputs: the joined one
- * (with {@link MergeMode#NONE} two: forward, backward), then with {@code returnState} h and c
- * forward, h and c backward. Weights: all forward, then all backward ones.
+ * (with {@link MergeMode#NONE} two: forward, backward), then with {@code returnState} the states
+ * forward, the states backward. Weights: all forward, then all backward ones.
  *
  * <p>As in Keras, masked steps of sequences yield zeros.
  */
@@ -72,6 +72,11 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     differ("go_backwards", forward, forward.goesBackwards(), !backward.goesBackwards());
     differ("return_sequences", forward, forward.returnsSequences(), backward.returnsSequences());
     differ("return_state", forward, forward.returnsState(), backward.returnsState());
+    differ(
+        "the number of states",
+        forward,
+        forward.stateNames().size() > 1,
+        backward.stateNames().size() > 1);
     differ("stateful", forward, forward.isStateful(), backward.isStateful());
     this.forward = forward;
     this.backward = backward;
@@ -136,11 +141,19 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     one(arguments);
     List<Value> states = arguments.initialState();
-    if (!states.isEmpty() && states.size() != 4) {
+    List<String> names = forward.stateNames();
+    if (!states.isEmpty() && states.size() != 2 * names.size()) {
+      String all = String.join(" and ", names);
       throw new ShapeException(
           "initial state of "
               + states.size()
-              + " arrays, expected 4: forward h and c, backward h and c");
+              + (states.size() == 1 ? " array" : " arrays")
+              + ", expected "
+              + 2 * names.size()
+              + ": forward "
+              + all
+              + ", backward "
+              + all);
     }
     int half = states.size() / 2;
     List<Value> there = direction(g, forward, arguments, states.subList(0, half));
@@ -210,6 +223,6 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     if (c.layer(key) instanceof Recurrent<?> r) {
       return r;
     }
-    throw c.wrong(key, "expected a recurrent layer: ConvLSTM2D or LSTM");
+    throw c.wrong(key, "expected a recurrent layer, such as ConvLSTM2D or LSTM");
   }
 }

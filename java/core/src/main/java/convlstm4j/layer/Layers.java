@@ -31,12 +31,18 @@ public final class Layers {
     KINDS.put("Concatenate", Concatenate::fromConfig);
     KINDS.put("Conv2D", Conv2D::fromConfig);
     KINDS.put("Conv3D", Conv3D::fromConfig);
+    KINDS.put("ConvGRU1D", ConvGRU1D::fromConfig);
+    KINDS.put("ConvGRU2D", ConvGRU2D::fromConfig);
+    KINDS.put("ConvGRU3D", ConvGRU3D::fromConfig);
+    KINDS.put("ConvLSTM1D", ConvLSTM1D::fromConfig);
     KINDS.put("ConvLSTM2D", ConvLSTM2D::fromConfig);
+    KINDS.put("ConvLSTM3D", ConvLSTM3D::fromConfig);
     KINDS.put("Dense", Dense::fromConfig);
     KINDS.put("Dot", Dot::fromConfig);
     KINDS.put("Dropout", Dropout::fromConfig);
     KINDS.put("ELU", ELU::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
+    KINDS.put("GRU", GRU::fromConfig);
     KINDS.put("GlobalAveragePooling2D", GlobalAveragePooling2D::fromConfig);
     KINDS.put("GlobalAveragePooling3D", GlobalAveragePooling3D::fromConfig);
     KINDS.put("GroupNormalization", GroupNormalization::fromConfig);
@@ -54,6 +60,7 @@ public final class Layers {
     KINDS.put("RepeatVector", RepeatVector::fromConfig);
     KINDS.put("Rescaling", Rescaling::fromConfig);
     KINDS.put("Reshape", Reshape::fromConfig);
+    KINDS.put("SimpleRNN", SimpleRNN::fromConfig);
     KINDS.put("Softmax", Softmax::fromConfig);
     KINDS.put("SpatialDropout1D", SpatialDropout1D::fromConfig);
     KINDS.put("SpatialDropout2D", SpatialDropout2D::fromConfig);

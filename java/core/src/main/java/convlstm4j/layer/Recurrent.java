@@ -1,46 +1,47 @@
 package convlstm4j.layer;
 
-import convlstm4j.config.ActivationForms;
 import convlstm4j.config.Config;
-import convlstm4j.config.FunctionForms;
-import convlstm4j.config.KerasVersion;
 import convlstm4j.config.RegularizerForms;
+import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.Symbol;
-import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.Cell;
+import convlstm4j.op.Drop;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.Recurrence;
 import convlstm4j.op.ShapeException;
+import convlstm4j.op.Transpose;
 import convlstm4j.op.Window;
 import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
 import convlstm4j.option.Initializer;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * What {@link ConvLSTM2D} and {@link LSTM} share: the options, states and masks of Keras's
- * recurrent layers, lowered to {@link ConvLstm2d}; an LSTM is a 1x1 convolution of a 1x1 image.
+ * What all recurrent layers share: the options, states and masks of Keras's. A subclass says what
+ * the cell is, a {@link StepWindow} what its steps are: images, or vectors, which are images of one
+ * pixel.
  *
- * <p>Inputs: a sequence, an initial state {@code [h, c]} and a mask {@code [N, T]} if given (see
- * {@link #on}). Outputs: the sequence, or the last step's output without {@code returnSequences};
- * then h and c with {@code returnState}. Options that the op cannot have are refused when the graph
- * is built.
+ * <p>Inputs: a sequence, an initial state and a mask {@code [N, T]} if given (see {@link #on}).
+ * Outputs: the sequence, or the last step's output without {@code returnSequences}; then the states
+ * with {@code returnState}. Options that the op cannot have are refused when the graph is built.
  *
  * @param <S> the layer's own type
  */
 public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
-  private static final List<String> PEEPHOLES = List.of("peephole_i", "peephole_f", "peephole_o");
-
   final int units;
-  private Activation recurrentActivation = Activation.SIGMOID;
+  private StepWindow window;
   private Initializer recurrentInitializer = Initializers.orthogonal();
   private Regularizer recurrentRegularizer = Regularizer.NONE;
-  private boolean unitForgetBias = true;
-  private boolean peephole;
-  private Initializer peepholeInitializer = Initializers.zeros();
   private boolean returnSequences;
   private boolean returnState;
   private boolean goBackwards;
@@ -49,35 +50,25 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   private double dropout;
   private double recurrentDropout;
 
-  /** For the layers of this package: the number of units and what Keras calls it. */
-  Recurrent(String option, int units) {
+  /** For the layers of this package: the number of units and what their steps are. */
+  Recurrent(int units, StepWindow window) {
     super(Activation.TANH);
-    this.units = positive(option, units);
+    this.window = window;
+    this.units = positive(unitsOption(), units);
+    perAxis("kernel_size", window.axes(), Config.array(window.kernelSize()));
   }
 
-  /**
-   * Sets the activation of the input, forget and output gates.
-   *
-   * @param value default {@link Activation#SIGMOID}, as in Keras 3; Keras 2 has hard_sigmoid
-   * @return this layer
-   */
-  public final S recurrentActivation(Activation value) {
-    return set(() -> recurrentActivation = value);
+  private String unitsOption() {
+    return window.axes() == 0 ? "units" : "filters";
   }
 
-  /**
-   * Sets the activation of the input, forget and output gates by its name in Keras 3.
-   *
-   * @param value such as {@code "relu"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public final S recurrentActivation(String value) {
-    return recurrentActivation(
-        word(
-            "recurrent_activation",
-            value,
-            () -> ActivationForms.named(value, KerasVersion.KERAS3)));
+  final StepWindow window() {
+    return window;
+  }
+
+  /** Sets what steps are; for {@link Convolved}. */
+  final S window(StepWindow value) {
+    return set(() -> window = value);
   }
 
   /**
@@ -101,37 +92,6 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   }
 
   /**
-   * Says whether the forget gate's bias starts at 1.
-   *
-   * @param value default true
-   * @return this layer
-   */
-  public final S unitForgetBias(boolean value) {
-    return set(() -> unitForgetBias = value);
-  }
-
-  /**
-   * Says whether gates see the cell state (Shi et al. 2015, eq. 3), through weights {@code
-   * peephole_i, peephole_f, peephole_o} of the state's shape; Keras has no such option.
-   *
-   * @param value default false
-   * @return this layer
-   */
-  public final S peephole(boolean value) {
-    return set(() -> peephole = value);
-  }
-
-  /**
-   * Sets where the peephole weights' first values come from.
-   *
-   * @param value default {@link Initializers#zeros()}
-   * @return this layer
-   */
-  public final S peepholeInitializer(Initializer value) {
-    return set(() -> peepholeInitializer = value);
-  }
-
-  /**
    * Says whether every step's output is returned or the last one's.
    *
    * @param value default false
@@ -142,7 +102,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   }
 
   /**
-   * Says whether h and c after the last step are further outputs.
+   * Says whether the states after the last step are further outputs.
    *
    * @param value default false
    * @return this layer
@@ -211,120 +171,269 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     return new Call(this, x);
   }
 
-  /** The input convolution. */
-  abstract Window window();
+  /** Columns of the kernel, in units. */
+  abstract int gates();
 
-  /** The input as {@code [N, T, image]}. */
-  abstract Value frames(Lowering g, Value x);
+  /** Names of the states, the output first. */
+  abstract List<String> stateNames();
 
-  /** A shape without the two image axes that an LSTM's arrays lack. */
-  abstract Shape own(Shape imageShape);
+  /**
+   * Runs the cell over the steps.
+   *
+   * @return y, then the states
+   */
+  abstract List<Value> run(Lowering g, Steps steps);
 
-  /** A copy with the same options, for the other direction. */
-  abstract S copy();
+  /** A layer of the class with as many units and the same window, all else as it is at first. */
+  abstract S fresh();
+
+  /**
+   * What a cell is run on.
+   *
+   * @param frames {@code [N, T, image]}
+   * @param states before the first step, {@code [N, image]}
+   * @param kernel {@code [K.., C, gates F]}
+   * @param recurrentKernel {@code [K.., F, gates F]}
+   * @param mask {@code [N, T]}
+   */
+  record Steps(
+      Value frames,
+      List<Value> states,
+      Value kernel,
+      Value recurrentKernel,
+      Optional<Value> mask) {}
 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    boolean masked = arguments.mask().isPresent();
-    ConvLstm2d op =
-        new ConvLstm2d(
-            units,
-            window(),
-            gateActivation(),
-            recurrentActivation,
-            useBias,
-            peephole,
-            returnSequences,
-            goBackwards,
-            masked,
-            zeroOutputForMask,
-            g.training() ? dropout : 0,
-            g.training() ? recurrentDropout : 0);
-    Value x = frames(g, one(arguments));
-    Shape state = op.stateShape(x.shape());
-    List<Value> inputs = new ArrayList<>(List.of(x));
-    inputs.addAll(initialState(g, arguments.initialState(), state));
-    inputs.addAll(weights(g, op, x.shape(), state));
-    arguments.mask().ifPresent(inputs::add);
-    List<Value> y = g.ops(op, inputs);
+    Value frames = window.frames(g, one(arguments));
+    Window w = window.window();
+    Shape state = w.states(opName(), frames.shape(), units);
+    Shape taps = Shape.of(w.size().stream().mapToLong(k -> k).toArray());
+    Shape kernel = taps.append(w.format().channels(frames.shape().from(2)), columns());
+    Shape recurrent = taps.append(units, columns());
+    List<Value> y =
+        run(
+            g,
+            new Steps(
+                frames,
+                initialState(g, arguments.initialState(), state),
+                g.reshape(kernel(g, window.ownKernel(kernel)), kernel),
+                g.reshape(recurrentKernel(g, window.ownKernel(recurrent)), recurrent),
+                arguments.mask()));
     List<Value> results = new ArrayList<>();
     for (Value v : y) {
-      results.add(g.reshape(v, own(v.shape())));
+      results.add(g.reshape(v, window.own(v.shape())));
     }
-    if (stateful) {
-      g.assign(state("h"), results.get(1));
-      g.assign(state("c"), results.get(2));
+    for (int i = 0; stateful && i < stateNames().size(); i++) {
+      g.assign(state(stateNames().get(i)), results.get(1 + i));
     }
     List<Value> outputs = returnState ? results : results.subList(0, 1);
     outputs.forEach(v -> penalize(g, activityRegularizer, v));
     return outputs;
   }
 
+  /** The op that runs the cell, for messages. */
+  abstract String opName();
+
+  final long columns() {
+    return (long) gates() * units;
+  }
+
+  private Value recurrentKernel(Lowering g, Shape shape) {
+    return parameter(
+        g, "recurrent_kernel", shape, recurrentInitializer, recurrentRegularizer, true);
+  }
+
   private List<Value> initialState(Lowering g, List<Value> given, Shape state) {
-    if (given.isEmpty()) {
-      return stateful
-          ? List.of(
-              g.reshape(g.state(state("h"), own(state)), state),
-              g.reshape(g.state(state("c"), own(state)), state))
-          : List.of(g.zeros(state), g.zeros(state));
-    }
-    if (given.size() != 2) {
-      throw new ShapeException("initial state of " + given.size() + " arrays, expected 2: [h, c]");
-    }
+    List<String> names = stateNames();
     List<Value> seen = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
+    if (given.isEmpty()) {
+      for (String name : names) {
+        seen.add(
+            stateful ? g.reshape(g.state(state(name), window.own(state)), state) : g.zeros(state));
+      }
+      return seen;
+    }
+    if (given.size() != names.size()) {
+      throw new ShapeException(
+          "initial state of "
+              + given.size()
+              + (given.size() == 1 ? " array" : " arrays")
+              + ", expected "
+              + names.size()
+              + ": "
+              + names);
+    }
+    for (int i = 0; i < names.size(); i++) {
       Value v = given.get(i);
-      if (!v.shape().fits(own(state))) {
+      if (!v.shape().fits(window.own(state))) {
         throw new ShapeException(
             "initial state "
-                + (i == 0 ? "h" : "c")
+                + names.get(i)
                 + " has shape "
                 + v.shape()
                 + ", expected "
-                + own(state));
+                + window.own(state));
       }
       seen.add(g.reshape(v, state));
     }
     return seen;
   }
 
-  private List<Value> weights(Lowering g, ConvLstm2d op, Shape x, Shape state) {
-    long gates = 4L * units;
-    Window w = op.window();
-    Shape taps = Shape.of(w.size().get(0), w.size().get(1));
-    Shape kernel = taps.append(w.format().channels(x.from(2)), gates);
-    Shape recurrent = taps.append(units, gates);
-    List<Value> weights = new ArrayList<>();
-    weights.add(g.reshape(kernel(g, ownKernel(kernel)), kernel));
-    weights.add(
-        g.reshape(
-            parameter(
-                g,
-                "recurrent_kernel",
-                ownKernel(recurrent),
-                recurrentInitializer,
-                recurrentRegularizer,
-                true),
-            recurrent));
-    if (useBias) {
-      Initializer bias =
-          unitForgetBias ? new Initializers.UnitForget(biasInitializer) : biasInitializer;
-      weights.add(parameter(g, "bias", Shape.of(gates), bias, biasRegularizer, true));
-    }
-    if (peephole) {
-      Shape seen = state.from(1);
-      for (String name : PEEPHOLES) {
-        weights.add(
-            g.reshape(
-                parameter(g, name, own(state).from(1), peepholeInitializer, Regularizer.NONE, true),
-                seen));
-      }
-    }
-    return weights;
+  /** The rate of input dropout while it counts. */
+  final double dropout(Lowering g) {
+    return g.training() ? dropout : 0;
   }
 
-  /** A kernel's shape without the taps that an LSTM's lacks. */
-  abstract Shape ownKernel(Shape kernel);
+  /** The rate of recurrent dropout while it counts. */
+  final double recurrentDropout(Lowering g) {
+    return g.training() ? recurrentDropout : 0;
+  }
+
+  /**
+   * Runs a cell by {@link Recurrence}, which sees images with channels last. Dropout draws one mask
+   * for x and one for h, the same for all steps and gates, as Keras 3's GRU does.
+   *
+   * @param cell makes the cell, told whether h is dropped where it is convolved
+   * @param bias the cell's, in one row; null for none
+   */
+  final List<Value> recur(Lowering g, Steps steps, CellOf cell, Value bias) {
+    Window w = window.window();
+    Window last =
+        new Window(w.size(), w.strides(), w.dilation(), w.padding(), DataFormat.CHANNELS_LAST);
+    boolean drops = recurrentDropout(g) > 0;
+    Cell c = cell.dropping(drops);
+    boolean twoBiases = bias != null && bias.shape().dim(0) > columns();
+    Recurrence op =
+        new Recurrence(
+            c,
+            units,
+            last,
+            bias != null,
+            twoBiases,
+            returnSequences,
+            goBackwards,
+            steps.mask.isPresent(),
+            zeroOutputForMask);
+    Value frames = toLast(g, steps.frames);
+    if (dropout(g) > 0) {
+      frames = g.op(new Drop(dropout, Recurrent.sharedIn(frames.shape(), 1)), frames);
+    }
+    List<Value> inputs = new ArrayList<>(List.of(frames));
+    steps.states.forEach(s -> inputs.add(toLast(g, s)));
+    inputs.add(steps.kernel);
+    inputs.add(steps.recurrentKernel);
+    if (bias != null) {
+      inputs.add(bias);
+    }
+    if (drops) {
+      Value ones = g.op(new Pointwise(Formula.constant(1), 1), inputs.get(1));
+      inputs.add(g.op(new Drop(recurrentDropout, List.of()), ones));
+    }
+    steps.mask.ifPresent(inputs::add);
+    List<Value> outputs = new ArrayList<>();
+    for (Value v : g.ops(op, inputs)) {
+      int rank = v.shape().rank();
+      outputs.add(
+          window.channelsFirst() ? g.op(new Transpose(window.toChannelsFirst(rank)), v) : v);
+    }
+    return outputs;
+  }
+
+  /** Makes a cell with or without dropout of h. */
+  interface CellOf {
+    Cell dropping(boolean dropped);
+  }
+
+  private Value toLast(Lowering g, Value v) {
+    int rank = v.shape().rank();
+    return window.channelsFirst() ? g.op(new Transpose(window.toChannelsLast(rank)), v) : v;
+  }
+
+  /** A mask that is the same along an axis. */
+  private static List<Long> sharedIn(Shape x, int axis) {
+    List<Long> sizes = new ArrayList<>();
+    for (int i = 0; i < x.rank(); i++) {
+      sizes.add(i == axis ? 1 : Shape.UNKNOWN);
+    }
+    return sizes;
+  }
+
+  @Override
+  public final Optional<ImageAxes> imageAxes() {
+    return Optional.of(window.imageAxes());
+  }
+
+  /** The options that only some cells have. */
+  abstract void putCell(Map<String, Object> config);
+
+  @Override
+  public final Map<String, Object> config() {
+    Map<String, Object> c = new LinkedHashMap<>();
+    c.put(unitsOption(), units);
+    window.put(c);
+    c.put("return_sequences", returnSequences);
+    c.put("return_state", returnState);
+    c.put("go_backwards", goBackwards);
+    c.put("stateful", stateful);
+    c.put("zero_output_for_mask", zeroOutputForMask);
+    putActivation(c);
+    putWeights(c);
+    c.put("recurrent_initializer", InitializerForms.encode(recurrentInitializer));
+    c.put("recurrent_regularizer", RegularizerForms.encode(recurrentRegularizer));
+    c.put("dropout", dropout);
+    c.put("recurrent_dropout", recurrentDropout);
+    putCell(c);
+    return c;
+  }
+
+  /** Reads what {@link #config} writes, but for units, window and the cell's own options. */
+  final S readRecurrent(Config c) {
+    return readWeights(c)
+        .recurrentInitializer(
+            InitializerForms.read(c, "recurrent_initializer", recurrentInitializer))
+        .recurrentRegularizer(RegularizerForms.read(c, "recurrent_regularizer"))
+        .returnSequences(c.bool("return_sequences", false))
+        .returnState(c.bool("return_state", false))
+        .goBackwards(c.bool("go_backwards", false))
+        .stateful(c.bool("stateful", false))
+        .zeroOutputForMask(c.bool("zero_output_for_mask", false))
+        .dropout(c.real("dropout", 0))
+        .recurrentDropout(c.real("recurrent_dropout", 0));
+  }
+
+  /** A copy with the same options, for the other direction. */
+  final S copy() {
+    S copy = fresh();
+    copy.takeOver(self());
+    return copy;
+  }
+
+  /** Takes over every option of another layer of the class. */
+  void takeOver(S other) {
+    Recurrent<S> o = other;
+    activation(o.gateActivation())
+        .useBias(o.useBias)
+        .kernelInitializer(o.kernelInitializer)
+        .biasInitializer(o.biasInitializer)
+        .kernelRegularizer(o.kernelRegularizer)
+        .biasRegularizer(o.biasRegularizer)
+        .activityRegularizer(o.activityRegularizer)
+        .recurrentInitializer(o.recurrentInitializer)
+        .recurrentRegularizer(o.recurrentRegularizer)
+        .returnSequences(o.returnSequences)
+        .returnState(o.returnState)
+        .goBackwards(o.goBackwards)
+        .stateful(o.stateful)
+        .zeroOutputForMask(o.zeroOutputForMask)
+        .dropout(o.dropout)
+        .recurrentDropout(o.recurrentDropout);
+  }
+
+  @Override
+  final boolean hasGates() {
+    return true;
+  }
 
   final boolean returnsSequences() {
     return returnSequences;
@@ -338,77 +447,11 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     return goBackwards;
   }
 
+  final boolean zeroesMaskedOutput() {
+    return zeroOutputForMask;
+  }
+
   final boolean isStateful() {
     return stateful;
-  }
-
-  /** The options that both layers have. */
-  final void putRecurrent(Map<String, Object> config) {
-    config.put("return_sequences", returnSequences);
-    config.put("return_state", returnState);
-    config.put("go_backwards", goBackwards);
-    config.put("stateful", stateful);
-    config.put("zero_output_for_mask", zeroOutputForMask);
-    putActivation(config);
-    config.put("recurrent_activation", ActivationForms.encode(recurrentActivation));
-    putWeights(config);
-    config.put("recurrent_initializer", InitializerForms.encode(recurrentInitializer));
-    config.put("recurrent_regularizer", RegularizerForms.encode(recurrentRegularizer));
-    config.put("unit_forget_bias", unitForgetBias);
-    config.put("dropout", dropout);
-    config.put("recurrent_dropout", recurrentDropout);
-    if (peephole) { // not Keras's: written only where it says something
-      config.put("peephole", true);
-      config.put("peephole_initializer", InitializerForms.encode(peepholeInitializer));
-    }
-  }
-
-  /** Reads what {@link #putRecurrent} writes. */
-  @Override
-  final boolean hasGates() {
-    return true;
-  }
-
-  final S readRecurrent(Config c, Activation recurrentDefault) {
-    return readWeights(c)
-        .recurrentActivation(
-            FunctionForms.gate(c, "recurrent_activation", Activation.LINEAR, recurrentDefault))
-        .recurrentInitializer(
-            InitializerForms.read(c, "recurrent_initializer", recurrentInitializer))
-        .recurrentRegularizer(RegularizerForms.read(c, "recurrent_regularizer"))
-        .unitForgetBias(c.bool("unit_forget_bias", true))
-        .peephole(c.bool("peephole", false))
-        .peepholeInitializer(InitializerForms.read(c, "peephole_initializer", peepholeInitializer))
-        .returnSequences(c.bool("return_sequences", false))
-        .returnState(c.bool("return_state", false))
-        .goBackwards(c.bool("go_backwards", false))
-        .stateful(c.bool("stateful", false))
-        .zeroOutputForMask(c.bool("zero_output_for_mask", false))
-        .dropout(c.real("dropout", 0))
-        .recurrentDropout(c.real("recurrent_dropout", 0));
-  }
-
-  /** Takes over every option of another layer of the class. */
-  final S copyRecurrent(Recurrent<S> other) {
-    return activation(other.gateActivation())
-        .useBias(other.useBias)
-        .kernelInitializer(other.kernelInitializer)
-        .biasInitializer(other.biasInitializer)
-        .kernelRegularizer(other.kernelRegularizer)
-        .biasRegularizer(other.biasRegularizer)
-        .activityRegularizer(other.activityRegularizer)
-        .recurrentActivation(other.recurrentActivation)
-        .recurrentInitializer(other.recurrentInitializer)
-        .recurrentRegularizer(other.recurrentRegularizer)
-        .unitForgetBias(other.unitForgetBias)
-        .peephole(other.peephole)
-        .peepholeInitializer(other.peepholeInitializer)
-        .returnSequences(other.returnSequences)
-        .returnState(other.returnState)
-        .goBackwards(other.goBackwards)
-        .stateful(other.stateful)
-        .zeroOutputForMask(other.zeroOutputForMask)
-        .dropout(other.dropout)
-        .recurrentDropout(other.recurrentDropout);
   }
 }

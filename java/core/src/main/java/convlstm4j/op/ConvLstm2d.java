@@ -107,12 +107,7 @@ public record ConvLstm2d(
    * @throws ShapeException if x cannot be an input
    */
   public Shape stateShape(Shape x) {
-    boolean last = window.format() == DataFormat.CHANNELS_LAST;
-    Checks.rank(this, "x", x, 5, last ? "[N, T, H, W, C]" : "[N, T, C, H, W]");
-    Shape image = x.from(2);
-    Checks.known(this, "x", image, "image sizes");
-    Shape spatial = window.output(opName(), window.format().spatial(image));
-    return window.format().image(filters, spatial).prepend(x.dim(0));
+    return window.states(opName(), x, filters);
   }
 
   @Override

@@ -226,11 +226,7 @@ public record Recurrence(
    * @throws ShapeException if x cannot be an input
    */
   public Shape stateShape(Shape x) {
-    Checks.rank(this, "x", x, window.rank() + 3, "[N, T, H.., C]");
-    Shape image = x.from(2);
-    Checks.known(this, "x", image, "image sizes");
-    Shape spatial = window.output(opName(), window.format().spatial(image));
-    return window.format().image(filters, spatial).prepend(x.dim(0));
+    return window.states(opName(), x, filters);
   }
 
   @Override

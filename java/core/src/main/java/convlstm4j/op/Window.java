@@ -74,6 +74,35 @@ public record Window(
   }
 
   /**
+   * Shape of the states of a recurrence whose input is convolved with this window.
+   *
+   * @param who for messages
+   * @param x {@code [N, T, image]}, images in this window's format
+   * @param filters channels of the states
+   * @return {@code [N, image']}
+   * @throws ShapeException if x has another rank or images of unknown sizes
+   */
+  public Shape states(String who, Shape x, int filters) {
+    Checks.that(
+        x.rank() == rank() + 3,
+        who
+            + ": x has shape "
+            + x
+            + " of rank "
+            + x.rank()
+            + ", expected rank "
+            + (rank() + 3)
+            + ": N, T, channels and "
+            + rank()
+            + " spatial axes");
+    Shape image = x.from(2);
+    Checks.that(
+        image.isKnown(),
+        who + ": x has unknown image sizes " + image + "; give fixed sizes in Input");
+    return format.image(filters, output(who, format.spatial(image))).prepend(x.dim(0));
+  }
+
+  /**
    * Number of spatial axes.
    *
    * @return 2 or 3

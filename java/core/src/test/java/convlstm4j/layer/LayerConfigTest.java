@@ -71,10 +71,10 @@ class LayerConfigTest {
     String message =
         assertThrows(
                 IllegalArgumentException.class,
-                () -> Layers.fromConfig("GRU", Map.of(), KerasVersion.KERAS3))
+                () -> Layers.fromConfig("Lambda2D", Map.of(), KerasVersion.KERAS3))
             .getMessage();
     assertEquals(
-        "a layer is of the kind GRU, which there is not here; register a layer of your own for it"
+        "a layer is of the kind Lambda2D, which there is not here; register a layer of your own for it"
             + " (CustomLayers; --classpath JAR), or leave the layer out by name (skipLayer;"
             + " --skip-layer NAME)",
         message);
@@ -176,7 +176,7 @@ class LayerConfigTest {
             "Bidirectional",
             Map.of("layer", Map.of("class_name", "Dense", "config", Map.of("units", 2))),
             "Bidirectional \"e\": layer={class_name=Dense, config={units=2}}, expected a recurrent"
-                + " layer: ConvLSTM2D or LSTM"));
+                + " layer, such as ConvLSTM2D or LSTM"));
   }
 
   private static DynamicTest refused(String kind, Map<String, Object> config, String message) {

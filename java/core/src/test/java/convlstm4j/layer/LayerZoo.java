@@ -47,7 +47,16 @@ public final class LayerZoo {
             .kernelInitializer(
                 new Initializers.VarianceScaling(
                     3, Initializers.Fan.FAN_OUT, Initializers.Distribution.UNTRUNCATED_NORMAL)),
+        new ConvGRU1D(3, 2).strides(2).dataFormat(DataFormat.CHANNELS_FIRST).dropout(0.25),
+        new ConvGRU2D(3, 2).padding(Padding.SAME).resetAfter(false).returnState(true),
+        new ConvGRU3D(2, 1, 2, 3)
+            .padding(Padding.SAME)
+            .dataFormat(DataFormat.CHANNELS_FIRST)
+            .returnSequences(true)
+            .recurrentDropout(0.5),
+        new ConvLSTM1D(3, 2).padding(Padding.SAME).dataFormat(DataFormat.CHANNELS_FIRST),
         convLstm(),
+        new ConvLSTM3D(2, 1, 2, 3).returnSequences(true).goBackwards(true).stateful(true),
         new Dense(3)
             .activation(Activation.elu(0.5))
             .kernelInitializer(new Initializers.Identity(2))
@@ -56,6 +65,7 @@ public final class LayerZoo {
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
         new ELU(0.25),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
+        new GRU(3).resetAfter(false).activation(Activation.RELU).returnSequences(true),
         new GlobalAveragePooling2D().keepDims(true),
         new GlobalAveragePooling3D().dataFormat(DataFormat.CHANNELS_FIRST),
         new GroupNormalization(2)
@@ -82,6 +92,7 @@ public final class LayerZoo {
         new RepeatVector(3),
         new Rescaling(0.5, 0.25, 1, 2).offset(1),
         new Reshape(2, -1),
+        new SimpleRNN(3).useBias(false).returnState(true).zeroOutputForMask(true),
         new Softmax(1, -1),
         new SpatialDropout1D(0.25),
         new SpatialDropout2D(0.5).dataFormat(DataFormat.CHANNELS_FIRST),

@@ -24,8 +24,12 @@ class WrongCallTest {
   List<DynamicTest> options() {
     return List.of(
         wrong(() -> new ConvLSTM2D(0, 3), "ConvLSTM2D: filters=0, must be >= 1"),
-        wrong(() -> new ConvLSTM2D(2, 3, -1), "ConvLSTM2D: kernel_size=-1, must be >= 1"),
-        wrong(() -> new ConvLSTM2D(2, 3).strides(0, 1), "strides=0, must be >= 1"),
+        wrong(
+            () -> new ConvLSTM2D(2, 3, -1),
+            "ConvLSTM2D: kernel_size=[3, -1], expected 2 values, each >= 1"),
+        wrong(
+            () -> new ConvLSTM2D(2, 3).strides(0, 1),
+            "strides=[0, 1], expected 2 values, each >= 1"),
         wrong(
             () -> new ConvLSTM2D(2, 3).named("e").dropout(1),
             "ConvLSTM2D \"e\": dropout=1.0, must be at least 0 and below 1"),
@@ -91,7 +95,7 @@ class WrongCallTest {
             "LSTM: initial state h has shape [None, 4], expected [None, 2]"),
         wrong(
             () -> new LSTM(2).on(ROWS).initialState(ROW).outputs(),
-            "initial state of 1 arrays, expected 2: [h, c]"),
+            "initial state of 1 array, expected 2: [h, c]"),
         wrong(() -> new LSTM(2).on(ROWS).mask(ROW).outputs(), "mask has shape [None, 4], expected"),
         wrong(
             () -> new Bidirectional(new LSTM(2)).on(ROWS).initialState(ROW, ROW).outputs(),

@@ -142,8 +142,8 @@ class ArchitectureReadTest {
             "kwargs.training: got true, expected false or null"),
         refused(KERAS3.replace("\"name\": \"b\"", "\"name\": \"a\""), "two layers are named \"a\""),
         refused(
-            KERAS3.replace("\"LSTM\"", "\"GRU\""),
-            "config.layers[3]: layer \"a\" is of the kind GRU, which there is not here"));
+            KERAS3.replace("\"LSTM\"", "\"GRX\""),
+            "config.layers[3]: layer \"a\" is of the kind GRX, which there is not here"));
   }
 
   private static DynamicTest refused(String json, String piece) {

@@ -46,12 +46,18 @@ class ArchitectureRoundTripTest {
             .contains(l.kerasClass());
     long[] dims =
         switch (l.kerasClass()) {
-          case "LSTM" -> new long[] {Input.ANY, 4};
+          case "LSTM", "GRU", "SimpleRNN" -> new long[] {Input.ANY, 4};
+          case "ConvLSTM3D", "ConvGRU3D" -> new long[] {Input.ANY, 2, 6, 8, 7};
           case "Bidirectional" ->
               l.children().get(0) instanceof LSTM
                   ? new long[] {Input.ANY, 4}
                   : new long[] {Input.ANY, 2, 8, 7};
-          case "Conv3D", "ConvLSTM2D", "AveragePooling3D", "MaxPooling3D", "SpatialDropout3D" ->
+          case "Conv3D",
+              "ConvLSTM2D",
+              "ConvGRU2D",
+              "AveragePooling3D",
+              "MaxPooling3D",
+              "SpatialDropout3D" ->
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
           case "Dense", "RepeatVector" -> new long[] {5};

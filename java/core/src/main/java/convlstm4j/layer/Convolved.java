@@ -1,0 +1,89 @@
+package convlstm4j.layer;
+
+import convlstm4j.config.Forms;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
+
+/**
+ * The options of recurrent layers whose steps are images: those of the input's convolution. The
+ * recurrent one always has stride 1 and {@link Padding#SAME}.
+ *
+ * @param <S> the layer's own type
+ */
+public sealed interface Convolved<S extends Recurrent<S>>
+    permits ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, ConvGRU1D, ConvGRU2D, ConvGRU3D {
+
+  /** The layer itself. */
+  @SuppressWarnings("unchecked") // every permitted class names itself as S
+  private Recurrent<S> layer() {
+    return (Recurrent<S>) this;
+  }
+
+  /**
+   * Sets the strides of the input convolution.
+   *
+   * @param pixels one value per spatial axis, default 1
+   * @return this layer
+   * @throws IllegalArgumentException if there are more or fewer, or one is below 1
+   */
+  default S strides(int... pixels) {
+    Recurrent<S> l = layer();
+    return l.window(l.window().withStrides(l.perAxis("strides", l.window().axes(), pixels)));
+  }
+
+  /**
+   * Sets the dilation of the input convolution.
+   *
+   * @param pixels one value per spatial axis, default 1
+   * @return this layer
+   * @throws IllegalArgumentException if there are more or fewer, or one is below 1
+   */
+  default S dilationRate(int... pixels) {
+    Recurrent<S> l = layer();
+    int axes = l.window().axes();
+    return l.window(l.window().withDilationRate(l.perAxis("dilation_rate", axes, pixels)));
+  }
+
+  /**
+   * Sets the padding of the input convolution.
+   *
+   * @param value default {@link Padding#VALID}
+   * @return this layer
+   */
+  default S padding(Padding value) {
+    return layer().window(layer().window().withPadding(value));
+  }
+
+  /**
+   * Sets the padding by its name in Keras 3.
+   *
+   * @param value {@code "valid"} or {@code "same"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  default S padding(String value) {
+    return padding(layer().word("padding", value, () -> Forms.choice(Padding.class, value, "")));
+  }
+
+  /**
+   * Sets where the channels stand.
+   *
+   * @param value default {@link DataFormat#CHANNELS_LAST}
+   * @return this layer
+   */
+  default S dataFormat(DataFormat value) {
+    return layer().window(layer().window().withDataFormat(value));
+  }
+
+  /**
+   * Sets where the channels stand by its name in Keras 3.
+   *
+   * @param value {@code "channels_last"} or {@code "channels_first"}
+   * @return this layer
+   * @throws IllegalArgumentException if there is no such name
+   */
+  default S dataFormat(String value) {
+    return dataFormat(
+        layer().word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
+  }
+}
