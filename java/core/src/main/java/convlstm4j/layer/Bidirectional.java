@@ -72,11 +72,6 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     differ("go_backwards", forward, forward.goesBackwards(), !backward.goesBackwards());
     differ("return_sequences", forward, forward.returnsSequences(), backward.returnsSequences());
     differ("return_state", forward, forward.returnsState(), backward.returnsState());
-    differ(
-        "the number of states",
-        forward,
-        forward.stateNames().size() > 1,
-        backward.stateNames().size() > 1);
     differ("stateful", forward, forward.isStateful(), backward.isStateful());
     this.forward = forward;
     this.backward = backward;
@@ -141,21 +136,21 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     one(arguments);
     List<Value> states = arguments.initialState();
-    List<String> names = forward.stateNames();
-    if (!states.isEmpty() && states.size() != 2 * names.size()) {
-      String all = String.join(" and ", names);
+    List<String> first = forward.stateNames();
+    List<String> second = backward.stateNames();
+    if (!states.isEmpty() && states.size() != first.size() + second.size()) {
       throw new ShapeException(
           "initial state of "
               + states.size()
               + (states.size() == 1 ? " array" : " arrays")
               + ", expected "
-              + 2 * names.size()
+              + (first.size() + second.size())
               + ": forward "
-              + all
+              + String.join(" and ", first)
               + ", backward "
-              + all);
+              + String.join(" and ", second));
     }
-    int half = states.size() / 2;
+    int half = states.isEmpty() ? 0 : first.size();
     List<Value> there = direction(g, forward, arguments, states.subList(0, half));
     List<Value> back = direction(g, backward, arguments, states.subList(half, states.size()));
     Value y = there.get(0);
