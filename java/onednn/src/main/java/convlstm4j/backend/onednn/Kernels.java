@@ -50,7 +50,7 @@ final class Kernels {
       return new AffinePlan(engine, o, inputs, mode);
     }
     if (op instanceof Assign o) {
-      return new AssignPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(engine, o, inputs, mode);
@@ -78,7 +78,7 @@ final class Kernels {
     }
     if (op instanceof UpdateTrial o) {
       Plan update = plan(engine, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
-      return new UpdateTrialPlan(o, inputs, (UpdatePlan<?>) update);
+      return new UpdateTrialPlan(o, inputs, (UpdatePlan) update);
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(o, inputs);
@@ -87,7 +87,7 @@ final class Kernels {
       return new PointwisePlan(o, inputs);
     }
     if (op instanceof PointwiseUpdate o) {
-      return new PointwiseUpdatePlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof Recurrence o) {
       return new RecurrencePlan(new NativeParts(engine), o, inputs, mode);
@@ -108,13 +108,13 @@ final class Kernels {
       return new WeightedLossPlan(o, inputs);
     }
     if (op instanceof AdamUpdate o) {
-      return new AdamPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof RmspropUpdate o) {
-      return new RmspropPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof SgdUpdate o) {
-      return new SgdPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     throw new BackendException(OneDnnBackend.NAME + ": no plan for " + op.opName());
   }

@@ -10,33 +10,39 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * What the optimiser updates share: the guard and the walk over the weights. Outputs are the input
  * groups but the second, in the same order, and may share memory with them.
  */
-abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
+final class UpdatePlan extends OneDnnPlan<Op> {
   /** Index among the groups of what is only read: the gradients. */
   static final int GRADIENT = 1;
 
+  /** What becomes of a weight. */
+  @FunctionalInterface
+  interface Rule {
+    /**
+     * Updates n elements.
+     *
+     * @param rate the op's rates; null if it has none
+     * @param a one array per input group, in order, to be overwritten with the new values
+     * @param n number of elements
+     */
+    void update(float[] rate, float[][] a, int n);
+  }
+
+  private final Rule rule;
   private final int count;
   private final int first;
   private final int groups;
 
-  UpdatePlan(O op, List<Shape> inputs, int count) {
+  UpdatePlan(Op op, List<Shape> inputs, int count, Rule rule) {
     super(op, inputs);
+    this.rule = rule;
     this.count = count;
     this.first = op.input("w0");
     this.groups = (inputs.size() - first) / count;
   }
 
-  /**
-   * Updates n elements.
-   *
-   * @param rate the op's rates; null if it has none
-   * @param a one array per input group, in order, to be overwritten with the new values
-   * @param n number of elements
-   */
-  abstract void update(float[] rate, float[][] a, int n);
-
   @Override
   protected final void compute(Forward call) {
-    boolean changes = Double.isFinite(Floats.get(at(call.inputs(), op.input("guard")), 0));
+    boolean changes = Double.isFinite(Floats.get(input(call.inputs(), "guard"), 0));
     float[] rate = rate(call.inputs());
     for (int i = 0; i < count; i++) {
       int weight = i;
@@ -45,7 +51,7 @@ abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
           (from, n) -> {
             float[][] a = read(call.inputs(), weight, from, n);
             if (changes) {
-              update(rate, a, n);
+              rule.update(rate, a, n);
             }
             int output = weight;
             for (int g = 0; g < groups; g++) {
@@ -68,7 +74,7 @@ abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
           at(inputs, first + i).size(),
           (from, n) -> {
             float[][] a = read(inputs, weight, from, n);
-            update(rate, a, n);
+            rule.update(rate, a, n);
             for (int g = 0; g < groups; g++) {
               if (g != GRADIENT && !NotFinitePlan.areFinite(a[g], n)) {
                 good.set(false);
@@ -89,11 +95,7 @@ abstract class UpdatePlan<O extends Op> extends OneDnnPlan<O> {
   }
 
   private float[] rate(List<? extends Buffer> inputs) {
-    int i = op.input("rate");
-    if (i < 0) {
-      return null;
-    }
-    NativeBuffer r = at(inputs, i);
-    return Floats.read(r, 0, new float[(int) r.size()], (int) r.size());
+    NativeBuffer r = optional(inputs, "rate");
+    return r == null ? null : Floats.read(r, 0, new float[(int) r.size()], (int) r.size());
   }
 }

@@ -49,7 +49,7 @@ public final class Kernels {
       return new ActivatePlan(o, inputs);
     }
     if (op instanceof Assign o) {
-      return new AssignPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(o, inputs, mode);
@@ -80,7 +80,7 @@ public final class Kernels {
     }
     if (op instanceof UpdateTrial o) {
       Plan update = plan(o.update(), o.withGuard(inputs, Shape.of(1)), mode);
-      return new UpdateTrialPlan(o, inputs, (UpdatePlan<?>) update);
+      return new UpdateTrialPlan(o, inputs, (UpdatePlan) update);
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(o, inputs);
@@ -89,7 +89,7 @@ public final class Kernels {
       return new PointwisePlan(o, inputs);
     }
     if (op instanceof PointwiseUpdate o) {
-      return new PointwiseUpdatePlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof Recurrence o) {
       return new RecurrencePlan(o, inputs, mode);
@@ -113,13 +113,13 @@ public final class Kernels {
       return new WeightedLossPlan(o, inputs);
     }
     if (op instanceof AdamUpdate o) {
-      return new AdamPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof RmspropUpdate o) {
-      return new RmspropPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof SgdUpdate o) {
-      return new SgdPlan(o, inputs);
+      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     throw new BackendException("reference: no plan for " + op.opName() + " in mode " + mode);
   }

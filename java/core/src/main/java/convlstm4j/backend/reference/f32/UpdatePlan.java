@@ -14,31 +14,31 @@ import java.util.Map;
  * by group name. An output may be the input of the same name, so an element is read before it is
  * written.
  */
-abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
+final class UpdatePlan extends ReferencePlan<Op> {
+  /** What becomes of a weight. */
+  @FunctionalInterface
+  interface Rule {
+    /**
+     * Updates the elements from {@code from} to {@code to - 1} of a weight; rate: null if there is
+     * none.
+     */
+    void update(float[] rate, Weight weight, int from, int to);
+  }
+
   private final int count;
-  private final Map<String, Integer> inputIndex;
-  private final Map<String, Integer> outputIndex;
+  private final Rule rule;
 
   /** Names of the outputs of one weight, without its number. */
   private final List<String> outputGroups = new ArrayList<>();
 
-  UpdatePlan(O op, List<Shape> inputs, int count) {
+  UpdatePlan(Op op, List<Shape> inputs, int count, Rule rule) {
     super(op, inputs);
     this.count = count;
-    this.inputIndex = index(op.inputNames());
+    this.rule = rule;
     List<String> outputs = op.outputNames();
-    this.outputIndex = index(outputs);
     for (int i = 0; i < outputs.size(); i += count) {
       outputGroups.add(outputs.get(i).replaceFirst("0$", "")); // of the weight of number 0
     }
-  }
-
-  private static Map<String, Integer> index(List<String> names) {
-    Map<String, Integer> index = new HashMap<>();
-    for (String name : names) {
-      index.put(name, index.size());
-    }
-    return index;
   }
 
   /** One weight's arrays. */
@@ -53,17 +53,14 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
       this.number = number;
       for (String group : outputGroups) {
         float[] array =
-            outputs == null
-                ? new float[before("w").length]
-                : array(outputs.get(outputIndex.get(group + number)));
+            outputs == null ? new float[before("w").length] : output(outputs, group + number);
         after.put(group, array);
       }
     }
 
     /** The array of an input group; null if the options leave it out. */
     float[] before(String group) {
-      Integer i = inputIndex.get(group + number);
-      return i == null ? null : array(inputs.get(i));
+      return optional(inputs, group + number);
     }
 
     /** The array of an output group; null if the options leave it out. */
@@ -72,26 +69,19 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
     }
   }
 
-  /**
-   * Updates the elements from {@code from} to {@code to - 1} of a weight; rate: null if there is
-   * none.
-   */
-  abstract void update(float[] rate, Weight weight, int from, int to);
-
   @Override
   protected final void compute(Forward call) {
     if (!Double.isFinite(input(call.inputs(), "guard")[0])) {
-      outputIndex.forEach(
-          (name, i) -> {
-            float[] old = array(call.inputs().get(inputIndex.get(name)));
-            System.arraycopy(old, 0, array(call.outputs().get(i)), 0, old.length);
-          });
+      for (String name : op.outputNames()) {
+        float[] old = input(call.inputs(), name);
+        System.arraycopy(old, 0, output(call.outputs(), name), 0, old.length);
+      }
       return;
     }
     float[] rate = optional(call.inputs(), "rate");
     for (int i = 0; i < count; i++) {
       Weight weight = new Weight(call.inputs(), call.outputs(), i);
-      Parallel.ranges(weight.after("w").length, (from, to) -> update(rate, weight, from, to));
+      Parallel.ranges(weight.after("w").length, (from, to) -> rule.update(rate, weight, from, to));
     }
   }
 
@@ -100,7 +90,7 @@ abstract class UpdatePlan<O extends Op> extends ReferencePlan<O> {
     float[] rate = optional(inputs, "rate");
     for (int i = 0; i < count; i++) {
       Weight weight = new Weight(inputs, null, i);
-      Parallel.ranges(weight.after("w").length, (from, to) -> update(rate, weight, from, to));
+      Parallel.ranges(weight.after("w").length, (from, to) -> rule.update(rate, weight, from, to));
       boolean good = weight.after.values().stream().allMatch(NotFinitePlan::areFinite);
       bad[i] = good ? 0 : Float.POSITIVE_INFINITY;
     }

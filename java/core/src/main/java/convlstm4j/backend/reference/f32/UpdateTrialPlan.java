@@ -6,9 +6,9 @@ import java.util.List;
 
 /** {@link UpdateTrial}: the update's own plan, writing elsewhere. */
 final class UpdateTrialPlan extends ReferencePlan<UpdateTrial> {
-  private final UpdatePlan<?> update;
+  private final UpdatePlan update;
 
-  UpdateTrialPlan(UpdateTrial op, List<Shape> inputs, UpdatePlan<?> update) {
+  UpdateTrialPlan(UpdateTrial op, List<Shape> inputs, UpdatePlan update) {
     super(op, inputs);
     this.update = update;
   }
