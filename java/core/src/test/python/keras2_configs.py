@@ -15,16 +15,18 @@ import sys
 
 GIT = sys.argv[1]
 TAGS = ["2.2.0", "2.2.5", "2.3.1"] + ["v2.%d.0" % i for i in range(6, 13)] + ["v2.13.1", "v2.14.0", "v2.15.0"]
-LAYERS = """Activation Add AlphaDropout Average AveragePooling2D AveragePooling3D BatchNormalization Bidirectional Concatenate Conv2D Conv3D
- ConvLSTM1D ConvLSTM2D ConvLSTM3D Dense Dot Dropout ELU Flatten GRU GlobalAveragePooling2D GlobalAveragePooling3D GroupNormalization LSTM LayerNormalization
- LeakyReLU MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute ReLU RepeatVector Rescaling Reshape SimpleRNN Softmax
- SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed UnitNormalization""".split()
+LAYERS = """Activation Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
+ Concatenate Conv2D Conv3D ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense Dot Dropout ELU Flatten GRU
+ GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
+ GroupNormalization LSTM LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute
+ ReLU RepeatVector Rescaling Reshape SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
+ UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
 REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1)
 OTHER = dict(padding="same", data_format="channels_first", activation="relu", recurrent_activation="tanh", merge_mode="sum",
              dtype="float64", axis=1, noise_shape=[None, 1], max_value=6.0, threshold=0.5, negative_slope=0.125, epsilon=0.0625,
              momentum=0.5, groups=2, seed=7, units=4, filters=4, rate=0.5, target_shape=[3, 2], dims=[1, 2], virtual_batch_size=2,
              renorm_clipping=dict(rmax=2.0), renorm_momentum=0.5, implementation=1, num_constants=1, alpha=0.125, dropout=0.5,
-             recurrent_dropout=0.5, adjustment=True)
+             recurrent_dropout=0.5, adjustment=True, interpolation="bilinear")
 
 # Options that are taken out of **kwargs, with their defaults there; and those that every layer has, which are set below.
 KWARGS = dict(implementation=2, num_constants=None, zero_output_for_mask=False)
@@ -96,7 +98,8 @@ class Release:
         if key == "data_format" and value is None:
             return "channels_last"
         if key == "strides" and value is None:
-            return list(config["pool_size"])
+            size = config["pool_size"]
+            return list(size) if isinstance(size, (list, tuple)) else size
         return value
 
     def other(self, key, default, layer):
@@ -107,6 +110,8 @@ class Release:
                 "regularizers", "L1L2", l1=0.0, l2=0.0625)
         if key.endswith("_constraint"):
             return self.object("constraints", "NonNeg")
+        if key in ("padding", "cropping") and layer.startswith(("ZeroPadding", "Cropping")):
+            return [2, 3] if layer[-2] == "1" else [[2, 3]] * int(layer[-2])
         if key == "implementation":
             return 3 - (default or 1)
         if key in ("layer", "backward_layer"):

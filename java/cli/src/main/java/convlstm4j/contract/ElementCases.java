@@ -6,6 +6,7 @@ import convlstm4j.op.Concat;
 import convlstm4j.op.Drop;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
@@ -121,6 +122,28 @@ final class ElementCases {
     for (int axis = 0; axis < 4; axis++) {
       cases.add(unary(new Reverse(axis), Shape.of(2, 5, 3, 7), 1, random.stream(23, cases.size())));
     }
+    return cases;
+  }
+
+  /** Zeros, less, and both at once along each axis; rows longer than loops take at once. */
+  static List<OpCase> pad(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    List<List<List<Integer>>> edges =
+        List.of(
+            List.of(List.of(0, 0, 0, 0), List.of(0, 0, 0, 0)),
+            List.of(List.of(0, 1, 2, 0), List.of(0, 3, 0, 0)),
+            List.of(List.of(0, -1, -2, 0), List.of(0, -1, 0, 0)),
+            List.of(List.of(1, -2, 0, -3), List.of(-1, 4, -3, 2)),
+            List.of(List.of(0, 0, 0, 1), List.of(0, 0, 0, -2)),
+            List.of(List.of(2, 0, 0, 0), List.of(0, 0, 0, 0)));
+    for (List<List<Integer>> e : edges) {
+      Op op = new Pad(e.get(0), e.get(1));
+      cases.add(unary(op, Shape.of(3, 5, 4, 8), 1, random.stream(25, cases.size())).withZeros());
+    }
+    Op wide = new Pad(List.of(0, 1, -1), List.of(0, -2, 7));
+    cases.add(unary(wide, LONG, 1, random.stream(25, 50)).withZeros());
+    Op deep = new Pad(List.of(0, 0, 1, -1, 1, 0), List.of(0, 0, -1, 1, 0, 0));
+    cases.add(unary(deep, Shape.of(2, 3, 4, 5, 3, 2), 1, random.stream(25, 51)).withZeros());
     return cases;
   }
 

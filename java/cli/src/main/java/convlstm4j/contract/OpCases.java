@@ -14,6 +14,7 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.PointwiseUpdate;
@@ -52,6 +53,7 @@ final class OpCases {
     CASES.put(GlobalAveragePool.class, WindowCases::globalAveragePool);
     CASES.put(Merge.class, ElementCases::merge);
     CASES.put(NotFinite.class, UpdateCases::notFinite);
+    CASES.put(Pad.class, ElementCases::pad);
     CASES.put(Penalty.class, ElementCases::penalty);
     CASES.put(Pointwise.class, FormulaCases::pointwise);
     CASES.put(PointwiseUpdate.class, FormulaCases::update);

@@ -7,6 +7,7 @@ import convlstm4j.op.Merge;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.DataFormat;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
@@ -73,25 +74,42 @@ final class Axes {
    * @param times for each axis, at least 1
    */
   static Value repeated(Lowering g, Value x, int... times) {
-    Shape split = Shape.of();
-    Shape shared = Shape.of();
-    Shape joined = Shape.of();
-    for (int d = times.length - 1; d >= 0; d--) {
-      long size = x.shape().dim(d);
+    Value y = x;
+    for (int d = 0; d < times.length; d++) {
       if (times[d] > 1) {
-        split = split.prepend(size, 1);
-        shared = shared.prepend(1, times[d]);
-      } else {
-        split = split.prepend(size);
-        shared = shared.prepend(1);
+        Value split = g.reshape(y, around(y.shape(), d, y.shape().dim(d), 1));
+        Value spread =
+            g.op(new Merge(Merge.Mode.SUM, 2), split, g.zeros(Shape.of(1, 1, times[d], 1)));
+        y = g.reshape(spread, y.shape().with(d, Shape.times(y.shape().dim(d), times[d])));
       }
-      joined = joined.prepend(Shape.times(size, times[d]));
     }
-    if (split.rank() == x.shape().rank()) {
-      return x;
+    return y;
+  }
+
+  /** Sizes in the place of an axis, all axes before it as one, and all behind it. */
+  static Shape around(Shape x, int axis, long... sizes) {
+    long outer = 1;
+    for (int d = 0; d < axis; d++) {
+      outer = Shape.times(outer, x.dim(d));
     }
-    Value spread = g.op(new Merge(Merge.Mode.SUM, 2), g.reshape(x, split), g.zeros(shared));
-    return g.reshape(spread, joined);
+    long inner = 1;
+    for (int d = axis + 1; d < x.rank(); d++) {
+      inner = Shape.times(inner, x.dim(d));
+    }
+    return Shape.of(inner).prepend(sizes).prepend(outer);
+  }
+
+  /** A sequence {@code [N, T, C]} as images of one column; of too few axes as it is. */
+  static Shape withColumn(Shape sequence, DataFormat format) {
+    if (sequence.rank() != 3) {
+      return sequence;
+    }
+    int at = format == DataFormat.CHANNELS_LAST ? 2 : 3;
+    Shape image = Shape.of();
+    for (int d = 2; d >= 0; d--) {
+      image = d == at - 1 ? image.prepend(sequence.dim(d), 1) : image.prepend(sequence.dim(d));
+    }
+    return image;
   }
 
   /** Constant numbers along an axis, of size 1 along the others; one number counts for all. */

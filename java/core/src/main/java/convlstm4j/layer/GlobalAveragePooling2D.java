@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
+import convlstm4j.op.Pool;
 
 /**
  * Keras's {@code GlobalAveragePooling2D}: the mean over all 2 spatial axes. Output {@code [N, C]},
@@ -9,7 +10,7 @@ import convlstm4j.config.Config;
 public final class GlobalAveragePooling2D extends GlobalPooling<GlobalAveragePooling2D> {
   /** A layer. */
   public GlobalAveragePooling2D() {
-    super(2);
+    super(Pool.Mode.AVERAGE, 2);
   }
 
   static GlobalAveragePooling2D fromConfig(Config c) {

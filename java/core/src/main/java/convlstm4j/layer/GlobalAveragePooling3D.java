@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
+import convlstm4j.op.Pool;
 
 /**
  * Keras's {@code GlobalAveragePooling3D}: the mean over all 3 spatial axes. Output {@code [N, C]},
@@ -9,7 +10,7 @@ import convlstm4j.config.Config;
 public final class GlobalAveragePooling3D extends GlobalPooling<GlobalAveragePooling3D> {
   /** A layer. */
   public GlobalAveragePooling3D() {
-    super(3);
+    super(Pool.Mode.AVERAGE, 3);
   }
 
   static GlobalAveragePooling3D fromConfig(Config c) {

@@ -5,9 +5,15 @@ import convlstm4j.config.Forms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.ImageAxes;
 import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Pool;
+import convlstm4j.op.ShapeException;
+import convlstm4j.op.Window;
 import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
+import convlstm4j.tensor.Shape;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +26,14 @@ import java.util.Optional;
  * @param <S> the layer's own type
  */
 public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLayer<S> {
+  private final Pool.Mode mode;
   private final int rank;
   private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
   private boolean keepDims;
 
   /** For the layers of this package. */
-  GlobalPooling(int rank) {
+  GlobalPooling(Pool.Mode mode, int rank) {
+    this.mode = mode;
     this.rank = rank;
   }
 
@@ -63,13 +71,55 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLay
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Folded folded = Folded.of(g, only(arguments), rank + 1);
-    GlobalAveragePool op = new GlobalAveragePool(dataFormat, rank, keepDims);
-    return List.of(folded.unfold(g, g.op(op, folded.images())));
+    Value images = folded.images();
+    if (mode == Pool.Mode.AVERAGE && rank > 1) {
+      GlobalAveragePool op = new GlobalAveragePool(dataFormat, rank, keepDims);
+      return List.of(folded.unfold(g, g.op(op, images)));
+    }
+    checkRank(images.shape());
+    boolean last = dataFormat == DataFormat.CHANNELS_LAST;
+    long n = images.shape().dim(0);
+    long channels = images.shape().dim(last ? rank + 1 : 1);
+    long pixels = 1;
+    for (int a = 0; a < rank; a++) {
+      pixels = Shape.times(pixels, images.shape().dim(a + (last ? 1 : 2)));
+    }
+    // All pixels in one column.
+    Shape column = last ? Shape.of(n, pixels, 1, channels) : Shape.of(n, channels, pixels, 1);
+    Value y = g.reshape(pooled(g, g.reshape(images, column), pixels), Shape.of(n, channels));
+    long[] ones = new long[keepDims ? rank : 0];
+    Arrays.fill(ones, 1);
+    Shape kept = last ? Shape.of(channels).prepend(ones) : Shape.of(ones).prepend(channels);
+    return List.of(folded.unfold(g, g.reshape(y, kept.prepend(n))));
+  }
+
+  private void checkRank(Shape images) {
+    if (images.rank() != rank + 2) {
+      throw new ShapeException(
+          "input has shape "
+              + images
+              + ", expected rank "
+              + (rank + 2)
+              + " or more: batch, channels and "
+              + rank
+              + " spatial "
+              + (rank == 1 ? "axis" : "axes"));
+    }
+  }
+
+  /** Of an unknown number of pixels, while a graph is built, only the shape counts. */
+  private Value pooled(Lowering g, Value column, long pixels) {
+    if (mode == Pool.Mode.AVERAGE) {
+      return g.op(new GlobalAveragePool(dataFormat, 2, false), column);
+    }
+    List<Integer> all = List.of(pixels == Shape.UNKNOWN ? 1 : Math.toIntExact(pixels), 1);
+    Window window = new Window(all, all, List.of(1, 1), Padding.VALID, dataFormat);
+    return g.op(new Pool(mode, window), column);
   }
 
   @Override
   public final Optional<ImageAxes> imageAxes() {
-    return Optional.of(new ImageAxes(dataFormat, rank));
+    return rank == 1 ? Optional.empty() : Optional.of(new ImageAxes(dataFormat, rank));
   }
 
   @Override

@@ -24,6 +24,7 @@ public final class Layers {
     KINDS.put("Add", Add::fromConfig);
     KINDS.put("AlphaDropout", AlphaDropout::fromConfig);
     KINDS.put("Average", Average::fromConfig);
+    KINDS.put("AveragePooling1D", AveragePooling1D::fromConfig);
     KINDS.put("AveragePooling2D", AveragePooling2D::fromConfig);
     KINDS.put("AveragePooling3D", AveragePooling3D::fromConfig);
     KINDS.put("BatchNormalization", BatchNormalization::fromConfig);
@@ -37,18 +38,26 @@ public final class Layers {
     KINDS.put("ConvLSTM1D", ConvLSTM1D::fromConfig);
     KINDS.put("ConvLSTM2D", ConvLSTM2D::fromConfig);
     KINDS.put("ConvLSTM3D", ConvLSTM3D::fromConfig);
+    KINDS.put("Cropping1D", Cropping1D::fromConfig);
+    KINDS.put("Cropping2D", Cropping2D::fromConfig);
+    KINDS.put("Cropping3D", Cropping3D::fromConfig);
     KINDS.put("Dense", Dense::fromConfig);
     KINDS.put("Dot", Dot::fromConfig);
     KINDS.put("Dropout", Dropout::fromConfig);
     KINDS.put("ELU", ELU::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
     KINDS.put("GRU", GRU::fromConfig);
+    KINDS.put("GlobalAveragePooling1D", GlobalAveragePooling1D::fromConfig);
     KINDS.put("GlobalAveragePooling2D", GlobalAveragePooling2D::fromConfig);
     KINDS.put("GlobalAveragePooling3D", GlobalAveragePooling3D::fromConfig);
+    KINDS.put("GlobalMaxPooling1D", GlobalMaxPooling1D::fromConfig);
+    KINDS.put("GlobalMaxPooling2D", GlobalMaxPooling2D::fromConfig);
+    KINDS.put("GlobalMaxPooling3D", GlobalMaxPooling3D::fromConfig);
     KINDS.put("GroupNormalization", GroupNormalization::fromConfig);
     KINDS.put("LSTM", LSTM::fromConfig);
     KINDS.put("LayerNormalization", LayerNormalization::fromConfig);
     KINDS.put("LeakyReLU", LeakyReLU::fromConfig);
+    KINDS.put("MaxPooling1D", MaxPooling1D::fromConfig);
     KINDS.put("MaxPooling2D", MaxPooling2D::fromConfig);
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);
     KINDS.put("Maximum", Maximum::fromConfig);
@@ -68,6 +77,12 @@ public final class Layers {
     KINDS.put("Subtract", Subtract::fromConfig);
     KINDS.put("TimeDistributed", TimeDistributed::fromConfig);
     KINDS.put("UnitNormalization", UnitNormalization::fromConfig);
+    KINDS.put("UpSampling1D", UpSampling1D::fromConfig);
+    KINDS.put("UpSampling2D", UpSampling2D::fromConfig);
+    KINDS.put("UpSampling3D", UpSampling3D::fromConfig);
+    KINDS.put("ZeroPadding1D", ZeroPadding1D::fromConfig);
+    KINDS.put("ZeroPadding2D", ZeroPadding2D::fromConfig);
+    KINDS.put("ZeroPadding3D", ZeroPadding3D::fromConfig);
   }
 
   /** Operations that are what the layer of the same name is, on tensors with equally many axes. */

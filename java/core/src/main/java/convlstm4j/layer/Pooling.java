@@ -90,15 +90,28 @@ public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    List<Integer> ones = poolSize.stream().map(p -> 1).toList();
-    Window window = new Window(poolSize, strides, ones, padding, dataFormat);
     Folded folded = Folded.of(g, only(arguments), poolSize.size() + 1);
-    return List.of(folded.unfold(g, g.op(new Pool(mode, window), folded.images())));
+    Value images = folded.images();
+    if (poolSize.size() > 1) {
+      return List.of(folded.unfold(g, g.op(pool(poolSize, strides), images)));
+    }
+    // A sequence is an image of one column.
+    Value columns = g.reshape(images, Axes.withColumn(images.shape(), dataFormat));
+    Value y = g.op(pool(List.of(poolSize.get(0), 1), List.of(strides.get(0), 1)), columns);
+    int column = dataFormat == DataFormat.CHANNELS_LAST ? 2 : 3;
+    return List.of(folded.unfold(g, g.reshape(y, y.shape().without(column))));
+  }
+
+  private Pool pool(List<Integer> sizes, List<Integer> steps) {
+    List<Integer> ones = sizes.stream().map(p -> 1).toList();
+    return new Pool(mode, new Window(sizes, steps, ones, padding, dataFormat));
   }
 
   @Override
   public final Optional<ImageAxes> imageAxes() {
-    return Optional.of(new ImageAxes(dataFormat, poolSize.size()));
+    return poolSize.size() == 1
+        ? Optional.empty()
+        : Optional.of(new ImageAxes(dataFormat, poolSize.size()));
   }
 
   @Override

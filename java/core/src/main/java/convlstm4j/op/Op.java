@@ -22,6 +22,7 @@ public sealed interface Op
         GlobalAveragePool,
         Merge,
         NotFinite,
+        Pad,
         Penalty,
         Pointwise,
         PointwiseUpdate,

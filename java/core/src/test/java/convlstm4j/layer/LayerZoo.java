@@ -23,6 +23,7 @@ public final class LayerZoo {
         new Add(),
         new AlphaDropout(0.25).noiseShape(Input.ANY, 1, 3),
         new Average(),
+        new AveragePooling1D(2).padding(Padding.SAME),
         new AveragePooling2D(2, 3).padding(Padding.SAME),
         new AveragePooling3D(1, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
         new BatchNormalization()
@@ -55,6 +56,9 @@ public final class LayerZoo {
             .returnSequences(true)
             .recurrentDropout(0.5),
         new ConvLSTM1D(3, 2).padding(Padding.SAME).dataFormat(DataFormat.CHANNELS_FIRST),
+        new Cropping1D(1, 2),
+        new Cropping2D(1, 0, 2, 1).dataFormat(DataFormat.CHANNELS_FIRST),
+        new Cropping3D(0, 1, 2, 0, 1, 1),
         convLstm(),
         new ConvLSTM3D(2, 1, 2, 3).returnSequences(true).goBackwards(true).stateful(true),
         new Dense(3)
@@ -66,8 +70,12 @@ public final class LayerZoo {
         new ELU(0.25),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GRU(3).resetAfter(false).activation(Activation.RELU).returnSequences(true),
+        new GlobalAveragePooling1D().keepDims(true),
         new GlobalAveragePooling2D().keepDims(true),
         new GlobalAveragePooling3D().dataFormat(DataFormat.CHANNELS_FIRST),
+        new GlobalMaxPooling1D().dataFormat(DataFormat.CHANNELS_FIRST),
+        new GlobalMaxPooling2D().keepDims(true),
+        new GlobalMaxPooling3D().keepDims(true),
         new GroupNormalization(2)
             .axis(1)
             .epsilon(0.25)
@@ -82,6 +90,7 @@ public final class LayerZoo {
         new LSTM(3).peephole(true).dropout(0.5),
         new LeakyReLU(0.125),
         new Maximum(),
+        new MaxPooling1D(3).strides(2),
         new MaxPooling2D(2).strides(1),
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
         new Minimum(),
@@ -100,7 +109,13 @@ public final class LayerZoo {
         new Subtract(),
         new TimeDistributed(new BatchNormalization()).poolSteps(true),
         new TimeDistributed(new Dense(2)).trainable(false),
-        new UnitNormalization(1, 2));
+        new UnitNormalization(1, 2),
+        new UpSampling1D(3),
+        new UpSampling2D(2, 3).interpolation("bilinear").dataFormat(DataFormat.CHANNELS_FIRST),
+        new UpSampling3D(1, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
+        new ZeroPadding1D(0, 2).dataFormat(DataFormat.CHANNELS_FIRST),
+        new ZeroPadding2D(1, 0, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
+        new ZeroPadding3D(2, 1, 0));
   }
 
   private static ConvLSTM2D convLstm() {

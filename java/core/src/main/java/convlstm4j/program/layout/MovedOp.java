@@ -9,6 +9,7 @@ import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Reverse;
@@ -127,6 +128,14 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
     }
     if (op instanceof Reverse r) {
       return like(true, new Reverse(order.position(r.axis())), shapes, order);
+    }
+    if (op instanceof Pad p) {
+      List<Integer> axes = order.axes();
+      Pad moved =
+          new Pad(
+              axes.stream().map(p.before()::get).toList(),
+              axes.stream().map(p.after()::get).toList());
+      return like(true, moved, shapes, order);
     }
     if (op instanceof Drop d) {
       return dropout(d, shapes, order);

@@ -54,15 +54,29 @@ class ArchitectureRoundTripTest {
                   : new long[] {Input.ANY, 2, 8, 7};
           case "Conv3D",
               "ConvLSTM2D",
-              "ConvGRU2D",
               "AveragePooling3D",
+              "ConvGRU2D",
+              "Cropping3D",
+              "GlobalMaxPooling3D",
               "MaxPooling3D",
-              "SpatialDropout3D" ->
+              "SpatialDropout3D",
+              "UpSampling3D",
+              "ZeroPadding3D" ->
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
           case "Dense", "RepeatVector" -> new long[] {5};
           case "Dot" -> new long[] {4, 4};
-          case "AlphaDropout", "Dropout", "SpatialDropout1D" -> new long[] {6, 3};
+          case "AlphaDropout",
+              "AveragePooling1D",
+              "Cropping1D",
+              "Dropout",
+              "GlobalAveragePooling1D",
+              "GlobalMaxPooling1D",
+              "MaxPooling1D",
+              "SpatialDropout1D",
+              "UpSampling1D",
+              "ZeroPadding1D" ->
+              new long[] {6, 3};
           case "TimeDistributed" -> new long[] {Input.ANY, 3};
           default -> new long[] {6, 8, 4};
         };

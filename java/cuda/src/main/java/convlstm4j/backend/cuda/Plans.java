@@ -18,6 +18,7 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.PointwiseUpdate;
@@ -74,6 +75,9 @@ final class Plans {
     if (op instanceof UpdateTrial o) {
       Plan update = plan(device, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
       return new UpdateTrialPlan(device, o, inputs, (UpdateTrialPlan.Update) update);
+    }
+    if (op instanceof Pad o) {
+      return new PadPlan(device, o, inputs);
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(device, o, inputs);

@@ -18,6 +18,7 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.PointwiseUpdate;
@@ -79,6 +80,9 @@ final class Kernels {
     if (op instanceof UpdateTrial o) {
       Plan update = plan(engine, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
       return new UpdateTrialPlan(o, inputs, (UpdatePlan) update);
+    }
+    if (op instanceof Pad o) {
+      return new PadPlan(o, inputs);
     }
     if (op instanceof Penalty o) {
       return new PenaltyPlan(o, inputs);
