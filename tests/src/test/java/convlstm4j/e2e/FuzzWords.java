@@ -123,7 +123,8 @@ final class FuzzWords {
               Map.entry("--clip-norm", "0.1 1"),
               Map.entry("--global-clip-norm", "0.1 1"),
               Map.entry(
-                  "--schedule", "cosine:5 exponential:2,0.5 piecewise:1=0.1 cosine:5,warmup=2"),
+                  "--schedule",
+                  "cosine:5 exponential:2,0.5 piecewise:1=0.1 cosine:5,warmup=2 onecycle:9 inverse:3,0.5"),
               Map.entry("--match", "name order"),
               Map.entry("--keras", "2 3"),
               Map.entry("--skip-layer", "norm numbers memory nothing"),

@@ -35,7 +35,13 @@ final class OptimizerOptions {
         "  cosine:STEPS[,alpha=A][,warmup=STEPS] down to A*R (0) as half a cosine, after a straight"
             + " line up from 0;",
         "  exponential:STEPS,FACTOR[,staircase] times FACTOR in every STEPS;",
-        "  piecewise:STEP=RATE[,STEP=RATE..] another rate after each STEP."
+        "  piecewise:STEP=RATE[,STEP=RATE..] another rate after each STEP;",
+        "  restarts:STEPS[,t=T][,m=M][,alpha=A] cosines, each T (2) times as long, from M (1) times"
+            + " the rate;",
+        "  polynomial:STEPS[,end=E][,power=P][,cycle] down to E (1e-4) as (1 - step/STEPS)^P (1);",
+        "  inverse:STEPS,RATE[,staircase] R / (1 + RATE step/STEPS);",
+        "  onecycle:STEPS up from R/25 to R, then down, as PyTorch's OneCycleLR;",
+        "  cyclic:STEPS,LEAST straight from LEAST to R in STEPS, back, and again."
       })
   String schedule;
 

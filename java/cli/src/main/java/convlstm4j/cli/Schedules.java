@@ -2,8 +2,13 @@ package convlstm4j.cli;
 
 import convlstm4j.optim.Schedule;
 import convlstm4j.optim.Schedule.CosineDecay;
+import convlstm4j.optim.Schedule.CosineDecayRestarts;
+import convlstm4j.optim.Schedule.Cyclic;
 import convlstm4j.optim.Schedule.ExponentialDecay;
+import convlstm4j.optim.Schedule.InverseTimeDecay;
+import convlstm4j.optim.Schedule.OneCycle;
 import convlstm4j.optim.Schedule.PiecewiseConstantDecay;
+import convlstm4j.optim.Schedule.PolynomialDecay;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +33,12 @@ final class Schedules {
         case "cosine" -> cosine(parts, rate);
         case "exponential" -> exponential(parts, rate);
         case "piecewise" -> piecewise(parts, rate);
+        case "restarts" -> restarts(parts, rate);
+        case "polynomial" -> polynomial(parts, rate);
+        case "inverse" -> inverse(parts, rate);
+        case "onecycle" -> new OneCycle(rate, whole(part(parts, 0, "STEPS")));
+        case "cyclic" ->
+            new Cyclic(number(part(parts, 1, "LEAST")), rate, whole(part(parts, 0, "STEPS")));
         default -> throw new IllegalArgumentException("no such kind");
       };
     } catch (IllegalArgumentException e) {
@@ -37,13 +48,21 @@ final class Schedules {
               + ": "
               + e.getMessage()
               + "; expected cosine:STEPS[,alpha=A][,warmup=STEPS],"
-              + " exponential:STEPS,FACTOR[,staircase] or piecewise:STEP=RATE[,STEP=RATE..]",
+              + " exponential:STEPS,FACTOR[,staircase], piecewise:STEP=RATE[,STEP=RATE..],"
+              + " restarts:STEPS[,t=T][,m=M][,alpha=A], polynomial:STEPS[,end=E][,power=P][,cycle],"
+              + " inverse:STEPS,RATE[,staircase], onecycle:STEPS or cyclic:STEPS,LEAST",
           e);
     }
   }
 
   /** The rate that a schedule starts from, a warm-up aside. */
   static double first(Schedule schedule) {
+    if (schedule instanceof OneCycle one) {
+      return one.most();
+    }
+    if (schedule instanceof Cyclic cyclic) {
+      return cyclic.most();
+    }
     return schedule instanceof CosineDecay c && !Double.isNaN(c.warmupTarget())
         ? c.warmupTarget()
         : schedule.rate(0);
@@ -89,6 +108,52 @@ final class Schedules {
       rates.add(number(part.substring(equals + 1)));
     }
     return new PiecewiseConstantDecay(steps, rates);
+  }
+
+  /** {@code key=number} among the parts. */
+  private static double named(List<String> parts, String key, double absent) {
+    return parts.stream()
+        .filter(p -> p.startsWith(key + "="))
+        .findFirst()
+        .map(p -> number(p.substring(key.length() + 1)))
+        .orElse(absent);
+  }
+
+  private static void checkOnly(List<String> parts, int from, String pattern) {
+    for (String p : parts.subList(Math.min(from, parts.size()), parts.size())) {
+      if (!p.matches(pattern)) {
+        throw new IllegalArgumentException("\"" + p + "\" is no option of it");
+      }
+    }
+  }
+
+  private static Schedule restarts(List<String> parts, double rate) {
+    checkOnly(parts, 1, "(t|m|alpha)=.*");
+    return new CosineDecayRestarts(
+        rate,
+        whole(part(parts, 0, "STEPS")),
+        named(parts, "t", 2),
+        named(parts, "m", 1),
+        named(parts, "alpha", 0));
+  }
+
+  private static Schedule polynomial(List<String> parts, double rate) {
+    checkOnly(parts, 1, "(end|power)=.*|cycle");
+    return new PolynomialDecay(
+        rate,
+        whole(part(parts, 0, "STEPS")),
+        named(parts, "end", 1e-4),
+        named(parts, "power", 1),
+        parts.contains("cycle"));
+  }
+
+  private static Schedule inverse(List<String> parts, double rate) {
+    checkOnly(parts, 2, "staircase");
+    return new InverseTimeDecay(
+        rate,
+        whole(part(parts, 0, "STEPS")),
+        number(part(parts, 1, "RATE")),
+        parts.contains("staircase"));
   }
 
   private static String part(List<String> parts, int k, String what) {

@@ -75,12 +75,17 @@ public interface Schedule {
             config.numbers("boundaries").stream().map(Number::longValue).toList(),
             config.numbers("values").stream().map(Number::doubleValue).toList());
       }
+      case "PolynomialDecay" -> PolynomialDecay.read(config);
+      case "InverseTimeDecay" -> InverseTimeDecay.read(config);
+      case "CosineDecayRestarts" -> CosineDecayRestarts.read(config);
+      case "OneCycle" -> OneCycle.read(config);
+      case "Cyclic" -> Cyclic.read(config);
       default ->
           throw new IllegalArgumentException(
               "learning rate schedule "
                   + config.className()
-                  + " is not known; expected ExponentialDecay, CosineDecay or"
-                  + " PiecewiseConstantDecay");
+                  + " is not known; expected ExponentialDecay, CosineDecay, CosineDecayRestarts,"
+                  + " PolynomialDecay, InverseTimeDecay, PiecewiseConstantDecay, OneCycle or Cyclic");
     };
   }
 
@@ -241,6 +246,266 @@ public interface Schedule {
       return Config.of("PiecewiseConstantDecay")
           .with("boundaries", boundaries)
           .with("values", values);
+    }
+  }
+
+  /**
+   * {@code (initial - end) (1 - step / decaySteps)^power + end}, constant after decaySteps; or, as
+   * a cycle, with decaySteps times the smallest whole number that reaches the step.
+   *
+   * @param initial learning rate of step 0
+   * @param decaySteps at least 1
+   * @param end the last rate
+   * @param power of the polynomial
+   * @param cycle whether it goes on after decaySteps
+   */
+  record PolynomialDecay(double initial, long decaySteps, double end, double power, boolean cycle)
+      implements Schedule {
+    public PolynomialDecay {
+      Checks.atLeast("initial_learning_rate", initial, 0);
+      Checks.atLeast("decay_steps", (double) decaySteps, 1);
+      Checks.atLeast("end_learning_rate", end, 0);
+      Checks.atLeast("power", power, 0);
+    }
+
+    static PolynomialDecay read(Config config) {
+      config.allow(
+          Set.of(
+              "initial_learning_rate",
+              "decay_steps",
+              "end_learning_rate",
+              "power",
+              "cycle",
+              "name"));
+      return new PolynomialDecay(
+          config.number("initial_learning_rate", Double.NaN),
+          config.whole("decay_steps", 0),
+          config.number("end_learning_rate", 1e-4),
+          config.number("power", 1),
+          config.flag("cycle", false));
+    }
+
+    @Override
+    public double rate(long step) {
+      double rounds = cycle ? Math.max(1, Math.ceil((double) step / decaySteps)) : 1;
+      double done = Math.min(1, step / (rounds * decaySteps));
+      return (initial - end) * Math.pow(1 - done, power) + end;
+    }
+
+    @Override
+    public Config config() {
+      return Config.of("PolynomialDecay")
+          .with("initial_learning_rate", initial)
+          .with("decay_steps", decaySteps)
+          .with("end_learning_rate", end)
+          .with("power", power)
+          .with("cycle", cycle);
+    }
+  }
+
+  /**
+   * {@code initial / (1 + decayRate step / decaySteps)}.
+   *
+   * @param initial learning rate of step 0
+   * @param decaySteps at least 1
+   * @param decayRate how fast it falls
+   * @param staircase whether {@code step / decaySteps} is rounded down to a whole number
+   */
+  record InverseTimeDecay(double initial, long decaySteps, double decayRate, boolean staircase)
+      implements Schedule {
+    public InverseTimeDecay {
+      Checks.atLeast("initial_learning_rate", initial, 0);
+      Checks.atLeast("decay_steps", (double) decaySteps, 1);
+      Checks.atLeast("decay_rate", decayRate, 0);
+    }
+
+    static InverseTimeDecay read(Config config) {
+      config.allow(
+          Set.of("initial_learning_rate", "decay_steps", "decay_rate", "staircase", "name"));
+      return new InverseTimeDecay(
+          config.number("initial_learning_rate", Double.NaN),
+          config.whole("decay_steps", 0),
+          config.number("decay_rate", Double.NaN),
+          config.flag("staircase", false));
+    }
+
+    @Override
+    public double rate(long step) {
+      double p = (double) step / decaySteps;
+      return initial / (1 + decayRate * (staircase ? Math.floor(p) : p));
+    }
+
+    @Override
+    public Config config() {
+      return Config.of("InverseTimeDecay")
+          .with("initial_learning_rate", initial)
+          .with("decay_steps", decaySteps)
+          .with("decay_rate", decayRate)
+          .with("staircase", staircase);
+    }
+  }
+
+  /**
+   * Half cosines one after the other (Loshchilov and Hutter 2016, arXiv:1608.03983), each tMul
+   * times as long as the one before and starting from mMul times its rate.
+   *
+   * @param initial learning rate of step 0
+   * @param firstDecaySteps length of the first cosine; at least 1
+   * @param tMul factor of the lengths; at least 1
+   * @param mMul factor of the rates
+   * @param alpha the least rate as a part of the first
+   */
+  record CosineDecayRestarts(
+      double initial, long firstDecaySteps, double tMul, double mMul, double alpha)
+      implements Schedule {
+    public CosineDecayRestarts {
+      Checks.atLeast("initial_learning_rate", initial, 0);
+      Checks.atLeast("first_decay_steps", (double) firstDecaySteps, 1);
+      Checks.atLeast("t_mul", tMul, 1);
+      Checks.atLeast("m_mul", mMul, 0);
+      Checks.atLeast("alpha", alpha, 0);
+    }
+
+    static CosineDecayRestarts read(Config config) {
+      config.allow(
+          Set.of("initial_learning_rate", "first_decay_steps", "t_mul", "m_mul", "alpha", "name"));
+      return new CosineDecayRestarts(
+          config.number("initial_learning_rate", Double.NaN),
+          config.whole("first_decay_steps", 0),
+          config.number("t_mul", 2),
+          config.number("m_mul", 1),
+          config.number("alpha", 0));
+    }
+
+    @Override
+    public double rate(long step) {
+      double left = (double) step / firstDecaySteps;
+      double length = 1;
+      double restarts = tMul == 1 ? Math.floor(left) : 0;
+      left -= restarts;
+      while (left >= length) {
+        left -= length;
+        length *= tMul;
+        restarts++;
+      }
+      double cosine = 0.5 * Math.pow(mMul, restarts) * (1 + Math.cos(Math.PI * left / length));
+      return initial * ((1 - alpha) * cosine + alpha);
+    }
+
+    @Override
+    public Config config() {
+      return Config.of("CosineDecayRestarts")
+          .with("initial_learning_rate", initial)
+          .with("first_decay_steps", firstDecaySteps)
+          .with("t_mul", tMul)
+          .with("m_mul", mMul)
+          .with("alpha", alpha);
+    }
+  }
+
+  /**
+   * One cycle (Smith and Topin 2018, arXiv:1708.07120), as PyTorch's {@code OneCycleLR}: half a
+   * cosine up from {@code most / divFactor} to the most, then one down to {@code most / divFactor /
+   * finalDivFactor}. Keras has none.
+   *
+   * @param most the highest rate
+   * @param totalSteps length of the cycle; at least 2
+   * @param start the part of the steps that goes up, above 0 and below 1 (0.3)
+   * @param divFactor above 0 (25)
+   * @param finalDivFactor above 0 (10,000)
+   */
+  record OneCycle(
+      double most, long totalSteps, double start, double divFactor, double finalDivFactor)
+      implements Schedule {
+    public OneCycle {
+      Checks.atLeast("max_lr", most, 0);
+      Checks.atLeast("total_steps", (double) totalSteps, 2);
+      Checks.above("pct_start", start, 0);
+      Checks.fraction("pct_start", start);
+      Checks.above("div_factor", divFactor, 0);
+      Checks.above("final_div_factor", finalDivFactor, 0);
+    }
+
+    /**
+     * With PyTorch's defaults.
+     *
+     * @param most the highest rate
+     * @param totalSteps length of the cycle; at least 2
+     */
+    public OneCycle(double most, long totalSteps) {
+      this(most, totalSteps, 0.3, 25, 1e4);
+    }
+
+    static OneCycle read(Config config) {
+      config.allow(Set.of("max_lr", "total_steps", "pct_start", "div_factor", "final_div_factor"));
+      return new OneCycle(
+          config.number("max_lr", Double.NaN),
+          config.whole("total_steps", 0),
+          config.number("pct_start", 0.3),
+          config.number("div_factor", 25),
+          config.number("final_div_factor", 1e4));
+    }
+
+    @Override
+    public double rate(long step) {
+      double first = most / divFactor;
+      double top = start * totalSteps - 1;
+      double last = totalSteps - 1;
+      return step <= top
+          ? between(first, most, step / top)
+          : between(most, first / finalDivFactor, Math.min(1, (step - top) / (last - top)));
+    }
+
+    private static double between(double from, double to, double done) {
+      return to + (from - to) / 2 * (1 + Math.cos(Math.PI * done));
+    }
+
+    @Override
+    public Config config() {
+      return Config.of("OneCycle")
+          .with("max_lr", most)
+          .with("total_steps", totalSteps)
+          .with("pct_start", start)
+          .with("div_factor", divFactor)
+          .with("final_div_factor", finalDivFactor);
+    }
+  }
+
+  /**
+   * Straight lines up and down (Smith 2017, arXiv:1506.01186, "triangular"), as PyTorch's {@code
+   * CyclicLR}. Keras has none.
+   *
+   * @param least the lowest rate, that of step 0
+   * @param most the highest rate
+   * @param stepSize steps of each line; at least 1
+   */
+  record Cyclic(double least, double most, long stepSize) implements Schedule {
+    public Cyclic {
+      Checks.atLeast("base_lr", least, 0);
+      Checks.atLeast("max_lr", most, least);
+      Checks.atLeast("step_size", (double) stepSize, 1);
+    }
+
+    static Cyclic read(Config config) {
+      config.allow(Set.of("base_lr", "max_lr", "step_size"));
+      return new Cyclic(
+          config.number("base_lr", Double.NaN),
+          config.number("max_lr", Double.NaN),
+          config.whole("step_size", 0));
+    }
+
+    @Override
+    public double rate(long step) {
+      double x = (double) (step % (2 * stepSize)) / stepSize;
+      return least + (most - least) * (1 - Math.abs(x - 1));
+    }
+
+    @Override
+    public Config config() {
+      return Config.of("Cyclic")
+          .with("base_lr", least)
+          .with("max_lr", most)
+          .with("step_size", stepSize);
     }
   }
 }

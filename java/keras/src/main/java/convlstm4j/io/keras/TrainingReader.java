@@ -7,6 +7,7 @@ import convlstm4j.objective.CustomMetrics;
 import convlstm4j.objective.Loss;
 import convlstm4j.objective.Metric;
 import convlstm4j.optim.Optimizer;
+import convlstm4j.optim.Schedule;
 import convlstm4j.option.Config;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -150,6 +151,15 @@ final class TrainingReader {
     Map<String, Object> given = read.options();
     if (given.containsKey("lr")) { // Keras before 2.3
       given.putIfAbsent("learning_rate", given.remove("lr"));
+    }
+    if (legacy
+        && given.get("decay") instanceof Number d
+        && d.doubleValue() != 0
+        && given.get("learning_rate") instanceof Number rate) {
+      given.remove("decay"); // Keras before 2.11: rate / (1 + decay step)
+      Schedule falling =
+          new Schedule.InverseTimeDecay(rate.doubleValue(), 1, d.doubleValue(), false);
+      given.put("learning_rate", falling.config().toMap());
     }
     Map<String, Object> options =
         TrainingOptions.OPTIMIZER.heeded("optimizer " + kind, given, notes);

@@ -7,6 +7,7 @@ import convlstm4j.objective.Loss;
 import convlstm4j.objective.ReducedLoss;
 import convlstm4j.objective.TermLoss;
 import convlstm4j.optim.FormulaOptimizer;
+import convlstm4j.optim.Schedule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +71,10 @@ final class TrainingWriter {
   static Optional<String> own(Compile compile, List<String> outputs) {
     if (compile.optimizer() instanceof FormulaOptimizer o) {
       return Optional.of("optimizer \"" + o.name() + "\"");
+    }
+    Schedule rate = compile.optimizer().common().learningRate();
+    if (rate instanceof Schedule.OneCycle || rate instanceof Schedule.Cyclic) {
+      return Optional.of("learning rate schedule " + rate.config().className());
     }
     return outputs.stream()
         .map(compile::lossOf)

@@ -16,6 +16,7 @@ import convlstm4j.objective.Reduction;
 import convlstm4j.optim.Adam;
 import convlstm4j.optim.Averaging;
 import convlstm4j.optim.SGD;
+import convlstm4j.optim.Schedule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -297,7 +298,11 @@ class TrainingReaderTest {
             .optimizer());
     notTaken("3.8.0", object("Muon", "rms_rate", 0.1), "mse", "there is no optimizer Muon here");
     notTaken("3.8.0", object("SGD", "loss_scale_factor", 2.0), "mse", "=2.0, there is only 1");
-    notTaken("2.3.0", object("SGD", "decay", 0.5), "mse", "decay=0.5, there is only 0");
+    assertEquals(
+        new SGD(new Schedule.InverseTimeDecay(0.25, 1, 0.5, false)),
+        read("2.3.0", training(object("SGD", "learning_rate", 0.25, "decay", 0.5), "mse"), 1)
+            .get()
+            .optimizer());
     assertEquals(
         Loss.huber(1).reduction(Reduction.SUM),
         read("3.8.0", training(SGD_CONFIG, object("Huber", "reduction", "sum")), 1)

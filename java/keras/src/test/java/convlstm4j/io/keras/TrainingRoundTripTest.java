@@ -64,6 +64,9 @@ class TrainingRoundTripTest {
     optimizers.put(
         "steps",
         new SGD(new Schedule.PiecewiseConstantDecay(List.of(2L, 5L), List.of(0.1, 0.05, 0.01))));
+    optimizers.put("restarts", new SGD(new Schedule.CosineDecayRestarts(0.05, 2, 1.5, 0.5, 0.125)));
+    optimizers.put("polynomial", new SGD(new Schedule.PolynomialDecay(0.05, 5, 0.01, 2, true)));
+    optimizers.put("inverse", new SGD(new Schedule.InverseTimeDecay(0.05, 3, 0.5, true)));
     optimizers.put("cosine", new RMSprop(new Schedule.CosineDecay(0.02, 9, 0.1, 0.03, 2)));
     Map<String, Compile> all = new LinkedHashMap<>();
     optimizers.forEach(
