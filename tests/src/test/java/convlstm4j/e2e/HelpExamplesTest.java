@@ -96,6 +96,7 @@ class HelpExamplesTest {
     int code = process.waitFor();
     assertEquals(0, code, () -> read(output));
     ExampleResults.check(example, dir, read(output));
+    ExampleFiles.check(example, dir, read(output));
   }
 
   private static String read(File file) {

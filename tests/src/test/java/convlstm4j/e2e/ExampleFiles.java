@@ -1,0 +1,177 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.BackendProvider;
+import convlstm4j.backend.Backends;
+import convlstm4j.data.ByteScale;
+import convlstm4j.io.architecture.Architecture;
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.model.Model;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the examples of the commands that do not train must have made and said. */
+final class ExampleFiles {
+  /** Another backend computed it. */
+  private static final float NEAR = 1e-4f;
+
+  private final List<String> words;
+  private final Path dir;
+  private final String output;
+
+  private ExampleFiles(String example, Path dir, String output) {
+    this.words = Arrays.asList(example.split(" +"));
+    this.dir = dir;
+    this.output = output;
+  }
+
+  /** Does nothing for {@code train} and {@code evaluate}, of which {@link ExampleResults} knows. */
+  static void check(String example, Path dir, String output) throws Exception {
+    ExampleFiles files = new ExampleFiles(example, dir, output);
+    switch (files.words.get(1)) {
+      case "predict" -> files.checkPredictions();
+      case "convert" -> files.checkModel();
+      case "inspect", "summary" -> files.checkLayers();
+      case "info" -> files.checkBackends();
+      default -> {}
+    }
+  }
+
+  private List<String> values(String option) {
+    return Stream.iterate(0, i -> i < words.size() - 1, i -> i + 1)
+        .filter(i -> words.get(i).equals(option))
+        .map(i -> words.get(i + 1))
+        .toList();
+  }
+
+  private Path file(String option) {
+    return dir.resolve(values(option).get(0));
+  }
+
+  /** The numbers are the model's own, as Java gets them. */
+  private void checkPredictions() throws Exception {
+    try (Model model = Model.load(file("--model"))) {
+      List<String> names = model.network().outputNames();
+      List<Tensor> inputs =
+          values("--input").stream()
+              .map(word -> dir.resolve(word.substring(word.indexOf('=') + 1)))
+              .map(ExampleFiles::array)
+              .toList();
+      boolean video = inputs.get(0).shape().rank() == 4;
+      List<Tensor> expected =
+          model.predict(
+              inputs.stream()
+                  .map(t -> video ? t.reshape(t.shape().prepend(1)) : t)
+                  .toArray(Tensor[]::new));
+      if (video) {
+        // One array, a column for each output.
+        Tensor scores = array(file("--output"));
+        int frames = (int) inputs.get(0).shape().dim(0);
+        assertEquals(Shape.of(frames, names.size()), scores.shape());
+        for (int k = 0; k < names.size(); k++) {
+          for (int t = 0; t < frames; t++) {
+            assertEquals(
+                expected.get(k).get(t), scores.get(t * names.size() + k), NEAR, names.get(k));
+          }
+        }
+        assertTrue(output.contains("columns " + String.join(", ", names)), output);
+        return;
+      }
+      for (int k = 0; k < names.size(); k++) {
+        Path to = file("--output");
+        Tensor got = array(names.size() == 1 ? to : to.resolve(names.get(k) + ".npy"));
+        assertEquals(expected.get(k).shape(), got.shape());
+        assertArrayEquals(expected.get(k).floats(), got.floats(), NEAR, names.get(k));
+      }
+    }
+  }
+
+  private static Tensor array(Path file) {
+    NpyFile npy = NpyFile.open(file);
+    return (npy.byteScale().isPresent() ? npy.scaled(ByteScale.UNIT) : npy).read(DType.FLOAT32);
+  }
+
+  /** Layers are those of the model, weights those of the model or of {@code --weights}. */
+  private void checkModel() throws Exception {
+    Path made = file("--output");
+    List<String> weights = values("--weights");
+    Path from = weights.isEmpty() ? file("--model") : dir.resolve(weights.get(0));
+    try (Model source = Model.load(from)) {
+      if (made.toString().endsWith(".json")) {
+        assertEquals(
+            layers(source), layers(Model.of(Architecture.fromJson(Files.readString(made)))));
+        return;
+      }
+      try (Model model = Model.load(made)) {
+        assertEquals(layers(source), layers(model));
+        List<String> skipped = values("--skip-layer");
+        Map<String, Tensor> got = model.weights();
+        for (Map.Entry<String, Tensor> e : source.weights().entrySet()) {
+          boolean same =
+              Arrays.equals(e.getValue().floats(), got.get(e.getKey()).floats())
+                  || e.getKey().endsWith("/bias"); // zeros, whichever
+          boolean skip = skipped.contains(e.getKey().substring(0, e.getKey().indexOf('/')));
+          assertEquals(!skip || e.getKey().endsWith("/bias"), same, e.getKey());
+        }
+        assertEquals(source.weights().keySet(), got.keySet());
+      }
+    }
+    if (made.toString().endsWith(".h5")) {
+      String keras = values("--keras").contains("2") ? "2." : "3.";
+      Cli seen = Cli.good("inspect", made);
+      assertTrue(seen.out().contains("Keras " + keras), seen::toString);
+    }
+  }
+
+  private static List<String> layers(Model model) {
+    return model.network().nodes().stream().map(n -> n.layer().name()).toList();
+  }
+
+  /** Each layer but the inputs has its line, with the number of its weights. */
+  private void checkLayers() {
+    try (Model model = Model.load(dir.resolve(words.get(2)))) {
+      Map<String, Tensor> weights = model.weights();
+      List<String> layers = new ArrayList<>(layers(model));
+      layers.removeAll(model.network().inputNames());
+      assertFalse(layers.isEmpty());
+      for (String layer : layers) {
+        long count =
+            weights.entrySet().stream()
+                .filter(e -> e.getKey().startsWith(layer + "/"))
+                .mapToLong(e -> e.getValue().size())
+                .sum();
+        String number = String.format(Locale.ROOT, "%,d", count);
+        assertTrue(
+            output
+                .lines()
+                .map(l -> Arrays.asList(l.strip().split("[ ()]+")))
+                .anyMatch(l -> l.get(0).equals(layer) && l.contains(number)),
+            layer + " of " + number + " weights\n" + output);
+      }
+    }
+  }
+
+  /** Every backend that there is is told of, and that one starts. */
+  private void checkBackends() {
+    for (String name : Backends.providers().stream().map(BackendProvider::name).toList()) {
+      List<String> lines = output.lines().filter(l -> l.startsWith("  " + name + " ")).toList();
+      assertEquals(1, lines.size(), output);
+      assertTrue(lines.get(0).matches(".* (starts|does not start): \\S.*"), output);
+    }
+    assertTrue(output.lines().anyMatch(l -> l.matches("  reference +starts: .*")), output);
+    assertFalse(output.contains("null"), output);
+  }
+}
