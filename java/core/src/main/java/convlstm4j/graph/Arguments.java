@@ -9,8 +9,8 @@ import java.util.function.Function;
  * What a layer is called with.
  *
  * @param data the inputs proper, at least one except for an input layer
- * @param initialState {@code [h, c]} for a recurrent layer (twice for a bidirectional one), or
- *     empty
+ * @param initialState the states of a recurrent layer, such as {@code [h, c]} (twice for a
+ *     bidirectional one), or empty
  * @param mask {@code [N, T]}, not 0 where a step counts, if given
  * @param inference whether the layer runs as at inference in training too: no dropout, moving
  *     statistics; Keras 2's {@code training=False}
@@ -27,7 +27,7 @@ public record Arguments<T>(
    * Arguments of a layer that trains when the model does.
    *
    * @param data the inputs proper
-   * @param initialState {@code [h, c]} for a recurrent layer, or empty
+   * @param initialState the states of a recurrent layer, such as {@code [h, c]}, or empty
    * @param mask which steps count, if given
    */
   public Arguments(List<T> data, List<T> initialState, Optional<T> mask) {

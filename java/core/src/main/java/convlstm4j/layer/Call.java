@@ -21,7 +21,8 @@ public final class Call {
   /**
    * Gives the states before the first step.
    *
-   * @param values h and c; for a bidirectional layer those of both directions, forward first
+   * @param values of an LSTM or ConvLSTM h and c, of others h; for a bidirectional layer those of
+   *     both directions, forward first
    * @return this call
    */
   public Call initialState(Symbol... values) {
