@@ -26,18 +26,18 @@ final class PadPlan extends CudaPlan<Pad> {
 
   @Override
   protected void compute(Forward call) {
-    long y = at(call.outputs(), 0);
+    long y = output(call.outputs(), "y");
     if (op.adds()) {
       device.zero(y, out.get(0).elements() * Float.BYTES);
     }
-    long x = at(call.inputs(), 0);
+    long x = input(call.inputs(), "x");
     StridedCopy.copy(device, sizes, x + firstX(), inX, y + firstY(), inY, false);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    long dy = at(call.outputGradients(), 0);
-    long dx = at(call.inputGradients(), 0);
+    long dy = output(call.outputGradients(), "y");
+    long dx = input(call.inputGradients(), "x");
     StridedCopy.copy(device, sizes, dy + firstY(), inY, dx + firstX(), inX, true);
   }
 

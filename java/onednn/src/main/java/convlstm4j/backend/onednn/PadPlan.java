@@ -15,8 +15,8 @@ final class PadPlan extends OneDnnPlan<Pad> {
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer x = at(call.inputs(), 0);
-    NativeBuffer y = at(call.outputs(), 0);
+    NativeBuffer x = input(call.inputs(), "x");
+    NativeBuffer y = output(call.outputs(), "y");
     if (op.adds()) {
       Floats.zero(y, 0, y.size());
     }
@@ -29,8 +29,8 @@ final class PadPlan extends OneDnnPlan<Pad> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = at(call.outputGradients(), 0);
-    NativeBuffer dx = at(call.inputGradients(), 0);
+    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dx = input(call.inputGradients(), "x");
     rows(
         (r, from, n) -> {
           float[] v = Floats.read(dy, kept.y(r) + from, Floats.scratch(0), n);

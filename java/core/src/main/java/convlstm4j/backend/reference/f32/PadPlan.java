@@ -17,8 +17,8 @@ final class PadPlan extends ReferencePlan<Pad> {
 
   @Override
   protected void compute(Forward call) {
-    float[] x = array(call.inputs().get(0));
-    float[] y = array(call.outputs().get(0));
+    float[] x = input(call.inputs(), "x");
+    float[] y = output(call.outputs(), "y");
     Arrays.fill(y, 0);
     Parallel.ranges(
         (int) kept.rows(),
@@ -31,8 +31,8 @@ final class PadPlan extends ReferencePlan<Pad> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = array(call.outputGradients().get(0));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] dy = output(call.outputGradients(), "y");
+    float[] dx = input(call.inputGradients(), "x");
     Parallel.ranges(
         (int) kept.rows(),
         (first, end) -> {

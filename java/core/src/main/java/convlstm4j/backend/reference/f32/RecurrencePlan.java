@@ -135,7 +135,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
         Arrays.fill(store, at, at + n * s, 0);
       }
     }
-    float[] y = array(call.outputs().get(0));
+    float[] y = output(call.outputs(), "y");
     Given given = given(call.inputs());
     for (int step = 0; step < t; step++) {
       convolve(call.inputs(), store, step);
@@ -173,7 +173,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
 
   private void convolve(List<? extends Buffer> inputs, float[] store, int step) {
     fill(store, z(slot(step)), g, optional(inputs, "b"), 0);
-    Frames from = new Frames(array(inputs.get(0)), frame(step) * x, t * x, n);
+    Frames from = new Frames(input(inputs, "x"), frame(step) * x, t * x, n);
     Frames to = new Frames(store, z(slot(step)), s / f * g, n);
     inputConvolution.addForward(from, input(inputs, "wx"), to, 0, g);
   }
@@ -279,7 +279,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
       for (int k = stages.size() - 1; k >= 0; k--) {
         Cell.Stage stage = op.cell().stages().get(k);
         column -= stage.columns();
-        runBack(given, array(call.outputGradients().get(0)), store, work, step, k);
+        runBack(given, output(call.outputGradients(), "y"), store, work, step, k);
         multiplyBack(call, store, work, step, stage, column, transposedH);
       }
       float[] db = optional(call.inputGradients(), "b");
@@ -371,8 +371,8 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
 
   private void convolveBack(Backward call, float[] work, int step, int transposed) {
     Frames dz = new Frames(work, z(step % 2), s / f * g, n);
-    float[] frames = array(call.inputs().get(0));
-    float[] dx = array(call.inputGradients().get(0));
+    float[] frames = input(call.inputs(), "x");
+    float[] dx = input(call.inputGradients(), "x");
     float[] dwx = input(call.inputGradients(), "wx");
     float[] db = optional(call.inputGradients(), "b");
     int at = frame(step) * x;
