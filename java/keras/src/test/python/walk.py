@@ -23,6 +23,7 @@ import numpy as np
 
 
 MODELS = ("Functional", "Model", "Sequential")
+RECURRENT = ("LSTM", "GRU", "SimpleRNN") + tuple("Conv%s%dD" % (c, n) for c in ("LSTM", "GRU") for n in (1, 2, 3))
 
 
 def snake(name):  # keras/src/utils/naming.py
@@ -124,10 +125,14 @@ def own_weights(layer):
     kind, config = layer["class_name"], layer["config"]
     if kind in ("Dense", "Conv2D", "Conv3D"):
         return 1 + config["use_bias"], 0
-    if kind in ("LSTM", "ConvLSTM2D"):
+    if kind in RECURRENT:
         return 2 + config["use_bias"], 0
     if kind == "BatchNormalization":
         return config["scale"] + config["center"], 2
+    if kind in ("LayerNormalization", "GroupNormalization"):
+        return config["scale"] + config["center"], 0
+    if kind == "PReLU":
+        return 1, 0
     return 0, 0
 
 
@@ -214,7 +219,7 @@ def load_layer(store, path, layer, name):
     elif kind == "Bidirectional":
         load_layer(store, path + "/backward_layer", config.get("backward_layer") or config["layer"], name)
         load_layer(store, path + "/forward_layer", config["layer"], name)
-    elif kind in ("LSTM", "ConvLSTM2D"):
+    elif kind in RECURRENT:
         load_vars(store, path, 0, name)
         load_vars(store, path + "/cell", sum(own_weights(layer)), name)
     else:

@@ -53,6 +53,7 @@ final class SampleModels {
     all.put("branches", () -> weighted(branches()));
     all.put("nested", () -> weighted(nested()));
     all.put("joined", () -> weighted(joined()));
+    FurtherModels.all().forEach((name, model) -> all.put(name, () -> weighted(model.get())));
     return all;
   }
 

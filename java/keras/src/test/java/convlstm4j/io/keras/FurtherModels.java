@@ -1,0 +1,129 @@
+package convlstm4j.io.keras;
+
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.AlphaDropout;
+import convlstm4j.layer.AveragePooling1D;
+import convlstm4j.layer.ConvGRU1D;
+import convlstm4j.layer.ConvGRU2D;
+import convlstm4j.layer.ConvGRU3D;
+import convlstm4j.layer.ConvLSTM1D;
+import convlstm4j.layer.ConvLSTM3D;
+import convlstm4j.layer.Cropping1D;
+import convlstm4j.layer.Cropping2D;
+import convlstm4j.layer.Cropping3D;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Dot;
+import convlstm4j.layer.ELU;
+import convlstm4j.layer.Flatten;
+import convlstm4j.layer.GRU;
+import convlstm4j.layer.GlobalAveragePooling1D;
+import convlstm4j.layer.GlobalMaxPooling1D;
+import convlstm4j.layer.GlobalMaxPooling2D;
+import convlstm4j.layer.GlobalMaxPooling3D;
+import convlstm4j.layer.GroupNormalization;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.LayerNormalization;
+import convlstm4j.layer.LeakyReLU;
+import convlstm4j.layer.MaxPooling1D;
+import convlstm4j.layer.Maximum;
+import convlstm4j.layer.Minimum;
+import convlstm4j.layer.PReLU;
+import convlstm4j.layer.ReLU;
+import convlstm4j.layer.RepeatVector;
+import convlstm4j.layer.Rescaling;
+import convlstm4j.layer.SimpleRNN;
+import convlstm4j.layer.Softmax;
+import convlstm4j.layer.Subtract;
+import convlstm4j.layer.TimeDistributed;
+import convlstm4j.layer.UnitNormalization;
+import convlstm4j.layer.UpSampling1D;
+import convlstm4j.layer.UpSampling2D;
+import convlstm4j.layer.UpSampling3D;
+import convlstm4j.layer.ZeroPadding1D;
+import convlstm4j.layer.ZeroPadding2D;
+import convlstm4j.layer.ZeroPadding3D;
+import convlstm4j.model.Model;
+import convlstm4j.option.Activation;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Small models of the layers beyond those that the article needs. */
+final class FurtherModels {
+  private FurtherModels() {}
+
+  static Map<String, Supplier<Model>> all() {
+    return Map.of(
+        "recurrent", FurtherModels::recurrent,
+        "sized", FurtherModels::sized,
+        "functions", FurtherModels::functions,
+        "merged", FurtherModels::merged);
+  }
+
+  /** Every recurrent layer of the other ranks and cells. */
+  private static Model recurrent() {
+    Symbol line = Input.named("line", 4, 6, 2);
+    Symbol solid = Input.named("solid", 3, 2, 4, 3, 2);
+    Symbol y = new ConvLSTM1D(3, 2).padding(Padding.SAME).returnSequences(true).apply(line);
+    y = new ConvGRU1D(2, 3).padding(Padding.SAME).returnSequences(true).resetAfter(false).apply(y);
+    y = new TimeDistributed(new Flatten()).apply(y);
+    y = new GRU(3).returnSequences(true).apply(y);
+    y = new SimpleRNN(2).apply(y);
+    Symbol z = new ConvLSTM3D(2, 2).padding(Padding.SAME).returnSequences(true).apply(solid);
+    z = new ConvGRU3D(2, 1, 2, 2).padding(Padding.SAME).apply(z);
+    z = new ConvGRU2D(2, 2).dataFormat(DataFormat.CHANNELS_LAST).apply(z);
+    return Model.of(List.of(line, solid), List.of(y, new Flatten().apply(z))).named("recurrent");
+  }
+
+  /** Layers that change sizes. */
+  private static Model sized() {
+    Symbol steps = Input.named("steps", 5, 2);
+    Symbol image = Input.named("image", 4, 5, 2);
+    Symbol clip = Input.named("clip", 3, 4, 5, 2);
+    Symbol a = new ZeroPadding1D(1, 2).apply(steps);
+    a = new UpSampling1D(2).apply(new Cropping1D(1).apply(a));
+    a = new AveragePooling1D(2).apply(new MaxPooling1D(3).strides(2).apply(a));
+    Symbol b = new UpSampling2D(2).interpolation("bilinear").apply(image);
+    b = new Cropping2D(1, 0, 2, 1).apply(new ZeroPadding2D(1, 2).apply(b));
+    Symbol c = new UpSampling3D(1, 2, 2).apply(new ZeroPadding3D(1).apply(clip));
+    c = new Cropping3D(0, 1, 2).apply(c);
+    Symbol means = new GlobalAveragePooling1D().apply(a);
+    Symbol most = new GlobalMaxPooling1D().apply(a);
+    return Model.of(
+            List.of(steps, image, clip),
+            List.of(
+                means, most, new GlobalMaxPooling2D().apply(b), new GlobalMaxPooling3D().apply(c)))
+        .named("sized");
+  }
+
+  /** Functions and normalisations. */
+  private static Model functions() {
+    Symbol x = Input.named("image", 4, 5, 4);
+    Symbol y = new Rescaling(0.5).offset(0.25).apply(x);
+    y = new PReLU().sharedAxes(1, 2).apply(y);
+    y = new GroupNormalization(2).apply(y);
+    y = new LeakyReLU(0.25).apply(y);
+    y = new LayerNormalization().apply(y);
+    y = new ELU(0.5).apply(y);
+    y = new UnitNormalization().apply(y);
+    y = new ReLU(Optional.of(6.0), 0.125, 0.0625).apply(y);
+    y = new AlphaDropout(0.25).apply(y);
+    y = new Dense(3).activation("gelu").apply(y);
+    y = new Softmax().apply(new ActivationLayer(Activation.TANH).apply(y));
+    return Model.of(x, y).named("functions");
+  }
+
+  /** Layers that join by more than a sum or a product. */
+  private static Model merged() {
+    Symbol x = Input.named("a", 3, 4);
+    Symbol y = Input.named("b", 3, 4);
+    Symbol least = new Minimum().apply(x, y);
+    Symbol most = new Maximum().apply(x, new Subtract().apply(x, y));
+    Symbol products = new Flatten().apply(new Dot(2, 2).apply(least, most));
+    return Model.of(List.of(x, y), List.of(new RepeatVector(2).apply(products))).named("merged");
+  }
+}
