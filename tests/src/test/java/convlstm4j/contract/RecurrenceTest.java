@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Backends;
+import convlstm4j.op.ActivationFormula;
 import convlstm4j.op.Cell;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Op;
@@ -44,7 +45,10 @@ class RecurrenceTest {
   private static void check(String name, OpCase c, ConvLstm2d op) {
     Recurrence general =
         new Recurrence(
-            Cell.lstm(op.activation(), op.recurrentActivation(), false),
+            Cell.lstm(
+                x -> ActivationFormula.of(op.activation(), x),
+                x -> ActivationFormula.of(op.recurrentActivation(), x),
+                false),
             op.filters(),
             op.window(),
             op.useBias(),

@@ -1,5 +1,7 @@
 package convlstm4j.contract;
 
+import convlstm4j.formula.Formula;
+import convlstm4j.op.ActivationFormula;
 import convlstm4j.op.Cell;
 import convlstm4j.op.Recurrence;
 import convlstm4j.op.Window;
@@ -12,6 +14,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Recurrences: every cell, each option by itself, then random combinations of all. */
 final class RecurrenceCases {
@@ -54,7 +57,7 @@ final class RecurrenceCases {
   }
 
   private static Cell gru(boolean resetAfter, boolean dropped) {
-    return Cell.gru(Activation.TANH, Activation.SIGMOID, resetAfter, dropped);
+    return Cell.gru(Formula::tanh, Formula::sigmoid, resetAfter, dropped);
   }
 
   static List<OpCase> all(Philox random) {
@@ -93,7 +96,7 @@ final class RecurrenceCases {
         cases,
         random,
         "three axes, lstm",
-        o -> solid(o, Cell.lstm(Activation.TANH, Activation.SIGMOID, false)));
+        o -> solid(o, Cell.lstm(Formula::tanh, Formula::sigmoid, false)));
     add(cases, random, "one pixel", RecurrenceCases::pixel);
     for (int i = 0; i < RANDOM_CASES; i++) {
       Philox draw = random.stream(92, i);
@@ -106,14 +109,15 @@ final class RecurrenceCases {
   private static List<Cell> cells() {
     List<Cell> cells = new ArrayList<>();
     for (boolean dropped : new boolean[] {false, true}) {
-      cells.add(Cell.lstm(Activation.TANH, Activation.SIGMOID, dropped));
+      cells.add(Cell.lstm(Formula::tanh, Formula::sigmoid, dropped));
       cells.add(gru(true, dropped));
       cells.add(gru(false, dropped));
-      cells.add(Cell.simple(Activation.TANH, dropped));
+      cells.add(Cell.simple(Formula::tanh, dropped));
     }
     for (Activation a : ConvLstm2dCases.activations()) {
-      cells.add(named(Cell.lstm(a, a, false), a));
-      cells.add(named(Cell.gru(a, a, false, false), a));
+      UnaryOperator<Formula> f = x -> ActivationFormula.of(a, x);
+      cells.add(named(Cell.lstm(f, f, false), a));
+      cells.add(named(Cell.gru(f, f, false, false), a));
     }
     return cells;
   }
@@ -134,7 +138,7 @@ final class RecurrenceCases {
   }
 
   private static void lstm(Options o, boolean masked) {
-    o.cell = Cell.lstm(Activation.TANH, Activation.SIGMOID, false);
+    o.cell = Cell.lstm(Formula::tanh, Formula::sigmoid, false);
     o.masked = masked;
   }
 
@@ -148,7 +152,7 @@ final class RecurrenceCases {
     o.image = List.of(1L, 1L);
     o.kernel = List.of(1, 1);
     o.filters = 3;
-    o.cell = Cell.simple(Activation.TANH, false);
+    o.cell = Cell.simple(Formula::tanh, false);
   }
 
   private static void randomize(Options o, Philox draw) {

@@ -2,6 +2,7 @@ package convlstm4j.config;
 
 import convlstm4j.formula.Formula;
 import convlstm4j.op.Activate;
+import convlstm4j.op.ActivationFormula;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Transpose;
@@ -76,12 +77,30 @@ public final class ActivationFunction {
   }
 
   /**
-   * The function if ops know it, as those with gates must.
+   * The function if ops know it.
    *
    * @return empty for another one
    */
   public Optional<Activation> known() {
     return known;
+  }
+
+  /**
+   * The function as a formula, if it is one of single elements.
+   *
+   * @param x what it is of
+   * @return empty for softmax
+   */
+  public Optional<Formula> formula(Formula x) {
+    if (known.isPresent()) {
+      return known.filter(a -> !a.equals(Activation.SOFTMAX)).map(a -> ActivationFormula.of(a, x));
+    }
+    if (stages.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Formula> made = new ArrayList<>(List.of(x));
+    stages.forEach(stage -> made.add(stage.compose(made)));
+    return Optional.of(made.get(made.size() - 1));
   }
 
   /**

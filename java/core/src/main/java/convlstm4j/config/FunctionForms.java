@@ -10,13 +10,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Activations of layers without gates as Keras's configs spell them: a name, or an object that is
- * also a layer of its own.
+ * Activations as Keras's configs spell them: a name, or an object that is also a layer of its own.
  */
 public final class FunctionForms {
-  private static final String GATES =
-      "there are " + String.join(", ", ActivationForms.NAMES) + " without softmax";
-
   private static final Map<String, Function<Config, ActivationFunction>> OBJECTS = new TreeMap<>();
 
   static {
@@ -42,25 +38,6 @@ public final class FunctionForms {
       return c.has(key) ? ActivationFunction.of(Activation.LINEAR) : fallback;
     }
     return c.form(key, FunctionForms::read);
-  }
-
-  /**
-   * Reads an option of a layer with gates.
-   *
-   * @param c the options
-   * @param key its name
-   * @param ofNull what counts where it is null
-   * @param fallback what counts where it is absent
-   * @return the function
-   * @throws IllegalArgumentException if there is no such function, or gates cannot have it
-   */
-  public static Activation gate(Config c, String key, Activation ofNull, Activation fallback) {
-    if (c.get(key) == null) {
-      return c.has(key) ? ofNull : fallback;
-    }
-    return read(c, key, ActivationFunction.of(fallback))
-        .known()
-        .orElseThrow(() -> c.wrong(key, "which gates cannot have; " + GATES));
   }
 
   private static ActivationFunction read(Object value, Reading reading) {

@@ -394,6 +394,33 @@ public final class Formula {
   }
 
   /**
+   * This formula of others.
+   *
+   * @param inputs what takes the place of its inputs, in order
+   * @return the formula of the inputs' inputs
+   * @throws IndexOutOfBoundsException if there are fewer than {@link #inputs()}
+   */
+  public Formula compose(List<Formula> inputs) {
+    return compose(inputs, new IdentityHashMap<>());
+  }
+
+  private Formula compose(List<Formula> inputs, IdentityHashMap<Formula, Formula> known) {
+    if (function == Function.INPUT) {
+      return inputs.get((int) value);
+    }
+    if (function == Function.CONSTANT) {
+      return this;
+    }
+    Formula before = known.get(this);
+    if (before == null) {
+      Formula[] of = arguments.stream().map(a -> a.compose(inputs, known)).toArray(Formula[]::new);
+      before = of(function, of);
+      known.put(this, before);
+    }
+    return before;
+  }
+
+  /**
    * The derivative by an input. Where there is none, one of those beside it, as TensorFlow takes
    * it: 0 for {@code |a|} at 0 and for steps, that of a where a minimum or maximum has a = b.
    *

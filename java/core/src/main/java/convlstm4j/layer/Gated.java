@@ -1,6 +1,6 @@
 package convlstm4j.layer;
 
-import convlstm4j.config.ActivationForms;
+import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
 import convlstm4j.config.FunctionForms;
 import convlstm4j.config.KerasVersion;
@@ -13,7 +13,7 @@ import java.util.Map;
  * @param <S> the layer's own type
  */
 public abstract class Gated<S extends Gated<S>> extends Recurrent<S> {
-  private Activation recurrentActivation = Activation.SIGMOID;
+  private ActivationFunction recurrentActivation = ActivationFunction.of(Activation.SIGMOID);
 
   /** For the layers of this package. */
   Gated(int units, StepWindow window) {
@@ -27,6 +27,10 @@ public abstract class Gated<S extends Gated<S>> extends Recurrent<S> {
    * @return this layer
    */
   public final S recurrentActivation(Activation value) {
+    return recurrentActivation(ActivationFunction.of(value));
+  }
+
+  final S recurrentActivation(ActivationFunction value) {
     return set(() -> recurrentActivation = value);
   }
 
@@ -39,26 +43,23 @@ public abstract class Gated<S extends Gated<S>> extends Recurrent<S> {
    */
   public final S recurrentActivation(String value) {
     return recurrentActivation(
-        word(
-            "recurrent_activation",
-            value,
-            () -> ActivationForms.named(value, KerasVersion.KERAS3)));
+        word("recurrent_activation", value, () -> FunctionForms.named(value, KerasVersion.KERAS3)));
   }
 
-  final Activation recurrentActivation() {
+  final ActivationFunction recurrentActivation() {
     return recurrentActivation;
   }
 
   @Override
   void putCell(Map<String, Object> config) {
-    config.put("recurrent_activation", ActivationForms.encode(recurrentActivation));
+    config.put("recurrent_activation", recurrentActivation.form());
   }
 
   /** Reads what is not of one kind of cell only. */
   final S readGated(Config c, Activation recurrentDefault) {
     return readRecurrent(c)
         .recurrentActivation(
-            FunctionForms.gate(c, "recurrent_activation", Activation.LINEAR, recurrentDefault));
+            FunctionForms.read(c, "recurrent_activation", ActivationFunction.of(recurrentDefault)));
   }
 
   @Override

@@ -63,7 +63,12 @@ public abstract class GruLayer<S extends GruLayer<S>> extends Gated<S> {
     return recur(
         g,
         steps,
-        dropped -> Cell.gru(gateActivation(), recurrentActivation(), resetAfter, dropped),
+        dropped ->
+            Cell.gru(
+                formulas("activation", activation()),
+                formulas("recurrent_activation", recurrentActivation()),
+                resetAfter,
+                dropped),
         bias);
   }
 

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Recurrent layers with the cell of an LSTM, of steps of any rank. Steps of up to two axes run on
- * {@link ConvLstm2d}, which has kernels of its own, others on {@link convlstm4j.op.Recurrence}.
- * Weights: {@code kernel [K.., C, 4F]}, {@code recurrent_kernel [K.., F, 4F]}, {@code bias [4F]},
- * gates in the order i, f, g, o; states h and c.
+ * Recurrent layers with the cell of an LSTM, of steps of any rank. Steps of up to two axes with
+ * common activations run on {@link ConvLstm2d}, which has kernels of its own, others on {@link
+ * convlstm4j.op.Recurrence}. Weights: {@code kernel [K.., C, 4F]}, {@code recurrent_kernel [K.., F,
+ * 4F]}, {@code bias [4F]}, gates in the order i, f, g, o; states h and c.
  *
  * @param <S> the layer's own type
  */
@@ -83,7 +83,9 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
   }
 
   private boolean isFused() {
-    return window().window().rank() == 2;
+    return window().window().rank() == 2
+        && activation().known().isPresent()
+        && recurrentActivation().known().isPresent();
   }
 
   @Override
@@ -97,10 +99,18 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
 
   private List<Value> general(Lowering g, Steps steps, Value bias) {
     if (peephole) {
-      throw new ShapeException("peephole is there for steps of up to 2 axes only");
+      throw new ShapeException(
+          "peephole is there for steps of up to 2 axes only, with activations that have kernels");
     }
     return recur(
-        g, steps, dropped -> Cell.lstm(gateActivation(), recurrentActivation(), dropped), bias);
+        g,
+        steps,
+        dropped ->
+            Cell.lstm(
+                formulas("activation", activation()),
+                formulas("recurrent_activation", recurrentActivation()),
+                dropped),
+        bias);
   }
 
   private List<Value> fused(Lowering g, Steps steps, Value bias) {
@@ -109,8 +119,8 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
         new ConvLstm2d(
             units,
             w,
-            gateActivation(),
-            recurrentActivation(),
+            activation().known().orElseThrow(),
+            recurrentActivation().known().orElseThrow(),
             bias != null,
             peephole,
             returnsSequences(),

@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
 import convlstm4j.config.RegularizerForms;
 import convlstm4j.formula.Formula;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * What all recurrent layers share: the options, states and masks of Keras's. A subclass says what
@@ -340,6 +342,16 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     return outputs;
   }
 
+  /** A function of a cell as formulas. */
+  static UnaryOperator<Formula> formulas(String option, ActivationFunction f) {
+    return x ->
+        f.formula(x)
+            .orElseThrow(
+                () ->
+                    new ShapeException(
+                        option + "=" + f + " is not element-wise and not supported in gates"));
+  }
+
   /** Makes a cell with or without dropout of h. */
   interface CellOf {
     Cell dropping(boolean dropped);
@@ -412,7 +424,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   /** Takes over every option of another layer of the class. */
   void takeOver(S other) {
     Recurrent<S> o = other;
-    activation(o.gateActivation())
+    activation(o.activation())
         .useBias(o.useBias)
         .kernelInitializer(o.kernelInitializer)
         .biasInitializer(o.biasInitializer)
@@ -428,11 +440,6 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
         .zeroOutputForMask(o.zeroOutputForMask)
         .dropout(o.dropout)
         .recurrentDropout(o.recurrentDropout);
-  }
-
-  @Override
-  final boolean hasGates() {
-    return true;
   }
 
   final boolean returnsSequences() {

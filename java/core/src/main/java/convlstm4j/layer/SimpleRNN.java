@@ -47,7 +47,8 @@ public final class SimpleRNN extends Recurrent<SimpleRNN> {
         useBias
             ? parameter(g, "bias", Shape.of(columns()), biasInitializer, biasRegularizer, true)
             : null;
-    return recur(g, steps, dropped -> Cell.simple(gateActivation(), dropped), bias);
+    return recur(
+        g, steps, dropped -> Cell.simple(formulas("activation", activation()), dropped), bias);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package convlstm4j.layer;
 
-import convlstm4j.config.ActivationForms;
 import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
 import convlstm4j.config.FunctionForms;
@@ -33,14 +32,8 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
     this.activation = ActivationFunction.of(activation);
   }
 
-  /** The activation of a layer with gates, which takes no other. */
-  final Activation gateActivation() {
-    return activation.known().orElseThrow();
-  }
-
-  /** Whether the layer has gates, which can have fewer activations. */
-  boolean hasGates() {
-    return false;
+  final ActivationFunction activation() {
+    return activation;
   }
 
   /**
@@ -53,7 +46,7 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
     return activation(ActivationFunction.of(value));
   }
 
-  private S activation(ActivationFunction value) {
+  final S activation(ActivationFunction value) {
     return set(() -> activation = value);
   }
 
@@ -66,13 +59,7 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
    */
   public final S activation(String value) {
     return activation(
-        word(
-            "activation",
-            value,
-            () ->
-                hasGates()
-                    ? ActivationFunction.of(ActivationForms.named(value, KerasVersion.KERAS3))
-                    : FunctionForms.named(value, KerasVersion.KERAS3)));
+        word("activation", value, () -> FunctionForms.named(value, KerasVersion.KERAS3)));
   }
 
   /**
@@ -162,11 +149,7 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
 
   /** Reads what {@link #putActivation} and {@link #putWeights} write. */
   final S readWeights(Config c) {
-    activation(
-        hasGates()
-            ? ActivationFunction.of(
-                FunctionForms.gate(c, "activation", Activation.LINEAR, gateActivation()))
-            : FunctionForms.read(c, "activation", activation));
+    activation(FunctionForms.read(c, "activation", activation));
     useBias(c.bool("use_bias", useBias));
     kernelInitializer(InitializerForms.read(c, "kernel_initializer", kernelInitializer));
     biasInitializer(InitializerForms.read(c, "bias_initializer", biasInitializer));

@@ -1,9 +1,9 @@
 package convlstm4j.op;
 
 import convlstm4j.formula.Formula;
-import convlstm4j.option.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The arithmetic of a recurrent cell: what one step makes of the input's and the states'
@@ -202,14 +202,17 @@ public record Cell(
    * @param dropped whether there is a constant that h is multiplied by where it is convolved
    * @return the cell
    */
-  public static Cell lstm(Activation activation, Activation recurrentActivation, boolean dropped) {
+  public static Cell lstm(
+      UnaryOperator<Formula> activation,
+      UnaryOperator<Formula> recurrentActivation,
+      boolean dropped) {
     Start s = new Start(GateOrder.COUNT, GateOrder.COUNT, 2, dropped);
-    Formula i = ActivationFormula.of(recurrentActivation, s.sum(GateOrder.INPUT.index()));
-    Formula f = ActivationFormula.of(recurrentActivation, s.sum(GateOrder.FORGET.index()));
-    Formula g = ActivationFormula.of(activation, s.sum(GateOrder.CANDIDATE.index()));
-    Formula o = ActivationFormula.of(recurrentActivation, s.sum(GateOrder.OUTPUT.index()));
+    Formula i = recurrentActivation.apply(s.sum(GateOrder.INPUT.index()));
+    Formula f = recurrentActivation.apply(s.sum(GateOrder.FORGET.index()));
+    Formula g = activation.apply(s.sum(GateOrder.CANDIDATE.index()));
+    Formula o = recurrentActivation.apply(s.sum(GateOrder.OUTPUT.index()));
     Formula c = f.times(s.state(1)).plus(i.times(g));
-    Formula h = o.times(ActivationFormula.of(activation, c));
+    Formula h = o.times(activation.apply(c));
     s.stages.add(new Stage(s.convolved, GateOrder.COUNT, List.of(h, c)));
     return s.cell("lstm");
   }
@@ -232,20 +235,23 @@ public record Cell(
    * @return the cell
    */
   public static Cell gru(
-      Activation activation, Activation recurrentActivation, boolean resetAfter, boolean dropped) {
+      UnaryOperator<Formula> activation,
+      UnaryOperator<Formula> recurrentActivation,
+      boolean resetAfter,
+      boolean dropped) {
     Start s = new Start(3, 3, 1, dropped);
     Formula h = s.state(0);
-    Formula z = ActivationFormula.of(recurrentActivation, s.sum(0));
-    Formula r = ActivationFormula.of(recurrentActivation, s.sum(1));
+    Formula z = recurrentActivation.apply(s.sum(0));
+    Formula r = recurrentActivation.apply(s.sum(1));
     if (resetAfter) {
       Formula candidate = s.terms.x(2).plus(r.times(s.terms.product(2)));
-      Formula g = ActivationFormula.of(activation, candidate);
+      Formula g = activation.apply(candidate);
       s.stages.add(new Stage(s.convolved, 3, List.of(mixed(z, h, g))));
     } else {
       Formula seen = Formula.input(s.convolved);
       s.stages.add(new Stage(s.convolved, 2, List.of(z, r.times(seen))));
       int first = s.terms.value(s.value);
-      Formula g = ActivationFormula.of(activation, s.sum(2));
+      Formula g = activation.apply(s.sum(2));
       s.stages.add(new Stage(first + 1, 1, List.of(mixed(Formula.input(first), h, g))));
     }
     return s.cell(resetAfter ? "gru, reset after" : "gru, reset before");
@@ -262,9 +268,9 @@ public record Cell(
    * @param dropped whether there is a constant that h is multiplied by where it is convolved
    * @return the cell
    */
-  public static Cell simple(Activation activation, boolean dropped) {
+  public static Cell simple(UnaryOperator<Formula> activation, boolean dropped) {
     Start s = new Start(1, 1, 1, dropped);
-    s.stages.add(new Stage(s.convolved, 1, List.of(ActivationFormula.of(activation, s.sum(0)))));
+    s.stages.add(new Stage(s.convolved, 1, List.of(activation.apply(s.sum(0)))));
     return s.cell("simple");
   }
 }
