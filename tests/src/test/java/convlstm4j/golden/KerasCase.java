@@ -161,12 +161,12 @@ record KerasCase(Path folder, Map<String, Object> row) {
     }
     double max = 0;
     for (int i = 0; i < want.size(); i++) {
-      max = Double.isNaN(want.get(i)) ? max : Math.max(max, Math.abs(want.get(i)));
+      max = Double.isFinite(want.get(i)) ? Math.max(max, Math.abs(want.get(i))) : max;
     }
     double allowed = abs + rel * max;
     for (int i = 0; i < want.size(); i++) {
-      boolean both = Double.isNaN(want.get(i)) && Double.isNaN(got.get(i));
-      if (!both && !(Math.abs(want.get(i) - got.get(i)) <= allowed)) {
+      boolean same = Double.compare(want.get(i), got.get(i)) == 0; // NaN and infinities too
+      if (!same && !(Math.abs(want.get(i) - got.get(i)) <= allowed)) {
         throw new AssertionError(
             "output[" + i + "] = " + got.get(i) + ", expected " + want.get(i) + " +- " + allowed);
       }

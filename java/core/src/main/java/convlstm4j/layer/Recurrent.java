@@ -317,6 +317,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
             goBackwards,
             steps.mask.isPresent(),
             zeroOutputForMask);
+    checkRuns(op);
     Value frames = toLast(g, steps.frames);
     if (dropout(g) > 0) {
       frames = g.op(new Drop(dropout, Recurrent.sharedIn(frames.shape(), 1)), frames);
@@ -340,6 +341,16 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
           window.channelsFirst() ? g.op(new Transpose(window.toChannelsFirst(rank)), v) : v);
     }
     return outputs;
+  }
+
+  /** Some activations make more steps of a cell than backends run. */
+  private void checkRuns(Recurrence op) {
+    try {
+      op.stages();
+    } catch (IllegalArgumentException e) {
+      throw new ShapeException(
+          "activation=" + activation() + " is too long a formula for gates: " + e.getMessage());
+    }
   }
 
   /** A function of a cell as formulas. */
