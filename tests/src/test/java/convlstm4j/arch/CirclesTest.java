@@ -36,7 +36,7 @@ class CirclesTest {
 
   private static final List<JavaClass> CORE =
       StreamSupport.stream(ArchitectureTest.PRODUCT.spliterator(), false)
-          .filter(c -> c.getSource().orElseThrow().getUri().getPath().contains("/java/core/"))
+          .filter(c -> c.getSource().orElseThrow().getUri().toString().contains("/java/core/"))
           .toList();
 
   private static Set<String> doorsBut(String left) {

@@ -155,7 +155,8 @@ class JavadocTest {
       Tree parent = getCurrentPath().getParentPath().getLeaf();
       return modifiers.getFlags().contains(Modifier.PUBLIC)
           || modifiers.getFlags().contains(Modifier.PROTECTED)
-          || parent.getKind() == Tree.Kind.INTERFACE;
+          || (parent.getKind() == Tree.Kind.INTERFACE
+              && !modifiers.getFlags().contains(Modifier.PRIVATE));
     }
 
     private void check(Tree tree, String name) {

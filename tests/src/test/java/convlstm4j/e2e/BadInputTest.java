@@ -266,7 +266,7 @@ class BadInputTest {
                 inDir(
                     dir,
                     "train --data data --output good.ckpt --model good.ckpt --epochs 3"
-                        + " --learning-rate 1e38"));
+                        + " --learning-rate 1e300"));
     assertEquals(1, cli.code(), cli::toString);
     assertEquals(1, cli.errLines().size(), cli::toString);
     assertTrue(
