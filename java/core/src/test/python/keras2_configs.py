@@ -16,7 +16,7 @@ import sys
 GIT = sys.argv[1]
 TAGS = ["2.2.0", "2.2.5", "2.3.1"] + ["v2.%d.0" % i for i in range(6, 13)] + ["v2.13.1", "v2.14.0", "v2.15.0"]
 LAYERS = """Activation Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
- Concatenate Conv2D Conv3D ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense Dot Dropout ELU Flatten GRU
+ Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense Dot Dropout ELU Flatten GRU
  GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
  GroupNormalization LSTM LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute
  ReLU RepeatVector Rescaling Reshape SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
@@ -112,6 +112,8 @@ class Release:
             return self.object("constraints", "NonNeg")
         if key in ("padding", "cropping") and layer.startswith(("ZeroPadding", "Cropping")):
             return [2, 3] if layer[-2] == "1" else [[2, 3]] * int(layer[-2])
+        if key == "output_padding":
+            return [1] * int(layer[layer.index("D") - 1])
         if key == "implementation":
             return 3 - (default or 1)
         if key in ("layer", "backward_layer"):
@@ -157,7 +159,7 @@ class Release:
                                 pass
                         elif v is None and a.arg not in defaults and a.arg in always + sometimes:
                             defaults[a.arg] = (
-                                [3] * int(name[-2]) if a.arg == "kernel_size" else
+                                [3] * int(name[name.index("D") - 1]) if a.arg == "kernel_size" else
                                 self.layer("LSTM" if name == "Bidirectional" else "Dense") if a.arg == "layer" else REQUIRED[a.arg])
         for k in always + sometimes:
             if k in KWARGS:

@@ -123,7 +123,7 @@ def model_layers(model, keras3):
 def own_weights(layer):
     """How many weights a layer has by itself: (trainable, others)."""
     kind, config = layer["class_name"], layer["config"]
-    if kind in ("Dense", "Conv2D", "Conv3D"):
+    if kind in ("Dense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"):
         return 1 + config["use_bias"], 0
     if kind in RECURRENT:
         return 2 + config["use_bias"], 0

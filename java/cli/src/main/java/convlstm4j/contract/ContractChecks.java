@@ -8,6 +8,7 @@ import convlstm4j.contract.Compare.Closeness;
 import convlstm4j.op.Affine;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Recurrence;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
@@ -67,7 +68,10 @@ final class ContractChecks {
 
   /** Whether an op is made of products whose operands a backend may round. */
   private static boolean multiplies(OpCase c) {
-    return c.op() instanceof Conv || c.op() instanceof Affine || isRecurrent(c);
+    return c.op() instanceof Conv
+        || c.op() instanceof ConvTranspose
+        || c.op() instanceof Affine
+        || isRecurrent(c);
   }
 
   private static boolean isRecurrent(OpCase c) {

@@ -9,6 +9,7 @@ import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
@@ -48,6 +49,7 @@ final class OpCases {
     CASES.put(Concat.class, ElementCases::concat);
     CASES.put(Conv.class, WindowCases::conv);
     CASES.put(ConvLstm2d.class, ConvLstm2dCases::all);
+    CASES.put(ConvTranspose.class, WindowCases::convTranspose);
     CASES.put(Affine.class, ElementCases::dense);
     CASES.put(Drop.class, ElementCases::dropout);
     CASES.put(GlobalAveragePool.class, WindowCases::globalAveragePool);

@@ -1,6 +1,7 @@
 package convlstm4j.contract;
 
 import convlstm4j.op.Conv;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pool;
@@ -110,6 +111,52 @@ final class WindowCases {
     }
     // Weights and pixels that no window reaches have no gradient.
     cases.add(OpCase.of(name(window, x), op, in, taps * channels, x.elements() * taps).withZeros());
+  }
+
+  static List<OpCase> convTranspose(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (DataFormat f : FORMATS) {
+      Padding p = Padding.VALID;
+      addTransposed(cases, random, window(p, f, of(3, 3), of(1, 1), of(1, 1)), 3, 5, 7, 6);
+      addTransposed(cases, random, window(p, f, of(3, 2), of(2, 3), of(1, 1)), 3, 2, 4, 5);
+      addTransposed(cases, random, window(p, f, of(2, 1), of(3, 2), of(1, 1)), 1, 4, 5, 1);
+      addTransposed(cases, random, window(p, f, of(2, 3), of(1, 1), of(3, 2)), 2, 1, 5, 3);
+      addTransposed(cases, random, window(p, f, of(4, 4), of(2, 2), of(1, 1)), 17, 19, 5, 7);
+      addTransposed(
+          cases, random, window(p, f, of(2, 3, 2), of(2, 1, 3), of(1, 1, 1)), 3, 2, 3, 4, 2);
+      addTransposed(
+          cases, random, window(p, f, of(2, 2, 3), of(1, 1, 1), of(1, 3, 2)), 2, 3, 3, 1, 4);
+    }
+    for (int i = 0; i < RANDOM_CASES; i++) {
+      Draw draw = new Draw(random.stream(13, i));
+      long[] sizes = sizes(draw, draw.from(2, 3));
+      Window w = window(draw, sizes, true);
+      Window valid = window(Padding.VALID, w.format(), w.size(), w.strides(), w.dilation());
+      addTransposed(cases, random, valid, draw.from(1, 5), draw.from(1, 5), sizes);
+    }
+    return cases;
+  }
+
+  private static void addTransposed(
+      List<OpCase> cases, Philox random, Window window, int channels, int filters, long... sizes) {
+    Shape x = image(window.format(), channels, sizes);
+    Shape kernel = Shape.of(window.size().stream().mapToLong(k -> k).toArray());
+    long taps = kernel.elements();
+    Philox r = random.stream(14, cases.size());
+    List<Tensor> in =
+        List.of(
+            OpCase.normal(x, 1, r.stream(8, 0)),
+            OpCase.normal(
+                kernel.append(filters, channels), 1 / Math.sqrt((double) taps), r.stream(8, 1)));
+    // Pixels between the taps are no window's.
+    cases.add(
+        OpCase.of(
+                name(window, x),
+                new ConvTranspose(filters, window),
+                in,
+                taps * channels,
+                x.elements() * taps)
+            .withZeros());
   }
 
   static List<OpCase> pool(Philox random) {

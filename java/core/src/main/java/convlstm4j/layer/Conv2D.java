@@ -6,7 +6,7 @@ import convlstm4j.config.Config;
  * Keras's {@code Conv2D}. Input {@code [N, H, W, C]}, or {@code [N, C, H, W]} with channels first;
  * weights {@code kernel [KH, KW, C, F]}, {@code bias [F]}.
  */
-public final class Conv2D extends Convolution<Conv2D> {
+public final class Conv2D extends DirectConvolution<Conv2D> {
   /**
    * A layer with a kernel of one size along all axes.
    *

@@ -6,7 +6,7 @@ import convlstm4j.config.Config;
  * Keras's {@code Conv3D}. Input {@code [N, D, H, W, C]}, or {@code [N, C, D, H, W]} with channels
  * first; weights {@code kernel [KD, KH, KW, C, F]}, {@code bias [F]}.
  */
-public final class Conv3D extends Convolution<Conv3D> {
+public final class Conv3D extends DirectConvolution<Conv3D> {
   /**
    * A layer with a kernel of one size along all axes.
    *

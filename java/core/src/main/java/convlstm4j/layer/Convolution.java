@@ -4,7 +4,7 @@ import convlstm4j.config.Config;
 import convlstm4j.config.Forms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.ImageAxes;
-import convlstm4j.op.Conv;
+import convlstm4j.op.Pad;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Window;
 import convlstm4j.option.Activation;
@@ -14,14 +14,17 @@ import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * What {@link Conv2D} and {@link Conv3D} share. The input may have more axes between the batch and
- * the image, which stay in the output: every image is convolved by itself.
+ * What the layers of a convolution share. The input may have more axes between the batch and the
+ * image, which stay in the output: every image is convolved by itself. Of one spatial axis, an
+ * image is a sequence of steps.
  *
  * @param <S> the layer's own type
  */
@@ -70,7 +73,7 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
    * @param value default {@link Padding#VALID}
    * @return this layer
    */
-  public final S padding(Padding value) {
+  public S padding(Padding value) {
     return set(() -> padding = value);
   }
 
@@ -81,7 +84,7 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
    * @return this layer
    * @throws IllegalArgumentException if there is no such name
    */
-  public final S padding(String value) {
+  public S padding(String value) {
     return padding(word("padding", value, () -> Forms.choice(Padding.class, value, "")));
   }
 
@@ -109,8 +112,6 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
-    Window window = new Window(kernelSize, strides, dilationRate, padding, dataFormat);
-    Conv op = new Conv(filters, window, useBias);
     int rank = kernelSize.size() + 2;
     if (x.shape().rank() < rank) {
       throw new ShapeException(
@@ -120,26 +121,95 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
               + rank
               + " or more: batch, channels and "
               + kernelSize.size()
-              + " spatial axes");
+              + " spatial "
+              + (rank == 3 ? "axis" : "axes"));
     }
     Folded folded = Folded.of(g, x, rank - 1);
-    long channels = dataFormat.channels(folded.images().shape().from(1));
+    Value images = folded.images();
+    long channels = dataFormat.channels(images.shape().from(1));
     if (channels == Shape.UNKNOWN) {
       throw new ShapeException(
           "input has shape " + x.shape() + ", of which the channels must be known");
     }
-    Shape kernel =
-        Shape.of(kernelSize.stream().mapToLong(k -> k).toArray()).append(channels, filters);
-    List<Value> inputs = new ArrayList<>(List.of(folded.images(), kernel(g, kernel)));
-    if (useBias) {
-      inputs.add(parameter(g, "bias", Shape.of(filters), biasInitializer, biasRegularizer, true));
+    Value columns = g.reshape(images, Axes.withColumn(images.shape(), dataFormat));
+    Value y = convolve(g, columns, channels);
+    if (rank == 3) {
+      y = g.reshape(y, y.shape().without(firstAxis() + 1));
     }
-    return List.of(finish(g, folded.unfold(g, g.ops(op, inputs).get(0))));
+    return List.of(finish(g, folded.unfold(g, y)));
+  }
+
+  /**
+   * Convolves images of two or three spatial axes: a sequence is an image of one column.
+   *
+   * @param images as {@link #window} has them
+   * @param channels theirs
+   */
+  abstract Value convolve(Lowering g, Value images, long channels);
+
+  /** The geometry, of at least two axes. */
+  final Window window(Padding border) {
+    return new Window(
+        withColumn(kernelSize), withColumn(strides), withColumn(dilationRate), border, dataFormat);
+  }
+
+  private static List<Integer> withColumn(List<Integer> values) {
+    return values.size() == 1 ? List.of(values.get(0), 1) : values;
+  }
+
+  /** The kernel, seen by an op of at least two axes. */
+  final Value kernel(Lowering g, long... inner) {
+    Shape size = Shape.of(kernelSize.stream().mapToLong(k -> k).toArray());
+    Value kernel = kernel(g, size.append(inner));
+    return kernelSize.size() == 1
+        ? g.reshape(kernel, Shape.of(inner).prepend(size.dim(0), 1))
+        : kernel;
+  }
+
+  final Value bias(Lowering g) {
+    return parameter(g, "bias", Shape.of(filters), biasInitializer, biasRegularizer, true);
+  }
+
+  final int filters() {
+    return filters;
+  }
+
+  /** Number of spatial axes. */
+  final int rank() {
+    return kernelSize.size();
+  }
+
+  final Padding padding() {
+    return padding;
+  }
+
+  final DataFormat dataFormat() {
+    return dataFormat;
+  }
+
+  /** The first spatial axis of images. */
+  final int firstAxis() {
+    return dataFormat == DataFormat.CHANNELS_LAST ? 1 : 2;
+  }
+
+  /** Zeros in front of the spatial axes and behind them; a negative number takes so many away. */
+  final Value padded(Lowering g, Value images, int[] before, int[] after) {
+    int rank = images.shape().rank();
+    List<Integer> front = new ArrayList<>(Collections.nCopies(rank, 0));
+    List<Integer> back = new ArrayList<>(front);
+    for (int a = 0; a < before.length; a++) {
+      front.set(firstAxis() + a, before[a]);
+      back.set(firstAxis() + a, after[a]);
+    }
+    boolean changes = IntStream.range(0, rank).anyMatch(d -> front.get(d) != 0 || back.get(d) != 0);
+    return changes ? g.op(new Pad(front, back), images) : images;
   }
 
   @Override
   public final Optional<ImageAxes> imageAxes() {
-    return Optional.of(new ImageAxes(dataFormat, kernelSize.size()));
+    return kernelSize.size() == 1
+        ? Optional.empty()
+        : Optional.of(new ImageAxes(dataFormat, kernelSize.size()));
   }
 
   @Override
@@ -148,21 +218,33 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
     c.put("filters", filters);
     c.put("kernel_size", kernelSize);
     c.put("strides", strides);
-    c.put("padding", padding.kerasName());
+    c.put("padding", paddingName());
     c.put("data_format", dataFormat.kerasName());
     c.put("dilation_rate", dilationRate);
-    c.put("groups", 1);
+    putOwn(c);
     putActivation(c);
     putWeights(c);
     return c;
   }
 
-  final S read(Config c) {
+  /** Keras's name of the padding. */
+  String paddingName() {
+    return padding.kerasName();
+  }
+
+  /** Adds the options that not all convolutions have. */
+  abstract void putOwn(Map<String, Object> config);
+
+  /** Reads what all convolutions have but for the padding. */
+  final S readBut(Config c) {
     int n = kernelSize.size();
     return strides(Config.array(c.ints("strides", n, strides)))
         .dilationRate(Config.array(c.ints("dilation_rate", n, dilationRate)))
-        .padding(c.padding("padding"))
         .dataFormat(c.dataFormat("data_format"))
         .readWeights(c);
+  }
+
+  final S read(Config c) {
+    return padding(c.padding("padding")).readBut(c);
   }
 }

@@ -30,8 +30,12 @@ public final class Layers {
     KINDS.put("BatchNormalization", BatchNormalization::fromConfig);
     KINDS.put("Bidirectional", Bidirectional::fromConfig);
     KINDS.put("Concatenate", Concatenate::fromConfig);
+    KINDS.put("Conv1D", Conv1D::fromConfig);
+    KINDS.put("Conv1DTranspose", Conv1DTranspose::fromConfig);
     KINDS.put("Conv2D", Conv2D::fromConfig);
+    KINDS.put("Conv2DTranspose", Conv2DTranspose::fromConfig);
     KINDS.put("Conv3D", Conv3D::fromConfig);
+    KINDS.put("Conv3DTranspose", Conv3DTranspose::fromConfig);
     KINDS.put("ConvGRU1D", ConvGRU1D::fromConfig);
     KINDS.put("ConvGRU2D", ConvGRU2D::fromConfig);
     KINDS.put("ConvGRU3D", ConvGRU3D::fromConfig);

@@ -17,6 +17,7 @@ public sealed interface Op
         Concat,
         Conv,
         ConvLstm2d,
+        ConvTranspose,
         Affine,
         Drop,
         GlobalAveragePool,

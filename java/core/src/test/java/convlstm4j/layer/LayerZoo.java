@@ -38,16 +38,26 @@ public final class LayerZoo {
             .mergeMode(Bidirectional.MergeMode.NONE),
         new Bidirectional(convLstm(), convLstm().goBackwards(false)),
         new Concatenate(2),
+        new Conv1D(4, 3).padding("causal").dilationRate(2),
+        new Conv1DTranspose(4, 3).strides(3).outputPadding(2),
         new Conv2D(4, 3)
             .strides(2, 1)
             .activation(Activation.leakyRelu(0.125))
             .kernelInitializer(Initializers.heNormal()),
+        new Conv2DTranspose(4, 3, 2)
+            .strides(2, 3)
+            .padding(Padding.SAME)
+            .dataFormat(DataFormat.CHANNELS_FIRST)
+            .outputPadding(1, 0)
+            .activation(Activation.RELU)
+            .useBias(false),
         new Conv3D(4, 1, 2, 3)
             .dilationRate(1, 2, 1)
             .padding(Padding.SAME)
             .kernelInitializer(
                 new Initializers.VarianceScaling(
                     3, Initializers.Fan.FAN_OUT, Initializers.Distribution.UNTRUNCATED_NORMAL)),
+        new Conv3DTranspose(4, 1, 2, 3).dilationRate(1, 2, 1),
         new ConvGRU1D(3, 2).strides(2).dataFormat(DataFormat.CHANNELS_FIRST).dropout(0.25),
         new ConvGRU2D(3, 2).padding(Padding.SAME).resetAfter(false).returnState(true),
         new ConvGRU3D(2, 1, 2, 3)

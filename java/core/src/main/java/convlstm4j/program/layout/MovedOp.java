@@ -5,6 +5,7 @@ import convlstm4j.op.BatchNorm;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
@@ -57,6 +58,12 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
       List<AxisOrder> inputs = own(shapes);
       inputs.set(0, AxisOrder.channels(shapes.get(0).rank(), 1, to));
       Conv moved = new Conv(c.filters(), in(c.window(), to), c.useBias());
+      return Optional.of(of(moved, shapes, inputs, List.of(inputs.get(0))));
+    }
+    if (op instanceof ConvTranspose c && c.window().format() != to) {
+      List<AxisOrder> inputs = own(shapes);
+      inputs.set(0, AxisOrder.channels(shapes.get(0).rank(), 1, to));
+      ConvTranspose moved = new ConvTranspose(c.filters(), in(c.window(), to));
       return Optional.of(of(moved, shapes, inputs, List.of(inputs.get(0))));
     }
     if (op instanceof ConvLstm2d c

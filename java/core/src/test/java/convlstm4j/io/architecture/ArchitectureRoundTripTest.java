@@ -53,6 +53,7 @@ class ArchitectureRoundTripTest {
                   ? new long[] {Input.ANY, 4}
                   : new long[] {Input.ANY, 2, 8, 7};
           case "Conv3D",
+              "Conv3DTranspose",
               "ConvLSTM2D",
               "AveragePooling3D",
               "ConvGRU2D",
@@ -68,6 +69,8 @@ class ArchitectureRoundTripTest {
           case "Dot" -> new long[] {4, 4};
           case "AlphaDropout",
               "AveragePooling1D",
+              "Conv1D",
+              "Conv1DTranspose",
               "Cropping1D",
               "Dropout",
               "GlobalAveragePooling1D",

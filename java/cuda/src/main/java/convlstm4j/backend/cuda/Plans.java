@@ -13,6 +13,7 @@ import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
@@ -44,6 +45,9 @@ final class Plans {
     }
     if (op instanceof Conv o) {
       return new ConvPlan(device, o, inputs, mode);
+    }
+    if (op instanceof ConvTranspose o) {
+      return new ConvTransposePlan(device, o, inputs, mode);
     }
     if (op instanceof Affine o) {
       return new AffinePlan(device, o, inputs, mode);

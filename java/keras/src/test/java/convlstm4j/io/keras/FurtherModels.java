@@ -4,6 +4,10 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.AlphaDropout;
 import convlstm4j.layer.AveragePooling1D;
+import convlstm4j.layer.Conv1D;
+import convlstm4j.layer.Conv1DTranspose;
+import convlstm4j.layer.Conv2DTranspose;
+import convlstm4j.layer.Conv3DTranspose;
 import convlstm4j.layer.ConvGRU1D;
 import convlstm4j.layer.ConvGRU2D;
 import convlstm4j.layer.ConvGRU3D;
@@ -60,6 +64,7 @@ final class FurtherModels {
     return Map.of(
         "recurrent", FurtherModels::recurrent,
         "sized", FurtherModels::sized,
+        "convolved", FurtherModels::convolved,
         "functions", FurtherModels::functions,
         "merged", FurtherModels::merged);
   }
@@ -98,6 +103,18 @@ final class FurtherModels {
             List.of(
                 means, most, new GlobalMaxPooling2D().apply(b), new GlobalMaxPooling3D().apply(c)))
         .named("sized");
+  }
+
+  /** Convolutions and transposed ones. */
+  private static Model convolved() {
+    Symbol steps = Input.named("steps", 5, 2);
+    Symbol image = Input.named("image", 4, 5, 2);
+    Symbol clip = Input.named("clip", 3, 4, 5, 2);
+    Symbol a = new Conv1D(3, 2).padding("causal").dilationRate(2).apply(steps);
+    a = new Conv1DTranspose(2, 3).strides(2).padding(Padding.SAME).apply(a);
+    Symbol b = new Conv2DTranspose(3, 3).strides(2, 2).outputPadding(1, 1).apply(image);
+    Symbol c = new Conv3DTranspose(2, 1, 2, 2).useBias(false).apply(clip);
+    return Model.of(List.of(steps, image, clip), List.of(a, b, c)).named("convolved");
   }
 
   /** Functions and normalisations. */

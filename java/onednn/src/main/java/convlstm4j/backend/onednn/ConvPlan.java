@@ -49,19 +49,20 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     backwardWeights = training ? own(c.backwardWeights(n, op.useBias())) : null;
     try (memory.desc xs = Convolution.images(n, channels, spatial.dims());
         memory.desc ys = Convolution.images(n, filters, outSpatial.dims());
-        memory.desc userX = user(n, channels, spatial);
-        memory.desc userY = user(n, filters, outSpatial)) {
+        memory.desc userX = Convolution.images(n, channels, spatial.dims(), format);
+        memory.desc userY = Convolution.images(n, filters, outSpatial.dims(), format)) {
       xIn = first ? own(Prim.reorder(engine, userX, xs, false)) : null;
       yOut = first ? own(Prim.reorder(engine, ys, userY, false)) : null;
       yIn = first && training ? own(Prim.reorder(engine, userY, ys, false)) : null;
       addDx = training ? own(Prim.reorder(engine, xs, userX, true)) : null;
     }
     long packed = forward.packedBytes();
-    long scratch = scratch(forward);
+    long scratch = forward.scratchBytes();
     if (training) {
       packed =
           Math.max(packed, Math.max(backwardData.packedBytes(), backwardWeights.packedBytes()));
-      scratch = Math.max(scratch, Math.max(scratch(backwardData), scratch(backwardWeights)));
+      scratch =
+          Math.max(scratch, Math.max(backwardData.scratchBytes(), backwardWeights.scratchBytes()));
     }
     packedAt = workspace.takeBytes(packed);
     biasAt = training ? workspace.take(filters) : 0;
@@ -69,20 +70,6 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     yAt = first ? workspace.take(out.get(0).elements()) : 0;
     dxAt = training ? workspace.take(x.elements()) : 0;
     scratchAt = workspace.takeBytes(scratch);
-  }
-
-  private static long scratch(Convolution.WithWeights p) {
-    return Math.max(p.main().scratchBytes(), p.weights().scratchBytes());
-  }
-
-  /** Images as the user has them. */
-  private memory.desc user(long n, long c, Shape spatial) {
-    if (!first) {
-      return Convolution.images(n, c, spatial.dims());
-    }
-    return Dnnl.desc(
-        spatial.prepend(n, c).dims(),
-        spatial.rank() == 2 ? memory.format_tag.nchw : memory.format_tag.ncdhw);
   }
 
   @Override

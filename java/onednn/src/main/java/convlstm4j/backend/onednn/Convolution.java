@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.op.Window;
+import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
@@ -75,6 +76,16 @@ final class Convolution {
     return Dnnl.desc(dims, image.length == 2 ? memory.format_tag.nhwc : memory.format_tag.ndhwc);
   }
 
+  /** Describes images of a data format, {@code [n, image, c]} or {@code [n, c, image]}. */
+  static memory.desc images(long n, long c, long[] image, DataFormat format) {
+    if (format == DataFormat.CHANNELS_LAST) {
+      return images(n, c, image);
+    }
+    return Dnnl.desc(
+        Shape.of(image).prepend(n, c).dims(),
+        image.length == 2 ? memory.format_tag.nchw : memory.format_tag.ncdhw);
+  }
+
   private memory.desc source(long n) {
     return images(n, groups * channels, image);
   }
@@ -118,6 +129,11 @@ final class Convolution {
 
   /** A primitive and the copy that brings weights into or out of its layout. */
   record WithWeights(Prim main, Prim weights, long packedBytes) implements AutoCloseable {
+    /** Bytes that either works in. */
+    long scratchBytes() {
+      return Math.max(main.scratchBytes(), weights.scratchBytes());
+    }
+
     @Override
     public void close() {
       main.close();

@@ -13,6 +13,7 @@ import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
@@ -41,6 +42,9 @@ final class Kernels {
   static Plan plan(Dnnl engine, Op op, List<Shape> inputs, Mode mode) {
     if (op instanceof Conv o) {
       return new ConvPlan(engine, o, inputs, mode);
+    }
+    if (op instanceof ConvTranspose o) {
+      return new ConvTransposePlan(engine, o, inputs, mode);
     }
     if (op instanceof ConvLstm2d o) {
       return Winograd.isChosen(engine, o, inputs, mode)

@@ -5,7 +5,6 @@ import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Conv;
 import convlstm4j.op.Window;
 import convlstm4j.tensor.Shape;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,12 +13,9 @@ import java.util.List;
  * where there are copies.
  */
 final class ConvPlan extends ReferencePlan<Conv> {
-  /** Elements that the copies may take, beyond those of a single image. */
-  private static final int COPY = 1 << 22;
-
   private final Convolution convolution;
-  private final ChannelsLast image;
-  private final ChannelsLast result;
+  private final ImageChunks image;
+  private final ImageChunks result;
   private final int batch;
 
   /** Images taken at a time. */
@@ -31,14 +27,14 @@ final class ConvPlan extends ReferencePlan<Conv> {
     Shape x = inputs.get(0);
     int channels = (int) window.format().channels(x.from(1));
     this.batch = (int) x.dim(0);
-    this.image = new ChannelsLast(window.format(), x.from(1));
-    this.result = new ChannelsLast(window.format(), out.get(0).from(1));
     this.convolution =
         new Convolution(window, window.format().spatial(x.from(1)), channels, op.filters());
-    int fitting = (int) Math.max(1, COPY / ((long) image.size() + result.size()));
-    this.chunk = image.isNeeded() ? Math.min(batch, fitting) : batch;
-    long copies = image.isNeeded() ? (long) chunk * ((long) image.size() + result.size()) : 0;
-    workspace.take(convolution.weights() + copies);
+    ChannelsLast xs = new ChannelsLast(window.format(), x.from(1));
+    ChannelsLast ys = new ChannelsLast(window.format(), out.get(0).from(1));
+    this.chunk = ImageChunks.chunk(batch, xs, ys);
+    this.image = new ImageChunks(xs, batch, chunk, convolution.weights());
+    this.result = new ImageChunks(ys, batch, chunk, convolution.weights() + (int) image.copies());
+    workspace.take(convolution.weights() + image.copies() + result.copies());
   }
 
   @Override
@@ -49,16 +45,11 @@ final class ConvPlan extends ReferencePlan<Conv> {
     float[] y = output(call.outputs(), "y");
     float[] work = array(call.workspace());
     for (int first = 0; first < batch; first += chunk) {
-      Frames xs = read(image, x, first, work, xCopy());
-      Frames ys = place(result, y, first, work, yCopy());
+      Frames xs = image.read(x, first, work);
+      Frames ys = result.place(y, first, work);
       Parallel.each(ys.count(), f -> fill(ys, f, b));
       convolution.addForward(xs, w, ys, 0, op.filters());
-      if (image.isNeeded()) {
-        int from = first;
-        Parallel.each(
-            ys.count(),
-            f -> result.write(work, yCopy() + f * result.size(), y, (from + f) * result.size()));
-      }
+      result.write(ys, y, first);
     }
   }
 
@@ -81,57 +72,19 @@ final class ConvPlan extends ReferencePlan<Conv> {
       convolution.transpose(input(call.inputs(), "w"), work, 0);
     }
     for (int first = 0; first < batch; first += chunk) {
-      Frames dys = read(result, dy, first, work, yCopy());
+      Frames dys = result.read(dy, first, work);
       if (dw != null) {
-        Frames xs = read(image, x, first, work, xCopy());
+        Frames xs = image.read(x, first, work);
         convolution.addWeightGradient(xs, dys, dw, 0, op.filters());
       }
       if (db != null) {
         convolution.addBiasGradient(dys, db, 0);
       }
       if (dx != null) {
-        addDataGradient(dys, work, dx, first);
+        Frames dxs = image.sums(dx, first, work);
+        convolution.addDataGradient(dys, work, 0, dxs, 0, op.filters());
+        image.add(dxs, dx, first);
       }
     }
-  }
-
-  private void addDataGradient(Frames dys, float[] work, float[] dx, int first) {
-    Frames dxs = place(image, dx, first, work, xCopy());
-    if (image.isNeeded()) {
-      Arrays.fill(work, xCopy(), xCopy() + dxs.count() * image.size(), 0);
-    }
-    convolution.addDataGradient(dys, work, 0, dxs, 0, op.filters());
-    if (image.isNeeded()) {
-      Parallel.each(
-          dxs.count(),
-          f -> image.add(work, xCopy() + f * image.size(), dx, (first + f) * image.size()));
-    }
-  }
-
-  private int xCopy() {
-    return convolution.weights();
-  }
-
-  private int yCopy() {
-    return xCopy() + chunk * image.size();
-  }
-
-  /** The channels-last images of a chunk: where they are, or copied. */
-  private Frames read(ChannelsLast frame, float[] user, int first, float[] work, int copy) {
-    Frames frames = place(frame, user, first, work, copy);
-    if (frame.isNeeded()) {
-      Parallel.each(
-          frames.count(),
-          f -> frame.read(user, (first + f) * frame.size(), work, copy + f * frame.size()));
-    }
-    return frames;
-  }
-
-  /** Where the channels-last images of a chunk are, or are to be copied. */
-  private Frames place(ChannelsLast frame, float[] user, int first, float[] work, int copy) {
-    int count = Math.min(chunk, batch - first);
-    return frame.isNeeded()
-        ? new Frames(work, copy, frame.size(), count)
-        : new Frames(user, first * frame.size(), frame.size(), count);
   }
 }

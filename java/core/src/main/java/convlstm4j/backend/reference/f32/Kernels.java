@@ -12,6 +12,7 @@ import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
@@ -63,6 +64,9 @@ public final class Kernels {
     }
     if (op instanceof Conv o) {
       return new ConvPlan(o, inputs);
+    }
+    if (op instanceof ConvTranspose o) {
+      return new ConvTransposePlan(o, inputs);
     }
     if (op instanceof Affine o) {
       return new AffinePlan(o, inputs);

@@ -1,0 +1,37 @@
+package convlstm4j.layer;
+
+import convlstm4j.config.Config;
+
+/**
+ * Keras's {@code Conv2DTranspose}. Input {@code [N, H, W, C]}, or {@code [N, C, H, W]} with
+ * channels first; weights {@code kernel [KH, KW, F, C]}, {@code bias [F]}.
+ */
+public final class Conv2DTranspose extends TransposedConvolution<Conv2DTranspose> {
+  /**
+   * A layer with a kernel of one size along all axes.
+   *
+   * @param filters F, output channels; at least 1
+   * @param kernelSize pixels, at least 1
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public Conv2DTranspose(int filters, int kernelSize) {
+    this(filters, kernelSize, kernelSize);
+  }
+
+  /**
+   * A layer.
+   *
+   * @param filters F, output channels; at least 1
+   * @param kernelHeight KH, pixels; at least 1
+   * @param kernelWidth KW, pixels; at least 1
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public Conv2DTranspose(int filters, int kernelHeight, int kernelWidth) {
+    super(filters, kernelHeight, kernelWidth);
+  }
+
+  static Conv2DTranspose fromConfig(Config c) {
+    int[] k = Config.array(c.ints("kernel_size", 2));
+    return new Conv2DTranspose(c.integer("filters"), k[0], k[1]).readTransposed(c);
+  }
+}
