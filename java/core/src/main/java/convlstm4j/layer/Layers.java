@@ -9,6 +9,7 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -67,6 +68,7 @@ public final class Layers {
     KINDS.put("Maximum", Maximum::fromConfig);
     KINDS.put("Minimum", Minimum::fromConfig);
     KINDS.put("Multiply", Multiply::fromConfig);
+    KINDS.put("Operation", Operation::fromConfig);
     KINDS.put("PReLU", PReLU::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
     KINDS.put("ReLU", ReLU::fromConfig);
@@ -150,6 +152,11 @@ public final class Layers {
 
   private static Layer ofThisLibrary(KerasObject o, Config c) {
     String kind = o.className();
+    if (o.origin() == KerasObject.Origin.OPERATION
+        && !isLayer(o)
+        && Operation.parameters(kind).isPresent()) {
+      return operation(o, c);
+    }
     if (o.origin() == KerasObject.Origin.KERAS
         || (o.origin() == KerasObject.Origin.OPERATION && OPERATIONS.contains(kind))) {
       if (KINDS.containsKey(kind)) {
@@ -157,6 +164,23 @@ public final class Layers {
       }
     }
     throw new IllegalArgumentException(unknown(o));
+  }
+
+  /** Whether an operation is what a layer is: it has no numbers among its arguments. */
+  private static boolean isLayer(KerasObject o) {
+    return OPERATIONS.contains(o.className())
+        && Operation.parameters(o.className()).orElse(List.of()).stream()
+            .noneMatch(p -> o.options().containsKey(p));
+  }
+
+  private static Operation operation(KerasObject o, Config c) {
+    Map<String, Object> options = new LinkedHashMap<>(o.options());
+    options.keySet().forEach(c::get); // the operation reads them
+    options.keySet().removeAll(List.of("name", "trainable"));
+    if (!o.className().equals("Cast")) {
+      options.remove("dtype");
+    }
+    return new Operation(o.className(), options);
   }
 
   /**

@@ -141,7 +141,7 @@ final class Reader {
   }
 
   private Network functional(Item config) {
-    List<Item> items = config.get("layers").list();
+    List<Item> items = config.get("layers").list().stream().map(OperationCalls::of).toList();
     List<Pending> pending = new ArrayList<>();
     for (Item item : items) {
       String name = name(item);

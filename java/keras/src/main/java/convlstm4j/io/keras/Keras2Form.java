@@ -3,6 +3,7 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
+import convlstm4j.layer.Operation;
 import convlstm4j.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,13 @@ final class Keras2Form extends KerasForm {
 
   @Override
   Map<String, Object> describe(Layer layer, Map<String, Object> config, int rank) {
+    if (layer instanceof Operation operation) {
+      throw new IllegalArgumentException(
+          layer.label()
+              + " is the operation "
+              + operation.kind()
+              + ", which is not written for Keras 2; save it as .keras or .h5 of Keras 3");
+    }
     if (Boolean.FALSE.equals(config.get("zero_output_for_mask"))) {
       config.remove("zero_output_for_mask"); // written by Keras 2 only where it is true
     }

@@ -5,6 +5,7 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.Operation;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -104,6 +105,9 @@ final class Keras3Form extends KerasForm {
 
   @Override
   Map<String, Object> describe(Layer layer, Map<String, Object> config, int rank) {
+    if (layer instanceof Operation operation) {
+      return operation(operation);
+    }
     if (config.get("axis") instanceof List<?> axes) {
       throw new IllegalArgumentException(
           layer.label()
@@ -136,6 +140,20 @@ final class Keras3Form extends KerasForm {
               "registered_name",
               isKeras(layer) ? null : kind);
     };
+  }
+
+  /** Keras's operations with options take no name; they have that of the graph. */
+  private static Map<String, Object> operation(Operation operation) {
+    Map<String, Object> made = operation.made();
+    return mapOf(
+        "module",
+        operation.module(),
+        "class_name",
+        operation.kind(),
+        "config",
+        made.isEmpty() ? mapOf("name", operation.name()) : made,
+        "registered_name",
+        operation.kind());
   }
 
   /**
@@ -215,7 +233,9 @@ final class Keras3Form extends KerasForm {
         }
       }
       List<Object> args = tensors;
-      if (takesState(layer) && tensors.size() > 1) {
+      if (layer instanceof Operation operation) {
+        args = operation.called(tensors);
+      } else if (takesState(layer) && tensors.size() > 1) {
         args = tensors.subList(0, 1);
         kwargs.put("initial_state", List.copyOf(tensors.subList(1, tensors.size())));
       } else if (tensors.size() > 1) {

@@ -1,5 +1,6 @@
 package convlstm4j.io.keras;
 
+import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.AlphaDropout;
@@ -32,6 +33,7 @@ import convlstm4j.layer.LeakyReLU;
 import convlstm4j.layer.MaxPooling1D;
 import convlstm4j.layer.Maximum;
 import convlstm4j.layer.Minimum;
+import convlstm4j.layer.Operations;
 import convlstm4j.layer.PReLU;
 import convlstm4j.layer.ReLU;
 import convlstm4j.layer.RepeatVector;
@@ -58,15 +60,24 @@ import java.util.function.Supplier;
 
 /** Small models of the layers beyond those that the article needs. */
 final class FurtherModels {
+  static final String OPERATIONS = "operations";
+
   private FurtherModels() {}
 
   static Map<String, Supplier<Model>> all() {
     return Map.of(
-        "recurrent", FurtherModels::recurrent,
-        "sized", FurtherModels::sized,
-        "convolved", FurtherModels::convolved,
-        "functions", FurtherModels::functions,
-        "merged", FurtherModels::merged);
+        "recurrent",
+        FurtherModels::recurrent,
+        "sized",
+        FurtherModels::sized,
+        "convolved",
+        FurtherModels::convolved,
+        "functions",
+        FurtherModels::functions,
+        OPERATIONS,
+        FurtherModels::operations,
+        "merged",
+        FurtherModels::merged);
   }
 
   /** Every recurrent layer of the other ranks and cells. */
@@ -132,6 +143,21 @@ final class FurtherModels {
     y = new Dense(3).activation("gelu").apply(y);
     y = new Softmax().apply(new ActivationLayer(Activation.TANH).apply(y));
     return Model.of(x, y).named("functions");
+  }
+
+  /** Operations with numbers, slices and several tensors among their arguments. */
+  private static Model operations() {
+    Symbol x = Input.named("steps", 6, 4);
+    Symbol last = new Dense(4).apply(Operations.index(1, -1).apply(x));
+    Symbol middle = Operations.slice(1, 1, -1).apply(x);
+    List<Symbol> halves = Operations.split(-1, 2).applyAll(Arguments.of(List.of(middle)));
+    Symbol y = Operations.stack(2).apply(halves.get(1), halves.get(0));
+    y = Operations.with(1, "Subtract").apply(Operations.of("Tanh").apply(y));
+    y = Operations.max(false, 2).apply(Operations.transpose(0, 2, 1, 3).apply(y));
+    y = Operations.of("Divide").apply(y, Operations.with("Add", 2.5).apply(y));
+    Symbol mean = Operations.mean(true, -1).apply(Operations.expandDims(1).apply(last));
+    return Model.of(List.of(x), List.of(y, Operations.clip(-0.5, 0.5).apply(mean)))
+        .named(OPERATIONS);
   }
 
   /** Layers that join by more than a sum or a product. */

@@ -2,6 +2,7 @@ package convlstm4j.io.keras;
 
 import convlstm4j.config.KerasVersion;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The forms in which a model is written. */
 enum WrittenForm {
@@ -15,6 +16,11 @@ enum WrittenForm {
   WrittenForm(String ending, KerasVersion version) {
     this.ending = ending;
     this.version = version;
+  }
+
+  /** The forms that a sample model has: operations on tensors are not written for Keras 2. */
+  static List<WrittenForm> of(String model) {
+    return model.equals(FurtherModels.OPERATIONS) ? List.of(H5, KERAS) : List.of(values());
   }
 
   boolean isH5() {

@@ -1,0 +1,33 @@
+package convlstm4j.layer;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Keras's operations that there are, by Keras's classes. */
+final class OperationKinds {
+  static final String CONSTANT_VALUES = "constant_values";
+
+  /** Parameters that are no tensors, and may be left out. */
+  static final Set<String> OPTIONAL = Set.of(CONSTANT_VALUES);
+
+  private static final Map<String, OperationKind> ALL = new TreeMap<>();
+
+  static {
+    Arranging.addTo(ALL);
+    Elementwise.addTo(ALL);
+    Reducing.addTo(ALL);
+    Slicing.addTo(ALL);
+  }
+
+  private OperationKinds() {}
+
+  /** Null if there is none of this name. */
+  static OperationKind get(String name) {
+    return ALL.get(name);
+  }
+
+  static Set<String> names() {
+    return ALL.keySet();
+  }
+}
