@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import convlstm4j.graph.Layer;
 import convlstm4j.layer.Conv1D;
 import convlstm4j.layer.Conv1DTranspose;
+import convlstm4j.layer.Conv2D;
 import convlstm4j.layer.Conv2DTranspose;
 import convlstm4j.layer.Conv3DTranspose;
 import convlstm4j.layer.Input;
@@ -183,6 +184,43 @@ class ConvolutionLayersTest {
         new double[] {1, 123}, line(new Conv1D(1, 3).padding("causal").strides(2), k, 1, 4, 1));
     Tensor x = Apply.tensor(Shape.of(2, 3, 5), 1);
     LayerGradients.check(new Conv1D(2, 2).padding("causal").dataFormat("channels_first"), true, x);
+  }
+
+  /** Each group of filters is a convolution of its own group of channels. */
+  @Test
+  void groupsAreConvolutionsOfTheirOwn() {
+    Tensor x = Apply.tensor(Shape.of(2, 5, 4, 6), 1);
+    Layer layer = new Conv2D(4, 3, 2).groups(2).padding("same").strides(2, 1);
+    Apply.Result all = Apply.random(layer, false, 1, x);
+    Tensor w = all.weights().get(0);
+    Tensor b = all.weights().get(1);
+    assertEquals(Shape.of(3, 2, 3, 4), w.shape());
+    for (int group = 0; group < 2; group++) {
+      Layer one = new Conv2D(2, 3, 2).padding("same").strides(2, 1);
+      List<Tensor> own = List.of(part(w, group), part(b, group));
+      Tensor y = Apply.with(own, one, false, null, part(x, group)).first();
+      assertArrayEquals(part(all.first(), group).doubles(), y.doubles(), 1e-12);
+    }
+    LayerGradients.check(new Conv2D(4, 3, 2).groups(2).strides(2, 1), true, x);
+    LayerGradients.check(
+        new Conv1D(3, 2).groups(3).dataFormat("channels_first"),
+        true,
+        Apply.tensor(Shape.of(2, 3, 5), 1));
+    JoiningLayersTest.refused(
+        "groups=3, expected a divisor of filters=4", () -> new Conv2D(4, 3).groups(3));
+    JoiningLayersTest.refused(
+        "input has 3 channels, expected a multiple of groups=2",
+        () -> new Conv2D(4, 3).groups(2).apply(Input.shape(5, 5, 3)));
+  }
+
+  /** One half of the last axis. */
+  private static Tensor part(Tensor t, int half) {
+    int size = (int) t.shape().dim(-1) / 2;
+    double[] values = new double[t.size() / 2];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = t.get(i / size * 2 * size + half * size + i % size);
+    }
+    return Tensor.of(values, t.shape().with(t.shape().rank() - 1, size));
   }
 
   /** Channels first: the same numbers in another order. */

@@ -26,16 +26,17 @@ final class WindowCases {
     List<OpCase> cases = new ArrayList<>();
     for (DataFormat f : FORMATS) {
       for (Padding p : PADDINGS) {
-        addConv(cases, random, window(p, f, of(3, 3), of(1, 1), of(1, 1)), true, 3, 5, 7, 6);
-        addConv(cases, random, window(p, f, of(2, 4), of(1, 1), of(1, 1)), false, 2, 3, 5, 7);
-        addConv(cases, random, window(p, f, of(3, 2), of(2, 3), of(1, 1)), true, 3, 2, 7, 11);
-        addConv(cases, random, window(p, f, of(2, 3), of(1, 1), of(3, 2)), true, 1, 4, 7, 5);
-        addConv(cases, random, window(p, f, of(1, 1), of(2, 2), of(1, 1)), true, 5, 1, 5, 3);
+        addConv(cases, random, window(p, f, of(3, 3), of(1, 1), of(1, 1)), true, 1, 3, 5, 7, 6);
+        addConv(cases, random, window(p, f, of(2, 4), of(1, 1), of(1, 1)), false, 1, 2, 3, 5, 7);
+        addConv(cases, random, window(p, f, of(3, 2), of(2, 3), of(1, 1)), true, 1, 3, 2, 7, 11);
+        addConv(cases, random, window(p, f, of(2, 3), of(1, 1), of(3, 2)), true, 1, 1, 4, 7, 5);
+        addConv(cases, random, window(p, f, of(1, 1), of(2, 2), of(1, 1)), true, 1, 5, 1, 5, 3);
         addConv(
             cases,
             random,
             window(p, f, of(2, 3, 3), of(1, 1, 1), of(1, 1, 1)),
             true,
+            1,
             2,
             3,
             3,
@@ -46,6 +47,7 @@ final class WindowCases {
             random,
             window(p, f, of(3, 2, 2), of(2, 1, 3), of(1, 1, 1)),
             false,
+            1,
             3,
             2,
             5,
@@ -56,15 +58,30 @@ final class WindowCases {
             random,
             window(p, f, of(2, 2, 3), of(1, 1, 1), of(1, 3, 2)),
             true,
+            1,
             2,
             3,
             3,
             5,
             6);
       }
+      Window three = window(Padding.SAME, f, of(3, 3), of(2, 1), of(1, 1));
+      addConv(cases, random, three, true, 2, 4, 6, 7, 5);
+      addConv(cases, random, three, false, 5, 5, 10, 4, 6);
+      addConv(
+          cases,
+          random,
+          window(Padding.VALID, f, of(2, 1, 2), of(1, 1, 1), of(1, 2, 1)),
+          true,
+          3,
+          6,
+          3,
+          3,
+          4,
+          5);
       Window wide = window(Padding.SAME, f, of(7, 5), of(1, 1), of(1, 1));
-      addConv(cases, random, wide, true, 2, 3, 1, 3);
-      addConv(cases, random, wide, true, 17, 19, 5, 7);
+      addConv(cases, random, wide, true, 1, 2, 3, 1, 3);
+      addConv(cases, random, wide, true, 1, 17, 19, 5, 7);
     }
     for (int i = 0; i < RANDOM_CASES; i++) {
       Draw draw = new Draw(random.stream(6, i));
@@ -75,6 +92,7 @@ final class WindowCases {
           random,
           window(draw, sizes, true),
           draw.coin(),
+          1,
           draw.from(1, 5),
           draw.from(1, 5),
           sizes);
@@ -87,17 +105,18 @@ final class WindowCases {
       Philox random,
       Window window,
       boolean bias,
+      int groups,
       int channels,
       int filters,
       long... sizes) {
-    Conv op = new Conv(filters, window, bias);
+    Conv op = new Conv(filters, window, bias, groups);
     long[] w = new long[window.rank() + 2];
     long taps = 1;
     for (int d = 0; d < window.rank(); d++) {
       w[d] = window.size().get(d);
       taps *= w[d];
     }
-    w[window.rank()] = channels;
+    w[window.rank()] = channels / groups;
     w[window.rank() + 1] = filters;
     Philox r = random.stream(7, cases.size());
     Shape x = image(window.format(), channels, sizes);
@@ -110,7 +129,10 @@ final class WindowCases {
       in.add(OpCase.normal(Shape.of(filters), 1, r.stream(8, 2)));
     }
     // Weights and pixels that no window reaches have no gradient.
-    cases.add(OpCase.of(name(window, x), op, in, taps * channels, x.elements() * taps).withZeros());
+    cases.add(
+        OpCase.of(
+                name(window, x) + " groups=" + groups, op, in, taps * channels, x.elements() * taps)
+            .withZeros());
   }
 
   static List<OpCase> convTranspose(Philox random) {

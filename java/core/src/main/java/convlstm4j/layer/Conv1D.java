@@ -61,7 +61,7 @@ public final class Conv1D extends DirectConvolution<Conv1D> {
 
   static Conv1D fromConfig(Config c) {
     int[] k = Config.array(c.ints("kernel_size", 1));
-    Conv1D layer = new Conv1D(c.integer("filters"), k[0]);
+    Conv1D layer = new Conv1D(c.integer("filters"), k[0]).groups(c.integer("groups", 1));
     return CAUSAL.equals(c.get("padding")) ? layer.padding(CAUSAL).readBut(c) : layer.read(c);
   }
 }

@@ -32,6 +32,6 @@ public final class Conv2D extends DirectConvolution<Conv2D> {
 
   static Conv2D fromConfig(Config c) {
     int[] k = Config.array(c.ints("kernel_size", 2));
-    return new Conv2D(c.integer("filters"), k[0], k[1]).read(c);
+    return new Conv2D(c.integer("filters"), k[0], k[1]).groups(c.integer("groups", 1)).read(c);
   }
 }

@@ -33,6 +33,8 @@ public final class Conv3D extends DirectConvolution<Conv3D> {
 
   static Conv3D fromConfig(Config c) {
     int[] k = Config.array(c.ints("kernel_size", 3));
-    return new Conv3D(c.integer("filters"), k[0], k[1], k[2]).read(c);
+    return new Conv3D(c.integer("filters"), k[0], k[1], k[2])
+        .groups(c.integer("groups", 1))
+        .read(c);
   }
 }

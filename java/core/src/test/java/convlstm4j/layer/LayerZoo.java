@@ -38,9 +38,10 @@ public final class LayerZoo {
             .mergeMode(Bidirectional.MergeMode.NONE),
         new Bidirectional(convLstm(), convLstm().goBackwards(false)),
         new Concatenate(2),
-        new Conv1D(4, 3).padding("causal").dilationRate(2),
+        new Conv1D(6, 3).groups(3).padding("causal").dilationRate(2),
         new Conv1DTranspose(4, 3).strides(3).outputPadding(2),
         new Conv2D(4, 3)
+            .groups(2)
             .strides(2, 1)
             .activation(Activation.leakyRelu(0.125))
             .kernelInitializer(Initializers.heNormal()),

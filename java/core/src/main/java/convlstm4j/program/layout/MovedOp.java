@@ -57,7 +57,7 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
     if (op instanceof Conv c && c.window().format() != to) {
       List<AxisOrder> inputs = own(shapes);
       inputs.set(0, AxisOrder.channels(shapes.get(0).rank(), 1, to));
-      Conv moved = new Conv(c.filters(), in(c.window(), to), c.useBias());
+      Conv moved = new Conv(c.filters(), in(c.window(), to), c.useBias(), c.groups());
       return Optional.of(of(moved, shapes, inputs, List.of(inputs.get(0))));
     }
     if (op instanceof ConvTranspose c && c.window().format() != to) {

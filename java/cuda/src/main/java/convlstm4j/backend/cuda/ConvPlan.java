@@ -34,7 +34,7 @@ final class ConvPlan extends CudaPlan<Conv> {
     last = format == DataFormat.CHANNELS_LAST;
     Shape x = inputs.get(0);
     Shape spatial = format.spatial(x.from(1));
-    g = new Geometry(op.window(), spatial, format.channels(x.from(1)), op.filters(), 1);
+    g = new Geometry(op.window(), spatial, format.channels(x.from(1)), op.filters(), op.groups());
     images = x.dim(0);
     pixels = spatial.elements();
     outPixels = g.output().elements();
@@ -72,7 +72,8 @@ final class ConvPlan extends CudaPlan<Conv> {
   }
 
   private void packWeights(long w, long ws) {
-    Layouts.packWeights(device, g.taps(), g.channels(), g.filters(), w, ws + weightsAt);
+    Layouts.packWeights(
+        device, g.taps(), g.channels() / g.groups(), g.filters(), w, ws + weightsAt);
   }
 
   /** The images with channels first. */
@@ -106,7 +107,8 @@ final class ConvPlan extends CudaPlan<Conv> {
     if (dw != 0) {
       long x = images(input(call.inputs(), "x"), ws);
       convolution.backwardFilter(x, dy, ws + weightsAt, ws + scratchAt);
-      Layouts.addWeights(device, g.taps(), g.channels(), g.filters(), ws + weightsAt, dw);
+      Layouts.addWeights(
+          device, g.taps(), g.channels() / g.groups(), g.filters(), ws + weightsAt, dw);
     }
     if (db != 0) {
       bias.add(device, dy, db, ws + scratchAt);

@@ -43,7 +43,14 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     long channels = format.channels(x.from(1));
     this.first = format == DataFormat.CHANNELS_FIRST;
     this.filters = op.filters();
-    Convolution c = new Convolution(engine, op.window(), spatial, channels, filters, 1);
+    Convolution c =
+        new Convolution(
+            engine,
+            op.window(),
+            spatial,
+            channels / op.groups(),
+            filters / op.groups(),
+            op.groups());
     forward = own(c.forward(n, op.useBias(), false));
     backwardData = training ? own(c.backwardData(n)) : null;
     backwardWeights = training ? own(c.backwardWeights(n, op.useBias())) : null;

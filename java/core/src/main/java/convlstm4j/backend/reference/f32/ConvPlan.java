@@ -28,7 +28,8 @@ final class ConvPlan extends ReferencePlan<Conv> {
     int channels = (int) window.format().channels(x.from(1));
     this.batch = (int) x.dim(0);
     this.convolution =
-        new Convolution(window, window.format().spatial(x.from(1)), channels, op.filters());
+        new Convolution(
+            window, window.format().spatial(x.from(1)), channels, op.filters(), op.groups());
     ChannelsLast xs = new ChannelsLast(window.format(), x.from(1));
     ChannelsLast ys = new ChannelsLast(window.format(), out.get(0).from(1));
     this.chunk = ImageChunks.chunk(batch, xs, ys);
@@ -48,9 +49,16 @@ final class ConvPlan extends ReferencePlan<Conv> {
       Frames xs = image.read(x, first, work);
       Frames ys = result.place(y, first, work);
       Parallel.each(ys.count(), f -> fill(ys, f, b));
-      convolution.addForward(xs, w, ys, 0, op.filters());
+      for (int f = 0; f < op.filters(); f += group()) {
+        convolution.addForward(xs, w, ys, f, f + group());
+      }
       result.write(ys, y, first);
     }
+  }
+
+  /** Output channels of a group. */
+  private int group() {
+    return op.filters() / op.groups();
   }
 
   private void fill(Frames ys, int frame, float[] b) {
@@ -75,14 +83,18 @@ final class ConvPlan extends ReferencePlan<Conv> {
       Frames dys = result.read(dy, first, work);
       if (dw != null) {
         Frames xs = image.read(x, first, work);
-        convolution.addWeightGradient(xs, dys, dw, 0, op.filters());
+        for (int f = 0; f < op.filters(); f += group()) {
+          convolution.addWeightGradient(xs, dys, dw, f, f + group());
+        }
       }
       if (db != null) {
         convolution.addBiasGradient(dys, db, 0);
       }
       if (dx != null) {
         Frames dxs = image.sums(dx, first, work);
-        convolution.addDataGradient(dys, work, 0, dxs, 0, op.filters());
+        for (int f = 0; f < op.filters(); f += group()) {
+          convolution.addDataGradient(dys, work, 0, dxs, f, f + group());
+        }
         image.add(dxs, dx, first);
       }
     }

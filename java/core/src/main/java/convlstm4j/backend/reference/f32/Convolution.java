@@ -10,7 +10,8 @@ import convlstm4j.tensor.Shape;
  * lie in an array at a fixed distance. The innermost loops run over neighbouring elements.
  *
  * <p>Every method works on the output channels from {@code first} to {@code last - 1} only, so that
- * a part of the weights' columns can be used by itself.
+ * a part of the weights' columns can be used by itself. With groups, weights are {@code
+ * [KD,KH,KW,C/groups,O]}, and the output channels are those of one group.
  */
 final class Convolution {
   /** Input channels whose weight gradients are summed in one piece of work. */
@@ -23,8 +24,13 @@ final class Convolution {
   @SuppressWarnings("ArrayRecordComponent") // a view, never compared
   record Frames(float[] data, int offset, int distance, int count) {}
 
+  /** Input channels of a group. */
   private final int c;
+
+  /** Output channels, all groups together. */
   private final int o;
+
+  private final int groups;
 
   // Per spatial axis D, H, W: sizes of input and output, extent, step, dilation, padding before.
   private final int[] n = {1, 1, 1};
@@ -35,7 +41,12 @@ final class Convolution {
   private final int[] pad = {0, 0, 0};
 
   Convolution(Window window, Shape spatial, int channels, int outputChannels) {
-    this.c = channels;
+    this(window, spatial, channels, outputChannels, 1);
+  }
+
+  Convolution(Window window, Shape spatial, int channels, int outputChannels, int groups) {
+    this.groups = groups;
+    this.c = channels / groups;
     this.o = outputChannels;
     for (int i = 0; i < window.rank(); i++) {
       int d = 3 - window.rank() + i;
@@ -51,6 +62,16 @@ final class Convolution {
   /** Elements of the weights. */
   int weights() {
     return k[0] * k[1] * k[2] * c * o;
+  }
+
+  /** Elements from one pixel of x to the next. */
+  private int pixel() {
+    return groups * c;
+  }
+
+  /** The first input channel of the group that an output channel is of. */
+  private int channel(int output) {
+    return groups == 1 ? 0 : output / (o / groups) * c;
   }
 
   /** {@code y += x * w}. */
@@ -69,11 +90,19 @@ final class Convolution {
             if (id < 0 || ih < 0) {
               continue;
             }
-            int xRow = xFrame + (id * n[1] + ih) * n[2] * c;
+            int xRow = xFrame + (id * n[1] + ih) * n[2] * pixel() + channel(first);
             for (int ow = 0; ow < m[2]; ow++) {
               int iw = input(2, ow, tap % k[2]);
               if (iw >= 0) {
-                addPixel(x.data, xRow + iw * c, w, tap * c * o, y.data, yRow + ow * o, first, last);
+                addPixel(
+                    x.data,
+                    xRow + iw * pixel(),
+                    w,
+                    tap * c * o,
+                    y.data,
+                    yRow + ow * o,
+                    first,
+                    last);
               }
             }
           }
@@ -103,7 +132,8 @@ final class Convolution {
           int id = row / n[1] % n[0];
           int ih = row % n[1];
           int yFrame = dy.offset + frame * dy.distance;
-          int xRow = dx.offset + frame * dx.distance + (id * n[1] + ih) * n[2] * c;
+          int xRow =
+              dx.offset + frame * dx.distance + (id * n[1] + ih) * n[2] * pixel() + channel(first);
           for (int tap = 0; tap < k[0] * k[1] * k[2]; tap++) {
             int od = output(0, id, tap / (k[1] * k[2]));
             int oh = output(1, ih, tap / k[2] % k[1]);
@@ -120,7 +150,7 @@ final class Convolution {
                     transposed,
                     wOffset + tap * c * o,
                     dx.data,
-                    xRow + iw * c,
+                    xRow + iw * pixel(),
                     first,
                     last);
               }
@@ -193,12 +223,12 @@ final class Convolution {
     if (id < 0 || ih < 0) {
       return;
     }
-    int xRow = x.offset + frame * x.distance + (id * n[1] + ih) * n[2] * c;
+    int xRow = x.offset + frame * x.distance + (id * n[1] + ih) * n[2] * pixel() + channel(first);
     int yRow = dy.offset + frame * dy.distance + (od * m[1] + oh) * m[2] * o;
     for (int ow = 0; ow < m[2]; ow++) {
       int iw = input(2, ow, tap % k[2]);
       if (iw >= 0) {
-        addTap(x.data, xRow + iw * c, dy.data, yRow + ow * o, part, from, to, first, last);
+        addTap(x.data, xRow + iw * pixel(), dy.data, yRow + ow * o, part, from, to, first, last);
       }
     }
   }
