@@ -182,9 +182,12 @@ class ActivationLayersTest {
     assertEquals(
         Shape.of(Input.ANY, Input.ANY, 5),
         new PReLU().sharedAxes(1).apply(Input.shape(Input.ANY, 5)).shape());
-    IllegalArgumentException gates =
-        assertThrows(IllegalArgumentException.class, () -> new ConvLSTM2D(2, 3).activation("gelu"));
-    assertTrue(gates.getMessage().contains("activation=gelu, unknown"), gates.getMessage());
+    for (String gate : List.of("gelu", "softmax")) {
+      ConvLSTM2D layer = new ConvLSTM2D(2, 3).recurrentActivation(gate).activation("selu");
+      ShapeException gates =
+          assertThrows(ShapeException.class, () -> layer.apply(Input.shape(2, 5, 5, 1)));
+      assertTrue(gates.getMessage().contains(gate), gates.getMessage());
+    }
     IllegalArgumentException unknown =
         assertThrows(IllegalArgumentException.class, () -> new Dense(2).activation("gleu"));
     assertTrue(unknown.getMessage().contains("gelu"), unknown.getMessage());

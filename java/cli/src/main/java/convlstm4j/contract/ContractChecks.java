@@ -108,10 +108,11 @@ final class ContractChecks {
       try {
         return compare(c, exact, plain, got, slack, unit, comparison);
       } catch (AssertionError e) {
-        if (!grows) {
+        // A long sum of products may cancel to little, and then depends on roundings.
+        if (!multiplies(c)) {
           throw e;
         }
-        for (int i = NEIGHBOURS; i < MORE_NEIGHBOURS; i++) {
+        for (int i = grows ? NEIGHBOURS : 0; i < MORE_NEIGHBOURS; i++) {
           plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i), unit), random));
         }
         return compare(c, exact, plain, got, slack, unit, comparison);

@@ -51,6 +51,11 @@ public abstract class Gated<S extends Gated<S>> extends Recurrent<S> {
   }
 
   @Override
+  final String functions() {
+    return super.functions() + ", recurrent_activation=" + recurrentActivation;
+  }
+
+  @Override
   void putCell(Map<String, Object> config) {
     config.put("recurrent_activation", recurrentActivation.form());
   }

@@ -348,9 +348,13 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     try {
       op.stages();
     } catch (IllegalArgumentException e) {
-      throw new ShapeException(
-          "activation=" + activation() + " is too long a formula for gates: " + e.getMessage());
+      throw new ShapeException(functions() + ": too long formulas for gates; " + e.getMessage());
     }
+  }
+
+  /** The activations, for messages. */
+  String functions() {
+    return "activation=" + activation();
   }
 
   /** A function of a cell as formulas. */
