@@ -21,6 +21,9 @@ class NpyFuzzTest {
   private static final int MUTANTS = 150_000;
   private static final long EXCEPTION_BYTES = 64 << 10;
 
+  /** The first mutants load classes, which takes memory, too. */
+  private static final int LOADING = 1000;
+
   /** Bits of headers that a mutation splices in. */
   private static final List<String> WORDS =
       List.of(
@@ -90,7 +93,7 @@ class NpyFuzzTest {
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
       int mutant = i;
       assertTrue(
-          allocated <= 2 * (10L * file.length) + EXCEPTION_BYTES,
+          i < LOADING || allocated <= 2 * (10L * file.length) + EXCEPTION_BYTES,
           () -> "-Dseed=" + seed + ", mutant " + mutant + " took " + allocated + " bytes");
     }
     // Mutants must reach both ends of the parser, or the test says little.
