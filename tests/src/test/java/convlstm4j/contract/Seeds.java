@@ -1,9 +1,9 @@
 package convlstm4j.contract;
 
-/** The seed of random tests: {@code -Dseed=}, or a new one; failure messages carry it. */
+/** The seed of random tests: {@code -Dseed=}, or always the same; failure messages carry it. */
 final class Seeds {
   /** The seed of this run. */
-  static final long SEED = Long.getLong("seed", System.nanoTime());
+  static final long SEED = Long.getLong("seed", 20151206);
 
   private Seeds() {}
 
