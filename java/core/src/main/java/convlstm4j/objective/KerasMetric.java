@@ -40,7 +40,7 @@ public record KerasMetric(String className, Map<String, Object> options) impleme
    * @throws IllegalArgumentException if the metric has no such option, or not of such a value
    */
   public KerasMetric with(String option, Object value) {
-    Map<String, Object> all = new LinkedHashMap<>(options);
+    Map<String, Object> all = config().values();
     all.put(option, value);
     return restored(new Config(className, all));
   }
@@ -52,7 +52,7 @@ public record KerasMetric(String className, Map<String, Object> options) impleme
 
   @Override
   public void check(Shape target, Shape prediction) {
-    KerasMetrics.check(className, target, prediction);
+    KerasMetrics.check(className, options, target, prediction);
   }
 
   @Override

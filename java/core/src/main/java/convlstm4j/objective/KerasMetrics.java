@@ -4,6 +4,7 @@ import convlstm4j.objective.Metric.Accumulator;
 import convlstm4j.objective.Overlap.Form;
 import convlstm4j.option.Config;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,10 @@ final class KerasMetrics {
   private enum Missing {
     NUMBER
   }
+
+  /** Options that are whole numbers. */
+  private static final Set<String> WHOLE =
+      Set.of("k", "num_classes", "ignore_class", "num_thresholds", "num_regressors", "class_id");
 
   private record Kind(
       String name, Map<String, Object> options, Function<Options, Accumulator> start) {}
@@ -271,7 +276,12 @@ final class KerasMetrics {
         .forEach(
             (key, absent) -> {
               Object value = read(config, key, absent);
-              checkRange(config, key, value);
+              if (config.values().get(key) != null) {
+                checkRange(config, key, value);
+              }
+              if (absent == Missing.NUMBER && key.equals("num_classes") && value.equals(0.0)) {
+                throw config.wrong(key, value, "1 or more");
+              }
               options.put(key, value);
             });
     return options;
@@ -283,23 +293,38 @@ final class KerasMetrics {
       return read(new Config(config.className(), Map.of(key, one.get(0))), key, absent);
     }
     if (absent == Missing.NUMBER) {
-      double number = config.number(key, Double.NaN);
-      if (Double.isNaN(number)) {
+      if (given == null) {
         throw new IllegalArgumentException(
             "metric " + config.className() + " needs " + key + ", which has no default");
       }
-      return number;
+      return number(config, key, Double.NaN);
     }
     if (absent instanceof Boolean b) {
       return config.flag(key, b);
     }
     if (absent instanceof Double d) {
-      return config.number(key, d);
+      return number(config, key, d);
     }
     if (absent instanceof String s) {
       return config.text(key, s);
     }
-    return given == null ? absent : config.numbers(key).stream().map(Number::intValue).toList();
+    return given == null ? absent : classes(config, key);
+  }
+
+  private static double number(Config config, String key, double absent) {
+    boolean whole = WHOLE.contains(key) && config.values().get(key) != null;
+    return whole ? config.whole(key, 0) : config.number(key, absent);
+  }
+
+  private static List<Integer> classes(Config config, String key) {
+    List<Integer> all = new ArrayList<>();
+    for (Number n : config.numbers(key)) {
+      if (n.intValue() != n.doubleValue() || n.intValue() < 0) {
+        throw config.wrong(key, config.values().get(key), "class numbers from 0");
+      }
+      all.add(n.intValue());
+    }
+    return all;
   }
 
   /** Whether a value stands for Keras's {@code None}. */
@@ -311,7 +336,7 @@ final class KerasMetrics {
     boolean right =
         switch (key) {
           case "k", "num_thresholds" -> (double) value >= 1;
-          case "num_classes", "num_regressors" -> (double) value >= 0;
+          case "num_classes", "num_regressors", "class_id" -> (double) value >= 0;
           case "beta", "max_val" -> (double) value > 0;
           case "specificity", "sensitivity", "recall", "precision", "label_smoothing" ->
               (double) value >= 0 && (double) value <= 1;
@@ -329,13 +354,19 @@ final class KerasMetrics {
             case "class_aggregation" -> "uniform_average or variance_weighted_average";
             case "beta", "max_val" -> "a number above 0";
             case "k", "num_thresholds" -> "1 or more";
-            case "num_classes", "num_regressors" -> "0 or more";
+            case "num_classes", "num_regressors", "class_id" -> "0 or more";
             default -> "0 to 1";
           });
     }
   }
 
-  static void check(String className, Shape target, Shape prediction) {
+  static void check(String className, Map<String, Object> options, Shape target, Shape prediction) {
+    Accumulator accumulator = start(className, options);
+    if (accumulator instanceof Overlap overlap) {
+      overlap.check(name(className), target, prediction);
+    } else if (accumulator instanceof Thresholds thresholds) {
+      thresholds.check(name(className), prediction);
+    }
     boolean sparse = className.startsWith("Sparse");
     if (sparse && target.dim(-1) > 1) {
       throw new IllegalArgumentException(

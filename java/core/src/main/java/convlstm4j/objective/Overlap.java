@@ -1,5 +1,6 @@
 package convlstm4j.objective;
 
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,6 +31,44 @@ final class Overlap implements Metric.Accumulator {
     this.predictions = predictions;
   }
 
+  /**
+   * Fails where targets and predictions are not of its forms, or a class is not among those that
+   * there are.
+   */
+  void check(String name, Shape target, Shape prediction) {
+    long k = prediction.dim(-1);
+    long t = target.dim(-1);
+    if (targets == Form.ONE_HOT && predictions == Form.SPARSE && k > 1) {
+      throw unfit(name, "class numbers, [N, .., 1]", "predictions", prediction);
+    }
+    if (predictions == Form.ONE_HOT && targets == Form.SPARSE && t != 1) {
+      throw unfit(name, "class numbers, [N, .., 1]", "targets", target);
+    }
+    if (predictions != Form.ONE_HOT && t != k) {
+      throw unfit(name, "one number for each of the predictions " + prediction, "targets", target);
+    }
+    long all = classes() == 0 ? k : classes();
+    for (int c : options.list("target_class_ids")) {
+      if (c < 0 || (c >= all && all != Shape.UNKNOWN)) {
+        throw new IllegalArgumentException(
+            name + " has target_class_ids with " + c + ", expected classes 0 to " + (all - 1));
+      }
+    }
+  }
+
+  private static IllegalArgumentException unfit(
+      String name, String expected, String what, Shape came) {
+    return new IllegalArgumentException(
+        name
+            + " is for "
+            + what
+            + " of "
+            + expected
+            + ", got "
+            + came
+            + "; see its options sparse_y_true and sparse_y_pred");
+  }
+
   private int classes() {
     return options.values().get("num_classes") instanceof Double n ? n.intValue() : 2;
   }
@@ -42,12 +81,12 @@ final class Overlap implements Metric.Accumulator {
       matrix = new ConfusionMatrix(classes() == 0 ? k : classes());
     }
     Object ignored = options.values().get("ignore_class");
-    int groups = predictions == Form.ONE_HOT ? weights.size() : prediction.size();
+    int each = predictions == Form.ONE_HOT ? 1 : k;
+    int groups = each * weights.size();
     for (int i = 0; i < groups; i++) {
       long is = of(target, i, t, t > 1 || k == 1 ? targets : Form.SPARSE);
       if (!(ignored instanceof Double d && d == is)) {
-        double weight = weights.get(i * weights.size() / groups);
-        matrix.add(is, of(prediction, i, k, predictions), weight);
+        matrix.add(is, of(prediction, i, k, predictions), weights.get(i / each));
       }
     }
   }

@@ -1,5 +1,6 @@
 package convlstm4j.objective;
 
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 
 /**
@@ -54,6 +55,15 @@ final class Thresholds implements Metric.Accumulator {
       }
       return best;
     };
+  }
+
+  /** Fails where the only class that counts is not there. */
+  void check(String name, Shape prediction) {
+    long k = prediction.dim(-1);
+    if (classId >= k && k != Shape.UNKNOWN) {
+      throw new IllegalArgumentException(
+          name + " has class_id=" + classId + ", expected 0 to " + (k - 1) + " or none");
+    }
   }
 
   @Override

@@ -123,7 +123,7 @@ public record Config(String className, Map<String, Object> values) {
    */
   public long whole(String key, long absent) {
     double v = number(key, (double) absent);
-    if (v != Math.rint(v)) {
+    if (v != Math.rint(v) || Double.isInfinite(v)) {
       throw wrong(key, v, "a whole number");
     }
     return (long) v;
