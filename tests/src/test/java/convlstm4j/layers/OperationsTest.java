@@ -78,6 +78,39 @@ class OperationsTest {
     return Map.of("class_name", "__slice__", "config", Map.of("step", step));
   }
 
+  /** A mask before a softmax or maximum: the constant swallows no element. */
+  @Test
+  void paddingKeepsTheElements() {
+    Tensor x = tensor(i -> 1e-9 * (i + 1), 2, 3, 4).cast(DType.FLOAT32);
+    for (double v : new double[] {-1e9, 0.1}) {
+      Operation pad =
+          new Operation(
+              "Pad",
+              Map.of(
+                  "pad_width",
+                  List.of(List.of(0, 0), List.of(1, 0), List.of(0, 0)),
+                  "constant_values",
+                  v));
+      Tensor y = Apply.random(pad, false, 1, x).first();
+      assertEquals(Shape.of(2, 4, 4), y.shape());
+      for (int i = 0; i < y.size(); i++) {
+        double kept = x.get(Math.max(0, i / 16 * 12 + i % 16 - 4));
+        assertEquals(i % 16 < 4 ? (float) v : kept, y.get(i), "element " + i);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsAtLeastNoNumber() {
+    Tensor x = Tensor.of(new double[] {1, 2, Double.NaN}, 1, 3);
+    for (String kind : List.of("GreaterEqual", "LessEqual")) {
+      Tensor y = Apply.random(Operations.with(kind, 2), false, 1, x).first();
+      assertEquals(kind.equals("LessEqual") ? 1 : 0, y.get(0));
+      assertEquals(1, y.get(1));
+      assertEquals(0, y.get(2));
+    }
+  }
+
   @Test
   void splitsGiveEveryPart() {
     List<Tensor> halves = Apply.random(Operations.split(-1, 2), false, 1, count()).outputs();

@@ -1,6 +1,8 @@
 package convlstm4j.layers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.layer.AveragePooling1D;
@@ -10,6 +12,9 @@ import convlstm4j.layer.GlobalMaxPooling2D;
 import convlstm4j.layer.GlobalMaxPooling3D;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.MaxPooling1D;
+import convlstm4j.layer.Operations;
+import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -104,5 +109,17 @@ class PoolingLayersTest {
     JoiningLayersTest.refused(
         "expected rank 3 or more", () -> new GlobalMaxPooling1D().apply(Input.shape(3)));
     JoiningLayersTest.refused("pool_size=[0]", () -> new MaxPooling1D(0));
+  }
+
+  /** More pixels than a window may have along one axis. */
+  @Test
+  void theLargestPixelOfALargeImage() {
+    Tensor x = Tensor.zeros(DType.FLOAT32, Shape.of(1, 1030, 1030, 1));
+    x.set(1030 * 1029, 5);
+    assertEquals(5, Apply.random(new GlobalMaxPooling2D(), false, 1, x).first().get(0));
+    ShapeException e =
+        assertThrows(
+            ShapeException.class, () -> Operations.max(false, 1).apply(Input.shape(1 + (1 << 20))));
+    assertTrue(e.getMessage().contains("the largest along axis 1"), e.getMessage());
   }
 }

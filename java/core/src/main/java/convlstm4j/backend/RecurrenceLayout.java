@@ -6,9 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sizes of a recurrence, and where its arrays lie in workspace and reserve, in floats. What steps
- * leave lies in the reserve, for every step in training, or in the workspace, for the last two at
- * inference.
+ * Sizes of a recurrence, and where its arrays lie in workspace and reserve, in floats: what {@link
+ * RecurrencePlan} says.
  */
 final class RecurrenceLayout {
   /** Arrays begin at multiples of so many bytes. */

@@ -17,9 +17,10 @@ import java.util.List;
  * {@link Recurrence} put together from a backend's own parts: its convolutions, of any rank, and
  * its formulas per element. The time loop stands here once for all of them.
  *
- * <p>The input's convolution is one for all steps. What steps leave lies in the reserve, for every
- * step in training, or in the workspace, for the last two at inference. Backward first goes through
- * the steps, then through the input's convolution once.
+ * <p>The input's convolution is one for all steps. What steps leave lies in the reserve in
+ * training, for every step; at inference in the workspace, the convolution for every step, products
+ * and values for one, states for two. Backward first goes through the steps, then through the
+ * input's convolution once.
  */
 public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   private static final Code COPY = Code.of(List.of(Formula.input(0)));
@@ -43,12 +44,9 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
    * @param cell what it is
    * @param code what it runs
    * @param convolution null where there is none
-   * @param column the first of its sizes.products
+   * @param column the first of its products
    * @param value number of its first value
-   * @param weights where its columns of the recurrent kernel are copied to; -1 where they are all
-   * @param bias the same for its bias
-   * @param weightGradient where their gradients add up
-   * @param biasGradient the same for its bias
+   * @param kernel its columns of the recurrent kernel
    */
   private record Stage(
       Cell.Stage cell,
@@ -56,10 +54,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
       Plan convolution,
       int column,
       int value,
-      long weights,
-      long bias,
-      long weightGradient,
-      long biasGradient) {
+      KernelColumns kernel) {
     boolean convolves() {
       return convolution != null;
     }
@@ -112,9 +107,9 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
       Cell.Stage s = op.cell().stages().get(k);
       Plan p = null;
       long columns = s.columns() * sizes.f;
-      boolean some = columns > 0 && columns < sizes.r;
-      Shape weights = sizes.weights(columns);
+      KernelColumns kernel = null;
       if (columns > 0) {
+        Shape weights = sizes.weights(columns);
         Conv conv = new Conv(Math.toIntExact(columns), op.window().recurrent(), op.recurrentBias());
         List<Shape> shapes = new ArrayList<>(List.of(sizes.state, weights));
         if (op.recurrentBias()) {
@@ -122,19 +117,9 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
         }
         p = own(parts.plan(conv, shapes, mode));
         made.add(p);
+        kernel = new KernelColumns(parts, weights, column * sizes.f, sizes.r, workspace, training);
       }
-      boolean someBias = some && op.recurrentBias();
-      stages.add(
-          new Stage(
-              s,
-              codes.get(k),
-              p,
-              column,
-              value,
-              some ? workspace.take(weights.elements()) : -1,
-              someBias ? workspace.take(columns) : -1,
-              some && training ? workspace.take(weights.elements()) : -1,
-              someBias && training ? workspace.take(columns) : -1));
+      stages.add(new Stage(s, codes.get(k), p, column, value, kernel));
       column += s.columns();
       value += k == codes.size() - 1 ? 0 : s.results().size();
     }
@@ -168,9 +153,9 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
       return RecurrencePlan.this.input(inputs, name);
     }
 
-    /** Some of the bias: of the input's convolution, then of the recurrent one. */
-    Buffer bias(long from, long columns) {
-      return parts.part(input("b"), from, Shape.of(columns));
+    /** The bias of the input's convolution; behind it lies the recurrent one's. */
+    Buffer inputBias() {
+      return parts.part(input("b"), 0, Shape.of(sizes.g));
     }
 
     Buffer scratch() {
@@ -207,15 +192,18 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
 
     /** What a stage's convolution takes beside the images. */
     List<Buffer> weights(Stage s) {
-      List<Buffer> all = new ArrayList<>();
-      Shape shape = sizes.weights(s.cell.columns() * sizes.f);
-      all.add(s.weights < 0 ? input("wh") : parts.part(workspace, s.weights, shape));
+      List<Buffer> all = new ArrayList<>(List.of(s.kernel.of(input("wh"), workspace)));
       if (op.recurrentBias()) {
-        Shape columns = Shape.of(s.cell.columns() * sizes.f);
-        all.add(s.bias < 0 ? bias(sizes.g, sizes.r) : parts.part(workspace, s.bias, columns));
+        all.add(recurrentBias(s, input("b")));
       }
       return all;
     }
+  }
+
+  /** The part of a bias, or of its gradient, that a stage has. */
+  private Buffer recurrentBias(Stage s, Buffer bias) {
+    long from = sizes.g + s.column * sizes.f;
+    return bias == null ? null : parts.part(bias, from, Shape.of(s.cell.columns() * sizes.f));
   }
 
   /** Frames of which each element lies beside the one before. */
@@ -237,12 +225,12 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     List<Buffer> given =
         new ArrayList<>(List.of(d.inputs.get(0).view(sizes.allFrames), d.input("wx")));
     if (op.useBias()) {
-      given.add(d.bias(0, sizes.g));
+      given.add(d.inputBias());
     }
     inputConvolution.forward(
         new Forward(
             given, List.of(d.stored(sizes.z, sizes.allGates)), d.scratch(), null, call.random()));
-    packWeights(d);
+    convolving().forEach(s -> s.kernel.pack(d.input("wh"), d.workspace));
     for (int k = 0; k < sizes.carried; k++) {
       View first = d.keptView(sizes.states.get(k).at(0));
       if (k < op.cell().states()) {
@@ -265,24 +253,6 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     }
   }
 
-  /** Lays the columns of stages that have not all of them side by side. */
-  private void packWeights(Data d) {
-    for (Stage s : stages) {
-      long columns = s.cell.columns() * sizes.f;
-      if (s.weights >= 0) {
-        Shape rows = Shape.of(1, sizes.weights(columns).elements() / columns, columns);
-        View from = new View(d.input("wh"), s.column * sizes.f, 0, sizes.r, 1);
-        View to = new View(d.workspace, s.weights, 0, columns, 1);
-        parts.run(COPY, rows, List.of(from), List.of(to), false);
-      }
-      if (s.bias >= 0) {
-        View from = new View(d.input("b"), sizes.g + s.column * sizes.f, 0, 0, 1);
-        View to = new View(d.workspace, s.bias, 0, 0, 1);
-        parts.run(COPY, Shape.of(1, 1, columns), List.of(from), List.of(to), false);
-      }
-    }
-  }
-
   private void convolve(Forward call, Data d, Stage s, int step) {
     List<Buffer> inputs = new ArrayList<>(List.of(source(d, s, step)));
     inputs.addAll(d.weights(s));
@@ -290,7 +260,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     s.convolution.forward(new Forward(inputs, List.of(to), d.scratch(), null, call.random()));
   }
 
-  /** Where the sizes.products of a stage begin: stage after stage, each {@code [N, P, columns]}. */
+  /** Where the products of a stage begin: stage after stage, each {@code [N, P, columns]}. */
   private long productsOf(Stage s, int step) {
     return sizes.products.at(step) + sizes.frames.elements() * s.column;
   }
@@ -367,10 +337,11 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   @Override
   protected void addGradients(Backward call) {
     Data d = new Data(call.inputs(), call.workspace(), call.reserve());
-    packWeights(d);
-    for (Stage s : stages) {
-      clear(d, s.weightGradient, sizes.weights(s.cell.columns() * sizes.f).elements());
-      clear(d, s.biasGradient, s.cell.columns() * sizes.f);
+    Buffer wh = d.input("wh");
+    Buffer dwh = input(call.inputGradients(), "wh");
+    for (Stage s : convolving()) {
+      s.kernel.pack(wh, d.workspace);
+      s.kernel.clear(wh, d.workspace);
     }
     int last = Math.toIntExact(sizes.t);
     for (int k = 0; k < sizes.carried; k++) {
@@ -394,15 +365,12 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
         parts.run(COPY, sizes.frames, List.of(from), List.of(plain(ds, 0)), true);
       }
     }
-    addPacked(call, d);
+    convolving().forEach(s -> s.kernel.add(dwh, d.workspace));
     inputGradients(call, d);
   }
 
-  private void clear(Data d, long at, long floats) {
-    if (at >= 0 && floats > 0) {
-      View to = new View(d.workspace, at, 0, 0, 1);
-      parts.run(ZERO, Shape.of(1, 1, floats), List.of(), List.of(to), false);
-    }
+  private List<Stage> convolving() {
+    return stages.stream().filter(Stage::convolves).toList();
   }
 
   private void stepBack(Backward call, Data d, Stage s, int step) {
@@ -463,16 +431,9 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     List<Buffer> gradients = new ArrayList<>();
     View to = gradient(d, s.cell.source(), step);
     gradients.add(parts.part(to.buffer(), to.from(), sizes.state));
-    gradients.add(
-        wanted(
-            input(call.inputGradients(), "wh"),
-            d,
-            s.weightGradient,
-            sizes.weights(s.cell.columns() * sizes.f)));
+    gradients.add(s.kernel.gradient(input(call.inputGradients(), "wh"), d.workspace));
     if (op.recurrentBias()) {
-      Buffer db = input(call.inputGradients(), "b");
-      Buffer own = db == null ? null : parts.part(db, sizes.g, Shape.of(sizes.r));
-      gradients.add(wanted(own, d, s.biasGradient, Shape.of(s.cell.columns() * sizes.f)));
+      gradients.add(recurrentBias(s, input(call.inputGradients(), "b")));
     }
     s.convolution.backward(
         new Backward(
@@ -485,30 +446,6 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
             call.random()));
   }
 
-  /** The gradient of an input itself, or of those of its columns that a stage has. */
-  private Buffer wanted(Buffer whole, Data d, long packed, Shape shape) {
-    return whole == null || packed < 0 ? whole : parts.part(d.workspace, packed, shape);
-  }
-
-  private void addPacked(Backward call, Data d) {
-    for (Stage s : stages) {
-      long columns = s.cell.columns() * sizes.f;
-      Buffer dwh = input(call.inputGradients(), "wh");
-      if (s.weightGradient >= 0 && dwh != null) {
-        Shape rows = Shape.of(1, sizes.weights(columns).elements() / columns, columns);
-        View from = new View(d.workspace, s.weightGradient, 0, columns, 1);
-        View to = new View(dwh, s.column * sizes.f, 0, sizes.r, 1);
-        parts.run(COPY, rows, List.of(from), List.of(to), true);
-      }
-      Buffer db = s.biasGradient < 0 ? null : input(call.inputGradients(), "b");
-      if (db != null) {
-        View from = new View(d.workspace, s.biasGradient, 0, 0, 1);
-        View to = new View(db, sizes.g + s.column * sizes.f, 0, 0, 1);
-        parts.run(COPY, Shape.of(1, 1, columns), List.of(from), List.of(to), true);
-      }
-    }
-  }
-
   private void inputGradients(Backward call, Data d) {
     List<Buffer> inputs =
         new ArrayList<>(List.of(d.inputs.get(0).view(sizes.allFrames), d.input("wx")));
@@ -517,7 +454,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     gradients.add(dx == null ? null : dx.view(sizes.allFrames));
     gradients.add(input(call.inputGradients(), "wx"));
     if (op.useBias()) {
-      inputs.add(d.bias(0, sizes.g));
+      inputs.add(d.inputBias());
       Buffer db = input(call.inputGradients(), "b");
       gradients.add(db == null ? null : parts.part(db, 0, Shape.of(sizes.g)));
     }

@@ -45,18 +45,6 @@ public final class ActivationForms {
     return a.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  /**
-   * A function of gates by its name.
-   *
-   * @param name in a config
-   * @param version whose meaning it has
-   * @return the function
-   * @throws IllegalArgumentException if there is none; the message says which there are
-   */
-  public static Activation named(String name, KerasVersion version) {
-    return find(name, version).orElseThrow(() -> unknown(name, List.of()));
-  }
-
   /** A function that ops know, if it is one. */
   static Optional<Activation> find(String name, KerasVersion version) {
     return Optional.ofNullable(

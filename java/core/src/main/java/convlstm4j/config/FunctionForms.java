@@ -116,21 +116,35 @@ public final class FunctionForms {
    * ReLU with all of its options.
    *
    * @param max what the function does not go above; none if empty
-   * @param slope of {@code x - threshold} below the threshold
-   * @param threshold from where on the function is x
+   * @param slope of {@code x - threshold} up to the threshold
+   * @param threshold above which the function is x
    * @return the function
+   * @throws IllegalArgumentException if a number is negative or not finite
    */
   public static ActivationFunction relu(Optional<Double> max, double slope, double threshold) {
+    max.ifPresent(m -> check("max_value", m));
+    check("negative_slope", slope);
+    check("threshold", threshold);
     if (max.isEmpty() && threshold == 0) {
       return ActivationFunction.of(slope == 0 ? Activation.RELU : Activation.leakyRelu(slope));
     }
     Formula x = Formula.input(0);
-    Formula above = max.isEmpty() ? x : x.min(Formula.constant(max.get()));
-    Formula below = x.minus(threshold).times(slope);
+    Formula most = Formula.constant(max.orElse(0.0));
+    Formula above = max.isEmpty() ? x : most.min(x);
+    // A NaN stays one.
+    Formula below =
+        slope == 0 ? x.equal(x).where(Formula.constant(0), x) : x.minus(threshold).times(slope);
     Object form =
         Forms.object(
             "ReLU", "max_value", max.orElse(null), "negative_slope", slope, "threshold", threshold);
-    return ActivationFunction.of(form, x.less(Formula.constant(threshold)).where(below, above));
+    return ActivationFunction.of(form, Formula.constant(threshold).less(x).where(above, below));
+  }
+
+  private static void check(String option, double value) {
+    if (!(value >= 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(
+          "ReLU: " + option + "=" + value + ", must be finite and >= 0");
+    }
   }
 
   /**

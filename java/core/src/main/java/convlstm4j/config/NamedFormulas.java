@@ -2,6 +2,8 @@ package convlstm4j.config;
 
 import convlstm4j.formula.Formula;
 import convlstm4j.formula.Function;
+import convlstm4j.op.ActivationFormula;
+import convlstm4j.option.Activation;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -47,7 +49,7 @@ final class NamedFormulas {
     put("hard_shrink", Formula.constant(0.5).less(X.abs()).where(X, ZERO));
     put("hard_silu", X.times(relu6(X.plus(3))).over(6));
     put("hard_tanh", X.max(Formula.constant(-1)).min(ONE));
-    put("log_sigmoid", X.min(ZERO).minus(X.abs().times(-1).exp().log1p()));
+    put("log_sigmoid", ActivationFormula.of(Activation.SOFTPLUS, X.times(-1)).times(-1));
     put("mish", X.times(softplus().tanh()));
     put("relu6", relu6(X));
     put("selu", X.less(ZERO).where(expm1.times(SELU_SCALE * SELU_ALPHA), X.times(SELU_SCALE)));
@@ -67,7 +69,7 @@ final class NamedFormulas {
   }
 
   private static Formula relu6(Formula x) {
-    return x.max(ZERO).min(Formula.constant(6));
+    return Formula.constant(6).min(ZERO.max(x)); // flat at both kinks
   }
 
   private static Formula softplus() {

@@ -76,11 +76,14 @@ final class Derivative {
     };
   }
 
-  /** {@code b a^(b-1) da + a^b log(a) db}; without the logarithm where b does not change. */
+  /**
+   * {@code b a^(b-1) da + a^b log(a) db}; without the logarithm where b does not change, and 0 for
+   * it where a is not positive, as TensorFlow takes it.
+   */
   private static Formula power(Formula y, Formula a, Formula b, Formula da, Formula db) {
     Formula less = b.function() == Function.CONSTANT ? constant(b.value() - 1) : b.minus(1);
     Formula byBase = da.times(b).times(Formula.of(Function.POWER, a, less));
     boolean fixed = db.function() == Function.CONSTANT && db.value() == 0;
-    return fixed ? byBase : byBase.plus(y.times(a.log()).times(db));
+    return fixed ? byBase : byBase.plus(ZERO.less(a).where(y.times(a.log()), ZERO).times(db));
   }
 }

@@ -334,6 +334,16 @@ public final class Formula {
   }
 
   /**
+   * 1 where this equals another, else 0; NaN equals nothing.
+   *
+   * @param other the other one
+   * @return the condition, for {@link #where}
+   */
+  public Formula equal(Formula other) {
+    return of(Function.EQUAL, this, other);
+  }
+
+  /**
    * One of two, by this as a condition.
    *
    * @param yes where this is not 0

@@ -260,8 +260,9 @@ final class Arranging {
       if (value == 0) {
         return List.of(g.op(op, x));
       }
-      Value shifted = g.op(op, g.op(new Pointwise(X.minus(value), 1), x));
-      return List.of(g.op(new Pointwise(X.plus(value), 1), shifted));
+      Value inside = g.op(op, g.op(new Pointwise(Formula.constant(1), 1), x));
+      Formula padded = Formula.input(1).where(X, Formula.constant(value));
+      return List.of(g.ops(new Pointwise(padded, 2), List.of(g.op(op, x), inside)).get(0));
     };
   }
 

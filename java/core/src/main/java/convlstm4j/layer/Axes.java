@@ -1,7 +1,6 @@
 package convlstm4j.layer;
 
 import convlstm4j.formula.Formula;
-import convlstm4j.formula.Function;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Pointwise;
@@ -122,10 +121,5 @@ final class Axes {
       each.add(g.op(new Pointwise(X.plus(v), 1), zero));
     }
     return each.size() == 1 ? each.get(0) : g.ops(new Concat(axis, each.size()), each).get(0);
-  }
-
-  /** The largest of two formulas' square root and Keras's epsilon. */
-  static Formula deviation(Formula variance) {
-    return Formula.of(Function.MAXIMUM, variance.sqrt(), Formula.constant(1e-7));
   }
 }

@@ -64,16 +64,16 @@ final class Elementwise {
   private static void binary(Map<String, OperationKind> all) {
     two(all, "Add", Formula::plus);
     two(all, "Divide", Formula::over);
-    two(all, "Equal", Elementwise::equal);
+    two(all, "Equal", Formula::equal);
     two(all, "FloorDivide", (a, b) -> floor(a.over(b)));
     two(all, "Greater", (a, b) -> b.less(a));
-    two(all, "GreaterEqual", (a, b) -> not(a.less(b)));
+    two(all, "GreaterEqual", (a, b) -> b.less(a).max(a.equal(b)));
     two(all, "Less", Formula::less);
-    two(all, "LessEqual", (a, b) -> not(b.less(a)));
+    two(all, "LessEqual", (a, b) -> a.less(b).max(a.equal(b)));
     two(all, "Maximum", Formula::max);
     two(all, "Minimum", Formula::min);
     two(all, "Multiply", Formula::times);
-    two(all, "NotEqual", (a, b) -> not(equal(a, b)));
+    two(all, "NotEqual", (a, b) -> not(a.equal(b)));
     two(all, "Power", (a, b) -> Formula.of(Function.POWER, a, b));
     two(all, "Subtract", Formula::minus);
     two(all, "TrueDivide", Formula::over);
@@ -124,10 +124,6 @@ final class Elementwise {
 
   private static Formula floor(Formula x) {
     return Formula.of(Function.FLOOR, x);
-  }
-
-  private static Formula equal(Formula a, Formula b) {
-    return Formula.of(Function.EQUAL, a, b);
   }
 
   private static Formula not(Formula a) {

@@ -13,6 +13,7 @@ import convlstm4j.option.Padding;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,13 +81,7 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLay
     boolean last = dataFormat == DataFormat.CHANNELS_LAST;
     long n = images.shape().dim(0);
     long channels = images.shape().dim(last ? rank + 1 : 1);
-    long pixels = 1;
-    for (int a = 0; a < rank; a++) {
-      pixels = Shape.times(pixels, images.shape().dim(a + (last ? 1 : 2)));
-    }
-    // All pixels in one column.
-    Shape column = last ? Shape.of(n, pixels, 1, channels) : Shape.of(n, channels, pixels, 1);
-    Value y = g.reshape(pooled(g, g.reshape(images, column), pixels), Shape.of(n, channels));
+    Value y = g.reshape(pooled(g, images, last), Shape.of(n, channels));
     long[] ones = new long[keepDims ? rank : 0];
     Arrays.fill(ones, 1);
     Shape kept = last ? Shape.of(channels).prepend(ones) : Shape.of(ones).prepend(channels);
@@ -107,14 +102,23 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends KerasLay
     }
   }
 
-  /** Of an unknown number of pixels, while a graph is built, only the shape counts. */
-  private Value pooled(Lowering g, Value column, long pixels) {
-    if (mode == Pool.Mode.AVERAGE) {
-      return g.op(new GlobalAveragePool(dataFormat, 2, false), column);
+  /** By a window of the whole image; a sequence is an image of one column. */
+  private Value pooled(Lowering g, Value sequence, boolean last) {
+    Value images = sequence;
+    if (rank == 1) {
+      images = g.reshape(sequence, Axes.withColumn(sequence.shape(), dataFormat));
     }
-    List<Integer> all = List.of(pixels == Shape.UNKNOWN ? 1 : Math.toIntExact(pixels), 1);
-    Window window = new Window(all, all, List.of(1, 1), Padding.VALID, dataFormat);
-    return g.op(new Pool(mode, window), column);
+    if (mode == Pool.Mode.AVERAGE) {
+      return g.op(new GlobalAveragePool(dataFormat, Math.max(rank, 2), false), images);
+    }
+    List<Integer> size = new ArrayList<>();
+    for (int a = 0; a < Math.max(rank, 2); a++) {
+      long pixels = images.shape().dim(a + (last ? 1 : 2));
+      // Of an unknown size, while a graph is built, only the shape counts.
+      size.add(pixels == Shape.UNKNOWN ? 1 : Math.toIntExact(pixels));
+    }
+    List<Integer> ones = size.stream().map(k -> 1).toList();
+    return g.op(new Pool(mode, new Window(size, size, ones, Padding.VALID, dataFormat)), images);
   }
 
   @Override

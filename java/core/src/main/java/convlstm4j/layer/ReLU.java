@@ -39,22 +39,10 @@ public final class ReLU extends FunctionLayer<ReLU> {
    * @throws IllegalArgumentException if a value is negative or not finite
    */
   public ReLU(Optional<Double> maxValue, double negativeSlope, double threshold) {
-    super(
-        FunctionForms.relu(
-            maxValue.map(v -> checked("max_value", v)),
-            checked("negative_slope", negativeSlope),
-            checked("threshold", threshold)));
+    super(FunctionForms.relu(maxValue, negativeSlope, threshold));
     this.max = maxValue;
     this.slope = negativeSlope;
     this.threshold = threshold;
-  }
-
-  private static double checked(String option, double value) {
-    if (!(value >= 0 && Double.isFinite(value))) {
-      throw new IllegalArgumentException(
-          "ReLU: " + option + "=" + value + ", must be finite and >= 0");
-    }
-    return value;
   }
 
   @Override

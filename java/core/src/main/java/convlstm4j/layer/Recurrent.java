@@ -144,7 +144,8 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   }
 
   /**
-   * Sets the rate of input dropout in training: one mask per gate, the same for all steps.
+   * Sets the rate of input dropout in training, by masks that are the same for all steps: one per
+   * gate in an LSTM or ConvLSTM of up to two axes with common activations, else one for all gates.
    *
    * @param value at least 0 and below 1, default 0
    * @return this layer
@@ -154,7 +155,8 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   }
 
   /**
-   * Sets the rate of dropout of h where it enters the recurrent convolution.
+   * Sets the rate of dropout of h where it enters the recurrent convolution, by masks like those of
+   * the input.
    *
    * @param value at least 0 and below 1, default 0
    * @return this layer
@@ -348,7 +350,8 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     try {
       op.stages();
     } catch (IllegalArgumentException e) {
-      throw new ShapeException(functions() + ": too long formulas for gates; " + e.getMessage());
+      throw new ShapeException(
+          functions() + " make gates of more steps than a backend runs; choose another");
     }
   }
 

@@ -5,6 +5,7 @@ import convlstm4j.formula.Formula;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.ShapeException;
 import convlstm4j.op.Window;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
@@ -94,6 +95,16 @@ final class Reducing {
     Value y = x;
     for (int axis : axes) {
       long size = y.shape().dim(axis);
+      if (size > Window.LARGEST) {
+        throw new ShapeException(
+            "the largest along axis "
+                + axis
+                + " of "
+                + y.shape()
+                + ": at most "
+                + Window.LARGEST
+                + " elements; reshape it to two axes");
+      }
       Value column = g.reshape(y, Axes.around(y.shape(), axis, size, 1));
       // Of an unknown size, while a graph is built, only the shape counts.
       List<Integer> all = List.of(size == Shape.UNKNOWN ? 1 : Math.toIntExact(size), 1);

@@ -110,7 +110,7 @@ public record Recurrence(
    * The codes of the cell's stages.
    *
    * @return in order
-   * @throws ShapeException if the cell is too large for a backend to run
+   * @throws IllegalArgumentException if the cell is too large for a backend to run
    */
   public List<StageCode> stages() {
     List<StageCode> codes = new ArrayList<>();
@@ -189,12 +189,12 @@ public record Recurrence(
   @Override
   public List<String> inputNames() {
     List<String> names = new ArrayList<>(List.of("x"));
-    numbered(names, "s", cell.states(), "");
+    names.addAll(Names.numbered("s", cell.states()));
     names.addAll(List.of("wx", "wh"));
     if (useBias) {
       names.add("b");
     }
-    numbered(names, "k", cell.constants(), "");
+    names.addAll(Names.numbered("k", cell.constants()));
     if (masked) {
       names.add("mask");
     }
@@ -204,12 +204,8 @@ public record Recurrence(
   @Override
   public List<String> outputNames() {
     List<String> names = new ArrayList<>(List.of("y"));
-    numbered(names, "s", cell.states(), "T");
+    Names.numbered("s", cell.states()).forEach(s -> names.add(s + "T"));
     return names;
-  }
-
-  private static void numbered(List<String> names, String first, int count, String last) {
-    IntStream.range(0, count).forEach(i -> names.add(first + i + last));
   }
 
   @Override

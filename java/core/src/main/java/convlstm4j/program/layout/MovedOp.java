@@ -12,6 +12,7 @@ import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
+import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
@@ -127,7 +128,7 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
       boolean rows = a.activation().kind() == Activation.Kind.SOFTMAX;
       return like(!rows || order.position(x.rank() - 1) == x.rank() - 1, op, shapes, order);
     }
-    if (op instanceof Merge) {
+    if (op instanceof Merge || op instanceof Pointwise) {
       return like(true, op, shapes, order);
     }
     if (op instanceof Concat c) {
