@@ -47,7 +47,7 @@ final class Plans {
       return new ConvPlan(device, o, inputs, mode);
     }
     if (op instanceof ConvTranspose o) {
-      return new ConvTransposePlan(device, o, inputs, mode);
+      return new ConvPlan(device, o, inputs, mode);
     }
     if (op instanceof Affine o) {
       return new AffinePlan(device, o, inputs, mode);

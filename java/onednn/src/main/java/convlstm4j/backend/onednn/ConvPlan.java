@@ -2,6 +2,9 @@ package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.op.Conv;
+import convlstm4j.op.ConvTranspose;
+import convlstm4j.op.Op;
+import convlstm4j.op.Window;
 import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
@@ -9,15 +12,23 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
 
 /**
- * {@link Conv}: oneDNN's convolution. Weights are packed in every call, since a training step
- * changes them; channels-first images are reordered on the way in and out.
+ * {@link Conv}: oneDNN's convolution; {@link ConvTranspose}: its passes from y to x, whose gradient
+ * it is. Weights are packed in every call, since a training step changes them; channels-first
+ * images are reordered on the way in and out.
  */
-final class ConvPlan extends OneDnnPlan<Conv> {
+final class ConvPlan extends OneDnnPlan<Op> {
+  private final boolean transposed;
+  private final boolean useBias;
   private final boolean first;
   private final long filters;
-  private final Convolution.WithWeights forward;
-  private final Convolution.WithWeights backwardData;
-  private final Convolution.WithWeights backwardWeights;
+
+  /** x to y. */
+  private final Convolution.WithWeights into;
+
+  /** The gradient of y to that of x; null where none is wanted, as the next. */
+  private final Convolution.WithWeights back;
+
+  private final Convolution.WithWeights weightGradient;
 
   // Between the user's layout and channels last; adding is for gradients.
   private final Prim xIn;
@@ -33,27 +44,41 @@ final class ConvPlan extends OneDnnPlan<Conv> {
   private final long scratchAt;
 
   ConvPlan(Dnnl engine, Conv op, List<Shape> inputs, Mode mode) {
+    this(engine, op, op.window(), op.groups(), op.useBias(), inputs, mode);
+  }
+
+  ConvPlan(Dnnl engine, ConvTranspose op, List<Shape> inputs, Mode mode) {
+    this(engine, op, op.window(), 1, false, inputs, mode);
+  }
+
+  private ConvPlan(
+      Dnnl engine,
+      Op op,
+      Window window,
+      int groups,
+      boolean useBias,
+      List<Shape> inputs,
+      Mode mode) {
     super(op, inputs);
     boolean training = mode == Mode.TRAINING;
-    DataFormat format = op.window().format();
+    DataFormat format = window.format();
     Shape x = inputs.get(0);
+    Shape y = out.get(0);
     Shape spatial = format.spatial(x.from(1));
-    Shape outSpatial = format.spatial(out.get(0).from(1));
+    Shape outSpatial = format.spatial(y.from(1));
     long n = x.dim(0);
     long channels = format.channels(x.from(1));
+    this.transposed = op instanceof ConvTranspose;
+    this.useBias = useBias;
     this.first = format == DataFormat.CHANNELS_FIRST;
-    this.filters = op.filters();
+    this.filters = format.channels(y.from(1));
     Convolution c =
-        new Convolution(
-            engine,
-            op.window(),
-            spatial,
-            channels / op.groups(),
-            filters / op.groups(),
-            op.groups());
-    forward = own(c.forward(n, op.useBias(), false));
-    backwardData = training ? own(c.backwardData(n)) : null;
-    backwardWeights = training ? own(c.backwardWeights(n, op.useBias())) : null;
+        transposed
+            ? new Convolution(engine, window, outSpatial, filters, channels, groups)
+            : new Convolution(engine, window, spatial, channels / groups, filters / groups, groups);
+    into = own(transposed ? c.backwardData(n) : c.forward(n, useBias, false));
+    back = training ? own(transposed ? c.forward(n, false, false) : c.backwardData(n)) : null;
+    weightGradient = training ? own(c.backwardWeights(n, useBias)) : null;
     try (memory.desc xs = Convolution.images(n, channels, spatial.dims());
         memory.desc ys = Convolution.images(n, filters, outSpatial.dims());
         memory.desc userX = Convolution.images(n, channels, spatial.dims(), format);
@@ -63,32 +88,26 @@ final class ConvPlan extends OneDnnPlan<Conv> {
       yIn = first && training ? own(Prim.reorder(engine, userY, ys, false)) : null;
       addDx = training ? own(Prim.reorder(engine, xs, userX, true)) : null;
     }
-    long packed = forward.packedBytes();
-    long scratch = forward.scratchBytes();
+    long packed = into.packedBytes();
+    long scratch = into.scratchBytes();
     if (training) {
-      packed =
-          Math.max(packed, Math.max(backwardData.packedBytes(), backwardWeights.packedBytes()));
-      scratch =
-          Math.max(scratch, Math.max(backwardData.scratchBytes(), backwardWeights.scratchBytes()));
+      packed = Math.max(packed, Math.max(back.packedBytes(), weightGradient.packedBytes()));
+      scratch = Math.max(scratch, Math.max(back.scratchBytes(), weightGradient.scratchBytes()));
     }
     packedAt = workspace.takeBytes(packed);
-    biasAt = training ? workspace.take(filters) : 0;
+    biasAt = training && useBias ? workspace.take(filters) : 0;
     xAt = first ? workspace.take(x.elements()) : 0;
-    yAt = first ? workspace.take(out.get(0).elements()) : 0;
+    yAt = first ? workspace.take(y.elements()) : 0;
     dxAt = training ? workspace.take(x.elements()) : 0;
     scratchAt = workspace.takeBytes(scratch);
   }
 
   @Override
   public String algorithm() {
-    String s = "oneDNN " + forward.main().implementation();
-    return backwardData == null
+    String s = "oneDNN " + into.main().implementation();
+    return back == null
         ? s
-        : s
-            + " | "
-            + backwardData.main().implementation()
-            + " | "
-            + backwardWeights.main().implementation();
+        : s + " | " + back.main().implementation() + " | " + weightGradient.main().implementation();
   }
 
   @Override
@@ -96,12 +115,11 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     NativeBuffer ws = NativeBuffer.of(call.workspace());
     long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);
     long y = first ? ws.address(yAt) : output(call.outputs(), "y").address();
-    Prim p = forward.main();
-    pack(forward, input(call.inputs(), "w"), ws);
-    if (op.useBias()) {
-      p.bind(dnnl.DNNL_ARG_BIAS, optional(call.inputs(), "b").address());
+    pack(into, input(call.inputs(), "w"), ws);
+    if (useBias) {
+      into.main().bind(dnnl.DNNL_ARG_BIAS, input(call.inputs(), "b").address());
     }
-    p.bind(dnnl.DNNL_ARG_SRC, x).bind(dnnl.DNNL_ARG_DST, y).scratch(ws.address(scratchAt)).run();
+    run(into, transposed, x, y, ws);
     if (first) {
       yOut.scratch(ws.address(scratchAt)).run(y, output(call.outputs(), "y").address());
     }
@@ -115,28 +133,23 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     NativeBuffer db = optional(call.inputGradients(), "b");
     long dy = lastChannels(yIn, output(call.outputGradients(), "y"), ws, yAt);
     if (dx != null) {
-      pack(backwardData, input(call.inputs(), "w"), ws);
-      backwardData
-          .main()
-          .bind(dnnl.DNNL_ARG_DIFF_DST, dy)
-          .bind(dnnl.DNNL_ARG_DIFF_SRC, ws.address(dxAt))
-          .scratch(ws.address(scratchAt))
-          .run();
+      pack(back, input(call.inputs(), "w"), ws);
+      run(back, !transposed, dy, ws.address(dxAt), ws);
       addDx.scratch(ws.address(scratchAt)).run(ws.address(dxAt), dx.address());
     }
     if (dw != null || db != null) {
       long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);
-      Prim p = backwardWeights.main();
-      if (op.useBias()) {
+      Prim p = weightGradient.main();
+      if (useBias) {
         p.bind(dnnl.DNNL_ARG_DIFF_BIAS, ws.address(biasAt));
       }
-      p.bind(dnnl.DNNL_ARG_SRC, x)
-          .bind(dnnl.DNNL_ARG_DIFF_DST, dy)
+      p.bind(dnnl.DNNL_ARG_SRC, transposed ? dy : x)
+          .bind(dnnl.DNNL_ARG_DIFF_DST, transposed ? x : dy)
           .bind(dnnl.DNNL_ARG_DIFF_WEIGHTS, ws.address(packedAt))
           .scratch(ws.address(scratchAt))
           .run();
       if (dw != null) {
-        backwardWeights
+        weightGradient
             .weights()
             .scratch(ws.address(scratchAt))
             .run(ws.address(packedAt), dw.address());
@@ -155,6 +168,16 @@ final class ConvPlan extends OneDnnPlan<Conv> {
     }
     in.scratch(ws.address(scratchAt)).run(user.address(), ws.address(wsAt));
     return ws.address(wsAt);
+  }
+
+  /** Runs the convolution, or its gradient from result to image. */
+  private void run(
+      Convolution.WithWeights p, boolean gradient, long from, long to, NativeBuffer ws) {
+    p.main()
+        .bind(gradient ? dnnl.DNNL_ARG_DIFF_DST : dnnl.DNNL_ARG_SRC, from)
+        .bind(gradient ? dnnl.DNNL_ARG_DIFF_SRC : dnnl.DNNL_ARG_DST, to)
+        .scratch(ws.address(scratchAt))
+        .run();
   }
 
   private void pack(Convolution.WithWeights p, NativeBuffer weights, NativeBuffer ws) {

@@ -44,7 +44,7 @@ final class Kernels {
       return new ConvPlan(engine, o, inputs, mode);
     }
     if (op instanceof ConvTranspose o) {
-      return new ConvTransposePlan(engine, o, inputs, mode);
+      return new ConvPlan(engine, o, inputs, mode);
     }
     if (op instanceof ConvLstm2d o) {
       return Winograd.isChosen(engine, o, inputs, mode)

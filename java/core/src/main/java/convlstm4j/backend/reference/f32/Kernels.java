@@ -66,7 +66,7 @@ public final class Kernels {
       return new ConvPlan(o, inputs);
     }
     if (op instanceof ConvTranspose o) {
-      return new ConvTransposePlan(o, inputs);
+      return new ConvPlan(o, inputs);
     }
     if (op instanceof Affine o) {
       return new AffinePlan(o, inputs);
