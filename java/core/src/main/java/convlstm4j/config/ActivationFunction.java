@@ -22,6 +22,9 @@ import java.util.stream.IntStream;
  * along other axes than the last. An immutable value.
  */
 public final class ActivationFunction {
+  /** What selu of minus infinity is. */
+  public static final double SELU_SATURATED = -NamedFormulas.SELU_SCALE * NamedFormulas.SELU_ALPHA;
+
   private final Object form;
   private final Optional<Activation> known;
   private final List<Formula> stages;

@@ -15,9 +15,9 @@ final class NamedFormulas {
    * Numbers of selu: Klambauer et al. 2017, arXiv:1706.02515, equation 14, with the digits of
    * keras/src/activations/activations.py.
    */
-  private static final double SELU_SCALE = 1.0507009873554805;
+  static final double SELU_SCALE = 1.0507009873554805;
 
-  private static final double SELU_ALPHA = 1.6732632423543772;
+  static final double SELU_ALPHA = 1.6732632423543772;
 
   /**
    * The logarithm of the complementary error function over t, as a polynomial of {@code t = 1 / (1
