@@ -28,7 +28,8 @@ import java.util.stream.IntStream;
  *
  * @param <S> the layer's own type
  */
-public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> {
+public abstract class Convolution<S extends Convolution<S>> extends Weighted<S>
+    implements DataFormatted<S> {
   private final int filters;
   private final List<Integer> kernelSize;
   private List<Integer> strides;
@@ -88,42 +89,16 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
     return padding(word("padding", value, () -> Forms.choice(Padding.class, value, "")));
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   public final S dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public final S dataFormat(String value) {
-    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
     int rank = kernelSize.size() + 2;
-    if (x.shape().rank() < rank) {
-      throw new ShapeException(
-          "input has shape "
-              + x.shape()
-              + ", expected rank "
-              + rank
-              + " or more: batch, channels and "
-              + kernelSize.size()
-              + " spatial "
-              + (rank == 3 ? "axis" : "axes"));
-    }
+    ImageLayer.checkRankOrMore(x.shape(), kernelSize.size());
     Folded folded = Folded.of(g, x, rank - 1);
     Value images = folded.images();
     long channels = dataFormat.channels(images.shape().from(1));
@@ -207,9 +182,7 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S> 
 
   @Override
   public final Optional<ImageAxes> imageAxes() {
-    return kernelSize.size() == 1
-        ? Optional.empty()
-        : Optional.of(new ImageAxes(dataFormat, kernelSize.size()));
+    return ImageLayer.imageAxes(dataFormat, kernelSize.size());
   }
 
   @Override

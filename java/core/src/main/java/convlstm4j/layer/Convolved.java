@@ -10,7 +10,7 @@ import convlstm4j.option.Padding;
  *
  * @param <S> the layer's own type
  */
-public sealed interface Convolved<S extends Recurrent<S>>
+public sealed interface Convolved<S extends Recurrent<S>> extends DataFormatted<S>
     permits ConvLSTM1D, ConvLSTM2D, ConvLSTM3D, ConvGRU1D, ConvGRU2D, ConvGRU3D {
 
   /** The layer itself. */
@@ -65,25 +65,8 @@ public sealed interface Convolved<S extends Recurrent<S>>
     return padding(layer().word("padding", value, () -> Forms.choice(Padding.class, value, "")));
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   default S dataFormat(DataFormat value) {
     return layer().window(layer().window().withDataFormat(value));
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  default S dataFormat(String value) {
-    return dataFormat(
-        layer().word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 }

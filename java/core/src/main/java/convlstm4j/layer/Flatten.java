@@ -1,7 +1,6 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.config.Forms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.Transpose;
 import convlstm4j.option.DataFormat;
@@ -17,7 +16,7 @@ import java.util.Map;
  * Keras's {@code Flatten}: {@code [N, ..]} to {@code [N, C]}. With channels first the channels are
  * moved last before, so that the result does not depend on the format.
  */
-public final class Flatten extends KerasLayer<Flatten> {
+public final class Flatten extends KerasLayer<Flatten> implements DataFormatted<Flatten> {
   private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
 
   /** A layer. */
@@ -29,19 +28,9 @@ public final class Flatten extends KerasLayer<Flatten> {
    * @param value default {@link DataFormat#CHANNELS_LAST}, which keeps the order of elements
    * @return this layer
    */
+  @Override
   public Flatten dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public Flatten dataFormat(String value) {
-    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   @Override

@@ -1,11 +1,8 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.config.Forms;
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.ImageAxes;
 import convlstm4j.op.Pad;
-import convlstm4j.op.ShapeException;
 import convlstm4j.option.DataFormat;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
@@ -15,22 +12,19 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the layers share that add pixels at the edges of an image, or take some away.
  *
  * @param <S> the layer's own type
  */
-public abstract class Framing<S extends Framing<S>> extends KerasLayer<S> {
+public abstract class Framing<S extends Framing<S>> extends ImageLayer<S>
+    implements DataFormatted<S> {
   private final String option;
   private final int sign;
-  private final int axes;
 
   /** Pixels before and after, axis by axis. */
   private final List<Integer> edges;
-
-  private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
 
   /**
    * For the layers of this package.
@@ -41,9 +35,9 @@ public abstract class Framing<S extends Framing<S>> extends KerasLayer<S> {
    * @param pixels one for all edges, one for each axis, or two for each: before and after
    */
   Framing(String option, int sign, int axes, int... pixels) {
+    super(axes);
     this.option = option;
     this.sign = sign;
-    this.axes = axes;
     this.edges = expanded(pixels);
   }
 
@@ -69,45 +63,18 @@ public abstract class Framing<S extends Framing<S>> extends KerasLayer<S> {
     return all;
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   public final S dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public final S dataFormat(String value) {
-    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
-    int rank = axes + 2;
-    if (x.shape().rank() != rank) {
-      throw new ShapeException(
-          "input has shape "
-              + x.shape()
-              + ", expected rank "
-              + rank
-              + ": batch, channels and "
-              + axes
-              + " spatial "
-              + (axes == 1 ? "axis" : "axes"));
-    }
-    List<Integer> before = new ArrayList<>(Collections.nCopies(rank, 0));
+    checkRank(x.shape());
+    List<Integer> before = new ArrayList<>(Collections.nCopies(axes + 2, 0));
     List<Integer> after = new ArrayList<>(before);
-    int first = dataFormat == DataFormat.CHANNELS_LAST ? 1 : 2;
+    int first = firstAxis();
     for (int a = 0; a < axes; a++) {
       before.set(first + a, sign * edges.get(2 * a));
       after.set(first + a, sign * edges.get(2 * a + 1));
@@ -118,11 +85,6 @@ public abstract class Framing<S extends Framing<S>> extends KerasLayer<S> {
   @Override
   public final boolean keepsAxes() {
     return true;
-  }
-
-  @Override
-  public final Optional<ImageAxes> imageAxes() {
-    return axes == 1 ? Optional.empty() : Optional.of(new ImageAxes(dataFormat, axes));
   }
 
   @Override

@@ -3,7 +3,6 @@ package convlstm4j.layer;
 import convlstm4j.config.Config;
 import convlstm4j.config.Forms;
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.ImageAxes;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
 import convlstm4j.option.DataFormat;
@@ -13,7 +12,6 @@ import convlstm4j.program.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the pooling layers share. The input may have more axes between the batch and the image,
@@ -21,15 +19,16 @@ import java.util.Optional;
  *
  * @param <S> the layer's own type
  */
-public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
+public abstract class Pooling<S extends Pooling<S>> extends ImageLayer<S>
+    implements DataFormatted<S> {
   private final Pool.Mode mode;
   private final List<Integer> poolSize;
   private List<Integer> strides;
   private Padding padding = Padding.VALID;
-  private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
 
   /** For the layers of this package. */
   Pooling(Pool.Mode mode, int rank, int... poolSize) {
+    super(rank);
     this.mode = mode;
     this.poolSize = expand("pool_size", rank, poolSize);
     this.strides = this.poolSize;
@@ -43,7 +42,7 @@ public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
    * @throws IllegalArgumentException if the number of values is wrong or one is below 1
    */
   public final S strides(int... values) {
-    return set(() -> strides = expand("strides", poolSize.size(), values));
+    return set(() -> strides = expand("strides", axes, values));
   }
 
   /**
@@ -67,51 +66,27 @@ public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
     return padding(word("padding", value, () -> Forms.choice(Padding.class, value, "")));
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   public final S dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
   }
 
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public final S dataFormat(String value) {
-    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
-  }
-
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    Folded folded = Folded.of(g, only(arguments), poolSize.size() + 1);
+    Folded folded = Folded.of(g, only(arguments), axes + 1);
     Value images = folded.images();
-    if (poolSize.size() > 1) {
+    if (axes > 1) {
       return List.of(folded.unfold(g, g.op(pool(poolSize, strides), images)));
     }
     // A sequence is an image of one column.
     Value columns = g.reshape(images, Axes.withColumn(images.shape(), dataFormat));
     Value y = g.op(pool(List.of(poolSize.get(0), 1), List.of(strides.get(0), 1)), columns);
-    int column = dataFormat == DataFormat.CHANNELS_LAST ? 2 : 3;
-    return List.of(folded.unfold(g, g.reshape(y, y.shape().without(column))));
+    return List.of(folded.unfold(g, g.reshape(y, y.shape().without(firstAxis() + 1))));
   }
 
   private Pool pool(List<Integer> sizes, List<Integer> steps) {
     List<Integer> ones = sizes.stream().map(p -> 1).toList();
     return new Pool(mode, new Window(sizes, steps, ones, padding, dataFormat));
-  }
-
-  @Override
-  public final Optional<ImageAxes> imageAxes() {
-    return poolSize.size() == 1
-        ? Optional.empty()
-        : Optional.of(new ImageAxes(dataFormat, poolSize.size()));
   }
 
   @Override
@@ -129,7 +104,7 @@ public abstract class Pooling<S extends Pooling<S>> extends KerasLayer<S> {
   }
 
   final S read(Config c) {
-    return strides(Config.array(c.ints("strides", poolSize.size(), strides)))
+    return strides(Config.array(c.ints("strides", axes, strides)))
         .padding(c.padding("padding"))
         .dataFormat(c.dataFormat("data_format"));
   }

@@ -1,7 +1,6 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.config.Forms;
 import convlstm4j.option.DataFormat;
 import java.util.Map;
 
@@ -9,7 +8,8 @@ import java.util.Map;
  * Keras's {@code SpatialDropout3D}: drops whole channels of {@code [N, D, H, W, C]} in training, of
  * {@code [N, C, D, H, W]} with channels first.
  */
-public final class SpatialDropout3D extends SpatialDropout<SpatialDropout3D> {
+public final class SpatialDropout3D extends SpatialDropout<SpatialDropout3D>
+    implements DataFormatted<SpatialDropout3D> {
   /**
    * A layer.
    *
@@ -20,25 +20,9 @@ public final class SpatialDropout3D extends SpatialDropout<SpatialDropout3D> {
     super(3, rate);
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   public SpatialDropout3D dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public SpatialDropout3D dataFormat(String value) {
-    return dataFormat(word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   @Override

@@ -1,15 +1,11 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.config.Forms;
 import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
-import convlstm4j.graph.ImageAxes;
 import convlstm4j.op.Concat;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Pointwise;
-import convlstm4j.op.ShapeException;
-import convlstm4j.option.DataFormat;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
@@ -18,14 +14,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the layers share that make images larger by whole factors.
  *
  * @param <S> the layer's own type
  */
-public abstract class UpSampling<S extends UpSampling<S>> extends KerasLayer<S> {
+public abstract class UpSampling<S extends UpSampling<S>> extends ImageLayer<S> {
   /** What is between pixels. */
   enum Interpolation {
     NEAREST,
@@ -33,11 +28,11 @@ public abstract class UpSampling<S extends UpSampling<S>> extends KerasLayer<S> 
   }
 
   final List<Integer> size;
-  DataFormat dataFormat = DataFormat.CHANNELS_LAST;
   Interpolation interpolation = Interpolation.NEAREST;
 
   /** For the layers of this package: a factor for each axis, or one for all. */
   UpSampling(int axes, int... size) {
+    super(axes);
     int[] all = size;
     if (size.length == 1) {
       all = new int[axes];
@@ -49,29 +44,18 @@ public abstract class UpSampling<S extends UpSampling<S>> extends KerasLayer<S> 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
-    int rank = size.size() + 2;
-    if (x.shape().rank() != rank) {
-      throw new ShapeException(
-          "input has shape "
-              + x.shape()
-              + ", expected rank "
-              + rank
-              + ": batch, channels and "
-              + size.size()
-              + " spatial "
-              + (rank == 3 ? "axis" : "axes"));
-    }
-    int first = dataFormat == DataFormat.CHANNELS_LAST ? 1 : 2;
+    checkRank(x.shape());
+    int first = firstAxis();
     if (interpolation == Interpolation.NEAREST) {
-      int[] times = new int[rank];
+      int[] times = new int[axes + 2];
       Arrays.fill(times, 1);
-      for (int a = 0; a < size.size(); a++) {
+      for (int a = 0; a < axes; a++) {
         times[first + a] = size.get(a);
       }
       return List.of(Axes.repeated(g, x, times));
     }
     Value y = x;
-    for (int a = 0; a < size.size(); a++) {
+    for (int a = 0; a < axes; a++) {
       y = size.get(a) == 1 ? y : linear(g, y, first + a, size.get(a));
     }
     return List.of(y);
@@ -116,25 +100,11 @@ public abstract class UpSampling<S extends UpSampling<S>> extends KerasLayer<S> 
   }
 
   @Override
-  public final Optional<ImageAxes> imageAxes() {
-    return size.size() == 1
-        ? Optional.empty()
-        : Optional.of(new ImageAxes(dataFormat, size.size()));
-  }
-
-  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("size", size);
     c.put("data_format", dataFormat.kerasName());
     return c;
-  }
-
-  final S dataFormatOf(String value) {
-    return set(
-        () ->
-            dataFormat =
-                word("data_format", value, () -> Forms.choice(DataFormat.class, value, "")));
   }
 
   static int[] size(Config c, int axes) {

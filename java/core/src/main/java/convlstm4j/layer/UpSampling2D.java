@@ -10,7 +10,8 @@ import java.util.Map;
  * Keras's {@code UpSampling2D}: images larger by whole factors, {@code [N, H, W, C]} or channels
  * first.
  */
-public final class UpSampling2D extends UpSampling<UpSampling2D> {
+public final class UpSampling2D extends UpSampling<UpSampling2D>
+    implements DataFormatted<UpSampling2D> {
   /**
    * A layer.
    *
@@ -21,25 +22,9 @@ public final class UpSampling2D extends UpSampling<UpSampling2D> {
     super(2, size);
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   public UpSampling2D dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public UpSampling2D dataFormat(String value) {
-    return dataFormatOf(value);
   }
 
   /**

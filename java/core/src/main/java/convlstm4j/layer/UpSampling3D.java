@@ -7,7 +7,8 @@ import convlstm4j.option.DataFormat;
  * Keras's {@code UpSampling3D}: images larger by whole factors, {@code [N, D, H, W, C]} or channels
  * first.
  */
-public final class UpSampling3D extends UpSampling<UpSampling3D> {
+public final class UpSampling3D extends UpSampling<UpSampling3D>
+    implements DataFormatted<UpSampling3D> {
   /**
    * A layer.
    *
@@ -18,25 +19,9 @@ public final class UpSampling3D extends UpSampling<UpSampling3D> {
     super(3, size);
   }
 
-  /**
-   * Sets where the channels stand.
-   *
-   * @param value default {@link DataFormat#CHANNELS_LAST}
-   * @return this layer
-   */
+  @Override
   public UpSampling3D dataFormat(DataFormat value) {
     return set(() -> dataFormat = value);
-  }
-
-  /**
-   * Sets where the channels stand by its name in Keras 3.
-   *
-   * @param value {@code "channels_last"} or {@code "channels_first"}
-   * @return this layer
-   * @throws IllegalArgumentException if there is no such name
-   */
-  public UpSampling3D dataFormat(String value) {
-    return dataFormatOf(value);
   }
 
   static UpSampling3D fromConfig(Config c) {
