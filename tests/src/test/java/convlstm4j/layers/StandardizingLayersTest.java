@@ -130,6 +130,9 @@ class StandardizingLayersTest {
         "expected different axes from 1 to 2",
         () -> new UnitNormalization(3).apply(Input.shape(3, 6)));
     JoiningLayersTest.refused("other than the batch", () -> new LayerNormalization().axis(0));
+    JoiningLayersTest.refused(
+        "UnitNormalization: axis=[1, 0], expected one or more axes other than the batch",
+        () -> new UnitNormalization(1, 0));
     JoiningLayersTest.refused("axis=0 is the batch", () -> new GroupNormalization(2).axis(0));
     JoiningLayersTest.refused("groups=0, must be >= 1", () -> new GroupNormalization(0));
     JoiningLayersTest.refused("epsilon=-1.0", () -> new LayerNormalization().epsilon(-1));

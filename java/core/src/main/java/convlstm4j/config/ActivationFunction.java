@@ -4,6 +4,7 @@ import convlstm4j.formula.Formula;
 import convlstm4j.op.Activate;
 import convlstm4j.op.ActivationFormula;
 import convlstm4j.op.Pointwise;
+import convlstm4j.op.SampleAxes;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Transpose;
 import convlstm4j.option.Activation;
@@ -11,10 +12,8 @@ import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -69,14 +68,12 @@ public final class ActivationFunction {
    * @throws IllegalArgumentException if there is no axis, or one is 0, the batch
    */
   public static ActivationFunction softmax(List<Integer> axes) {
-    if (axes.isEmpty() || axes.contains(0)) {
-      throw new IllegalArgumentException("expected one or more axes other than the batch, 0");
-    }
-    if (axes.equals(List.of(-1))) {
+    List<Integer> checked = SampleAxes.checked(axes);
+    if (checked.equals(List.of(-1))) {
       return of(Activation.SOFTMAX);
     }
     Object form = Forms.object("Softmax", "axis", axes.size() == 1 ? axes.get(0) : axes);
-    return new ActivationFunction(form, Optional.empty(), List.of(), List.copyOf(axes));
+    return new ActivationFunction(form, Optional.empty(), List.of(), checked);
   }
 
   /**
@@ -140,20 +137,8 @@ public final class ActivationFunction {
   /** The axes are moved to the end and seen as one. */
   private Value softmax(Lowering g, Value x) {
     int rank = x.shape().rank();
-    Set<Integer> last = new LinkedHashSet<>();
-    for (int a : softmaxAxes) {
-      if (a >= rank || a <= -rank || !last.add(x.shape().axis(a))) {
-        throw new ShapeException(
-            "axis="
-                + softmaxAxes
-                + " of input of shape "
-                + x.shape()
-                + ": expected different axes from 1 to "
-                + (rank - 1)
-                + ", or negative ones counted from the end");
-      }
-    }
-    if (last.equals(Set.of(rank - 1))) {
+    List<Integer> last = SampleAxes.resolved(softmaxAxes, x.shape());
+    if (last.equals(List.of(rank - 1))) {
       return g.op(new Activate(Activation.SOFTMAX), x);
     }
     List<Integer> order =

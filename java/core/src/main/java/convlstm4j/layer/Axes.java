@@ -5,6 +5,7 @@ import convlstm4j.op.Concat;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.SampleAxes;
 import convlstm4j.op.ShapeException;
 import convlstm4j.option.DataFormat;
 import convlstm4j.program.Lowering;
@@ -13,7 +14,6 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 
 /** What several layers do along axes, by ops that there are. */
 final class Axes {
@@ -31,20 +31,7 @@ final class Axes {
    * @throws ShapeException if one is the batch, is not there or is there twice
    */
   static List<Integer> resolved(List<Integer> axes, Shape x) {
-    TreeSet<Integer> resolved = new TreeSet<>();
-    for (int a : axes) {
-      if (a >= x.rank() || a <= -x.rank() || a == 0 || !resolved.add(x.axis(a))) {
-        throw new ShapeException(
-            "axis="
-                + axes
-                + " of input of shape "
-                + x
-                + ": expected different axes from 1 to "
-                + (x.rank() - 1)
-                + ", or negative ones counted from the end");
-      }
-    }
-    return List.copyOf(resolved);
+    return SampleAxes.resolved(axes, x).stream().sorted().toList();
   }
 
   /** The input's size along some axes, 1 along the others. */

@@ -4,18 +4,15 @@ import convlstm4j.config.Config;
 import convlstm4j.config.RegularizerForms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.BatchNorm;
-import convlstm4j.op.ShapeException;
 import convlstm4j.option.Initializer;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * Keras's {@code BatchNormalization} (Ioffe and Szegedy 2015, arXiv:1502.03167): in training by the
@@ -48,14 +45,7 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
    * @throws IllegalArgumentException if there is none or one is 0, the batch
    */
   public BatchNormalization axis(int... values) {
-    if (values.length == 0 || Arrays.stream(values).anyMatch(v -> v == 0)) {
-      throw new IllegalArgumentException(
-          label()
-              + ": axis="
-              + Arrays.toString(values)
-              + ", expected one or more axes other than the batch, 0");
-    }
-    return set(() -> axes = Arrays.stream(values).boxed().toList());
+    return set(() -> axes = sampleAxes(values));
   }
 
   /**
@@ -170,30 +160,13 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
-    List<Integer> resolved = resolve(x.shape());
+    List<Integer> resolved = Axes.resolved(axes, x.shape());
     if (!(g instanceof StepByStep steps)) {
       return List.of(normalize(g, x, resolved, false));
     }
     List<Integer> shifted = resolved.stream().map(a -> a + 1).toList();
     Value y = normalize(g, steps.unfold(x), shifted, true);
     return List.of(g.reshape(y, x.shape()));
-  }
-
-  private List<Integer> resolve(Shape x) {
-    TreeSet<Integer> resolved = new TreeSet<>();
-    for (int a : axes) {
-      if (a >= x.rank() || a <= -x.rank() || !resolved.add(x.axis(a))) {
-        throw new ShapeException(
-            "axis="
-                + axes
-                + " of input of shape "
-                + x
-                + ": expected different axes from 1 to "
-                + (x.rank() - 1)
-                + ", or negative ones counted from the end");
-      }
-    }
-    return List.copyOf(resolved);
   }
 
   private Value normalize(Lowering g, Value x, List<Integer> resolved, boolean perStep) {

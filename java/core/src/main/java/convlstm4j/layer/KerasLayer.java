@@ -3,6 +3,7 @@ package convlstm4j.layer;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
 import convlstm4j.op.Penalty;
+import convlstm4j.op.SampleAxes;
 import convlstm4j.op.ShapeException;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
@@ -83,6 +84,12 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
               + " values, each >= 1");
     }
     return Arrays.stream(values).boxed().toList();
+  }
+
+  /** Fails unless there are axes, none of them the batch. */
+  final List<Integer> sampleAxes(int... values) {
+    List<Integer> axes = Arrays.stream(values).boxed().toList();
+    return word("axis", axes.toString(), () -> SampleAxes.checked(axes));
   }
 
   /** Fails unless a dropout rate lies in [0, 1). */

@@ -6,7 +6,6 @@ import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +29,7 @@ public final class LayerNormalization extends Standardizing<LayerNormalization> 
    * @throws IllegalArgumentException if there is none or one is 0, the batch
    */
   public LayerNormalization axis(int... values) {
-    if (values.length == 0 || Arrays.stream(values).anyMatch(v -> v == 0)) {
-      throw new IllegalArgumentException(
-          label()
-              + ": axis="
-              + Arrays.toString(values)
-              + ", expected one or more axes other than the batch, 0");
-    }
-    return set(() -> axes = Arrays.stream(values).boxed().toList());
+    return set(() -> axes = sampleAxes(values));
   }
 
   @Override

@@ -4,7 +4,6 @@ import convlstm4j.config.Config;
 import convlstm4j.graph.Arguments;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +21,10 @@ public final class UnitNormalization extends KerasLayer<UnitNormalization> {
    * A layer.
    *
    * @param axes counted with the batch; negative from the end
-   * @throws IllegalArgumentException if there is none
+   * @throws IllegalArgumentException if there is none or one is 0, the batch
    */
   public UnitNormalization(int... axes) {
-    if (axes.length == 0) {
-      throw new IllegalArgumentException("UnitNormalization: axis=[], expected one or more axes");
-    }
-    this.axes = Arrays.stream(axes).boxed().toList();
+    this.axes = sampleAxes(axes);
   }
 
   @Override
