@@ -1,7 +1,6 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.config.RegularizerForms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.option.Initializer;
@@ -21,18 +20,11 @@ import java.util.Map;
  * sizes: {@code gamma} if scaled, {@code beta} if centred, {@code moving_mean}, {@code
  * moving_variance}.
  */
-public final class BatchNormalization extends KerasLayer<BatchNormalization> {
+public final class BatchNormalization extends Scaled<BatchNormalization> {
   private List<Integer> axes = List.of(-1);
   private double momentum = 0.99;
-  private double epsilon = 1e-3;
-  private boolean center = true;
-  private boolean scale = true;
-  private Initializer betaInitializer = Initializers.zeros();
-  private Initializer gammaInitializer = Initializers.ones();
   private Initializer movingMeanInitializer = Initializers.zeros();
   private Initializer movingVarianceInitializer = Initializers.ones();
-  private Regularizer betaRegularizer = Regularizer.NONE;
-  private Regularizer gammaRegularizer = Regularizer.NONE;
 
   /** A layer. */
   public BatchNormalization() {}
@@ -64,60 +56,6 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
   }
 
   /**
-   * Sets what is added to the variance.
-   *
-   * @param value at least 0, default 0.001
-   * @return this layer
-   * @throws IllegalArgumentException if it is negative
-   */
-  public BatchNormalization epsilon(double value) {
-    if (!(value >= 0)) {
-      throw new IllegalArgumentException(label() + ": epsilon=" + value + ", must be >= 0");
-    }
-    return set(() -> epsilon = value);
-  }
-
-  /**
-   * Says whether beta is added.
-   *
-   * @param value default true
-   * @return this layer
-   */
-  public BatchNormalization center(boolean value) {
-    return set(() -> center = value);
-  }
-
-  /**
-   * Says whether the result is multiplied by gamma.
-   *
-   * @param value default true
-   * @return this layer
-   */
-  public BatchNormalization scale(boolean value) {
-    return set(() -> scale = value);
-  }
-
-  /**
-   * Sets where the first beta comes from.
-   *
-   * @param value default zeros
-   * @return this layer
-   */
-  public BatchNormalization betaInitializer(Initializer value) {
-    return set(() -> betaInitializer = value);
-  }
-
-  /**
-   * Sets where the first gamma comes from.
-   *
-   * @param value default ones
-   * @return this layer
-   */
-  public BatchNormalization gammaInitializer(Initializer value) {
-    return set(() -> gammaInitializer = value);
-  }
-
-  /**
    * Sets where the first moving mean comes from.
    *
    * @param value default zeros
@@ -137,26 +75,6 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
     return set(() -> movingVarianceInitializer = value);
   }
 
-  /**
-   * Sets beta's penalty.
-   *
-   * @param value default none
-   * @return this layer
-   */
-  public BatchNormalization betaRegularizer(Regularizer value) {
-    return set(() -> betaRegularizer = value);
-  }
-
-  /**
-   * Sets gamma's penalty.
-   *
-   * @param value default none
-   * @return this layer
-   */
-  public BatchNormalization gammaRegularizer(Regularizer value) {
-    return set(() -> gammaRegularizer = value);
-  }
-
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
@@ -172,15 +90,16 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
   private Value normalize(Lowering g, Value x, List<Integer> resolved, boolean perStep) {
     boolean training = g.training() && isTrainable();
     BatchNorm op =
-        new BatchNorm(resolved, momentum, epsilon, center, scale, training, perStep && training);
+        new BatchNorm(
+            resolved, momentum, epsilon(), center(), scale(), training, perStep && training);
     Shape p = op.parameterShape(x.shape());
     List<Value> inputs = new ArrayList<>();
     inputs.add(x);
-    if (scale) {
-      inputs.add(parameter(g, "gamma", p, gammaInitializer, gammaRegularizer, true));
+    if (scale()) {
+      inputs.add(gamma(g, p));
     }
-    if (center) {
-      inputs.add(parameter(g, "beta", p, betaInitializer, betaRegularizer, true));
+    if (center()) {
+      inputs.add(beta(g, p));
     }
     inputs.add(parameter(g, "moving_mean", p, movingMeanInitializer, Regularizer.NONE, false));
     inputs.add(
@@ -194,24 +113,14 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
   }
 
   @Override
-  public boolean keepsAxes() {
-    return true;
-  }
-
-  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("axis", axes.size() == 1 ? axes.get(0) : axes);
     c.put("momentum", momentum);
-    c.put("epsilon", epsilon);
-    c.put("center", center);
-    c.put("scale", scale);
-    c.put("beta_initializer", InitializerForms.encode(betaInitializer));
-    c.put("gamma_initializer", InitializerForms.encode(gammaInitializer));
+    putScaling(c);
     c.put("moving_mean_initializer", InitializerForms.encode(movingMeanInitializer));
     c.put("moving_variance_initializer", InitializerForms.encode(movingVarianceInitializer));
-    c.put("beta_regularizer", RegularizerForms.encode(betaRegularizer));
-    c.put("gamma_regularizer", RegularizerForms.encode(gammaRegularizer));
+    putRegularizers(c);
     return c;
   }
 
@@ -219,16 +128,10 @@ public final class BatchNormalization extends KerasLayer<BatchNormalization> {
     BatchNormalization l = new BatchNormalization();
     return l.axis(Config.array(c.ints("axis", 0, l.axes)))
         .momentum(c.real("momentum", l.momentum))
-        .epsilon(c.real("epsilon", l.epsilon))
-        .center(c.bool("center", true))
-        .scale(c.bool("scale", true))
-        .betaInitializer(InitializerForms.read(c, "beta_initializer", l.betaInitializer))
-        .gammaInitializer(InitializerForms.read(c, "gamma_initializer", l.gammaInitializer))
         .movingMeanInitializer(
             InitializerForms.read(c, "moving_mean_initializer", l.movingMeanInitializer))
         .movingVarianceInitializer(
             InitializerForms.read(c, "moving_variance_initializer", l.movingVarianceInitializer))
-        .betaRegularizer(RegularizerForms.read(c, "beta_regularizer"))
-        .gammaRegularizer(RegularizerForms.read(c, "gamma_regularizer"));
+        .read(c);
   }
 }

@@ -1,12 +1,8 @@
 package convlstm4j.layer;
 
-import convlstm4j.config.Config;
-import convlstm4j.config.RegularizerForms;
 import convlstm4j.formula.Formula;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Reduce;
-import convlstm4j.option.Initializer;
-import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
@@ -15,96 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the layers that normalise each sample by its own mean and variance share: {@code gamma (x -
- * mean) / sqrt(variance + epsilon) + beta}.
+ * What the layers share that normalise each sample by its own mean and variance.
  *
  * @param <S> the layer's own type
  */
-public abstract class Standardizing<S extends Standardizing<S>> extends KerasLayer<S> {
-  private double epsilon = 1e-3;
-  private boolean center = true;
-  private boolean scale = true;
-  private Initializer betaInitializer = Initializers.zeros();
-  private Initializer gammaInitializer = Initializers.ones();
-  private Regularizer betaRegularizer = Regularizer.NONE;
-  private Regularizer gammaRegularizer = Regularizer.NONE;
-
+public abstract class Standardizing<S extends Standardizing<S>> extends Scaled<S> {
   /** For the layers of this package. */
   Standardizing() {}
-
-  /**
-   * Sets what is added to the variance.
-   *
-   * @param value at least 0, default 0.001
-   * @return this layer
-   * @throws IllegalArgumentException if it is negative
-   */
-  public final S epsilon(double value) {
-    if (!(value >= 0)) {
-      throw new IllegalArgumentException(label() + ": epsilon=" + value + ", must be >= 0");
-    }
-    return set(() -> epsilon = value);
-  }
-
-  /**
-   * Says whether beta is added.
-   *
-   * @param value default true
-   * @return this layer
-   */
-  public final S center(boolean value) {
-    return set(() -> center = value);
-  }
-
-  /**
-   * Says whether the result is multiplied by gamma.
-   *
-   * @param value default true
-   * @return this layer
-   */
-  public final S scale(boolean value) {
-    return set(() -> scale = value);
-  }
-
-  /**
-   * Sets where the first beta comes from.
-   *
-   * @param value default zeros
-   * @return this layer
-   */
-  public final S betaInitializer(Initializer value) {
-    return set(() -> betaInitializer = value);
-  }
-
-  /**
-   * Sets where the first gamma comes from.
-   *
-   * @param value default ones
-   * @return this layer
-   */
-  public final S gammaInitializer(Initializer value) {
-    return set(() -> gammaInitializer = value);
-  }
-
-  /**
-   * Sets beta's penalty.
-   *
-   * @param value default none
-   * @return this layer
-   */
-  public final S betaRegularizer(Regularizer value) {
-    return set(() -> betaRegularizer = value);
-  }
-
-  /**
-   * Sets gamma's penalty.
-   *
-   * @param value default none
-   * @return this layer
-   */
-  public final S gammaRegularizer(Regularizer value) {
-    return set(() -> gammaRegularizer = value);
-  }
 
   /**
    * Normalises.
@@ -119,45 +32,22 @@ public abstract class Standardizing<S extends Standardizing<S>> extends KerasLay
     Value centred = g.op(new Pointwise(first.minus(Formula.input(1)), 2), x, g.op(mean, x));
     Value variance = g.op(mean, g.op(new Pointwise(first.square(), 1), centred));
     List<Value> inputs = new ArrayList<>(List.of(centred, variance));
-    Formula y = first.over(Formula.input(1).plus(epsilon).sqrt());
-    if (scale) {
+    Formula y = first.over(Formula.input(1).plus(epsilon()).sqrt());
+    if (scale()) {
       y = y.times(Formula.input(inputs.size()));
-      Value gamma = parameter(g, "gamma", weights, gammaInitializer, gammaRegularizer, true);
-      inputs.add(g.reshape(gamma, seen));
+      inputs.add(g.reshape(gamma(g, weights), seen));
     }
-    if (center) {
+    if (center()) {
       y = y.plus(Formula.input(inputs.size()));
-      Value beta = parameter(g, "beta", weights, betaInitializer, betaRegularizer, true);
-      inputs.add(g.reshape(beta, seen));
+      inputs.add(g.reshape(beta(g, weights), seen));
     }
     return g.ops(new Pointwise(y, inputs.size()), inputs).get(0);
   }
 
-  @Override
-  public final boolean keepsAxes() {
-    return true;
-  }
-
   final void putOptions(Map<String, Object> c) {
-    c.put("epsilon", epsilon);
-    c.put("center", center);
-    c.put("scale", scale);
-    c.put("beta_initializer", InitializerForms.encode(betaInitializer));
-    c.put("gamma_initializer", InitializerForms.encode(gammaInitializer));
-    c.put("beta_regularizer", RegularizerForms.encode(betaRegularizer));
-    c.put("gamma_regularizer", RegularizerForms.encode(gammaRegularizer));
+    putScaling(c);
+    putRegularizers(c);
     c.put("beta_constraint", null);
     c.put("gamma_constraint", null);
-  }
-
-  /** Reads what {@link #putOptions} writes. */
-  final S read(Config c) {
-    return epsilon(c.real("epsilon", epsilon))
-        .center(c.bool("center", true))
-        .scale(c.bool("scale", true))
-        .betaInitializer(InitializerForms.read(c, "beta_initializer", betaInitializer))
-        .gammaInitializer(InitializerForms.read(c, "gamma_initializer", gammaInitializer))
-        .betaRegularizer(RegularizerForms.read(c, "beta_regularizer"))
-        .gammaRegularizer(RegularizerForms.read(c, "gamma_regularizer"));
   }
 }
