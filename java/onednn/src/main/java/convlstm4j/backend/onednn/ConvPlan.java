@@ -72,10 +72,10 @@ final class ConvPlan extends OneDnnPlan<Op> {
     this.useBias = useBias;
     this.first = format == DataFormat.CHANNELS_FIRST;
     this.filters = format.channels(y.from(1));
-    Convolution c =
-        transposed
-            ? new Convolution(engine, window, outSpatial, filters, channels, groups)
-            : new Convolution(engine, window, spatial, channels / groups, filters / groups, groups);
+    long taken = (transposed ? filters : channels) / groups;
+    long made = (transposed ? channels : filters) / groups;
+    Shape image = transposed ? outSpatial : spatial;
+    Convolution c = new Convolution(engine, window, image, taken, made, groups);
     into = own(transposed ? c.backwardData(n) : c.forward(n, useBias, false));
     back = training ? own(transposed ? c.forward(n, false, false) : c.backwardData(n)) : null;
     weightGradient = training ? own(c.backwardWeights(n, useBias)) : null;
