@@ -2,15 +2,22 @@ package convlstm4j.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.op.Conv;
 import convlstm4j.op.Op;
+import convlstm4j.op.Pool;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.Philox;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
@@ -22,11 +29,8 @@ class ContractTest {
   /** Where derivatives have kinks, differences fail by chance: those cases are always the same. */
   private static final long FIXED = 20151206;
 
-  /** Kinds of op, or empty for all of them. */
-  private static final List<String> WANTED =
-      Stream.of(System.getProperty("contract.ops", "").split(","))
-          .filter(s -> !s.isEmpty())
-          .toList();
+  /** Of these kinds of op only. */
+  private static final String WANTED = "contract.ops";
 
   /** A new kind of op needs cases. */
   @Test
@@ -35,6 +39,16 @@ class ContractTest {
     for (Class<? extends Op> kind : OpCases.kinds()) {
       assertFalse(OpCases.of(kind, new Philox(FIXED, 0)).isEmpty(), kind.getSimpleName());
     }
+  }
+
+  @Test
+  void aKindThatThereIsNotIsRefused() {
+    assertEquals(OpCases.kinds(), wanted(""));
+    assertEquals(Set.of(Conv.class, Pool.class), wanted("Pool,Conv"));
+    AssertionError e = assertThrows(AssertionError.class, () -> wanted("Pool,Cnov"));
+    assertTrue(
+        e.getMessage().startsWith("-Dcontract.ops=Cnov: there is no such op; expected some of ["),
+        e.getMessage());
   }
 
   @TestFactory
@@ -61,13 +75,39 @@ class ContractTest {
     List<OpCase> of(Class<? extends Op> kind, Philox random);
   }
 
+  /** The kinds of op that a list names, all if it is empty; a name that is none fails. */
+  private static Set<Class<? extends Op>> wanted(String list) {
+    if (list.isEmpty()) {
+      return OpCases.kinds();
+    }
+    Map<String, Class<? extends Op>> byName = new TreeMap<>();
+    OpCases.kinds().forEach(kind -> byName.put(kind.getSimpleName(), kind));
+    Set<Class<? extends Op>> wanted = new LinkedHashSet<>();
+    for (String name : list.split(",", -1)) {
+      if (!byName.containsKey(name)) {
+        throw new AssertionError(
+            "-D"
+                + WANTED
+                + "="
+                + name
+                + ": there is no such op; expected some of "
+                + byName.keySet());
+      }
+      wanted.add(byName.get(name));
+    }
+    return wanted;
+  }
+
+  private static Set<Class<? extends Op>> wanted() {
+    return wanted(System.getProperty(WANTED, ""));
+  }
+
   /**
    * Made when their turn comes: all at once they are large. With {@code -Dcontract.ops=Conv,Pool}
    * only of these.
    */
   private static Stream<DynamicTest> tests(long seed, Cases cases, Check check) {
-    return OpCases.kinds().stream()
-        .filter(kind -> WANTED.isEmpty() || WANTED.contains(kind.getSimpleName()))
+    return wanted().stream()
         .flatMap(
             kind ->
                 cases.of(kind, new Philox(seed, 0)).stream()
@@ -83,7 +123,9 @@ class ContractTest {
         ? Stream.of(
                 all,
                 tests(Seeds.SEED, SizeCases::of, c -> onBackend(p, c)),
-                WANTED.isEmpty() ? KernelCoverage.tests(p) : Stream.<DynamicTest>of())
+                wanted().equals(OpCases.kinds())
+                    ? KernelCoverage.tests(p)
+                    : Stream.<DynamicTest>of())
             .flatMap(s -> s)
         : all;
   }

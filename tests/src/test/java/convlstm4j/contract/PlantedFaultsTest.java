@@ -9,16 +9,24 @@ import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.op.Affine;
+import convlstm4j.op.Conv;
 import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.GateOrder;
 import convlstm4j.op.Op;
+import convlstm4j.op.Recurrence;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The checks of this package find faults: each is planted in the reference and must be caught. */
 class PlantedFaultsTest {
@@ -109,11 +117,87 @@ class PlantedFaultsTest {
     assertCaught(nan, "dc0");
   }
 
+  /** Kinds of op that are given a second try with neighbours, and their weights. */
+  static Stream<Arguments> products() {
+    return Stream.of(
+        Arguments.of(Conv.class, "w"),
+        Arguments.of(ConvTranspose.class, "w"),
+        Arguments.of(Affine.class, "w"),
+        Arguments.of(Recurrence.class, "wh"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("products")
+  void faultsInProductsAreCaught(Class<? extends Op> kind, String weights) {
+    int last = OpCases.of(kind, RANDOM).size() - 1;
+    for (int at : new int[] {0, last / 2, last}) {
+      OpCase c = OpCases.of(kind, RANDOM).get(at);
+      ContractChecks.agrees(new Faulty(new Fault() {}), c, RANDOM);
+      assertCaught(c, new Flipped(weights), ": d" + weights);
+      assertCaught(c, new Dropped(weights), c.toString());
+      assertCaught(c, new OneElement(weights), c.toString());
+    }
+  }
+
+  /** A sum that cancels depends on roundings; the sum beside it does not. */
+  @Test
+  void aFaultBesideASumThatCancelsIsCaught() {
+    double large = 1 << 20;
+    Tensor x = Tensor.of(new double[] {large, large, 1}, 1, 3);
+    Tensor w = Tensor.of(new double[] {1, 1e-6, -1, 1e-6, 1, 0.5}, 3, 2);
+    OpCase c = OpCase.of("cancels", new Affine(2, false), List.of(x, w), 3, 2);
+    ContractChecks.agrees(new Faulty(new Fault() {}), c, RANDOM);
+    Fault beside =
+        new Fault() {
+          @Override
+          public Tensor input(String name, Tensor value, boolean backward) {
+            Tensor t = value.copy();
+            if (name.equals("w") && !backward) {
+              t.set(5, t.get(5) + 0.05);
+            }
+            return t;
+          }
+        };
+    assertCaught(c, beside, "y[1]");
+  }
+
+  /** The gradient of an input has the opposite sign. */
+  private record Flipped(String name) implements Fault {
+    @Override
+    public double gradientFactor(String input) {
+      return input.equals(name) ? -1 : 1;
+    }
+  }
+
+  /** An input is taken for zeros. */
+  private record Dropped(String name) implements Fault {
+    @Override
+    public Tensor input(String input, Tensor value, boolean backward) {
+      return input.equals(name) ? Tensor.zeros(value.dtype(), value.shape()) : value;
+    }
+  }
+
+  /** One element of an input is off by a hundredth. */
+  private record OneElement(String name) implements Fault {
+    @Override
+    public Tensor input(String input, Tensor value, boolean backward) {
+      Tensor t = value.copy();
+      if (input.equals(name)) {
+        t.set(t.size() / 2, t.get(t.size() / 2) + 0.01);
+      }
+      return t;
+    }
+  }
+
   private void assertCaught(Fault fault, String where) {
+    assertCaught(plain, fault, ": " + where);
+  }
+
+  private static void assertCaught(OpCase c, Fault fault, String where) {
     AssertionError e =
         assertThrows(
-            AssertionError.class, () -> ContractChecks.agrees(new Faulty(fault), plain, RANDOM));
-    assertTrue(e.getMessage().contains(": " + where), e.getMessage());
+            AssertionError.class, () -> ContractChecks.agrees(new Faulty(fault), c, RANDOM));
+    assertTrue(e.getMessage().contains(where), e.getMessage());
   }
 
   private void assertGradientCaught(Fault fault, String where) {

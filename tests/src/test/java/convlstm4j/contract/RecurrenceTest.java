@@ -1,6 +1,7 @@
 package convlstm4j.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
@@ -39,6 +40,7 @@ class RecurrenceTest {
         }
       }
     }
+    assertFalse(tests.isEmpty(), "no case is left");
     return tests.stream();
   }
 
@@ -62,7 +64,9 @@ class RecurrenceTest {
     try (Backend backend = Backends.named(name)) {
       List<List<Tensor>> fused = run(backend, dtype, op, c);
       List<List<Tensor>> composed = run(backend, dtype, general, c);
+      assertEquals(fused.size(), composed.size());
       for (int k = 0; k < fused.size(); k++) {
+        assertEquals(fused.get(k).size(), composed.get(k).size(), "arrays of part " + k);
         for (int i = 0; i < fused.get(k).size(); i++) {
           close(k + " " + i, fused.get(k).get(i), composed.get(k).get(i), allowed);
         }
@@ -82,6 +86,7 @@ class RecurrenceTest {
       assertEquals(null, b, what);
       return;
     }
+    assertEquals(a.shape(), b.shape(), what);
     double largest = 1;
     for (int i = 0; i < a.size(); i++) {
       largest = Math.max(largest, Math.abs(a.get(i)));
