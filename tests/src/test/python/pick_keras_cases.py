@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Packs a tenth of the cases that Keras itself made into the tests' resources.
+"""Packs one of each case that Keras itself made into the tests' resources.
 
     python3 tests/src/test/python/pick_keras_cases.py [KERAS-RUN/files]
 
 The cases are of our own making: small models with random weights, saved by six releases of Keras 3, with inputs, the
 outputs of model.predict and training runs. One release is taken of each case, in turn, so that each kind of layer and
-option is there once and each release as often as another; .h5 in turn with .keras where a case has both; and the cases
-that showed faults of one release of that release.
+option is there once, also those that are refused, and each release about as often as another; .h5 in turn with .keras
+where a case has both; and two releases of the cases that showed faults of one.
 """
 import collections
 import json
@@ -19,32 +19,34 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TARGET = os.path.join(HERE, "..", "resources", "convlstm4j", "golden", "keras-cases.zip")
 FILES = os.path.join(HERE, "..", "..", "..", "..", "..", "shared", "keras-run", "files")
 
-# Of layers that are not here yet one case of each is enough to see a refusal become a success.
-LAYERS = set(
-    "Activation Add Average AveragePooling2D AveragePooling3D BatchNormalization Bidirectional Concatenate Conv2D Conv3D"
-    " ConvLSTM2D ConvLSTMCell Dense Dropout ELU Flatten Functional GlobalAveragePooling2D GlobalAveragePooling3D LSTM"
-    " LSTMCell LeakyReLU MaxPooling2D MaxPooling3D Multiply Permute ReLU Reshape Sequential Softmax SpatialDropout1D"
-    " SpatialDropout2D SpatialDropout3D TimeDistributed".split())
 TWICE = ("convlstm2d", "lstm_seq", "bn_axis1", "own_layer_named_dense", "functional_lstm", "td_bn", "nested_two_inputs")
 
 
-def pick(entries):
-    """About a tenth of the rows, the same ones for the same input."""
-    by_case = collections.defaultdict(list)
+def there():
+    """The rows of the zip as it is: they stay, so that a new case changes no other."""
+    if not os.path.exists(TARGET):
+        return []
+    with zipfile.ZipFile(TARGET) as z:
+        return json.loads(z.read("cases.json"))
+
+
+def pick(entries, kept):
+    """A row of every case, two of some: those that are kept, and others by turns of release and format."""
+    by_case, files = collections.defaultdict(list), collections.defaultdict(set)
     for e in entries:
         by_case[e["case"]].append(e)
-    rows, turn, other = [], 0, set()
+    for e in kept:
+        files[e["case"]].add(e["file"])
+    rows, turn = [], len(kept)
     for case in sorted(by_case):
-        new = [k for k in by_case[case][0]["layers"] if k not in LAYERS]
-        if new and all(k in other for k in new):
-            continue
-        other.update(new)
-        for again in range(2 if case in TWICE else 1):
+        of_case = [e for e in by_case[case] if e["file"] in files[case]]
+        while len(of_case) < (2 if case in TWICE else 1):
             releases = sorted({e["release"] for e in by_case[case]})
             release = releases[turn % len(releases)]
             of_release = sorted((e for e in by_case[case] if e["release"] == release), key=lambda e: e["file"])
-            rows.append(of_release[turn % len(of_release)])
+            of_case.append(of_release[turn % len(of_release)])
             turn += 1
+        rows += of_case
     return rows
 
 
@@ -65,7 +67,7 @@ def names(e):
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else FILES
     with open(os.path.join(folder, "cases.json")) as f:
-        rows = pick(json.load(f))
+        rows = pick(json.load(f), there())
     with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as z:
         def put(name, data):
             z.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED, 9)

@@ -51,6 +51,11 @@ record KerasCase(Path folder, Map<String, Object> row) {
     return (String) row.get("file");
   }
 
+  /** The kinds of its layers, those of Keras's operations left out. */
+  List<String> kinds() {
+    return ((List<?>) row.get("layers")).stream().map(String::valueOf).toList();
+  }
+
   boolean trains() {
     return row.containsKey("train");
   }
