@@ -6,7 +6,12 @@ import static convlstm4j.e2e.WrongCall.spoilt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.graph.Symbol;
+import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Input;
+import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
@@ -256,24 +261,58 @@ class BadInputTest {
   }
 
   @Test
+  void updateThatOverflowsStopsTrainingAndKeepsTheCheckpoint() throws IOException {
+    prepare();
+    stops(
+        "train --data data --output good.ckpt --model good.ckpt --epochs 3 --learning-rate 1e300",
+        "step \\d+, batch \"trailer_\\d.*\": weight .* after an update with learning rate 1\\.0E300"
+            + " is NaN or infinite; the model is as before\\. "
+            + "A lower learning rate or clipNorm may help");
+  }
+
+  /** The loss itself is infinite: (1e38 - y)^2. */
+  @Test
+  void lossThatIsInfiniteStopsTrainingAndKeepsTheCheckpoint() throws IOException {
+    prepare();
+    dense(1e38f, 1);
+    stops(
+        "train --model dense.ckpt --x x.npy --y y.npy --loss mse --output dense.ckpt",
+        "step \\d+, batch \".*\": the loss of output \"score\" is NaN or infinite; the model is as"
+            + " before\\. A lower learning rate or clipNorm may help");
+  }
+
+  /** The loss is of inf - inf, and the layer is named that gave it. */
+  @Test
   void lossThatIsNoNumberStopsTrainingAndKeepsTheCheckpoint() throws IOException {
     prepare();
-    Path good = dir.resolve("good.ckpt");
+    dense(1e38f, 100);
+    stops(
+        "train --model dense.ckpt --x x.npy --y y.npy --loss mae --output dense.ckpt",
+        "step \\d+, batch \".*\": the loss of output \"score\", first the output of layer \"score\","
+            + " is NaN or infinite; the model is as before\\. "
+            + "A lower learning rate or clipNorm may help");
+  }
+
+  /** Fails unless a training ends with this line, and all files are as they were. */
+  private void stops(String call, String line) throws IOException {
     Map<String, Integer> before = Cli.contents(dir);
-    Cli cli =
-        Cli.run(
-            (Object[])
-                inDir(
-                    dir,
-                    "train --data data --output good.ckpt --model good.ckpt --epochs 3"
-                        + " --learning-rate 1e300"));
+    Cli cli = Cli.run((Object[]) inDir(dir, call));
     assertEquals(1, cli.code(), cli::toString);
     assertEquals(1, cli.errLines().size(), cli::toString);
-    assertTrue(
-        cli.err().matches("(?s)convlstm4j: step \\d+, batch \"trailer_.*is NaN or infinite.*"),
-        cli::toString);
+    assertTrue(cli.errLines().get(0).matches("convlstm4j: " + line), cli::toString);
     assertEquals(before, Cli.contents(dir), "files changed");
-    Cli.good("summary", good);
+  }
+
+  /** A layer whose weights are w and -w, and inputs of one size. */
+  private void dense(float size, float w) {
+    Symbol x = Input.named("x", 2);
+    try (Model model =
+        Model.of(x, new Dense(1).useBias(false).named("score").apply(x)).backend("reference")) {
+      model.setWeights(List.of(Tensor.of(new float[] {w, w == 1 ? 0 : -w}, 2, 1)));
+      Checkpoint.save(model, dir.resolve("dense.ckpt"));
+    }
+    NpyWriter.write(dir.resolve("x.npy"), Tensor.of(new float[] {size, size}, 1, 2));
+    NpyWriter.write(dir.resolve("y.npy"), Tensor.of(new float[] {0}, 1, 1));
   }
 
   /** A good folder, a good checkpoint and what bad files are made of it. */

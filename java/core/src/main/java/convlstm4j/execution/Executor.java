@@ -325,30 +325,30 @@ public final class Executor implements AutoCloseable {
   }
 
   /**
-   * Looks for the first op whose result is not finite. To be called between forward and backward of
-   * a training run.
+   * Looks for the first layer's op whose result is not finite. To be called between forward and
+   * backward of a training run.
    *
-   * @return the name of its layer, or empty
+   * @return the name of the layer; empty also where only what follows the layers is not finite,
+   *     such as a loss
    */
   public Optional<String> firstNonFinite() {
     planned.checkOpen();
     for (Step s : program.steps()) {
-      for (Value v : s.outputs()) {
-        if (!memory.download(buffer(v)).isFinite()) {
-          return Optional.of(s.layer().isEmpty() ? s.op().opName() : s.layer());
-        }
+      if (!s.layer().isEmpty()
+          && s.outputs().stream().anyMatch(v -> !memory.download(buffer(v)).isFinite())) {
+        return Optional.of(s.layer());
       }
     }
     return Optional.empty();
   }
 
   /**
-   * Computes all values again and looks for the first op whose result is not finite. The values are
-   * then there as after {@link #forward}.
+   * Computes all values again and looks for the first layer's op whose result is not finite. The
+   * values are then there as after {@link #forward}.
    *
    * @param feeds as given to {@link #forward}
    * @param run as given to {@link #forward}
-   * @return the name of its layer, or empty
+   * @return the name of the layer, or empty as above
    */
   public Optional<String> firstNonFinite(List<Buffer> feeds, Philox run) {
     search = new Search();
@@ -360,13 +360,15 @@ public final class Executor implements AutoCloseable {
     }
   }
 
-  /** For the first op whose result is not finite, while its values are there. */
+  /** For the first layer's op whose result is not finite, while its values are there. */
   private final class Search {
     private String found;
 
     void look(Step s, List<Buffer> results) {
-      if (found == null && results.stream().anyMatch(b -> !memory.download(b).isFinite())) {
-        found = s.layer().isEmpty() ? s.op().opName() : s.layer();
+      if (found == null
+          && !s.layer().isEmpty()
+          && results.stream().anyMatch(b -> !memory.download(b).isFinite())) {
+        found = s.layer();
       }
     }
   }
