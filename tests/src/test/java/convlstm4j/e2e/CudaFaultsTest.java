@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls of the driver and of cuDNN fail, once each. */
 class CudaFaultsTest {
-  private static final long SEED = Long.getLong("seed", System.nanoTime());
+  private static final long SEED = Long.getLong("seed", 20261129L);
 
   /** Calls of one function in a sample. */
   private static final int MOST = 24;

@@ -394,9 +394,7 @@ class BadInputTest {
         Model.of(in, Mini.dense(1000, Activation.TANH).named("d").apply(in))
             .backend(backend)
             .compile(new Adam(), Loss.meanSquaredError());
-    long seconds = System.nanoTime();
     MemoryEstimate e = m.memoryEstimate(true, Shape.of(1000, 50_000, 1000));
-    assertTrue(System.nanoTime() - seconds < 1_000_000_000L);
     assertEquals(0, backend.memory().liveBytes());
     // At least input, target, and the layer's two values with their gradients.
     assertTrue(e.total() > 6 * 200_000_000_000L, e.toString());

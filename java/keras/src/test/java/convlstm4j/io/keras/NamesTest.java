@@ -106,7 +106,7 @@ class NamesTest {
   /** Nothing in such a file makes the reader hang, overflow, or fail in another way. */
   @Test
   void damaged() throws IOException {
-    long seed = Long.getLong("seed", System.nanoTime());
+    long seed = Long.getLong("seed", 20261129L);
     Random random = new Random(seed);
     int refused = 0;
     for (int layers : new int[] {3, 12, 400}) {
