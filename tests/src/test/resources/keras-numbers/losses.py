@@ -64,6 +64,8 @@ for weights in ("ones", "weights"):
         case("MeanSquaredLogarithmicError", "normal", "counts", weights),
         case("KLDivergence", "softmax", "soft", weights),
         case("KLDivergence", "softmax", "onehot", weights),
+        case("KLDivergence", "edges", "soft", weights),
+        case("KLDivergence", "edges", "onehot", weights),
         case("Hinge", "normal", "signs", weights),
         case("Hinge", "normal", "binary", weights),
         case("Hinge", "normal", "reals", weights),
@@ -73,6 +75,7 @@ for weights in ("ones", "weights"):
         case("CosineSimilarity", "normal", "reals", weights),
         case("Huber", "normal", "reals", weights, delta=0.5),
         case("BinaryFocalCrossentropy", "sigmoid", "binary", weights),
+        case("BinaryFocalCrossentropy", "edges", "binary", weights),
         case("BinaryFocalCrossentropy", "normal", "binary", weights, from_logits=True, gamma=3.0, apply_class_balancing=True, alpha=0.3),
         case("BinaryFocalCrossentropy", "sigmoid", "binary", weights, label_smoothing=0.1, gamma=1.0),
         case("CategoricalFocalCrossentropy", "softmax", "onehot", weights),
@@ -93,6 +96,7 @@ cases += [
     case("Tversky", "softmax", "onehot", alpha=0.3, beta=0.7, axis=(1, 2)),
     case("CosineSimilarity", "zeros", "reals"),
 ]
+assert {c[k] for c in cases for k in ("prediction", "target", "weights")} == set(arrays), "an array without a case"
 numbers = {"shape": SHAPE, "arrays": {k: [float(v) for v in a.ravel()] for k, a in arrays.items()}, "cases": cases}
 with open(here / "losses.json", "w") as f:
     f.write(json.dumps(numbers).replace("}, {", "},\n{") + "\n")
