@@ -29,9 +29,6 @@ class ContractTest {
   /** Where derivatives have kinks, differences fail by chance: those cases are always the same. */
   private static final long FIXED = 20151206;
 
-  /** Of these kinds of op only. */
-  private static final String WANTED = "contract.ops";
-
   /** A new kind of op needs cases. */
   @Test
   void everyOpHasCases() {
@@ -86,9 +83,7 @@ class ContractTest {
     for (String name : list.split(",", -1)) {
       if (!byName.containsKey(name)) {
         throw new AssertionError(
-            "-D"
-                + WANTED
-                + "="
+            "-Dcontract.ops="
                 + name
                 + ": there is no such op; expected some of "
                 + byName.keySet());
@@ -99,7 +94,7 @@ class ContractTest {
   }
 
   private static Set<Class<? extends Op>> wanted() {
-    return wanted(System.getProperty(WANTED, ""));
+    return wanted(System.getProperty("contract.ops", ""));
   }
 
   /**

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Losses that this library does not have, written as formulas, give the losses that Keras gave, and
- * after a step of training its outputs.
+ * Losses of Keras, written as the formulas that a user would write, give the losses that Keras
+ * gave, and after a step of training its outputs.
  */
 class KerasFormulasTest {
   private static final Formula PREDICTION = Formula.input(0);
