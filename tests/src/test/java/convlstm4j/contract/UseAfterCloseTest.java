@@ -397,7 +397,7 @@ class UseAfterCloseTest {
         "update", () -> u.update(List.of(), List.of(), null, null),
         "due", () -> u.due(List.of(), null),
         "averages", u::overwriteWithAverages,
-        "trial", () -> u.tryOut(List.of(), null),
+        "trial", () -> u.tryOut(List.of(), List.of(), null),
         "slots", u::slots,
         "restore", () -> u.restore(Map.of()));
   }

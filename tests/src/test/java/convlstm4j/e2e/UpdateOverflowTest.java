@@ -26,6 +26,7 @@ import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
 import convlstm4j.optim.Common;
 import convlstm4j.optim.FormulaOptimizer;
+import convlstm4j.optim.Ftrl;
 import convlstm4j.optim.Optimizer;
 import convlstm4j.optim.RMSprop;
 import convlstm4j.optim.SGD;
@@ -120,6 +121,54 @@ class UpdateOverflowTest {
       assertSame(before, m.weights());
       m.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
       m.trainOnBatch(batch());
+      m.weights().values().forEach(t -> assertTrue(t.isFinite()));
+    }
+  }
+
+  /** The second step's gradient is finite, and so is what it would make of the weights: nothing. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void sumsOfGradientsThatOverflowStayAsBefore(String backend) {
+    Dense layer = new Dense(1).useBias(false).kernelInitializer(Initializers.zeros());
+    try (Model m = Sequential.of(Input.shape(1), layer).backend(backend).seed(3)) {
+      Optimizer sgd = new SGD(1e-38).gradientAccumulationSteps(3);
+      m.compile(Compile.with(sgd).loss(Loss.meanAbsoluteError()));
+      Batch large = Batch.of(all(2.5e38f, 1, 1), all(1, 1, 1));
+      m.trainOnBatch(large);
+      Map<String, Tensor> before = m.snapshot().slots();
+      assertEquals(-2.5e38f, before.get("gradient_accumulator/dense/kernel").floats()[0]);
+      for (int i = 0; i < 3; i++) {
+        NonFiniteException e = assertThrows(NonFiniteException.class, () -> m.trainOnBatch(large));
+        assertTrue(
+            e.getMessage().contains("weight dense/kernel or the sum of its gradients after an"),
+            e.getMessage());
+        assertSame(before, m.snapshot().slots());
+      }
+      m.trainOnBatch(Batch.of(all(1, 1, 1), all(1, 1, 1)));
+      // This step would update: a limit makes a finite gradient of an infinite mean.
+      m.compile(
+          Compile.with(new SGD(1e-38).clipValue(1).gradientAccumulationSteps(2))
+              .loss(Loss.meanAbsoluteError()));
+      m.trainOnBatch(large);
+      assertThrows(NonFiniteException.class, () -> m.trainOnBatch(large));
+    }
+  }
+
+  /** Of gradients of zeros Ftrl makes NaN; in a step without update that is thrown away. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void whatIsThrownAwayIsNotLookedAt(String backend) {
+    Dense layer = new Dense(1).useBias(false);
+    try (Model m = Sequential.of(Input.shape(3), layer).backend(backend).seed(3)) {
+      Ftrl.Options none = new Ftrl.Options(-0.5, 0, 0, 0, 0, 0);
+      Common rate = Common.of(Schedule.constant(0.1));
+      m.compile(
+          Compile.with(new Ftrl(rate, none).gradientAccumulationSteps(2))
+              .loss(Loss.meanSquaredError()));
+      Map<String, Tensor> before = m.weights();
+      m.trainOnBatch(Batch.of(random(1, 4, 3), random(2, 4, 1)));
+      assertSame(before, m.weights());
+      m.trainOnBatch(Batch.of(random(1, 4, 3), random(2, 4, 1)));
       m.weights().values().forEach(t -> assertTrue(t.isFinite()));
     }
   }

@@ -121,6 +121,9 @@ final class OptimizerOptions {
   }
 
   private Common averaged(Common c) {
+    if (ema != null && ema == 0 && emaOverwrite != null) {
+      throw new IllegalArgumentException("--ema-overwrite goes with an average, --ema 0 is none");
+    }
     if (ema != null) {
       return c.withAveraging(
           ema == 0 ? null : new Averaging(ema, emaOverwrite == null ? 0 : emaOverwrite));

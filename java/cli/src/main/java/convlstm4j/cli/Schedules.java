@@ -26,21 +26,9 @@ final class Schedules {
   static Schedule parse(String text, double rate) {
     int colon = text.indexOf(':');
     String kind = colon < 0 ? text : text.substring(0, colon);
-    List<String> parts =
-        colon < 0 ? List.of() : Arrays.asList(text.substring(colon + 1).split(",", -1));
+    Parts parts = new Parts(colon < 0 ? "" : text.substring(colon + 1));
     try {
-      return switch (kind) {
-        case "cosine" -> cosine(parts, rate);
-        case "exponential" -> exponential(parts, rate);
-        case "piecewise" -> piecewise(parts, rate);
-        case "restarts" -> restarts(parts, rate);
-        case "polynomial" -> polynomial(parts, rate);
-        case "inverse" -> inverse(parts, rate);
-        case "onecycle" -> new OneCycle(rate, whole(part(parts, 0, "STEPS")));
-        case "cyclic" ->
-            new Cyclic(number(part(parts, 1, "LEAST")), rate, whole(part(parts, 0, "STEPS")));
-        default -> throw new IllegalArgumentException("no such kind");
-      };
+      return parts.all(read(kind, parts, rate));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "--schedule "
@@ -53,6 +41,40 @@ final class Schedules {
               + " inverse:STEPS,RATE[,staircase], onecycle:STEPS or cyclic:STEPS,LEAST",
           e);
     }
+  }
+
+  /** Arguments are taken in the order in which they are written: those without name come first. */
+  private static Schedule read(String kind, Parts parts, double rate) {
+    return switch (kind) {
+      case "cosine" -> cosine(parts, rate);
+      case "exponential" ->
+          new ExponentialDecay(
+              rate, parts.whole("STEPS"), parts.number("FACTOR"), parts.flag("staircase"));
+      case "piecewise" -> piecewise(parts, rate);
+      case "restarts" ->
+          new CosineDecayRestarts(
+              rate,
+              parts.whole("STEPS"),
+              parts.named("t", 2),
+              parts.named("m", 1),
+              parts.named("alpha", 0));
+      case "polynomial" ->
+          new PolynomialDecay(
+              rate,
+              parts.whole("STEPS"),
+              parts.named("end", 1e-4),
+              parts.named("power", 1),
+              parts.flag("cycle"));
+      case "inverse" ->
+          new InverseTimeDecay(
+              rate, parts.whole("STEPS"), parts.number("RATE"), parts.flag("staircase"));
+      case "onecycle" -> new OneCycle(rate, parts.whole("STEPS"));
+      case "cyclic" -> {
+        long steps = parts.whole("STEPS");
+        yield new Cyclic(parts.number("LEAST"), rate, steps);
+      }
+      default -> throw new IllegalArgumentException("no such kind");
+    };
   }
 
   /** The rate that a schedule starts from, a warm-up aside. */
@@ -68,114 +90,105 @@ final class Schedules {
         : schedule.rate(0);
   }
 
-  private static Schedule cosine(List<String> parts, double rate) {
-    double alpha = 0;
-    long warmup = 0;
-    for (String part : parts.subList(Math.min(1, parts.size()), parts.size())) {
-      if (part.startsWith("alpha=")) {
-        alpha = number(part.substring("alpha=".length()));
-      } else if (part.startsWith("warmup=")) {
-        warmup = whole(part.substring("warmup=".length()));
-      } else {
-        throw new IllegalArgumentException("\"" + part + "\" is neither alpha nor warmup");
-      }
-    }
-    long steps = whole(part(parts, 0, "STEPS"));
+  private static Schedule cosine(Parts parts, double rate) {
+    long steps = parts.whole("STEPS");
+    double alpha = parts.named("alpha", 0);
+    long warmup = parts.namedWhole("warmup", 0);
     return warmup == 0
         ? new CosineDecay(rate, steps, alpha)
         : new CosineDecay(0, steps, alpha, rate, warmup);
   }
 
-  private static Schedule exponential(List<String> parts, double rate) {
-    boolean staircase = parts.size() == 3 && parts.get(2).equals("staircase");
-    if (parts.size() > 2 && !staircase) {
-      throw new IllegalArgumentException("\"" + parts.get(2) + "\" is not staircase");
-    }
-    return new ExponentialDecay(
-        rate, whole(part(parts, 0, "STEPS")), number(part(parts, 1, "FACTOR")), staircase);
-  }
-
-  private static Schedule piecewise(List<String> parts, double rate) {
+  private static Schedule piecewise(Parts parts, double rate) {
     List<Long> steps = new ArrayList<>();
     List<Double> rates = new ArrayList<>(List.of(rate));
-    part(parts, 0, "STEP=RATE");
-    for (String part : parts) {
+    do {
+      String part = parts.next("STEP=RATE");
       int equals = part.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException("\"" + part + "\" is not STEP=RATE");
       }
-      steps.add(whole(part.substring(0, equals)));
-      rates.add(number(part.substring(equals + 1)));
-    }
+      steps.add(Parts.whole("STEP", part.substring(0, equals)));
+      rates.add(Parts.number("RATE", part.substring(equals + 1)));
+    } while (parts.hasNext());
     return new PiecewiseConstantDecay(steps, rates);
   }
 
-  /** {@code key=number} among the parts. */
-  private static double named(List<String> parts, String key, double absent) {
-    return parts.stream()
-        .filter(p -> p.startsWith(key + "="))
-        .findFirst()
-        .map(p -> number(p.substring(key.length() + 1)))
-        .orElse(absent);
-  }
+  /** What is behind the colon; each part is taken once. */
+  private static final class Parts {
+    private final List<String> left;
 
-  private static void checkOnly(List<String> parts, int from, String pattern) {
-    for (String p : parts.subList(Math.min(from, parts.size()), parts.size())) {
-      if (!p.matches(pattern)) {
-        throw new IllegalArgumentException("\"" + p + "\" is no option of it");
+    Parts(String text) {
+      left = new ArrayList<>(Arrays.asList(text.split(",", -1)));
+    }
+
+    boolean hasNext() {
+      return !left.isEmpty();
+    }
+
+    /** Takes the first part. */
+    String next(String what) {
+      if (left.isEmpty() || left.get(0).isEmpty()) {
+        throw new IllegalArgumentException(what + " is missing");
+      }
+      return left.remove(0);
+    }
+
+    long whole(String what) {
+      return whole(what, next(what));
+    }
+
+    double number(String what) {
+      return number(what, next(what));
+    }
+
+    boolean flag(String word) {
+      return left.remove(word);
+    }
+
+    /** Takes {@code key=number}. */
+    double named(String key, double absent) {
+      String value = value(key);
+      return value == null ? absent : number(key, value);
+    }
+
+    long namedWhole(String key, long absent) {
+      String value = value(key);
+      return value == null ? absent : whole(key, value);
+    }
+
+    private String value(String key) {
+      for (String part : left) {
+        if (part.startsWith(key + "=")) {
+          left.remove(part);
+          return part.substring(key.length() + 1);
+        }
+      }
+      return null;
+    }
+
+    /** Fails unless all parts were taken. */
+    Schedule all(Schedule made) {
+      if (!left.isEmpty()) {
+        throw new IllegalArgumentException("\"" + left.get(0) + "\" is too much");
+      }
+      return made;
+    }
+
+    static long whole(String what, String text) {
+      try {
+        return Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(what + " \"" + text + "\" is no whole number", e);
       }
     }
-  }
 
-  private static Schedule restarts(List<String> parts, double rate) {
-    checkOnly(parts, 1, "(t|m|alpha)=.*");
-    return new CosineDecayRestarts(
-        rate,
-        whole(part(parts, 0, "STEPS")),
-        named(parts, "t", 2),
-        named(parts, "m", 1),
-        named(parts, "alpha", 0));
-  }
-
-  private static Schedule polynomial(List<String> parts, double rate) {
-    checkOnly(parts, 1, "(end|power)=.*|cycle");
-    return new PolynomialDecay(
-        rate,
-        whole(part(parts, 0, "STEPS")),
-        named(parts, "end", 1e-4),
-        named(parts, "power", 1),
-        parts.contains("cycle"));
-  }
-
-  private static Schedule inverse(List<String> parts, double rate) {
-    checkOnly(parts, 2, "staircase");
-    return new InverseTimeDecay(
-        rate,
-        whole(part(parts, 0, "STEPS")),
-        number(part(parts, 1, "RATE")),
-        parts.contains("staircase"));
-  }
-
-  private static String part(List<String> parts, int k, String what) {
-    if (k >= parts.size() || parts.get(k).isEmpty()) {
-      throw new IllegalArgumentException(what + " is missing");
-    }
-    return parts.get(k);
-  }
-
-  private static long whole(String text) {
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is no whole number", e);
-    }
-  }
-
-  private static double number(String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("\"" + text + "\" is no number", e);
+    static double number(String what, String text) {
+      try {
+        return Double.parseDouble(text);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(what + " \"" + text + "\" is no number", e);
+      }
     }
   }
 }

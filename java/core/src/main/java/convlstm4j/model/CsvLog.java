@@ -126,6 +126,7 @@ public final class CsvLog implements Callback {
   }
 
   private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException("CsvLog: cannot write " + file + ": " + e.getMessage(), e);
+    IOException named = AtomicFile.failed(file, e);
+    return new UncheckedIOException("CsvLog: " + named.getMessage(), named);
   }
 }

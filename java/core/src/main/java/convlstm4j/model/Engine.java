@@ -471,7 +471,8 @@ final class Engine implements AutoCloseable {
                     Finite.checkLoss(results, objectives, of, when, () -> s.firstNonFinite(random));
                     double[] changes = Arrays.copyOfRange(read, terms, read.length);
                     List<String> stored = storedNames(batch.pass());
-                    Finite.checkChanges(changes, updater::name, stored, rate, of, when);
+                    Finite.checkChanges(
+                        changes, updater::name, updater::tried, stored, rate, of, when);
                     return results;
                   });
         });

@@ -47,11 +47,13 @@ final class Finite {
    * @param numbers one per weight, not finite where its gradient is not, then one per state and
    *     statistic, not finite where it would not be, then one per weight likewise
    * @param weights their names
+   * @param tried what was looked at of a weight's update
    * @param stored names of the states and statistics
    */
   static void checkChanges(
       double[] numbers,
       IntFunction<String> weights,
+      IntFunction<String> tried,
       List<String> stored,
       double rate,
       String batch,
@@ -67,7 +69,7 @@ final class Finite {
         String what =
             i < count
                 ? "the gradient of weight " + bad
-                : "weight " + bad + " after an update with learning rate " + rate;
+                : tried.apply(i - updates) + " after an update with learning rate " + rate;
         throw exception(batch, when, what, bad);
       }
     }

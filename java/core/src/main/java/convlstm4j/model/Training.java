@@ -117,6 +117,21 @@ final class Training implements AutoCloseable {
 
   /** Takes up a snapshot but for weights and states. */
   void restore(Engine engine, Snapshot s) {
+    List<String> needed = remembered(objectives.compile().optimizer());
+    if (s.slots().isEmpty()
+        && s.progress().step() > 0
+        && !needed.isEmpty()
+        && !objectives.trainable().isEmpty()) {
+      throw new IllegalArgumentException(
+          "restore: the snapshot of step "
+              + s.progress().step()
+              + " holds nothing that an optimizer remembers, "
+              + objectives.compile().optimizer().config().className()
+              + " needs "
+              + needed
+              + "; compile the model with the optimizer of the snapshot, or take only its weights with"
+              + " setWeights");
+    }
     if (s.slots().isEmpty()) {
       close();
     } else {

@@ -165,7 +165,7 @@ final class TrainingStep implements AutoCloseable {
       List<Buffer> due = gradients;
       if (!gradients.isEmpty()) {
         due = updater.due(gradients, rates);
-        checks.add(updater.tryOut(due, rates));
+        checks.add(updater.tryOut(gradients, due, rates));
       }
       List<Buffer> all = new ArrayList<>();
       pass.terms().forEach(v -> all.add(executor.value(v)));

@@ -10,6 +10,9 @@ public enum Average {
   MACRO;
 
   static Average of(Config config) {
+    if (config.values().containsKey("average") && config.values().get("average") == null) {
+      throw config.wrong("average", null, "micro or macro: here it is one number, not a list");
+    }
     return switch (config.text("average", "micro")) {
       case "micro" -> MICRO;
       case "macro" -> MACRO;

@@ -8,6 +8,9 @@ import convlstm4j.tensor.Tensor;
  * count.
  */
 public final class ConfusionMatrix {
+  /** Most classes that there may be. */
+  static final int MOST = 1 << 14;
+
   private final int classes;
   private final double[] counts;
 
@@ -17,8 +20,8 @@ public final class ConfusionMatrix {
    * @param classes how many there are, at least 1
    */
   public ConfusionMatrix(int classes) {
-    if (classes < 1 || classes > 1 << 14) {
-      throw new IllegalArgumentException("num_classes=" + classes + ", expected 1 to " + (1 << 14));
+    if (classes < 1 || classes > MOST) {
+      throw new IllegalArgumentException("num_classes=" + classes + ", expected 1 to " + MOST);
     }
     this.classes = classes;
     this.counts = new double[classes * classes];

@@ -1,5 +1,6 @@
 package convlstm4j.objective;
 
+import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 
@@ -12,39 +13,51 @@ final class ImageQuality implements Metric.Accumulator {
   private static final double K1 = 0.01;
   private static final double K2 = 0.03;
 
-  private final boolean structural;
-  private final double range;
-  private double sum;
-  private double weight;
-
-  ImageQuality(boolean structural, double range) {
-    this.structural = structural;
-    this.range = range;
+  /** The number of the image that starts at {@code at}. */
+  private interface Quality {
+    double of(Tensor target, Tensor prediction, int at, Shape image);
   }
 
+  private final WeightedMean mean;
+
+  /** Of the images at work. */
+  private Shape image;
+
+  private ImageQuality(Quality quality) {
+    this.mean =
+        new WeightedMean(
+            (target, t, n, prediction, p, k) -> quality.of(target, prediction, p, image));
+  }
+
+  /** Peak signal-to-noise ratio of values from 0 to a range. */
+  static ImageQuality psnr(double range) {
+    return new ImageQuality(
+        (target, prediction, at, image) ->
+            psnr(range, target, prediction, at, (int) image.elements()));
+  }
+
+  /** Structural similarity of values from 0 to a range. */
+  static ImageQuality ssim(double range) {
+    return new ImageQuality(
+        (target, prediction, at, image) -> ssim(range, target, prediction, at, image));
+  }
+
+  /** An image is one position, whose weight is the mean of its pixels'. */
   @Override
   public void add(Tensor target, Tensor prediction, Tensor weights) {
-    Shape s = prediction.shape();
-    int h = (int) s.dim(-3);
-    int w = (int) s.dim(-2);
-    int c = (int) s.dim(-1);
-    for (int image = 0; image < prediction.size() / (h * w * c); image++) {
-      double own = 0;
-      for (int i = 0; i < h * w; i++) {
-        own += weights.get(image * h * w + i) / (h * w);
-      }
-      int at = image * h * w * c;
-      sum +=
-          own
-              * (structural
-                  ? ssim(target, prediction, at, h, w, c)
-                  : psnr(target, prediction, at, h * w * c));
-      weight += own;
+    image = prediction.shape().from(prediction.shape().rank() - 3);
+    long images = prediction.size() / image.elements();
+    int pixels = (int) (weights.size() / images);
+    Tensor means = Tensor.zeros(DType.FLOAT64, Shape.of(images));
+    for (int i = 0; i < weights.size(); i++) {
+      means.set(i / pixels, means.get(i / pixels) + weights.get(i) / pixels);
     }
+    Shape flat = Shape.of(images, image.elements());
+    mean.add(target.reshape(flat), prediction.reshape(flat), means);
   }
 
   /** {@code 10 log10(range^2 / mean (p-t)^2)}. */
-  private double psnr(Tensor target, Tensor prediction, int at, int n) {
+  private static double psnr(double range, Tensor target, Tensor prediction, int at, int n) {
     double squares = 0;
     for (int i = at; i < at + n; i++) {
       double e = prediction.get(i) - target.get(i);
@@ -54,7 +67,10 @@ final class ImageQuality implements Metric.Accumulator {
   }
 
   /** Wang et al. 2004, equation 13, with a Gaussian window, of each channel, inside the image. */
-  private double ssim(Tensor target, Tensor prediction, int at, int h, int w, int c) {
+  private static double ssim(double range, Tensor target, Tensor prediction, int at, Shape image) {
+    int h = (int) image.dim(0);
+    int w = (int) image.dim(1);
+    int c = (int) image.dim(2);
     double[] g = gaussian();
     double c1 = (K1 * range) * (K1 * range);
     double c2 = (K2 * range) * (K2 * range);
@@ -103,17 +119,16 @@ final class ImageQuality implements Metric.Accumulator {
 
   @Override
   public double result() {
-    return weight == 0 ? 0 : sum / weight;
+    return mean.result();
   }
 
   @Override
   public double[] state() {
-    return new double[] {sum, weight};
+    return mean.state();
   }
 
   @Override
   public void restore(double[] state) {
-    sum = state[0];
-    weight = state[1];
+    mean.restore(state);
   }
 }

@@ -4,8 +4,6 @@ import convlstm4j.objective.Metric.Accumulator;
 import convlstm4j.objective.Overlap.Form;
 import convlstm4j.option.Config;
 import convlstm4j.tensor.Shape;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,19 +12,9 @@ import java.util.function.Function;
 
 /** Metrics of Keras 3 by the names of their classes, with their options and defaults. */
 final class KerasMetrics {
-  /** An option that has no default. */
-  private enum Missing {
-    NUMBER
-  }
+  private static final int MOST_THRESHOLDS = 1 << 20;
 
-  /** Options that are whole numbers. */
-  private static final Set<String> WHOLE =
-      Set.of("k", "num_classes", "ignore_class", "num_thresholds", "num_regressors", "class_id");
-
-  private record Kind(
-      String name, Map<String, Object> options, Function<Options, Accumulator> start) {}
-
-  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+  private static final Kinds<Function<Options, Accumulator>> KINDS = new Kinds<>("metric");
 
   /** Names of one's own, which Keras does not use. */
   private static final Map<String, String> SHORT =
@@ -45,22 +33,35 @@ final class KerasMetrics {
 
   private static void add(
       String kind, String name, Map<String, Object> options, Function<Options, Accumulator> start) {
-    KINDS.put(kind, new Kind(name, options, start));
+    KINDS.add(kind, name, options, start);
   }
 
   private static void mean(String kind, String name, WeightedMean.Score score) {
     add(kind, name, Map.of(), m -> new WeightedMean(score));
   }
 
-  private static Map<String, Object> options(Object... keysAndDefaults) {
-    Map<String, Object> options = new LinkedHashMap<>();
-    for (int i = 0; i < keysAndDefaults.length; i += 2) {
-      options.put((String) keysAndDefaults[i], keysAndDefaults[i + 1]);
-    }
-    return options;
-  }
-
   static {
+    KINDS.whole(1, Integer.MAX_VALUE, "1 or more", "k");
+    KINDS.whole(1, MOST_THRESHOLDS, "1 to " + MOST_THRESHOLDS, "num_thresholds");
+    KINDS.whole(0, Integer.MAX_VALUE, "0 or more", "num_regressors", "class_id");
+    KINDS.whole(1, ConfusionMatrix.MOST, "1 to " + ConfusionMatrix.MOST, "num_classes");
+    KINDS.whole(Integer.MIN_VALUE, Integer.MAX_VALUE, "a class number", "ignore_class");
+    KINDS.whole(0, Integer.MAX_VALUE, "class numbers from 0", "target_class_ids");
+    KINDS.number(d -> d > 0, "a number above 0", "beta", "max_val");
+    KINDS.number(
+        d -> d >= 0 && d <= 1,
+        "0 to 1",
+        "specificity",
+        "sensitivity",
+        "recall",
+        "precision",
+        "label_smoothing");
+    KINDS.words("average", "micro, macro or weighted", "micro", "macro", "weighted");
+    KINDS.words(
+        "class_aggregation",
+        "uniform_average or variance_weighted_average",
+        "uniform_average",
+        "variance_weighted_average");
     WeightedMean.Score squares = PositionScores.mean(PositionScores::squaredError);
     add(
         "RootMeanSquaredError",
@@ -96,34 +97,34 @@ final class KerasMetrics {
     add(
         "TopKCategoricalAccuracy",
         "top_k_categorical_accuracy",
-        options("k", 5.0),
+        Kinds.options("k", 5.0),
         m -> new WeightedMean(PositionScores.topK((int) m.number("k"), false)));
     add(
         "SparseTopKCategoricalAccuracy",
         "sparse_top_k_categorical_accuracy",
-        options("k", 5.0),
+        Kinds.options("k", 5.0),
         m -> new WeightedMean(PositionScores.topK((int) m.number("k"), true)));
     counts();
     overlaps();
     add(
         "R2Score",
         "r2_score",
-        options("class_aggregation", "uniform_average", "num_regressors", 0.0),
+        Kinds.options("class_aggregation", "uniform_average", "num_regressors", 0.0),
         m -> ClassScores.r2(m.text("class_aggregation"), m.number("num_regressors")));
     add(
         "FBetaScore",
         "fbeta_score",
-        options("average", "macro", "beta", 1.0, "threshold", Double.NaN),
+        Kinds.options("average", "macro", "beta", 1.0, "threshold", Double.NaN),
         m -> ClassScores.fBeta(m.text("average"), m.number("beta"), m.number("threshold")));
-    add("PSNR", "psnr", options("max_val", 1.0), m -> new ImageQuality(false, m.number("max_val")));
-    add("SSIM", "ssim", options("max_val", 1.0), m -> new ImageQuality(true, m.number("max_val")));
+    add("PSNR", "psnr", Kinds.options("max_val", 1.0), m -> ImageQuality.psnr(m.number("max_val")));
+    add("SSIM", "ssim", Kinds.options("max_val", 1.0), m -> ImageQuality.ssim(m.number("max_val")));
   }
 
   private static void crossentropies() {
     add(
         "BinaryCrossentropy",
         "binary_crossentropy",
-        options("from_logits", false, "label_smoothing", 0.0),
+        Kinds.options("from_logits", false, "label_smoothing", 0.0),
         m ->
             new WeightedMean(
                 PositionScores.binaryCrossentropy(
@@ -131,14 +132,14 @@ final class KerasMetrics {
     add(
         "CategoricalCrossentropy",
         "categorical_crossentropy",
-        options("from_logits", false, "label_smoothing", 0.0),
+        Kinds.options("from_logits", false, "label_smoothing", 0.0),
         m ->
             new WeightedMean(
                 PositionScores.crossentropy(m.flag("from_logits"), m.number("label_smoothing"))));
     add(
         "SparseCategoricalCrossentropy",
         "sparse_categorical_crossentropy",
-        options("from_logits", false),
+        Kinds.options("from_logits", false),
         m -> new WeightedMean(PositionScores.crossentropy(m.flag("from_logits"), 0)));
   }
 
@@ -170,7 +171,7 @@ final class KerasMetrics {
     add(
         kind,
         name,
-        options("thresholds", 0.5),
+        Kinds.options("thresholds", 0.5),
         m -> new Thresholds(1, m.number("thresholds"), -1, score));
   }
 
@@ -179,7 +180,7 @@ final class KerasMetrics {
     add(
         kind,
         name,
-        options(option, Missing.NUMBER, "num_thresholds", 200.0, "class_id", -1.0),
+        Kinds.options(option, Kinds.Missing.NUMBER, "num_thresholds", 200.0, "class_id", -1.0),
         m ->
             new Thresholds(
                 (int) m.number("num_thresholds"),
@@ -190,9 +191,9 @@ final class KerasMetrics {
 
   private static void overlaps() {
     Map<String, Object> sparse =
-        options(
+        Kinds.options(
             "num_classes",
-            Missing.NUMBER,
+            Kinds.Missing.NUMBER,
             "target_class_ids",
             List.of(),
             "ignore_class",
@@ -208,7 +209,7 @@ final class KerasMetrics {
     Map<String, Object> oneHot = new LinkedHashMap<>(sparse);
     oneHot.remove("sparse_y_true");
     oneHot.put("sparse_y_pred", false);
-    oneHot.put("num_classes", 0.0);
+    oneHot.put("num_classes", Double.NaN);
     add("OneHotIoU", "one_hot_io_u", oneHot, KerasMetrics::overlap);
     Map<String, Object> oneHotMeans = new LinkedHashMap<>(oneHot);
     oneHotMeans.remove("target_class_ids");
@@ -216,7 +217,7 @@ final class KerasMetrics {
     add(
         "BinaryIoU",
         "binary_io_u",
-        options("target_class_ids", List.of(0, 1), "threshold", 0.5),
+        Kinds.options("target_class_ids", List.of(0, 1), "threshold", 0.5),
         m -> new Overlap(m, Form.SPARSE, Form.THRESHOLD));
   }
 
@@ -232,33 +233,24 @@ final class KerasMetrics {
 
   /** Names of those that need no option. */
   static List<String> names() {
-    return KINDS.values().stream()
-        .filter(k -> !k.options().containsValue(Missing.NUMBER))
-        .map(Kind::name)
-        .toList();
+    return KINDS.names();
   }
 
   static Set<String> classes() {
-    return KINDS.keySet();
+    return KINDS.classes();
   }
 
   static String name(String className) {
-    return KINDS.get(className).name();
+    return KINDS.name(className);
   }
 
   static Accumulator start(String className, Map<String, Object> options) {
-    return KINDS.get(className).start().apply(new Options(options));
+    return KINDS.make(className).apply(new Options(options));
   }
 
   /** Keras's name of the class; null if there is none of that name. */
   static String className(String name) {
-    String full = SHORT.getOrDefault(name, name);
-    for (Map.Entry<String, Kind> e : KINDS.entrySet()) {
-      if (e.getValue().name().equals(full)) {
-        return e.getKey();
-      }
-    }
-    return null;
+    return KINDS.className(SHORT.getOrDefault(name, name));
   }
 
   /**
@@ -267,97 +259,12 @@ final class KerasMetrics {
    * @param config of one of {@link #classes()}
    */
   static Map<String, Object> options(Config config) {
-    Kind kind = KINDS.get(config.className());
-    Set<String> keys = new HashSet<>(kind.options().keySet());
-    keys.add("name");
-    config.allow(keys);
-    Map<String, Object> options = new LinkedHashMap<>();
-    kind.options()
-        .forEach(
-            (key, absent) -> {
-              Object value = read(config, key, absent);
-              if (config.values().get(key) != null) {
-                checkRange(config, key, value);
-              }
-              if (absent == Missing.NUMBER && key.equals("num_classes") && value.equals(0.0)) {
-                throw config.wrong(key, value, "1 or more");
-              }
-              options.put(key, value);
-            });
-    return options;
-  }
-
-  private static Object read(Config config, String key, Object absent) {
-    Object given = config.values().get(key);
-    if (given instanceof List<?> one && one.size() == 1 && absent instanceof Double) {
-      return read(new Config(config.className(), Map.of(key, one.get(0))), key, absent);
-    }
-    if (absent == Missing.NUMBER) {
-      if (given == null) {
-        throw new IllegalArgumentException(
-            "metric " + config.className() + " needs " + key + ", which has no default");
-      }
-      return number(config, key, Double.NaN);
-    }
-    if (absent instanceof Boolean b) {
-      return config.flag(key, b);
-    }
-    if (absent instanceof Double d) {
-      return number(config, key, d);
-    }
-    if (absent instanceof String s) {
-      return config.text(key, s);
-    }
-    return given == null ? absent : classes(config, key);
-  }
-
-  private static double number(Config config, String key, double absent) {
-    boolean whole = WHOLE.contains(key) && config.values().get(key) != null;
-    return whole ? config.whole(key, 0) : config.number(key, absent);
-  }
-
-  private static List<Integer> classes(Config config, String key) {
-    List<Integer> all = new ArrayList<>();
-    for (Number n : config.numbers(key)) {
-      if (n.intValue() != n.doubleValue() || n.intValue() < 0) {
-        throw config.wrong(key, config.values().get(key), "class numbers from 0");
-      }
-      all.add(n.intValue());
-    }
-    return all;
+    return KINDS.options(config);
   }
 
   /** Whether a value stands for Keras's {@code None}. */
   static boolean isNone(String key, Object value) {
     return value instanceof Double d && (Double.isNaN(d) || (key.equals("class_id") && d < 0));
-  }
-
-  private static void checkRange(Config config, String key, Object value) {
-    boolean right =
-        switch (key) {
-          case "k", "num_thresholds" -> (double) value >= 1;
-          case "num_classes", "num_regressors", "class_id" -> (double) value >= 0;
-          case "beta", "max_val" -> (double) value > 0;
-          case "specificity", "sensitivity", "recall", "precision", "label_smoothing" ->
-              (double) value >= 0 && (double) value <= 1;
-          case "average" -> Set.of("micro", "macro", "weighted").contains(value);
-          case "class_aggregation" ->
-              Set.of("uniform_average", "variance_weighted_average").contains(value);
-          default -> true;
-        };
-    if (!right) {
-      throw config.wrong(
-          key,
-          value,
-          switch (key) {
-            case "average" -> "micro, macro or weighted";
-            case "class_aggregation" -> "uniform_average or variance_weighted_average";
-            case "beta", "max_val" -> "a number above 0";
-            case "k", "num_thresholds" -> "1 or more";
-            case "num_classes", "num_regressors", "class_id" -> "0 or more";
-            default -> "0 to 1";
-          });
-    }
   }
 
   static void check(String className, Map<String, Object> options, Shape target, Shape prediction) {

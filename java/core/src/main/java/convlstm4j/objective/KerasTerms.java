@@ -7,7 +7,6 @@ import convlstm4j.formula.Formula;
 import convlstm4j.formula.Function;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.option.Config;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +21,6 @@ final class KerasTerms {
   private static final Formula T = input(1);
   private static final double EPSILON = WeightedLoss.EPSILON;
 
-  /** The losses of the positions, and options with their defaults. */
-  private record Kind(String name, Map<String, Object> options, Losses losses) {}
-
   private interface Losses {
     /**
      * The losses of the positions.
@@ -35,10 +31,10 @@ final class KerasTerms {
     Term of(Options options, long classes);
   }
 
-  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
+  private static final Kinds<Losses> KINDS = new Kinds<>("loss");
 
   private static void add(String kind, String name, Map<String, Object> options, Losses losses) {
-    KINDS.put(kind, new Kind(name, options, losses));
+    KINDS.add(kind, name, options, losses);
   }
 
   private static void mean(String kind, String name, Formula each) {
@@ -46,6 +42,8 @@ final class KerasTerms {
   }
 
   static {
+    KINDS.number(Double::isFinite, "a finite number", "alpha", "beta", "gamma");
+    KINDS.number(d -> d >= 0 && d <= 1, "0 to 1", "label_smoothing");
     Formula error = P.minus(T).abs(); // the form that does not overflow
     mean("LogCosh", "log_cosh", error.plus(error.times(-2).exp().log1p()).minus(Math.log(2)));
     mean("Poisson", "poisson", P.minus(T.times(P.plus(EPSILON).log())));
@@ -60,11 +58,8 @@ final class KerasTerms {
     add("SquaredHinge", "squared_hinge", Map.of(), (o, k) -> hinge(input(0).square()));
     add("CategoricalHinge", "categorical_hinge", Map.of(), (o, k) -> categoricalHinge());
     add("CosineSimilarity", "cosine_similarity", Map.of(), (o, k) -> cosine());
-    Map<String, Object> focal = new LinkedHashMap<>();
-    focal.put("alpha", 0.25);
-    focal.put("gamma", 2.0);
-    focal.put("from_logits", false);
-    focal.put("label_smoothing", 0.0);
+    Map<String, Object> focal =
+        Kinds.options("alpha", 0.25, "gamma", 2.0, "from_logits", false, "label_smoothing", 0.0);
     add(
         "CategoricalFocalCrossentropy",
         "categorical_focal_crossentropy",
@@ -73,8 +68,7 @@ final class KerasTerms {
     Map<String, Object> binary = new LinkedHashMap<>(focal);
     binary.put("apply_class_balancing", false);
     add("BinaryFocalCrossentropy", "binary_focal_crossentropy", binary, (o, k) -> binaryFocal(o));
-    Map<String, Object> overAxes = new LinkedHashMap<>();
-    overAxes.put("axis", List.of());
+    Map<String, Object> overAxes = Kinds.options("axis", List.of());
     add("Dice", "dice", overAxes, (o, k) -> dice(axes(o)));
     Map<String, Object> tversky = new LinkedHashMap<>(overAxes);
     tversky.put("alpha", 0.5);
@@ -86,26 +80,21 @@ final class KerasTerms {
 
   /** Keras's names of the functions. */
   static List<String> names() {
-    return KINDS.values().stream().map(Kind::name).toList();
+    return KINDS.names();
   }
 
   /** Keras's names of the classes. */
   static Set<String> classes() {
-    return KINDS.keySet();
+    return KINDS.classes();
   }
 
   static String name(String className) {
-    return KINDS.get(className).name();
+    return KINDS.name(className);
   }
 
   /** Keras's name of the class; null if there is none of that name. */
   static String className(String name) {
-    for (Map.Entry<String, Kind> e : KINDS.entrySet()) {
-      if (e.getValue().name().equals(name)) {
-        return e.getKey();
-      }
-    }
-    return null;
+    return KINDS.className(name);
   }
 
   /**
@@ -114,39 +103,11 @@ final class KerasTerms {
    * @param config of one of {@link #classes()}
    */
   static Map<String, Object> options(Config config) {
-    Kind kind = KINDS.get(config.className());
-    Set<String> keys = new HashSet<>(kind.options().keySet());
-    keys.add("name");
-    config.allow(keys);
-    Map<String, Object> options = new LinkedHashMap<>();
-    kind.options().forEach((key, absent) -> options.put(key, read(config, key, absent)));
-    if (options.get("label_smoothing") instanceof Double s && !(s >= 0 && s <= 1)) {
-      throw config.wrong("label_smoothing", s, "0 to 1");
-    }
-    return options;
-  }
-
-  private static Object read(Config config, String key, Object absent) {
-    if (absent instanceof Boolean b) {
-      return config.flag(key, b);
-    }
-    if (absent instanceof Double d) {
-      double number = config.number(key, d);
-      if (!Double.isFinite(number)) {
-        throw config.wrong(key, number, "a finite number");
-      }
-      return number;
-    }
-    Object value = config.values().get(key);
-    return value == null
-        ? List.of()
-        : value instanceof Number n
-            ? List.of(n.intValue())
-            : config.numbers(key).stream().map(Number::intValue).toList();
+    return KINDS.options(config);
   }
 
   static Term term(String className, Map<String, Object> options, long classes) {
-    return KINDS.get(className).losses().of(new Options(options), classes);
+    return KINDS.make(className).of(new Options(options), classes);
   }
 
   private static int[] axes(Options o) {
@@ -251,7 +212,9 @@ final class KerasTerms {
   }
 
   /**
-   * {@code 1 - tp / (tp + alpha fp + beta fn + epsilon)} (Salehi et al. 2017, arXiv:1706.05721).
+   * {@code 1 - tp / (tp + alpha fn + beta fp + epsilon)}, {@code fn = sum (1-p) t}, {@code fp = sum
+   * (1-t) p}: Keras's alpha counts what was missed, where the paper's (Salehi et al. 2017,
+   * arXiv:1706.05721, equation 4) counts what is too many.
    */
   private static Term tversky(Options o) {
     int[] axes = axes(o);

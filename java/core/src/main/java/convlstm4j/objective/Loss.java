@@ -311,7 +311,8 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    *
    * @param reduction how
    * @return a new loss
-   * @throws IllegalArgumentException if the loss is one number for many positions
+   * @throws IllegalArgumentException if it is {@link #dice()} or {@link #tversky()}, one number for
+   *     many positions, and the reduction is another than sum_over_batch_size
    */
   default Loss reduction(Reduction reduction) {
     Loss own = this instanceof ReducedLoss r ? r.loss() : this;

@@ -20,9 +20,9 @@ final class PerClass implements Metric.Accumulator {
     double of(double[] sums, double elements);
   }
 
+  /** How many sums a class has. */
   private final int each;
 
-  /** What counts for a class is 1 or 0: above the threshold, or NaN: the largest; or the number. */
   private final Decision decision;
 
   private final Adder adder;
@@ -32,6 +32,13 @@ final class PerClass implements Metric.Accumulator {
 
   /** What is made of a prediction before it is added. */
   interface Decision {
+    /**
+     * What counts for a class.
+     *
+     * @param prediction of the class
+     * @param largest of all classes of the position
+     * @return 1 or 0 for a yes or no, or the number itself
+     */
     double of(double prediction, double largest);
   }
 

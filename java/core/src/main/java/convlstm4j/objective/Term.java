@@ -36,7 +36,8 @@ import java.util.stream.IntStream;
  * something was summed; they are broadcast.
  */
 public final class Term {
-  private static final int MOST_STEPS = 128;
+  /** Most steps of a loss. */
+  static final int MOST_STEPS = 128;
 
   private enum Kind {
     PREDICTION(0),

@@ -15,6 +15,20 @@ import java.util.Set;
 public record TermLoss(String name, Term term) implements Loss {
   static final String CLASS_NAME = "TermLoss";
 
+  public TermLoss {
+    int steps = term.steps().size();
+    if (steps > Term.MOST_STEPS) { // which could be trained with and saved, but not loaded
+      throw new IllegalArgumentException(
+          "loss \""
+              + name
+              + "\" has "
+              + steps
+              + " steps, expected at most "
+              + Term.MOST_STEPS
+              + "; put arithmetic per element into one formula, Term.of(Formula, ..)");
+    }
+  }
+
   static TermLoss restored(Config config) {
     config.allow(Set.of("name", "steps"));
     return new TermLoss(config.text("name", "loss"), Term.parse(config.texts("steps")));

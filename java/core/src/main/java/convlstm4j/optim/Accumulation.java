@@ -6,6 +6,7 @@ import convlstm4j.backend.Plan;
 import convlstm4j.backend.Runner;
 import convlstm4j.formula.Formula;
 import convlstm4j.op.PointwiseUpdate;
+import convlstm4j.op.UpdateTrial;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.List;
 /**
  * Sums of gradients of several steps for one update. Every step is the same work, so that a backend
  * can record it: whether it updates the weights is a number among the rates. In a step that does
- * not, the update gets gradients of zeros, and a guard that lets nothing change.
+ * not, the update gets gradients of zeros, and a guard that lets nothing change. Sums that are not
+ * finite are thrown away like weights that are not.
  */
 final class Accumulation implements AutoCloseable {
   /** Rates of its own: whether the step updates the weights. */
@@ -31,6 +33,8 @@ final class Accumulation implements AutoCloseable {
   private Plan take;
   private Plan close;
   private Plan add;
+  private Plan trial;
+  private Plan verdict;
 
   /**
    * Plans the sums.
@@ -58,6 +62,13 @@ final class Accumulation implements AutoCloseable {
       Formula shut = updates.where(g, Formula.constant(Double.POSITIVE_INFINITY));
       close = plan(rates, List.of(Shape.of(1)), List.of(shut));
       add = plan(rates, weights, List.of(updates.where(none, w.plus(g))));
+      int count = weights.size();
+      PointwiseUpdate further = new PointwiseUpdate(List.of(w.plus(g)), rates, count);
+      List<Shape> tried = new ArrayList<>(List.of(Shape.of(rates)));
+      tried.addAll(weights);
+      tried.addAll(weights);
+      trial = runner.plan(new UpdateTrial(further, count), tried);
+      verdict = plan(rates, List.of(Shape.of(count)), List.of(updates.where(w, none).plus(g)));
     } catch (RuntimeException e) {
       Closing.after(e, this);
       throw e;
@@ -95,6 +106,23 @@ final class Accumulation implements AutoCloseable {
     return gate;
   }
 
+  /**
+   * Looks at the sums of a step, and forgets what an update would make of the weights in a step
+   * that has none.
+   *
+   * @param bad one number per weight, infinity where it would not be finite after the update; then
+   *     also where its sum of gradients would not be
+   */
+  void tryOut(Buffer rates, List<Buffer> gradients, Buffer bad) {
+    try (Buffer badSums = runner.memory().allocateUnset(runner.dtype(), bad.shape())) {
+      List<Buffer> inputs = new ArrayList<>(List.of(rates));
+      inputs.addAll(sums);
+      inputs.addAll(gradients);
+      runner.run(trial, inputs, List.of(badSums));
+      runner.run(verdict, List.of(rates, open, bad, badSums), List.of(bad));
+    }
+  }
+
   /** Adds the gradients of a step, or begins anew after an update. */
   void add(Buffer rates, Buffer guard, List<Buffer> gradients) {
     List<Buffer> inputs = new ArrayList<>(List.of(rates, guard));
@@ -107,6 +135,6 @@ final class Accumulation implements AutoCloseable {
   public void close() {
     List<Buffer> buffers = List.copyOf(means);
     means.clear();
-    Closing.all(() -> Closing.all(buffers), open, gate, take, close, add);
+    Closing.all(() -> Closing.all(buffers), open, gate, take, close, add, trial, verdict);
   }
 }

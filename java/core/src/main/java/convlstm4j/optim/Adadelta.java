@@ -88,11 +88,6 @@ public record Adadelta(Common common, double rho, double epsilon) implements Poi
   }
 
   @Override
-  public double[] rates(double rate, long step) {
-    return new double[] {rate};
-  }
-
-  @Override
   public Config config() {
     return common.save(Config.of("Adadelta")).with("rho", rho).with("epsilon", epsilon);
   }

@@ -90,11 +90,6 @@ public record Adagrad(Common common, double initialAccumulatorValue, double epsi
   }
 
   @Override
-  public double[] rates(double rate, long step) {
-    return new double[] {rate};
-  }
-
-  @Override
   public Config config() {
     return common
         .save(Config.of("Adagrad"))

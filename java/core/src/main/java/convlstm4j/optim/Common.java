@@ -196,6 +196,10 @@ public record Common(
                   config.number("ema_momentum", Averaging.MOMENTUM),
                   config.whole("ema_overwrite_frequency", 0)));
     }
-    return common.withAccumulation(Math.toIntExact(config.whole("gradient_accumulation_steps", 1)));
+    long steps = config.whole("gradient_accumulation_steps", 1);
+    if (steps != (int) steps) {
+      throw config.wrong("gradient_accumulation_steps", steps, "1 to " + Integer.MAX_VALUE);
+    }
+    return common.withAccumulation((int) steps);
   }
 }

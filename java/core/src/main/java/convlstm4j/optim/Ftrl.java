@@ -107,11 +107,6 @@ public record Ftrl(Common common, Options options) implements PointwiseOptimizer
   }
 
   @Override
-  public double[] rates(double rate, long step) {
-    return new double[] {rate};
-  }
-
-  @Override
   public Config config() {
     return common
         .save(Config.of("Ftrl"))

@@ -88,11 +88,6 @@ public record Lion(Common common, double beta1, double beta2) implements Pointwi
   }
 
   @Override
-  public double[] rates(double rate, long step) {
-    return new double[] {rate};
-  }
-
-  @Override
   public Config config() {
     return common.save(Config.of("Lion")).with("beta_1", beta1).with("beta_2", beta2);
   }

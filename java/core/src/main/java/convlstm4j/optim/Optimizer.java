@@ -60,9 +60,11 @@ public sealed interface Optimizer
    *
    * @param rate learning rate of the step
    * @param step number of updates done before, from 0
-   * @return the numbers
+   * @return the numbers; by default the learning rate alone
    */
-  double[] rates(double rate, long step);
+  default double[] rates(double rate, long step) {
+    return new double[] {rate};
+  }
 
   /**
    * The options, to be saved.

@@ -115,11 +115,6 @@ public record RMSprop(Common common, double rho, double momentum, double epsilon
   }
 
   @Override
-  public double[] rates(double rate, long step) {
-    return new double[] {rate};
-  }
-
-  @Override
   public Config config() {
     return common
         .save(Config.of("RMSprop"))

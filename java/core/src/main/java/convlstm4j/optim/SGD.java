@@ -79,11 +79,6 @@ public record SGD(Common common, double momentum, boolean nesterov) implements O
   }
 
   @Override
-  public double[] rates(double rate, long step) {
-    return new double[] {rate};
-  }
-
-  @Override
   public Config config() {
     return common.save(Config.of("SGD")).with("momentum", momentum).with("nesterov", nesterov);
   }

@@ -12,7 +12,8 @@ public interface Schedule {
   /**
    * The learning rate of a step.
    *
-   * @param step number of updates done before, from 0
+   * @param step number of training steps done before, from 0; where gradients accumulate, those
+   *     that did not update the weights count as well, as in Keras
    * @return the rate
    */
   double rate(long step);
@@ -44,15 +45,7 @@ public interface Schedule {
   static Schedule fromConfig(Config config) {
     return switch (config.className()) {
       case "Constant" -> new Constant(config.number("rate", Double.NaN));
-      case "ExponentialDecay" -> {
-        config.allow(
-            Set.of("initial_learning_rate", "decay_steps", "decay_rate", "staircase", "name"));
-        yield new ExponentialDecay(
-            config.number("initial_learning_rate", Double.NaN),
-            config.whole("decay_steps", 0),
-            config.number("decay_rate", Double.NaN),
-            config.flag("staircase", false));
-      }
+      case "ExponentialDecay" -> Decay.read(config, ExponentialDecay::new);
       case "CosineDecay" -> {
         config.allow(
             Set.of(
@@ -72,11 +65,11 @@ public interface Schedule {
       case "PiecewiseConstantDecay" -> {
         config.allow(Set.of("boundaries", "values", "name"));
         yield new PiecewiseConstantDecay(
-            config.numbers("boundaries").stream().map(Number::longValue).toList(),
+            config.wholes("boundaries").stream().map(Integer::longValue).toList(),
             config.numbers("values").stream().map(Number::doubleValue).toList());
       }
       case "PolynomialDecay" -> PolynomialDecay.read(config);
-      case "InverseTimeDecay" -> InverseTimeDecay.read(config);
+      case "InverseTimeDecay" -> Decay.read(config, InverseTimeDecay::new);
       case "CosineDecayRestarts" -> CosineDecayRestarts.read(config);
       case "OneCycle" -> OneCycle.read(config);
       case "Cyclic" -> Cyclic.read(config);
@@ -121,24 +114,17 @@ public interface Schedule {
   record ExponentialDecay(double initial, long decaySteps, double decayRate, boolean staircase)
       implements Schedule {
     public ExponentialDecay {
-      Checks.atLeast("initial_learning_rate", initial, 0);
-      Checks.atLeast("decay_steps", (double) decaySteps, 1);
-      Checks.atLeast("decay_rate", decayRate, 0);
+      Decay.check(initial, decaySteps, decayRate);
     }
 
     @Override
     public double rate(long step) {
-      double p = (double) step / decaySteps;
-      return initial * Math.pow(decayRate, staircase ? Math.floor(p) : p);
+      return initial * Math.pow(decayRate, Decay.done(step, decaySteps, staircase));
     }
 
     @Override
     public Config config() {
-      return Config.of("ExponentialDecay")
-          .with("initial_learning_rate", initial)
-          .with("decay_steps", decaySteps)
-          .with("decay_rate", decayRate)
-          .with("staircase", staircase);
+      return Decay.config("ExponentialDecay", initial, decaySteps, decayRate, staircase);
     }
   }
 
@@ -314,34 +300,17 @@ public interface Schedule {
   record InverseTimeDecay(double initial, long decaySteps, double decayRate, boolean staircase)
       implements Schedule {
     public InverseTimeDecay {
-      Checks.atLeast("initial_learning_rate", initial, 0);
-      Checks.atLeast("decay_steps", (double) decaySteps, 1);
-      Checks.atLeast("decay_rate", decayRate, 0);
-    }
-
-    static InverseTimeDecay read(Config config) {
-      config.allow(
-          Set.of("initial_learning_rate", "decay_steps", "decay_rate", "staircase", "name"));
-      return new InverseTimeDecay(
-          config.number("initial_learning_rate", Double.NaN),
-          config.whole("decay_steps", 0),
-          config.number("decay_rate", Double.NaN),
-          config.flag("staircase", false));
+      Decay.check(initial, decaySteps, decayRate);
     }
 
     @Override
     public double rate(long step) {
-      double p = (double) step / decaySteps;
-      return initial / (1 + decayRate * (staircase ? Math.floor(p) : p));
+      return initial / (1 + decayRate * Decay.done(step, decaySteps, staircase));
     }
 
     @Override
     public Config config() {
-      return Config.of("InverseTimeDecay")
-          .with("initial_learning_rate", initial)
-          .with("decay_steps", decaySteps)
-          .with("decay_rate", decayRate)
-          .with("staircase", staircase);
+      return Decay.config("InverseTimeDecay", initial, decaySteps, decayRate, staircase);
     }
   }
 
@@ -452,7 +421,7 @@ public interface Schedule {
       double top = start * totalSteps - 1;
       double last = totalSteps - 1;
       return step <= top
-          ? between(first, most, step / top)
+          ? between(first, most, top == 0 ? 1 : step / top) // top 0: the first step is the highest
           : between(most, first / finalDivFactor, Math.min(1, (step - top) / (last - top)));
     }
 

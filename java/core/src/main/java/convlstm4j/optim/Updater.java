@@ -139,17 +139,21 @@ public final class Updater implements AutoCloseable {
   /**
    * Looks at what {@link #update} would make of the weights and of what is remembered of them.
    *
-   * @param gradients as {@link #due} gave them
+   * @param gradients one per trainable weight, of this step
+   * @param due as {@link #due} gave them
    * @param rates as {@link #rates} gives them
-   * @return one number per trainable weight, 0 or, where it would not be finite, infinity; the
-   *     caller closes it
+   * @return one number per trainable weight, 0 or, where it would not be finite or, as gradients
+   *     accumulate, their sum would not be, infinity; the caller closes it
    */
-  public Buffer tryOut(List<Buffer> gradients, Buffer rates) {
+  public Buffer tryOut(List<Buffer> gradients, List<Buffer> due, Buffer rates) {
     checkOpen();
     Buffer bad = runner.memory().allocateUnset(runner.dtype(), Shape.of(parameters.size()));
     try {
       if (!parameters.isEmpty()) {
-        runner.run(trial, inputs(gradients, rates), List.of(bad));
+        runner.run(trial, inputs(due, rates), List.of(bad));
+      }
+      if (accumulation != null) {
+        accumulation.tryOut(rates, gradients, bad);
       }
       return bad;
     } catch (RuntimeException e) {
@@ -166,6 +170,16 @@ public final class Updater implements AutoCloseable {
    */
   public String name(int index) {
     return names.apply(parameters.get(index));
+  }
+
+  /**
+   * What {@link #tryOut} looks at of a trainable weight.
+   *
+   * @param index which one
+   * @return words for messages
+   */
+  public String tried(int index) {
+    return "weight " + name(index) + (accumulation == null ? "" : " or the sum of its gradients");
   }
 
   /**

@@ -206,6 +206,24 @@ public record Config(String className, Map<String, Object> values) {
   }
 
   /**
+   * A list of whole numbers.
+   *
+   * @param key name of the option
+   * @return its value
+   * @throws IllegalArgumentException if it is not one
+   */
+  public List<Integer> wholes(String key) {
+    List<Integer> all = new ArrayList<>();
+    for (Number n : numbers(key)) {
+      if (n.intValue() != n.doubleValue()) {
+        throw wrong(key, values.get(key), "a list of whole numbers");
+      }
+      all.add(n.intValue());
+    }
+    return all;
+  }
+
+  /**
    * A value for a message, cut where it is long: it may come from a file and be as long as that.
    *
    * @param value anything

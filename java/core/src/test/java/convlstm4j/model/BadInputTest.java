@@ -249,6 +249,30 @@ class BadInputTest {
   }
 
   @Test
+  void snapshotsWithoutWhatTheOptimizerRemembers() {
+    Symbol in = Mini.input("x", 2);
+    Symbol out = Mini.dense(1, Activation.SIGMOID).named("d").apply(in);
+    Batch batch = Batch.of(Tensor.of(new float[] {1, 2}, 1, 2), Tensor.of(new float[] {1}, 1, 1));
+    Model sgd = Model.of(in, out).backend(backend).compile(new SGD(0.1), Loss.meanSquaredError());
+    sgd.trainOnBatch(batch);
+    Model adam = Model.of(in, out).backend(backend).compile(new Adam(0.1), Loss.meanSquaredError());
+    adam.trainOnBatch(batch);
+    adam.trainOnBatch(batch);
+    Snapshot before = adam.snapshot();
+    says(
+        IllegalArgumentException.class,
+        () -> adam.restore(sgd.snapshot()),
+        "the snapshot of step 1 holds nothing that an optimizer remembers",
+        "Adam needs [",
+        "setWeights");
+    StepTest.assertSame(before.weights(), adam.weights(), 0);
+    StepTest.assertSame(before.slots(), adam.snapshot().slots(), 0);
+    assertEquals(2, adam.progress().step());
+    sgd.restore(sgd.snapshot());
+    adam.restore(before);
+  }
+
+  @Test
   void snapshotsOfOtherModels() {
     Snapshot s = model().snapshot();
     Symbol in = Mini.input("x", 2);

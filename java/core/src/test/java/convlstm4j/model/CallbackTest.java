@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -347,10 +348,36 @@ class CallbackTest {
             IllegalArgumentException.class,
             () -> other.fit(data, Fit.epochs(3).validation(data).callbacks(new CsvLog(file))));
     assertTrue(e.getMessage().contains("val_loss"), e.getMessage());
-    assertThrows(
-        UncheckedIOException.class,
-        () ->
-            model().fit(data, Fit.epochs(1).callbacks(new CsvLog(dir.resolve("no/such/log.csv")))));
+    Path nowhere = dir.resolve("no/such/log.csv");
+    UncheckedIOException none =
+        assertThrows(
+            UncheckedIOException.class,
+            () -> model().fit(data, Fit.epochs(1).callbacks(new CsvLog(nowhere))));
+    assertEquals(2, none.getMessage().split(Pattern.quote(nowhere.toString()), -1).length);
+    assertTrue(none.getMessage().startsWith("CsvLog: " + nowhere + ": "), none.getMessage());
+  }
+
+  /** Whatever writes the file names it once, with a reason. */
+  @Test
+  void aCsvLogThatGoesAwayIsNamedOnce(@TempDir Path dir) {
+    Path file = dir.resolve("log.csv");
+    Callback away =
+        new Callback() {
+          @Override
+          public void onEpochBegin(Run run, long epoch) {
+            try {
+              Files.delete(file);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    UncheckedIOException e =
+        assertThrows(
+            UncheckedIOException.class,
+            () -> model().fit(data, Fit.epochs(1).callbacks(new CsvLog(file), away)));
+    assertEquals(
+        "CsvLog: " + file + ": cannot be written: the file or its folder is gone", e.getMessage());
   }
 
   /** A kill leaves a line too few, too many or half of one; the history is in the snapshot. */

@@ -14,6 +14,41 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Keras's metrics refuse, and how large a batch may be. */
 class KerasMetricTest {
+  @Test
+  void aNumberPerClassIsRefused() {
+    for (String key : List.of("average", "class_aggregation")) {
+      String kind = key.equals("average") ? "FBetaScore" : "R2Score";
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> KerasMetric.restored(Config.of(kind).with(key, null)));
+      String words =
+          key.equals("average")
+              ? "micro, macro or weighted"
+              : "uniform_average or variance_weighted_average";
+      assertEquals(
+          kind + ": " + key + "=null, expected " + words + ": here it is one number, not a list",
+          e.getMessage());
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Metric.fromConfig(Config.of("F1Score").with("average", null)));
+  }
+
+  @Test
+  void aConfusionMatrixCountsClasses() {
+    ConfusionMatrix m = new ConfusionMatrix(3);
+    Tensor target = Tensor.of(new float[] {0, 1, 2, 2, 7}, 5, 1);
+    Tensor prediction = Tensor.of(new float[] {9, 1, 1, 0, 0, 1, 0, 1, 9, 3, 2, 1, 1, 2, 3}, 5, 3);
+    m.add(target, prediction);
+    double[][] expected = {{1, 0, 0}, {0, 0, 1}, {1, 0, 1}};
+    for (int t = 0; t < 3; t++) {
+      for (int p = 0; p < 3; p++) {
+        assertEquals(expected[t][p], m.count(t, p), t + " " + p);
+      }
+    }
+  }
+
   private static KerasMetric iou(String name, Object... options) {
     Config config = Config.of(name);
     for (int i = 0; i < options.length; i += 2) {
@@ -131,7 +166,11 @@ class KerasMetricTest {
     "PrecisionAtRecall, class_id, -1, 0 or more",
     "R2Score, num_regressors, 0.5, a whole number",
     "MeanIoU, num_classes, 2.5, a whole number",
-    "MeanIoU, num_classes, 0, 1 or more",
+    "MeanIoU, num_classes, 0, 1 to 16384",
+    "OneHotIoU, num_classes, 0, 1 to 16384",
+    "OneHotIoU, num_classes, 1e9, 1 to 16384",
+    "PrecisionAtRecall, num_thresholds, 1e9, 1 to 1048576",
+    "TopKCategoricalAccuracy, k, 1e10, 1 or more",
     "OneHotMeanIoU, ignore_class, 0.5, a whole number",
   })
   void numbersThatAreCountsAreWhole(String kind, String key, double value, String expected) {

@@ -32,6 +32,34 @@ class LossTest {
     assertThrows(IllegalArgumentException.class, () -> Loss.fromConfig(Config.of("Circle")));
   }
 
+  /** A loss that could be trained with and saved, but not loaded, is refused where it is made. */
+  @Test
+  void lossesOfTooManyStepsAreRefused() {
+    Term sum = Term.prediction();
+    for (int i = 0; i < 70; i++) { // wide, not deep
+      Term each = Term.target().times(i + 2);
+      sum = i < 60 ? sum.plus(each) : sum;
+    }
+    Term all = sum;
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Loss.of("wide", all.sum().times(all).mean(-1).plus(wide())))
+            .getMessage();
+    assertTrue(message.startsWith("loss \"wide\" has "), message);
+    assertTrue(message.contains("expected at most 128; put arithmetic"), message);
+    Loss fits = Loss.of("fits", all);
+    assertEquals(fits, Loss.fromConfig(Config.of(fits.config().toMap())));
+  }
+
+  private static Term wide() {
+    Term sum = Term.target();
+    for (int i = 0; i < 20; i++) {
+      sum = sum.plus(Term.prediction().times(-i - 2));
+    }
+    return sum;
+  }
+
   @Test
   void hasKerasNames() {
     assertEquals(Loss.meanSquaredError(), Loss.ofName("mse"));
@@ -39,6 +67,14 @@ class LossTest {
     assertEquals(Loss.binaryCrossentropy(), Loss.ofName("binary_crossentropy"));
     assertEquals(Loss.huber(1), Loss.ofName("huber"));
     assertThrows(IllegalArgumentException.class, () -> Loss.ofName("circle"));
+  }
+
+  @Test
+  void axesAreWholeNumbers() {
+    for (Object axis : List.of(0.5, List.of(0, 1.5))) {
+      assertThrows(IllegalArgumentException.class, () -> Loss.dice().with("axis", axis));
+    }
+    assertEquals(List.of(-1), Loss.dice().with("axis", -1).options().get("axis"));
   }
 
   @Test

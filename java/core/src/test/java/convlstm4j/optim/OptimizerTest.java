@@ -197,7 +197,7 @@ class OptimizerTest {
               Buffer guard = backend.memory().allocate(DType.FLOAT64, Shape.of(1))) {
             backend.memory().upload(rates, r);
             List<Buffer> due = updater.due(gradients, r);
-            try (Buffer bad = updater.tryOut(due, r)) {
+            try (Buffer bad = updater.tryOut(gradients, due, r)) {
               assertEquals(List.of(0.0, 0.0), numbers(backend.memory().download(bad)));
             }
             updater.update(gradients, due, r, guard);
@@ -350,6 +350,8 @@ class OptimizerTest {
     assertThrows(IllegalArgumentException.class, () -> new Adam(0.1).clipNorm(0));
     assertThrows(IllegalArgumentException.class, () -> new SGD(0.1).useEma(1.1));
     assertThrows(IllegalArgumentException.class, () -> new SGD(0.1).gradientAccumulationSteps(0));
+    Config many = Config.of("SGD").with("gradient_accumulation_steps", 1L << 40);
+    assertThrows(IllegalArgumentException.class, () -> Optimizer.fromConfig(many));
     assertThrows(IllegalArgumentException.class, () -> new Lion(0.1).beta1(0));
     assertThrows(IllegalArgumentException.class, () -> new Ftrl.Options(0.5, 0.1, 0, 0, 0, 0));
     assertThrows(IllegalArgumentException.class, () -> new Adagrad().initialAccumulatorValue(-1));

@@ -2,6 +2,7 @@ package convlstm4j.optim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.optim.Schedule.CosineDecay;
 import convlstm4j.optim.Schedule.ExponentialDecay;
@@ -57,6 +58,20 @@ class ScheduleTest {
     assertEquals(0.1, s.rate(21));
   }
 
+  /** As PyTorch's OneCycleLR, which divides by zero where its first step is the highest. */
+  @Test
+  void aCycleWhoseFirstStepIsTheHighest() {
+    Schedule s = new Schedule.OneCycle(0.5, 4, 0.25, 25, 1e4);
+    assertEquals(0.5, s.rate(0), 1e-15);
+    assertEquals(0.375, s.rate(1), 1e-5);
+    assertEquals(0.5 / 25 / 1e4, s.rate(3), 1e-15);
+    assertEquals(0.5 / 25 / 1e4, s.rate(9), 1e-15);
+    Schedule sooner = new Schedule.OneCycle(0.5, 4, 0.125, 25, 1e4);
+    for (int step = 0; step < 5; step++) {
+      assertTrue(Double.isFinite(sooner.rate(step)), "step " + step);
+    }
+  }
+
   static Stream<Schedule> all() {
     return Stream.of(
         Schedule.constant(0.3),
@@ -85,6 +100,14 @@ class ScheduleTest {
         IllegalArgumentException.class,
         () -> new PiecewiseConstantDecay(List.of(10L, 10L), List.of(1.0, 2.0, 3.0)));
     assertThrows(IllegalArgumentException.class, () -> Schedule.fromConfig(Config.of("Wishful")));
+    Config halves =
+        Config.of("PiecewiseConstantDecay")
+            .with("boundaries", List.of(2.5))
+            .with("values", List.of(1, 2));
+    assertEquals(
+        "PiecewiseConstantDecay: boundaries=[2.5], expected a list of whole numbers",
+        assertThrows(IllegalArgumentException.class, () -> Schedule.fromConfig(halves))
+            .getMessage());
     assertThrows(
         IllegalArgumentException.class, () -> Schedule.fromConfig(Config.of("ExponentialDecay")));
   }

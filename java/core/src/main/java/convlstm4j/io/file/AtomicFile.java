@@ -203,14 +203,24 @@ public final class AtomicFile implements AutoCloseable {
     return failed(named, e);
   }
 
-  private static IOException failed(Path named, IOException e) {
-    return new IOException(named + ": cannot be written: " + reason(e), e);
+  /**
+   * Words why a file cannot be written.
+   *
+   * @param named the file as its user knows it
+   * @param e what was thrown
+   * @return the file and the reason, each once
+   */
+  public static IOException failed(Path named, IOException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith(named + ": ")
+        ? e
+        : new IOException(named + ": cannot be written: " + reason(e), e);
   }
 
   /** What went wrong in words, where the JDK gives only the path. */
   private static String reason(IOException e) {
     if (e instanceof NoSuchFileException) {
-      return "there is no folder for it any more"; // it was looked at before
+      return "the file or its folder is gone"; // it was looked at before
     }
     if (e instanceof java.nio.file.AccessDeniedException) {
       return "permission denied";

@@ -62,6 +62,10 @@ final class TrainingNames {
           Map.entry("cosine_proximity", "CosineSimilarity"),
           Map.entry("huber_loss", "Huber"));
 
+  /** Options that Keras has as null for a number per class, for two of them its default. */
+  private static final Map<String, String> PER_CLASS =
+      Map.of("F1Score", "average", "FBetaScore", "average", "R2Score", "class_aggregation");
+
   /** Keras's words for the accuracy that fits the shapes. */
   private static final Set<String> AUTOMATIC = Set.of("accuracy", "acc");
 
@@ -115,6 +119,7 @@ final class TrainingNames {
       if (Double.valueOf(-1).equals(number(options.get("axis")))) {
         options.remove("axis");
       }
+      checkOneNumber(further.get(), classes, options);
       Metric metric = Metric.fromConfig(new Config(further.get(), options));
       return Optional.of(read.isWord() && isFunction(name) ? named(metric, name) : metric);
     }
@@ -122,14 +127,35 @@ final class TrainingNames {
         .map(
             kind -> {
               Map<String, Object> options = heed.apply(thresholds(kind, read.options()));
-              if (kind.equals("F1Score") && classes != 1 && !options.containsKey("average")) {
-                throw new IllegalArgumentException(
-                    "metric F1Score has average=null, a number per class; there are micro, macro");
-              }
+              checkOneNumber(kind, classes, options);
               Metric metric = Metric.fromConfig(new Config(kind, options));
               // Keras reports a function by the word that it was given as.
               return read.isWord() && isFunction(name) ? named(metric, name) : metric;
             });
+  }
+
+  /**
+   * Fails where Keras gives a number for each of several classes. Of a single class it is the same
+   * as their mean, which is the default here.
+   */
+  private static void checkOneNumber(String kind, long classes, Map<String, Object> options) {
+    String key = PER_CLASS.get(kind);
+    boolean isDefault = kind.equals("R2Score") && !options.containsKey(key);
+    if (key == null || isDefault || options.get(key) != null) {
+      return;
+    }
+    if (classes != 1) {
+      throw new IllegalArgumentException(
+          "metric "
+              + kind
+              + " has "
+              + key
+              + "=null, a number per class; there are "
+              + (kind.equals("R2Score")
+                  ? "uniform_average, variance_weighted_average"
+                  : kind.equals("F1Score") ? "micro, macro" : "micro, macro, weighted"));
+    }
+    options.remove(key);
   }
 
   private static boolean isFunction(String name) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Options of training as {@code training_config} of Keras 2.11 or {@code compile_config} of 3.8.
@@ -194,11 +195,15 @@ final class TrainingWriter {
         notes.accept("Keras 2.11 has no F1Score; load the file with compile=False");
       }
       if (TrainingNames.TF_IMAGE.contains(kind)
-          || (options.get("num_classes") instanceof Double n && n == 0)) {
+          || (options.containsKey("num_classes") && options.get("num_classes") == null)) {
         notes.accept("Keras has no metric " + kind + " as it is here; the file has not it");
         continue;
       }
       options.replaceAll((key, v) -> COUNTS.contains(key) ? whole(v) : v);
+      if (options.get("target_class_ids") instanceof List<?> ids && ids.isEmpty()) {
+        int classes = ((Number) options.get("num_classes")).intValue();
+        options.put("target_class_ids", IntStream.range(0, classes).boxed().toList());
+      }
       if (kind.equals("Precision") || kind.equals("Recall")) {
         Object average = options.remove("average");
         if (average != null && !average.equals("micro")) {

@@ -330,6 +330,24 @@ class TrainingReaderTest {
         List.of("optimizer SGD: new_one is no option of Keras up to 3.15; it is left out"), notes);
   }
 
+  /** A number per class is none that can be reported; of a single class it is the mean. */
+  @Test
+  void metricsOfANumberPerClass() {
+    for (String kind : List.of("F1Score", "FBetaScore", "R2Score")) {
+      String key = kind.equals("R2Score") ? "class_aggregation" : "average";
+      String said = "metric " + kind + " has " + key + "=null, a number per class; there are ";
+      read("3.15.1", training(SGD_CONFIG, "mse", object(kind, key, null)), 3);
+      assertEquals(1, notes.size(), kind);
+      assertTrue(notes.get(0).startsWith("a metric is left out: " + said), notes.get(0));
+      read("3.15.1", training(SGD_CONFIG, "mse", object(kind, key, null)), 1);
+      assertEquals(List.of(), notes, kind);
+    }
+    read("3.15.1", training(SGD_CONFIG, "mse", "FBetaScore"), 3);
+    assertTrue(notes.get(0).contains("average=null"), notes.get(0));
+    read("3.15.1", training(SGD_CONFIG, "mse", "r2_score"), 3);
+    assertEquals(List.of(), notes);
+  }
+
   @Test
   void whatMetricsSay() {
     read("3.8.0", training(SGD_CONFIG, "mse", object("Accuracy", "name", "equal")), 1);

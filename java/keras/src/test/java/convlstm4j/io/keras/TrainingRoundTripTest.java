@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +119,21 @@ class TrainingRoundTripTest {
             .metrics("yes", Metric.ofName("binary_iou").named("overlap")));
     all.put("one loss for all", Compile.with(new Adam()).loss(Loss.meanSquaredError()));
     return all;
+  }
+
+  /** Keras takes an empty list for no class at all. */
+  @Test
+  void anOverlapOfAllClassesNamesThem() {
+    Compile c =
+        Compile.with(new SGD(0.1))
+            .loss(Loss.meanSquaredError())
+            .metrics(Metric.fromConfig(Config.of("OneHotIoU").with("num_classes", 3)));
+    for (Map<String, Object> written :
+        List.of(
+            TrainingWriter.compileConfig(model().compile(c), c, note -> {}),
+            TrainingWriter.trainingConfig(model().compile(c), c, false, note -> {}))) {
+      assertTrue(written.toString().contains("target_class_ids=[0, 1, 2]"), written.toString());
+    }
   }
 
   private static Model model() {
