@@ -53,8 +53,10 @@ final class ArchitectureRules {
           "op formula option tensor",
           "program.layout",
           "program backend op formula option tensor",
+          "program.time",
+          "program op formula option tensor",
           "execution",
-          "program.layout program backend op formula option tensor",
+          "program.layout program.time program backend op formula option tensor",
           "graph",
           "program op formula option tensor",
           // Keras's configs, which know no layer.
@@ -68,7 +70,7 @@ final class ArchitectureRules {
           "execution program backend op formula option tensor",
           "model",
           // A log that is brought in line is a file that appears whole.
-          "spi data.folder io.npy io.file objective optim layer config graph execution program data backend op formula option tensor",
+          "spi data.folder io.npy io.file objective optim layer config graph execution program.time program data backend op formula option tensor",
           // What other files are made of.
           "io.file",
           "",

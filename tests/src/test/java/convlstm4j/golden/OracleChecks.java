@@ -65,6 +65,25 @@ final class OracleChecks {
     }
   }
 
+  /** The network of a case, and what it is called with first. */
+  record Called(Network network, List<Tensor> inputs) {}
+
+  /** Of a case of a layer or a model; its weights are not set. */
+  static Called called(OracleCase c) {
+    OracleChecks checks = new OracleChecks(c, null, null, UnaryOperator.identity());
+    boolean layer = c.string("kind").equals("layer");
+    return new Called(layer ? checks.layerNetwork() : checks.model(), checks.first());
+  }
+
+  private List<Tensor> first() {
+    List<Tensor> first = new ArrayList<>(c.arrays("inputs").subList(0, 1));
+    first.addAll(c.arrays("initial_state"));
+    if (c.has("mask")) {
+      first.add(c.array("mask"));
+    }
+    return first;
+  }
+
   private KerasVersion version() {
     return "keras3".equals(c.json().get("hard_sigmoid"))
         ? KerasVersion.KERAS3
@@ -161,11 +180,7 @@ final class OracleChecks {
     int[] positions = positions(network);
     List<Tensor> inputs = new ArrayList<>(c.arrays("inputs"));
     boolean stateful = c.has("outputs_call_0");
-    List<Tensor> first = new ArrayList<>(inputs.subList(0, 1));
-    first.addAll(c.arrays("initial_state"));
-    if (c.has("mask")) {
-      first.add(c.array("mask"));
-    }
+    List<Tensor> first = first();
     List<Shape> shapes = first.stream().map(Tensor::shape).toList();
     try (NetworkRun run = new NetworkRun(network, backend, dtype, c.is("training"), shapes)) {
       if (c.is("bias_is_initial_value")) {

@@ -48,15 +48,21 @@ final class RandomVideoModel {
   }
 
   static Model of(long seed) {
-    return new RandomVideoModel(seed).model().seed(seed);
+    return of(seed, 0);
   }
 
-  private Model model() {
+  /** Of so many frames; of any few if 0. */
+  static Model of(long seed, int frames) {
+    return new RandomVideoModel(seed).model(frames).seed(seed);
+  }
+
+  private Model model(int frames) {
     boolean first = random.nextBoolean();
     long c = oneTo(3);
     long h = 2L + oneTo(4);
     long w = 2L + oneTo(4);
-    long t = oneTo(3);
+    int few = oneTo(3);
+    long t = frames == 0 ? few : frames;
     Symbol input = first ? Input.shape(t, c, h, w) : Input.shape(t, h, w, c);
     List<Symbol> made = new ArrayList<>(List.of(input));
     int depth = 2 + random.nextInt(6);

@@ -9,6 +9,7 @@ public final class Peak {
   private final Map<Long, Long> live = new HashMap<>();
   private final Map<Long, Long> most = new HashMap<>();
   private long now;
+  private long sinceMark;
   private long peak;
 
   private Peak(boolean bySize) {
@@ -40,6 +41,7 @@ public final class Peak {
    */
   public void add(long bytes) {
     now += bytes;
+    sinceMark = Math.max(sinceMark, now);
     if (!bySize) {
       peak = Math.max(peak, now);
     } else if (live.merge(bytes, 1L, Long::sum) > most.getOrDefault(bytes, 0L)) {
@@ -58,6 +60,17 @@ public final class Peak {
     if (bySize) {
       live.merge(bytes, -1L, Long::sum);
     }
+  }
+
+  /**
+   * The bytes that were live at once since the last call, and starts to count them anew.
+   *
+   * @return bytes
+   */
+  public long sinceMark() {
+    long most = sinceMark;
+    sinceMark = now;
+    return most;
   }
 
   /**

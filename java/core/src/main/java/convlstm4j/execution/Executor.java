@@ -64,12 +64,19 @@ public final class Executor implements AutoCloseable {
       Mode mode,
       Collection<Value> keep,
       Collection<Value> wanted) {
-    this.planned = new Planned(program, variables.backend(), variables.dtype(), mode, keep, wanted);
+    this(
+        new Planned(program, variables.backend(), variables.dtype(), mode, keep, wanted),
+        variables);
+  }
+
+  /** Runs what has been planned; closes it. */
+  Executor(Planned planned, Variables variables) {
+    this.planned = planned;
     this.program = planned.program;
     this.variables = variables;
     this.memory = variables.backend().memory();
     this.dtype = variables.dtype();
-    this.mode = mode;
+    this.mode = planned.mode;
     this.live = planned.live;
     this.plans = planned.plans;
     this.buffers = new Buffer[this.program.values().size()];
@@ -299,6 +306,13 @@ public final class Executor implements AutoCloseable {
   public Buffer value(Value v) {
     planned.checkOpen();
     return buffer(v);
+  }
+
+  /** Takes one of the kept values, an array that the run has made; the caller closes it. */
+  Buffer take(Value v) {
+    Buffer b = buffer(v);
+    buffers[v.id()] = null;
+    return b;
   }
 
   /**

@@ -116,9 +116,23 @@ final class Liveness {
    * @param peak counts it
    */
   long peakBytes(List<Plan> plans, int elementBytes, Collection<Value> differentiated, Peak peak) {
-    long workspace = plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0);
+    forward(plans, elementBytes, peak);
+    if (mode == Mode.TRAINING) {
+      backwardPeak(plans, elementBytes, differentiated, peak);
+    }
+    return peak.bytes();
+  }
+
+  /** Bytes of the workspace that all plans share. */
+  static long workspace(List<Plan> plans, int elementBytes) {
+    return rounded(plans.stream().mapToLong(Plan::workspaceBytes).max().orElse(0), elementBytes);
+  }
+
+  /** Counts the forward pass; workspace and kept values are left. */
+  void forward(List<Plan> plans, int elementBytes, Peak peak) {
+    long workspace = workspace(plans, elementBytes);
     if (workspace > 0) {
-      peak.add(rounded(workspace, elementBytes));
+      peak.add(workspace);
     }
     boolean[] allocated = new boolean[program.values().size()];
     for (int i = 0; i < plans.size(); i++) {
@@ -140,10 +154,6 @@ final class Liveness {
         peak.remove(size(v, elementBytes));
       }
     }
-    if (mode == Mode.TRAINING) {
-      backwardPeak(plans, elementBytes, differentiated, peak);
-    }
-    return peak.bytes();
   }
 
   private void backwardPeak(

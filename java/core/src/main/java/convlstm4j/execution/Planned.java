@@ -4,7 +4,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
-import convlstm4j.backend.Memory;
+import convlstm4j.backend.Peak;
 import convlstm4j.backend.Plan;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -24,8 +24,9 @@ public final class Planned implements AutoCloseable {
   final Program program;
   final Liveness live;
   final List<Plan> plans = new ArrayList<>();
-  private final DType dtype;
-  private final Memory memory;
+  final Mode mode;
+  final Backend backend;
+  final DType dtype;
   private boolean closed;
 
   /**
@@ -48,8 +49,9 @@ public final class Planned implements AutoCloseable {
       Collection<Value> wanted) {
     this.program = LayoutPass.apply(program, backend, keep, wanted);
     this.live = new Liveness(this.program, mode, keep, wanted);
+    this.mode = mode;
+    this.backend = backend;
     this.dtype = dtype;
-    this.memory = backend.memory();
     try {
       for (Step s : this.program.steps()) {
         List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
@@ -69,7 +71,17 @@ public final class Planned implements AutoCloseable {
    */
   public long peakBytes(Collection<Value> differentiated) {
     checkOpen();
-    return live.peakBytes(plans, dtype.bytes(), differentiated, memory.peak());
+    return live.peakBytes(plans, dtype.bytes(), differentiated, backend.memory().peak());
+  }
+
+  /** Counts a forward run, after which the kept values are left. */
+  void countForward(Peak peak) {
+    checkOpen();
+    live.forward(plans, dtype.bytes(), peak);
+    long workspace = Liveness.workspace(plans, dtype.bytes());
+    if (workspace > 0) {
+      peak.remove(workspace);
+    }
   }
 
   /** Adds to the message of a failure whose work it was. */

@@ -1,5 +1,7 @@
 package convlstm4j.model;
 
+import static java.util.stream.Collectors.joining;
+
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
@@ -7,6 +9,7 @@ import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory.Place;
 import convlstm4j.backend.Upload;
 import convlstm4j.data.Batch;
+import convlstm4j.data.Frames;
 import convlstm4j.execution.Executor;
 import convlstm4j.execution.FiniteCheck;
 import convlstm4j.execution.Planned;
@@ -48,6 +51,9 @@ final class Engine implements AutoCloseable {
     final Pass pass;
     Executor executor;
 
+    /** Runs a prediction some frames at a time in the executor's place; null if that runs. */
+    StretchedPrediction stretched;
+
     /** What is kept from one training step to the next. */
     TrainingStep step;
 
@@ -64,7 +70,7 @@ final class Engine implements AutoCloseable {
     }
 
     void close() {
-      Closing.all(this::closeStep, executor);
+      Closing.all(this::closeStep, executor, stretched);
     }
   }
 
@@ -75,18 +81,20 @@ final class Engine implements AutoCloseable {
   private final Profile profile;
   private final Scalars scalars;
   private final Room room;
+  private final Limits limits;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
 
   /** States of training, by name, while the model is used before that goes on; else empty. */
   private Map<String, Tensor> aside = Map.of();
 
-  Engine(Network network, Backend backend, DType dtype, long seed, Profile profile) {
+  Engine(Network network, Backend backend, DType dtype, long seed, Profile profile, Limits limits) {
+    this.limits = limits;
     this.profile = profile;
     this.network = network;
     this.backend = backend;
     this.dtype = dtype;
     this.scalars = new Scalars(backend, dtype);
-    this.room = new Room(backend, dtype);
+    this.room = new Room(backend, dtype, limits);
     room.checkWeights(weightBytes(network, dtype));
     this.variables = new Variables(network.parameters(), backend, dtype, seed);
   }
@@ -327,6 +335,11 @@ final class Engine implements AutoCloseable {
     room.take(batch);
     restUnlessKept();
     Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
+    Optional<StretchedPrediction> stretched = stretched(pass, shapes(inputs));
+    if (stretched.isPresent()) {
+      List<Frames> frames = inputs.stream().map(Frames::of).toList();
+      return stretched.get().run(variables, profile, frames, batch.description(), nonFinite);
+    }
     Executor x = ready(pass, null, shapes(inputs));
     try (Fed fed = new Fed(inputs)) {
       x.forward(fed.buffers, Streams.NONE);
@@ -339,6 +352,40 @@ final class Engine implements AutoCloseable {
     } finally {
       x.release();
     }
+  }
+
+  /**
+   * All outputs for inputs that are read as they are needed; the states of stateful layers go on.
+   *
+   * @param nonFinite is told of a prediction that is not finite
+   */
+  List<Tensor> predict(List<Frames> inputs, Consumer<NonFiniteException> nonFinite) {
+    List<Shape> shapes = inputs.stream().map(Frames::shape).toList();
+    String description = inputs.stream().map(Frames::description).collect(joining(", "));
+    Feeds.checkShapes(network, description, shapes);
+    room.takeUnread(shapes);
+    restUnlessKept();
+    Optional<StretchedPrediction> stretched = stretched(pass(Kind.PREDICT, null, shapes), shapes);
+    return stretched.isPresent()
+        ? stretched.get().run(variables, profile, inputs, description, nonFinite)
+        : predict(
+            new Batch(inputs.stream().map(Frames::all).toList(), List.of(), List.of(), description),
+            nonFinite);
+  }
+
+  /** Some frames at a time, if that was chosen or all do not fit; fails if neither does. */
+  private Optional<StretchedPrediction> stretched(Pass pass, List<Shape> inputs) {
+    Ready ready = known(pass, inputs);
+    if (ready.stretched == null && limits.frames() > 0) {
+      ready.stretched = StretchedPrediction.byHand(network, pass, backend, dtype, limits, room);
+    } else if (ready.stretched == null && ready.executor == null) {
+      try {
+        ready(pass, null, inputs);
+      } catch (BackendException atOnce) {
+        ready.stretched = StretchedPrediction.fitting(network, pass, backend, dtype, room, atOnce);
+      }
+    }
+    return Optional.ofNullable(ready.stretched);
   }
 
   /** Losses and predictions of a batch; the states of stateful layers go on. */

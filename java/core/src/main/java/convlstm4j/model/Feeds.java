@@ -51,6 +51,34 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     return batch.inputs();
   }
 
+  /** Checks the inputs of a batch that is still to be read: number, shapes, size of the batch. */
+  static void checkShapes(Network network, String description, List<Shape> inputs) {
+    if (inputs.size() != network.inputs().size()) {
+      throw new ShapeException(
+          "got " + inputs.size() + " inputs, the model has " + network.inputNames());
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      Shape s = inputs.get(i);
+      try {
+        network.checkFeed(i, s);
+      } catch (ShapeException e) {
+        throw new ShapeException(description + ": " + e.getMessage());
+      }
+      if (s.dim(0) != inputs.get(0).dim(0)) {
+        throw new ShapeException(
+            description
+                + ": input \""
+                + network.inputNames().get(i)
+                + "\" has "
+                + s.dim(0)
+                + " samples (shape "
+                + s
+                + "), the first input has "
+                + inputs.get(0).dim(0));
+      }
+    }
+  }
+
   /** Checks targets and weights of a batch and brings them into the shapes of the outputs. */
   static Feeds of(
       List<Tensor> inputs,

@@ -3,16 +3,15 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
-import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.Frames;
 import convlstm4j.data.Signature;
 import convlstm4j.execution.Profile;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.model.Engine.Prepared;
-import convlstm4j.model.Pass.Kind;
 import convlstm4j.objective.Loss;
 import convlstm4j.objective.Metric;
 import convlstm4j.optim.Optimizer;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -50,7 +48,8 @@ public final class Model implements AutoCloseable {
   private String name;
   private final Session session;
   private final ByteScales scales;
-  private Consumer<NonFiniteException> nonFinite = new LoggedOnce();
+  final DataChecks checks; // package-private: a training loop checks and evaluates, too
+  final Uses uses;
   private volatile Training training;
   private TrainingLoop loop;
   private volatile boolean stopRequested;
@@ -61,6 +60,8 @@ public final class Model implements AutoCloseable {
     this.name = defaultName();
     this.session = new Session(network, access);
     this.scales = new ByteScales(network);
+    this.checks = new DataChecks(network, session, scales);
+    this.uses = new Uses(session, scales, checks);
   }
 
   private String defaultName() {
@@ -211,6 +212,30 @@ public final class Model implements AutoCloseable {
    */
   public Model profile(Profile target) {
     session.profile(target);
+    return this;
+  }
+
+  /**
+   * Limits the memory of a run: Java heap, weights and all else, on a device the device's. What
+   * does not fit at once is predicted some frames at a time; what cannot is refused before it
+   * begins.
+   *
+   * @param bytes at least 1; where none is chosen, what is free
+   * @return this model
+   */
+  public Model memory(long bytes) {
+    access.use("memory", () -> session.limit(l -> l.bytes(bytes)));
+    return this;
+  }
+
+  /**
+   * Says how many frames are predicted at a time, where the network can do with less than all.
+   *
+   * @param frames at least 1; where none is chosen, all if they fit, else as many as do
+   * @return this model
+   */
+  public Model stretch(int frames) {
+    access.use("stretch", () -> session.limit(l -> l.frames(frames)));
     return this;
   }
 
@@ -435,25 +460,9 @@ public final class Model implements AutoCloseable {
         "evaluate",
         () -> {
           training("evaluate");
-          checkUsable("evaluate", data, 0);
-          return evaluateUnless(() -> false, data).orElseThrow();
+          checks.usable("evaluate", data, 0);
+          return uses.evaluate(training.objectives(), data, () -> false).orElseThrow();
         });
-  }
-
-  /** Empty if a stop is asked for in between. */
-  Optional<Map<String, Double>> evaluateUnless(BooleanSupplier stop, Dataset data) {
-    Scores scores = new Scores(training.objectives());
-    try (BatchStream stream = data.open(0, 0)) {
-      while (stream.hasNext()) {
-        if (stop.getAsBoolean()) {
-          return Optional.empty();
-        }
-        Batch batch = stream.next();
-        scales.check("evaluate", ByteScales.of(batch));
-        scores.add(session.engine().evaluate(batch, training.objectives(), nonFinite));
-      }
-    }
-    return Optional.of(scores.logs());
   }
 
   /**
@@ -465,7 +474,21 @@ public final class Model implements AutoCloseable {
    */
   public List<Tensor> predict(Tensor... inputs) {
     Batch batch = new Batch(List.of(inputs), List.of(), List.of(), "predict");
-    return access.use("predict", () -> predict(batch));
+    return access.use("predict", () -> uses.predict(batch));
+  }
+
+  /**
+   * Runs the model on a batch that is read as it is needed, some frames at a time where all at once
+   * do not fit: a video as long as its file.
+   *
+   * @param inputs one per input
+   * @return one per output
+   * @throws NonFiniteException if an input is NaN or infinite
+   * @throws convlstm4j.backend.BackendException before anything is read, if one frame at a time
+   *     does not fit
+   */
+  public List<Tensor> predict(List<Frames> inputs) {
+    return access.use("predict", () -> uses.predict(inputs));
   }
 
   /**
@@ -475,43 +498,7 @@ public final class Model implements AutoCloseable {
    * @param consumer gets each batch with its outputs
    */
   public void predict(Dataset data, BiConsumer<Batch, List<Tensor>> consumer) {
-    predict(data, 1, consumer);
-  }
-
-  private void predict(Dataset data, int kept, BiConsumer<Batch, List<Tensor>> consumer) {
-    access.use(
-        "predict",
-        () -> {
-          checkUsable("predict", data, kept);
-          try (BatchStream stream = data.open(0, 0)) {
-            while (stream.hasNext()) {
-              Batch batch = stream.next();
-              consumer.accept(batch, predict(batch));
-            }
-          }
-        });
-  }
-
-  private List<Tensor> predict(Batch batch) {
-    scales.check("predict", ByteScales.of(batch));
-    return session.engine().predict(batch, nonFinite);
-  }
-
-  /** Whether data can be predicted from or evaluated on, before that begins. */
-  private void checkUsable(String what, Dataset data, int kept) {
-    Feeds.checkNotEmpty(data, what.equals("predict") ? "data" : "evaluation data");
-    scales.check(what, data.byteScales());
-    Stateful.check(what, network, () -> session.engine().usedStates(), List.of(data));
-    session.engine().room().expect(List.of(data), kept);
-  }
-
-  /** Whether data can be trained on; the model remembers its scale. */
-  void checkTrainable(Dataset data, Dataset validation) {
-    scales.learn("fit", data.byteScales());
-    List<Dataset> all = validation == null ? List.of(data) : List.of(data, validation);
-    all.forEach(d -> scales.check("fit", d.byteScales()));
-    Stateful.check("fit", network, () -> session.engine().states(), all);
-    session.engine().room().expect(all, 0);
+    access.use("predict", () -> uses.predict(data, 1, consumer));
   }
 
   /**
@@ -522,7 +509,8 @@ public final class Model implements AutoCloseable {
    */
   public List<List<Tensor>> predict(Dataset data) {
     List<List<Tensor>> all = new ArrayList<>();
-    predict(data, data.batches(), (batch, outputs) -> all.add(outputs));
+    BiConsumer<Batch, List<Tensor>> adding = (batch, outputs) -> all.add(outputs);
+    access.use("predict", () -> uses.predict(data, data.batches(), adding));
     return all;
   }
 
@@ -589,7 +577,7 @@ public final class Model implements AutoCloseable {
    * @return this model
    */
   public Model onNonFinite(Consumer<NonFiniteException> handler) {
-    nonFinite = handler;
+    uses.onNonFinite(handler);
     return this;
   }
 
@@ -718,23 +706,26 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if training is meant and the model is not compiled
    */
   public MemoryEstimate memoryEstimate(boolean forTraining, Shape... inputs) {
-    if (inputs.length != network.inputs().size()) {
-      throw new IllegalArgumentException(
-          "memoryEstimate: got "
-              + inputs.length
-              + " shapes, the model has the inputs "
-              + network.inputNames());
-    }
     return access.use(
         "memoryEstimate",
-        () ->
-            Engine.estimate(
-                network,
-                session.startedBackend(),
-                session.dtype(),
-                forTraining ? training("memoryEstimate").objectives() : null,
-                forTraining ? Kind.TRAIN : Kind.PREDICT,
-                List.of(inputs)));
+        () -> session.estimate(objectives("memoryEstimate", forTraining), List.of(inputs)));
+  }
+
+  /** Those of a training step; null for a prediction. */
+  private Objectives objectives(String what, boolean forTraining) {
+    return forTraining ? training(what).objectives() : null;
+  }
+
+  /**
+   * Says how something would run and what it would take, without allocating it.
+   *
+   * @param forTraining whether a step of training is meant, or else a prediction
+   * @param inputs shapes of a batch, one per input
+   * @return the plan
+   * @throws IllegalStateException if training is meant and the model is not compiled
+   */
+  public RunPlan plan(boolean forTraining, Shape... inputs) {
+    return access.use("plan", () -> session.plan(objectives("plan", forTraining), List.of(inputs)));
   }
 
   /**

@@ -30,6 +30,7 @@ final class Room {
   private final Backend backend;
   private final Memory memory;
   private final DType dtype;
+  private final Limits limits;
 
   /** Not counted yet: what comes beside the batch at work. */
   private int ahead;
@@ -42,7 +43,8 @@ final class Room {
 
   private long copyBytes;
 
-  Room(Backend backend, DType dtype) {
+  Room(Backend backend, DType dtype, Limits limits) {
+    this.limits = limits;
     this.backend = backend;
     this.memory = backend.memory();
     this.dtype = dtype;
@@ -75,6 +77,47 @@ final class Room {
     if (t.isPixels() || t.dtype() != dtype) {
       copyBytes += (long) t.size() * dtype.bytes();
     }
+  }
+
+  /** Takes the sizes of inputs that are still to be read. */
+  void takeUnread(List<Shape> inputs) {
+    batchBytes = 0;
+    pixelSavings = 0;
+    // Bytes, or elements of the file's type, then those of the model's.
+    copyBytes = inputs.stream().mapToLong(Shape::elements).sum() * (dtype.bytes() + 1);
+  }
+
+  /**
+   * Whether there is room.
+   *
+   * @param need bytes of the backend's memory
+   * @param heap bytes of the Java heap
+   */
+  boolean has(long need, long heap) {
+    return refusal("", need, heap).isEmpty();
+  }
+
+  /** Why there is no room, in words; empty if there is. */
+  Optional<String> obstacle(long need, long heap) {
+    String needs = "needs " + MemoryEstimate.gib(need) + " and " + onHeap(heap, "arrays");
+    return refusal(needs, need, heap).map(BackendException::getMessage);
+  }
+
+  /**
+   * Fails if there is no room for a prediction of the fewest frames at a time.
+   *
+   * @param frames how many
+   */
+  void checkLeast(List<Shape> inputs, long frames, long need, long heap) {
+    String subject =
+        "a prediction of inputs of shape " + inputs + ", " + frames + " frames at a time, needs ";
+    String least = MemoryEstimate.gib(memory.liveBytes() + need + heap + Limits.JAVA);
+    String what = "copies and results; with Java and the weights " + least;
+    check(subject, need, heap, what);
+  }
+
+  private static String onHeap(long heap, String what) {
+    return MemoryEstimate.gib(heap) + " of Java heap for " + what;
   }
 
   /** Fails if weights do not fit. */
@@ -133,9 +176,7 @@ final class Room {
 
   private void check(String subject, long need, long heap, String what) {
     String needs =
-        subject
-            + MemoryEstimate.gib(need)
-            + (heap == 0 ? "" : " and " + MemoryEstimate.gib(heap) + " of Java heap for " + what);
+        subject + MemoryEstimate.gib(need) + (heap == 0 ? "" : " and " + onHeap(heap, what));
     if (refusal(needs, need, heap).isPresent()) {
       System.gc(); // what is garbage counts as taken until then
       refusal(needs, need, heap)
@@ -155,6 +196,15 @@ final class Room {
    */
   private Optional<BackendException> refusal(String needs, long need, long heap) {
     Place place = memory.place();
+    long budget = limits.bytes() - memory.liveBytes() - (place == Place.DEVICE ? 0 : Limits.JAVA);
+    if (limits.bytes() > 0 && (place == Place.DEVICE ? need : add(need, heap)) > budget) {
+      String name =
+          "the "
+              + MemoryEstimate.gib(limits.bytes())
+              + " that the model may take"
+              + (place == Place.DEVICE ? "" : ", Java itself included");
+      return refused(needs, budget, new Left(0, 0, name, "let it take more (memory)"));
+    }
     long onHeap = place == Place.HEAP ? add(need, heap) : heap;
     Left java = ProcessMemory.heap();
     if (onHeap > java.bytes()) {

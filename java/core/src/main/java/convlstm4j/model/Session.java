@@ -5,9 +5,13 @@ import convlstm4j.backend.Backends;
 import convlstm4j.backend.Closing;
 import convlstm4j.execution.Profile;
 import convlstm4j.graph.Network;
+import convlstm4j.model.Pass.Kind;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What a model runs on: a backend and the engine on it, started when they are first needed, so that
@@ -26,6 +30,7 @@ final class Session {
 
   private DType dtype = DType.FLOAT32;
   private long seed;
+  private final Limits limits = new Limits();
   private Engine engine;
 
   Session(Network network, Access access) {
@@ -98,9 +103,45 @@ final class Session {
 
   Engine engine() {
     if (engine == null) {
-      engine = new Engine(network, startedBackend(), dtype, seed, profile);
+      engine = new Engine(network, startedBackend(), dtype, seed, profile, limits);
     }
     return engine;
+  }
+
+  /** Changes what may be taken, by what is planned from now on. */
+  void limit(Consumer<Limits> change) {
+    change.accept(limits);
+    if (engine != null) {
+      engine.forgetPasses();
+    }
+  }
+
+  /** How inputs of some shapes would run. */
+  RunPlan plan(Objectives objectives, List<Shape> inputs) {
+    checkCount("plan", inputs);
+    return RunPlan.of(
+        network, startedBackend(), dtype, objectives, kind(objectives), inputs, limits);
+  }
+
+  /** What inputs of some shapes would take; a prediction where there are no objectives. */
+  MemoryEstimate estimate(Objectives objectives, List<Shape> inputs) {
+    checkCount("memoryEstimate", inputs);
+    return Engine.estimate(network, startedBackend(), dtype, objectives, kind(objectives), inputs);
+  }
+
+  private void checkCount(String what, List<Shape> inputs) {
+    if (inputs.size() != network.inputs().size()) {
+      throw new IllegalArgumentException(
+          what
+              + ": got "
+              + inputs.size()
+              + " shapes, the model has the inputs "
+              + network.inputNames());
+    }
+  }
+
+  private static Kind kind(Objectives objectives) {
+    return objectives == null ? Kind.PREDICT : Kind.TRAIN;
   }
 
   /** Gives back what is kept from one training step to the next. */

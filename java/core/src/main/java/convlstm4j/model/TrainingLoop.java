@@ -50,7 +50,7 @@ final class TrainingLoop {
     if (fit.validation() != null) {
       Feeds.checkNotEmpty(fit.validation(), "validation data");
     }
-    model.checkTrainable(data, fit.validation());
+    model.checks.trainable(data, fit.validation());
     for (String name : fit.classWeights().keySet()) {
       if (!name.equals(Fit.ALL) && !model.network().outputNames().contains(name)) {
         throw new IllegalArgumentException(
@@ -148,7 +148,7 @@ final class TrainingLoop {
     Map<String, Double> logs = scores.logs();
     if (fit.validation() != null) {
       Optional<Map<String, Double>> validated =
-          model.evaluateUnless(model::isStopRequested, fit.validation());
+          model.uses.evaluate(training.objectives(), fit.validation(), model::isStopRequested);
       if (validated.isEmpty()) {
         return false;
       }

@@ -12,6 +12,14 @@ import java.util.List;
  */
 public record Activate(Activation activation) implements Op {
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    boolean rows = activation.kind() == Activation.Kind.SOFTMAX;
+    return rows && axis == inputs.get(0).rank() - 1
+        ? TimeUse.whole(this, "is a softmax along it", axis)
+        : TimeUse.local(this, input, axis, axis);
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Checks.that(

@@ -21,6 +21,18 @@ public record Affine(int units, boolean useBias) implements Op {
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return axis < inputs.get(input).rank() - 1
+        ? TimeUse.local(this, input, axis, axis)
+        : TimeUse.whole(this, "adds up along it");
+  }
+
+  @Override
+  public double flops(List<Shape> inputs) {
+    return 2.0 * inputs.get(0).elements() * units;
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

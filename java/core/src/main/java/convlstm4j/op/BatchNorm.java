@@ -92,6 +92,16 @@ public record BatchNorm(
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    if (training) {
+      return TimeUse.whole(this, "takes the statistics of all of it", axis);
+    }
+    return axes.contains(axis)
+        ? TimeUse.whole(this, "has a statistic for each place along it", axis)
+        : TimeUse.local(this, input, axis, axis);
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

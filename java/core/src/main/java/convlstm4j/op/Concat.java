@@ -1,6 +1,7 @@
 package convlstm4j.op;
 
 import convlstm4j.tensor.Shape;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,6 +15,13 @@ public record Concat(int axis, int count) implements Op {
   @Override
   public List<String> inputNames() {
     return Names.numbered("x", count);
+  }
+
+  @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return axis == this.axis
+        ? TimeUse.whole(this, "puts arrays one after the other along it")
+        : TimeUse.local(Collections.nCopies(count, axis), List.of(axis));
   }
 
   @Override

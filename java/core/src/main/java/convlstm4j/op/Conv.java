@@ -40,6 +40,17 @@ public record Conv(int filters, Window window, boolean useBias, int groups) impl
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.images(this, window, false, input, axis);
+  }
+
+  @Override
+  public double flops(List<Shape> inputs) {
+    double taps = (double) inputs.get(1).elements() / filters;
+    return 2 * taps * outputShapes(inputs).get(0).elements();
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

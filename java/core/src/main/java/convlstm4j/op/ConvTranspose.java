@@ -29,6 +29,17 @@ public record ConvTranspose(int filters, Window window) implements Op {
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.images(this, window, false, input, axis);
+  }
+
+  @Override
+  public double flops(List<Shape> inputs) {
+    long channels = inputs.get(1).dim(-1);
+    return 2.0 * inputs.get(0).elements() / channels * inputs.get(1).elements();
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

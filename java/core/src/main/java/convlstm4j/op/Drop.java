@@ -20,6 +20,11 @@ public record Drop(double rate, List<Long> noiseShape) implements Op {
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.whole(this, "numbers its decisions along it", axis);
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

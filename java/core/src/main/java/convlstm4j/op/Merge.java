@@ -28,6 +28,11 @@ public record Merge(Mode mode, int count) implements Op {
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.broadcast(input, axis, inputs);
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     return List.of(Broadcasting.joined(this, inputs));

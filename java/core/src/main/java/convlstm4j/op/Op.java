@@ -75,6 +75,28 @@ public sealed interface Op
   }
 
   /**
+   * How the op treats an axis along which its inputs come a stretch at a time.
+   *
+   * @param input index of the first input that has the axis
+   * @param axis place of the axis in that input
+   * @param inputs known shapes of all inputs
+   * @return the whole of it at once unless the op says otherwise
+   */
+  default TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.whole(this, "takes " + inputNames().get(input) + " at once");
+  }
+
+  /**
+   * About how many additions and multiplications the forward pass takes.
+   *
+   * @param inputs known shapes of all inputs
+   * @return one for each element of the outputs unless the op says otherwise
+   */
+  default double flops(List<Shape> inputs) {
+    return outputShapes(inputs).stream().mapToDouble(Shape::elements).sum();
+  }
+
+  /**
    * The op's kind, for messages and profiles.
    *
    * @return the record's simple name

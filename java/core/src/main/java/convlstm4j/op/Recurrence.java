@@ -226,6 +226,19 @@ public record Recurrence(
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.recurrence(
+        this, cell.states(), returnSequences, goBackwards, repeatsOutput(), input, axis);
+  }
+
+  @Override
+  public double flops(List<Shape> inputs) {
+    double pixels = (double) stateShape(inputs.get(0)).elements() / filters;
+    double taps = inputs.get(input("wx")).elements() + inputs.get(input("wh")).elements();
+    return 2 * inputs.get(0).dim(1) * pixels * taps;
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

@@ -52,6 +52,13 @@ public record Reduce(Mode mode, List<Integer> axes) implements Op {
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return axes.contains(axis)
+        ? TimeUse.whole(this, "adds up along it")
+        : TimeUse.local(this, input, axis, axis);
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape y = inputs.get(0);

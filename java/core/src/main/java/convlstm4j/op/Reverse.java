@@ -10,6 +10,13 @@ import java.util.List;
  */
 public record Reverse(int axis) implements Op {
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return axis == this.axis
+        ? TimeUse.whole(this, "goes backwards", axis)
+        : TimeUse.local(this, input, axis, axis);
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Checks.that(

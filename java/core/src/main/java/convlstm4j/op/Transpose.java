@@ -20,6 +20,11 @@ public record Transpose(List<Integer> order) implements Op {
   }
 
   @Override
+  public TimeUse along(int input, int axis, List<Shape> inputs) {
+    return TimeUse.local(this, input, axis, order.indexOf(axis));
+  }
+
+  @Override
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);

@@ -1,0 +1,126 @@
+package convlstm4j.data;
+
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A batch for one input, of which some frames at a time are read: {@code [N, T, ..]}, T the frames.
+ */
+public interface Frames {
+  /**
+   * Sizes of the axes, the batch first, then the frames.
+   *
+   * @return a known shape of rank 1 or more
+   */
+  Shape shape();
+
+  /**
+   * Reads some frames of all samples.
+   *
+   * @param from first frame
+   * @param to last frame + 1
+   * @return {@code [N, to - from, ..]}, of either type
+   */
+  Tensor read(long from, long to);
+
+  /**
+   * Reads all of it.
+   *
+   * @return of {@link #shape}
+   */
+  default Tensor all() {
+    return read(0, shape().dim(1));
+  }
+
+  /**
+   * How the bytes of a file become the numbers.
+   *
+   * @return empty where there are no bytes, or it is not known
+   */
+  default Optional<ByteScale> byteScale() {
+    return Optional.empty();
+  }
+
+  /**
+   * What messages call it.
+   *
+   * @return a file's name, for instance
+   */
+  default String description() {
+    return "frames";
+  }
+
+  /**
+   * Frames that are in memory.
+   *
+   * @param all {@code [N, T, ..]}
+   * @return the frames
+   */
+  static Frames of(Tensor all) {
+    return new Frames() {
+      @Override
+      public Shape shape() {
+        return all.shape();
+      }
+
+      @Override
+      public Tensor all() {
+        return all;
+      }
+
+      @Override
+      public Tensor read(long from, long to) {
+        return some(all, from, to);
+      }
+    };
+  }
+
+  private static Tensor some(Tensor all, long from, long to) {
+    Shape s = all.shape();
+    if (from == 0 && to == s.dim(1)) {
+      return all;
+    }
+    Shape shape = s.with(1, to - from);
+    int n = (int) s.dim(0);
+    int frame = (int) s.from(2).elements();
+    int length = (int) (to - from) * frame;
+    Tensor some =
+        all.isPixels()
+            ? Tensor.ofPixels(new byte[Tensor.arrayLength(shape)], shape)
+            : Tensor.zeros(all.dtype(), shape);
+    for (int i = 0; i < n; i++) {
+      int at = (int) ((i * s.dim(1) + from) * frame);
+      System.arraycopy(array(all), at, array(some), i * length, length);
+    }
+    return some;
+  }
+
+  /**
+   * Puts frames one after the other.
+   *
+   * @param parts in memory each {@code [N, frames, K]}, of one element type
+   * @param all the shape of them together, {@code [N, T, K]}
+   * @return a new tensor
+   */
+  static Tensor joined(List<Tensor> parts, Shape all) {
+    Tensor y = Tensor.zeros(parts.get(0).dtype(), all);
+    int n = (int) all.dim(0);
+    int row = y.size() / n;
+    int at = 0;
+    for (Tensor t : parts) {
+      int length = t.size() / n;
+      for (int i = 0; i < n; i++) {
+        System.arraycopy(array(t), i * length, array(y), i * row + at, length);
+      }
+      at += length;
+    }
+    return y;
+  }
+
+  private static Object array(Tensor t) {
+    return t.isPixels() ? t.pixels() : t.dtype() == DType.FLOAT32 ? t.floats() : t.doubles();
+  }
+}

@@ -1,0 +1,252 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Peak;
+import convlstm4j.execution.Pieces.Piece;
+import convlstm4j.program.Program;
+import convlstm4j.program.Value;
+import convlstm4j.program.time.Phase;
+import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.TimeAxis;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A forward program whose phases are planned for some frames at a time. It allocates nothing that
+ * grows with the data, so it tells what a run would cost without variables.
+ */
+public final class StretchedPlan implements AutoCloseable {
+  /** How many arrays of a phase are told. */
+  private static final int LARGEST = 3;
+
+  /**
+   * What a phase takes.
+   *
+   * @param stretched whether it runs some frames at a time
+   * @param first the layer of its first op
+   * @param last the layer of its last op
+   * @param peakBytes the most memory that it takes, with what others have left
+   * @param largest the arrays that it makes, the largest first: layer, shape and bytes of each
+   */
+  public record Cost(
+      boolean stretched, String first, String last, long peakBytes, List<String> largest) {
+    public Cost {
+      largest = List.copyOf(largest);
+    }
+  }
+
+  private final Phases phases;
+  private final DType dtype;
+  private final Pieces pieces;
+
+  /**
+   * Plans nothing yet: pieces are planned when they are first counted or run.
+   *
+   * @param phases a program that has been cut
+   * @param keep values that are read after a run
+   * @param backend on what
+   * @param dtype element type
+   * @param steps frames in all: those of the program, or, where no phase runs on more than a
+   *     stretch of them, any number
+   * @param frames frames at a time, at least 1
+   */
+  public StretchedPlan(
+      Phases phases,
+      Collection<Value> keep,
+      Backend backend,
+      DType dtype,
+      long steps,
+      long frames) {
+    this.phases = phases;
+    this.dtype = dtype;
+    this.pieces = new Pieces(phases, keep, backend, dtype, steps, frames);
+  }
+
+  Pieces pieces() {
+    return pieces;
+  }
+
+  /**
+   * How many frames are at work at a time.
+   *
+   * @return at least 1
+   */
+  public long frames() {
+    return pieces.frames;
+  }
+
+  /**
+   * The most memory that a run takes beside the weights.
+   *
+   * @return bytes of feeds, values and workspace live at once
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public long peakBytes() {
+    return counted().peak.bytes();
+  }
+
+  /**
+   * What each phase takes.
+   *
+   * @return in the order in which they run
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public List<Cost> costs() {
+    Counting c = counted();
+    List<Cost> all = new ArrayList<>();
+    for (int p = 0; p < phases.phases().size(); p++) {
+      Phase phase = phases.phases().get(p);
+      List<Program.Step> steps = phase.steps();
+      List<String> largest =
+          steps.stream()
+              .flatMap(s -> s.outputs().stream().map(v -> Map.entry(shape(phase, v), layer(s))))
+              .sorted(Comparator.comparingLong(e -> -e.getKey().elements()))
+              .limit(LARGEST)
+              .map(e -> described(e.getValue(), e.getKey(), dtype))
+              .toList();
+      all.add(
+          new Cost(
+              phase.isStretched(),
+              layer(steps.get(0)),
+              layer(steps.get(steps.size() - 1)),
+              c.peaks.getOrDefault(p, 0L),
+              largest));
+    }
+    return all;
+  }
+
+  private static String layer(Program.Step s) {
+    return s.layer().isEmpty() ? s.op().opName() : s.layer();
+  }
+
+  private Shape shape(Phase phase, Value v) {
+    return phase.isStretched()
+        ? phases.time(v).map(t -> t.resized(v.shape(), pieces.frames)).orElse(v.shape())
+        : v.shape();
+  }
+
+  private static String described(String layer, Shape shape, DType dtype) {
+    return layer + " " + shape + ", " + ((shape.elements() * dtype.bytes()) >> 20) + " MiB";
+  }
+
+  /**
+   * The same for a program that runs at once.
+   *
+   * @param program any, with a step
+   * @param dtype element type
+   * @param peakBytes the most memory that it takes
+   * @return one phase
+   */
+  public static Cost costAtOnce(Program program, DType dtype, long peakBytes) {
+    List<Program.Step> steps = program.steps();
+    List<String> largest =
+        steps.stream()
+            .flatMap(s -> s.outputs().stream().map(v -> Map.entry(v, layer(s))))
+            .sorted(Comparator.comparingLong(e -> -e.getKey().shape().elements()))
+            .limit(LARGEST)
+            .map(e -> described(e.getValue(), e.getKey().shape(), dtype))
+            .toList();
+    return new Cost(
+        false, layer(steps.get(0)), layer(steps.get(steps.size() - 1)), peakBytes, largest);
+  }
+
+  private Counting counted() {
+    Counting c = new Counting();
+    c.go();
+    c.end();
+    return c;
+  }
+
+  @Override
+  public void close() {
+    pieces.close();
+  }
+
+  /** Bytes of an array; each is another object. */
+  private static final class Bytes {
+    final long count;
+
+    Bytes(long count) {
+      this.count = count;
+    }
+  }
+
+  /** Counts instead of working. */
+  private final class Counting extends Course<Bytes> {
+    private final Peak peak = pieces.backend.memory().peak();
+    private final Map<Integer, Long> peaks = new HashMap<>();
+    private int number;
+    private final Bytes elsewhere = new Bytes(0);
+
+    Counting() {
+      super(StretchedPlan.this.pieces);
+    }
+
+    @Override
+    void begins(int phase) {
+      end();
+      number = phase;
+    }
+
+    private void end() {
+      peaks.put(number, peak.sinceMark());
+    }
+
+    private Bytes add(Shape shape) {
+      long bytes = shape.elements() * dtype.bytes();
+      peak.add(bytes);
+      return new Bytes(bytes);
+    }
+
+    @Override
+    Bytes upload(Value feed, Shape shape, long from, long to) {
+      return add(shape);
+    }
+
+    @Override
+    Bytes variable(Value v) {
+      return elsewhere;
+    }
+
+    @Override
+    Bytes zeros(Shape shape) {
+      return add(shape);
+    }
+
+    @Override
+    List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
+      piece.planned().countForward(peak);
+      return piece.kept().stream().map(v -> new Bytes(v.shape().elements() * dtype.bytes())).toList();
+    }
+
+    @Override
+    Bytes joined(TimeAxis time, Shape shape, List<Bytes> stretches) {
+      return add(shape);
+    }
+
+    @Override
+    Bytes slice(TimeAxis time, Shape shape, Bytes all, long from, long to) {
+      return add(shape);
+    }
+
+    @Override
+    boolean give(Value v, long from, long to, Bytes values) {
+      return true;
+    }
+
+    @Override
+    void suspect(Piece piece, List<Bytes> feeds) {}
+
+    @Override
+    void close(Bytes b) {
+      peak.remove(b.count);
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Memory;
+import convlstm4j.backend.Plan;
+import convlstm4j.backend.Runner;
+import convlstm4j.execution.Pieces.Piece;
+import convlstm4j.op.Concat;
+import convlstm4j.op.Pad;
+import convlstm4j.program.Program;
+import convlstm4j.program.State;
+import convlstm4j.program.Value;
+import convlstm4j.program.Value.Kind;
+import convlstm4j.program.time.Phase.Carried;
+import convlstm4j.program.time.TimeAxis;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
+import convlstm4j.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One forward run of a {@link StretchedPlan}. Feeds are read when their frames are at work, and
+ * results given as soon as they are there.
+ */
+public final class StretchedRun implements AutoCloseable {
+  /** Where the feeds come from. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * Reads some frames.
+     *
+     * @param feed its place among the program's feeds
+     * @param from first frame
+     * @param to last frame + 1; all there are of a feed that is no video
+     * @return values of the shape that the plan has for them, of either type
+     */
+    Tensor read(int feed, long from, long to);
+  }
+
+  /** Where the results go. */
+  @FunctionalInterface
+  public interface Sink {
+    /**
+     * Takes a result.
+     *
+     * @param root one of the kept values, or what it is a view of
+     * @param from first frame
+     * @param to last frame + 1; all there are of a value that has no time
+     * @param values its own
+     */
+    void take(Value root, long from, long to, Tensor values);
+  }
+
+  private final Variables variables;
+  private final Memory memory;
+  private final Program program;
+  private final Working work;
+  private Profile profile;
+  private String bad;
+
+  /**
+   * Begins nothing yet.
+   *
+   * @param plan made for the variables' backend and type; stays the caller's
+   * @param variables weights and states
+   * @param source of the feeds
+   * @param sink of the kept values
+   */
+  public StretchedRun(StretchedPlan plan, Variables variables, Source source, Sink sink) {
+    this(plan, variables, source, sink, null);
+  }
+
+  /**
+   * Begins nothing yet.
+   *
+   * @param states what each carried state begins with, by its name, and what it ends with after the
+   *     run; a state that is not there begins as in the program, stateful layers with zeros. Null
+   *     where the variables' own states count.
+   */
+  StretchedRun(
+      StretchedPlan plan,
+      Variables variables,
+      Source source,
+      Sink sink,
+      Map<String, Buffer> states) {
+    this.variables = variables;
+    this.memory = variables.backend().memory();
+    this.program = plan.pieces().phases.program();
+    this.work = new Working(plan.pieces(), source, sink, states);
+  }
+
+  /**
+   * Measures how long each op takes.
+   *
+   * @param target where it is added up, or null
+   */
+  public void profile(Profile target) {
+    profile = target;
+  }
+
+  /**
+   * Runs all phases.
+   *
+   * @throws convlstm4j.backend.BackendException if the backend fails or has no memory left
+   */
+  public void run() {
+    work.go();
+  }
+
+  /**
+   * The first layer whose output was not finite, where a result was not.
+   *
+   * @return its name, or empty
+   */
+  public Optional<String> firstNonFinite() {
+    return Optional.ofNullable(bad).filter(b -> !b.isEmpty());
+  }
+
+  /**
+   * New values of states, as {@link #commit} stores them.
+   *
+   * @return by state
+   */
+  public Map<State, Tensor> newStates() {
+    Map<State, Tensor> all = new HashMap<>();
+    program
+        .newStates()
+        .forEach((s, v) -> all.put(s, memory.download(work.value(v.root()).view(v.shape()))));
+    return all;
+  }
+
+  /** Stores the new states. */
+  public void commit() {
+    program
+        .newStates()
+        .forEach(
+            (s, v) ->
+                memory.copy(work.value(v.root()).view(v.shape()), variables.state(s, v.shape())));
+  }
+
+  /** Gives back what the run holds. */
+  @Override
+  public void close() {
+    work.closeAll();
+  }
+
+  private final class Working extends Course<Buffer> {
+    private final Source source;
+    private final Sink sink;
+    private final Map<String, Buffer> states;
+    private final Map<Value, Buffer> given = new HashMap<>();
+    private final Runner runner = new Runner(variables.backend(), variables.dtype());
+
+    Working(Pieces pieces, Source source, Sink sink, Map<String, Buffer> states) {
+      super(pieces);
+      this.source = source;
+      this.sink = sink;
+      this.states = states;
+      program.parameters().forEach((p, v) -> given.put(v, variables.buffer(p)));
+      if (states == null) {
+        program.states().forEach((s, v) -> given.put(v, variables.state(s, v.shape())));
+      }
+    }
+
+    @Override
+    Buffer upload(Value feed, Shape shape, long from, long to) {
+      Buffer b = memory.allocateUnset(variables.dtype(), shape);
+      try {
+        Tensor t = source.read(program.feeds().indexOf(feed), from, to);
+        memory.upload(t.cast(variables.dtype()).reshape(shape), b);
+        return b;
+      } catch (RuntimeException | Error e) {
+        b.close();
+        throw e;
+      }
+    }
+
+    @Override
+    Buffer variable(Value v) {
+      return given.get(v);
+    }
+
+    @Override
+    Buffer zeros(Shape shape) {
+      return memory.allocate(variables.dtype(), shape);
+    }
+
+    @Override
+    Buffer first(Carried state) {
+      if (states == null) {
+        return null;
+      }
+      Buffer before = states.get(state.name());
+      if (before == null && state.before().root().kind() == Kind.STATE) {
+        before = memory.allocate(variables.dtype(), state.after().shape());
+        states.put(state.name(), before);
+      }
+      return before;
+    }
+
+    @Override
+    void carriedOn(Carried state, Buffer last) {
+      if (states == null) {
+        return;
+      }
+      Buffer kept =
+          states.computeIfAbsent(
+              state.name(), n -> memory.allocateUnset(variables.dtype(), last.shape()));
+      memory.copy(last, kept);
+    }
+
+    @Override
+    List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
+      Executor x = new Executor(piece.planned(), variables);
+      x.profile(profile);
+      try {
+        x.forward(feeds, Streams.NONE);
+        return piece.kept().stream().map(x::take).toList();
+      } finally {
+        x.release();
+      }
+    }
+
+    @Override
+    void suspect(Piece piece, List<Buffer> feeds) {
+      Executor x = new Executor(piece.planned(), variables);
+      try {
+        bad = x.firstNonFinite(feeds, Streams.NONE).orElse("");
+      } finally {
+        x.release();
+      }
+    }
+
+    @Override
+    Buffer joined(TimeAxis time, Shape shape, List<Buffer> stretches) {
+      List<Buffer> blocks =
+          stretches.stream()
+              .map(b -> b.view(time.blocks(b.shape().elements() / time.outer() / time.inner())))
+              .toList();
+      Buffer all = memory.allocateUnset(variables.dtype(), shape);
+      Concat op = new Concat(1, blocks.size());
+      try (Plan p = runner.plan(op, blocks.stream().map(Buffer::shape).toList())) {
+        runner.run(p, blocks, List.of(all.view(time.blocks(time.steps()))));
+        return all;
+      } catch (RuntimeException e) {
+        all.close();
+        throw e;
+      }
+    }
+
+    @Override
+    Buffer slice(TimeAxis time, Shape shape, Buffer all, long from, long to) {
+      Buffer some = memory.allocateUnset(variables.dtype(), shape);
+      Pad op = new Pad(List.of(0, (int) -from, 0), List.of(0, (int) (to - time.steps()), 0));
+      Shape blocks = time.blocks(time.steps());
+      try (Plan p = runner.plan(op, List.of(blocks))) {
+        runner.run(p, List.of(all.view(blocks)), List.of(some.view(time.blocks(to - from))));
+        return some;
+      } catch (RuntimeException e) {
+        some.close();
+        throw e;
+      }
+    }
+
+    @Override
+    boolean give(Value v, long from, long to, Buffer values) {
+      Tensor t = memory.download(values);
+      sink.take(v, from, to, t);
+      return bad != null || t.isFinite();
+    }
+
+    @Override
+    void close(Buffer b) {
+      b.close();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package convlstm4j.model;
+
+/** What a model may take, as its user says; read whenever something is planned. */
+final class Limits {
+  /** What Java itself takes beside all that is counted: classes, compiled code, stacks. */
+  static final long JAVA = 192L << 20;
+
+  /** Bytes of memory; 0 for what is free. */
+  private long bytes;
+
+  /** Frames at a time; 0 for as many as fit. */
+  private long frames;
+
+  void bytes(long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("memory=" + value + " bytes, must be at least 1");
+    }
+    bytes = value;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  void frames(long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("stretch=" + value + " frames, must be at least 1");
+    }
+    frames = value;
+  }
+
+  long frames() {
+    return frames;
+  }
+}

@@ -1,0 +1,174 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.execution.StretchedPlan;
+import convlstm4j.execution.StretchedPlan.Cost;
+import convlstm4j.graph.Network;
+import convlstm4j.model.Pass.Kind;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How something would run and what it would take, found without allocating it.
+ *
+ * @param forTraining whether a step of training is meant, or else a prediction
+ * @param steps frames of a sample
+ * @param frames frames that are at work at a time; as many as there are where all run at once
+ * @param phases what runs one after the other
+ * @param whole for each op that wants all frames at once, its layer and why
+ * @param weights bytes of the weights and statistics
+ * @param optimizer bytes that the optimiser remembers; 0 for a prediction
+ * @param run bytes of inputs, values and scratch memory at the fullest moment
+ * @param heap bytes of the Java heap for what is read and for the results
+ * @param flops additions and multiplications of the forward pass; a training step takes three times
+ *     as many
+ * @param smallest bytes with which a prediction can just be made, a frame at a time; of training,
+ *     those of this plan
+ * @param refusal why there is no room for it; empty if there is
+ */
+public record RunPlan(
+    boolean forTraining,
+    long steps,
+    long frames,
+    List<Cost> phases,
+    List<String> whole,
+    long weights,
+    long optimizer,
+    long run,
+    long heap,
+    double flops,
+    long smallest,
+    Optional<String> refusal) {
+  public RunPlan {
+    phases = List.copyOf(phases);
+    whole = List.copyOf(whole);
+  }
+
+  static RunPlan of(
+      Network network,
+      Backend backend,
+      DType dtype,
+      Objectives objectives,
+      Kind kind,
+      List<Shape> inputs,
+      Limits limits) {
+    Pass pass = Pass.of(kind, network, objectives, inputs);
+    MemoryEstimate plain = Engine.estimate(network, backend, dtype, objectives, kind, inputs);
+    Room room = new Room(backend, dtype, limits);
+    Stretches stretches =
+        new Stretches(Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype);
+    long steps = stretches.phases().steps();
+    long fixed = plain.weights() + plain.optimizer();
+    long heap = stretches.heapBytes(steps);
+    long run = plain.batch() + plain.step();
+    Optional<String> refusal = room.obstacle(fixed + run, heap);
+    List<Cost> once =
+        List.of(StretchedPlan.costAtOnce(pass.program(), dtype, plain.batch() + plain.step()));
+    boolean byHand = kind == Kind.PREDICT && limits.frames() > 0 && limits.frames() < steps;
+    if (kind != Kind.PREDICT || !stretches.isPossible() || (refusal.isEmpty() && !byHand)) {
+      return new RunPlan(
+          kind == Kind.TRAIN,
+          steps,
+          steps,
+          once,
+          stretches.phases().whole(),
+          plain.weights(),
+          plain.optimizer(),
+          run,
+          heap,
+          stretches.flops(),
+          fixed + run + heap + Limits.JAVA,
+          refusal);
+    }
+    long smallest;
+    try (StretchedPlan least = stretches.plan(1)) {
+      smallest = fixed + least.peakBytes() + stretches.heapBytes(1) + Limits.JAVA;
+    }
+    try (StretchedPlan best =
+        byHand
+            ? stretches.plan(limits.frames())
+            : stretches.largest(
+                p -> room.has(fixed + p.peakBytes(), stretches.heapBytes(p.frames())))) {
+      long bytes = best.peakBytes();
+      long onHeap = stretches.heapBytes(best.frames());
+      return new RunPlan(
+          false,
+          steps,
+          best.frames(),
+          best.costs(),
+          stretches.phases().whole(),
+          plain.weights(),
+          0,
+          bytes,
+          onHeap,
+          stretches.flops(),
+          smallest,
+          room.obstacle(fixed + bytes, onHeap));
+    }
+  }
+
+  /**
+   * Whether some frames are at work at a time.
+   *
+   * @return false where all run at once
+   */
+  public boolean isStretched() {
+    return frames < steps;
+  }
+
+  /**
+   * All that is counted, with what Java itself takes.
+   *
+   * @return bytes
+   */
+  public long total() {
+    return weights + optimizer + run + heap + Limits.JAVA;
+  }
+
+  /** A table for people. */
+  @Override
+  public String toString() {
+    StringBuilder s = new StringBuilder();
+    line(
+        s,
+        "policy      %s",
+        isStretched()
+            ? frames + (frames == 1 ? " frame" : " frames") + " of " + steps + " at a time"
+            : "all at once");
+    line(s, "peak        %s", MemoryEstimate.gib(total()));
+    line(s, "  weights   %s", MemoryEstimate.gib(weights));
+    if (forTraining) {
+      line(s, "  optimizer %s", MemoryEstimate.gib(optimizer));
+    }
+    line(s, "  run       %s", MemoryEstimate.gib(run));
+    line(s, "  Java heap %s", MemoryEstimate.gib(heap));
+    line(s, "  Java      %s", MemoryEstimate.gib(Limits.JAVA));
+    line(s, "work        %.4g TFLOP%s", flops / 1e12, forTraining ? " forward" : "");
+    for (int i = 0; i < phases.size(); i++) {
+      Cost c = phases.get(i);
+      line(
+          s,
+          "phase %-5d %s, %s to %s: %s",
+          i + 1,
+          c.stretched() ? "in stretches" : "at once",
+          c.first(),
+          c.last(),
+          MemoryEstimate.gib(c.peakBytes()));
+      c.largest().forEach(v -> line(s, "  makes     %s", v));
+    }
+    whole.forEach(w -> line(s, "all frames  %s", w));
+    line(s, "%s", refusal.map(r -> "does not fit: " + r + "; " + least()).orElse("fits"));
+    return s.toString().strip();
+  }
+
+  private String least() {
+    return "the smallest memory that can is " + MemoryEstimate.gib(smallest);
+  }
+
+  private static void line(StringBuilder s, String format, Object... values) {
+    s.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}

@@ -1,0 +1,161 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.data.Frames;
+import convlstm4j.execution.Profile;
+import convlstm4j.execution.StretchedPlan;
+import convlstm4j.execution.StretchedRun;
+import convlstm4j.execution.Variables;
+import convlstm4j.graph.Network;
+import convlstm4j.program.State;
+import convlstm4j.program.Value;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A prediction some frames at a time. */
+final class StretchedPrediction implements AutoCloseable {
+  private final Network network;
+  private final Pass pass;
+  private final Stretches stretches;
+  private final StretchedPlan plan;
+
+  private StretchedPrediction(Network network, Pass pass, Stretches stretches, StretchedPlan plan) {
+    this.network = network;
+    this.pass = pass;
+    this.stretches = stretches;
+    this.plan = plan;
+  }
+
+  /**
+   * As many frames as were asked for; null where that is all of them, or no op can do with less.
+   */
+  static StretchedPrediction byHand(
+      Network network, Pass pass, Backend backend, DType dtype, Limits limits, Room room) {
+    Stretches s = new Stretches(pass, backend, dtype);
+    return s.isPossible() && limits.frames() < s.phases().steps()
+        ? checked(network, pass, s, s.plan(limits.frames()), room)
+        : null;
+  }
+
+  /**
+   * As many frames as fit.
+   *
+   * @param atOnce why all at once do not
+   * @throws BackendException if a frame does not fit, either; or atOnce if no op can do with less
+   */
+  static StretchedPrediction fitting(
+      Network network,
+      Pass pass,
+      Backend backend,
+      DType dtype,
+      Room room,
+      BackendException atOnce) {
+    Stretches s = new Stretches(pass, backend, dtype);
+    if (!s.isPossible()) {
+      throw atOnce;
+    }
+    StretchedPlan plan = s.largest(p -> room.has(p.peakBytes(), s.heapBytes(p.frames())));
+    return checked(network, pass, s, plan, room);
+  }
+
+  private static StretchedPrediction checked(
+      Network network, Pass pass, Stretches s, StretchedPlan plan, Room room) {
+    try {
+      long frames = plan.frames();
+      room.checkLeast(pass.feedShapes(), frames, plan.peakBytes(), s.heapBytes(frames));
+      return new StretchedPrediction(network, pass, s, plan);
+    } catch (BackendException e) {
+      plan.close();
+      throw e;
+    }
+  }
+
+  /** All outputs; new states are stored. */
+  List<Tensor> run(
+      Variables variables,
+      Profile profile,
+      List<Frames> inputs,
+      String description,
+      Consumer<NonFiniteException> nonFinite) {
+    Joined results = new Joined();
+    try (StretchedRun run = new StretchedRun(plan, variables, new Reader(inputs), results::take)) {
+      run.profile(profile);
+      run.run();
+      List<Tensor> outputs = pass.outputs().stream().map(results::of).toList();
+      Finite.prediction(description, network.outputNames(), outputs, run::firstNonFinite)
+          .or(() -> badState(run).map(s -> Finite.state(description, s)))
+          .ifPresent(nonFinite);
+      run.commit();
+      return outputs;
+    }
+  }
+
+  private Optional<String> badState(StretchedRun run) {
+    for (Map.Entry<State, Tensor> e : run.newStates().entrySet()) {
+      if (!e.getValue().isFinite()) {
+        return Optional.of("state " + network.name(e.getKey()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Reads inputs as they are needed. */
+  private final class Reader implements StretchedRun.Source {
+    private final List<Frames> inputs;
+
+    Reader(List<Frames> inputs) {
+      this.inputs = inputs;
+    }
+
+    @Override
+    public Tensor read(int feed, long from, long to) {
+      Frames f = inputs.get(feed);
+      boolean video = stretches.isVideo(feed);
+      Tensor t = video ? f.read(from, to) : f.all();
+      if (!t.isFinite()) {
+        throw new NonFiniteException(
+            f.description(),
+            network.inputNames().get(feed),
+            f.description()
+                + ": input \""
+                + network.inputNames().get(feed)
+                + "\" holds a NaN or an infinity"
+                + (video ? " in frames " + from + " to " + (to - 1) : ""));
+      }
+      return t;
+    }
+  }
+
+  /** Puts the stretches of each output together. */
+  private final class Joined {
+    private final Map<Value, List<Tensor>> parts = new HashMap<>();
+
+    void take(Value root, long from, long to, Tensor values) {
+      parts.computeIfAbsent(root, r -> new ArrayList<>()).add(values);
+    }
+
+    Tensor of(Value output) {
+      Value root = output.root();
+      List<Tensor> all = parts.get(root);
+      return (all.size() == 1 ? all.get(0) : joined(root, all)).reshape(output.shape());
+    }
+
+    private Tensor joined(Value root, List<Tensor> all) {
+      Shape blocks = stretches.phases().time(root).orElseThrow().blocks(stretches.phases().steps());
+      return Frames.joined(all, blocks);
+    }
+  }
+
+  @Override
+  public void close() {
+    plan.close();
+  }
+}

@@ -1,0 +1,124 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.execution.StretchedPlan;
+import convlstm4j.program.Program.Step;
+import convlstm4j.program.Value;
+import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.TimePass;
+import convlstm4j.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** A prediction's program, cut into phases that may run some frames at a time. */
+final class Stretches {
+  /** More at a time take more memory and no less time. */
+  private static final long MOST_FRAMES = 64;
+
+  private final Backend backend;
+  private final DType dtype;
+  private final Pass pass;
+  private final Set<Value> videos = new LinkedHashSet<>();
+  private final Phases phases;
+
+  Stretches(Pass pass, Backend backend, DType dtype) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.pass = pass;
+    long steps =
+        pass.program().feeds().stream()
+            .filter(v -> v.shape().rank() > 2)
+            .mapToLong(v -> v.shape().dim(1))
+            .findFirst()
+            .orElse(1);
+    pass.program().feeds().stream()
+        .filter(v -> v.shape().rank() > 1 && v.shape().dim(1) == steps)
+        .forEach(videos::add);
+    this.phases = TimePass.apply(pass.program(), pass.outputs(), videos);
+  }
+
+  Phases phases() {
+    return phases;
+  }
+
+  /** Whether an input is read some frames at a time. */
+  boolean isVideo(int feed) {
+    return videos.contains(pass.program().feeds().get(feed));
+  }
+
+  /** Whether a smaller number of frames at a time takes less memory. */
+  boolean isPossible() {
+    return phases.isStretched()
+        && pass.outputs().stream().allMatch(v -> v.root().kind() == Value.Kind.RESULT)
+        && pass.program().newStates().values().stream()
+            .allMatch(v -> v.root().kind() == Value.Kind.RESULT);
+  }
+
+  /** Phases for so many frames at a time. */
+  StretchedPlan plan(long frames) {
+    return new StretchedPlan(phases, pass.outputs(), backend, dtype, phases.steps(), frames);
+  }
+
+  /** Numbers of frames that are tried, from the largest; the last takes the least memory. */
+  List<Long> candidates() {
+    List<Long> all = new ArrayList<>();
+    for (long k = MOST_FRAMES; k >= 1; k /= 2) {
+      if (k < phases.steps()) {
+        all.add(k);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The phases for the most frames that fit.
+   *
+   * @return those for a single frame if none do; closed by the caller
+   */
+  StretchedPlan largest(Predicate<StretchedPlan> fits) {
+    StretchedPlan last = null;
+    for (long k : candidates()) {
+      if (last != null) {
+        last.close();
+      }
+      last = plan(k);
+      try {
+        if (fits.test(last)) {
+          return last;
+        }
+      } catch (BackendException e) {
+        last.close();
+        throw e;
+      }
+    }
+    return last;
+  }
+
+  /** Bytes on the Java heap: frames as they are read and as they are handed on, and all results. */
+  long heapBytes(long frames) {
+    long elements = 0;
+    for (Value v : pass.program().feeds()) {
+      long all = v.shape().elements();
+      elements += videos.contains(v) ? all / phases.steps() * frames : all;
+    }
+    // Read as bytes or as another type, then of the model's.
+    return elements * (dtype.bytes() + 1) + resultBytes();
+  }
+
+  private long resultBytes() {
+    return 2 * pass.outputs().stream().mapToLong(v -> v.shape().elements()).sum() * dtype.bytes();
+  }
+
+  /** Additions and multiplications of the whole prediction. */
+  double flops() {
+    double all = 0;
+    for (Step s : pass.program().steps()) {
+      all += s.op().flops(s.inputs().stream().map(Value::shape).toList());
+    }
+    return all;
+  }
+}

@@ -1,0 +1,75 @@
+package convlstm4j.model;
+
+import convlstm4j.data.Batch;
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.Dataset;
+import convlstm4j.data.Frames;
+import convlstm4j.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** What can be done with a model but training it. */
+final class Uses {
+  private final Session session;
+  private final ByteScales scales;
+  private final DataChecks checks;
+  private Consumer<NonFiniteException> nonFinite = new LoggedOnce();
+
+  Uses(Session session, ByteScales scales, DataChecks checks) {
+    this.session = session;
+    this.scales = scales;
+    this.checks = checks;
+  }
+
+  void onNonFinite(Consumer<NonFiniteException> handler) {
+    nonFinite = handler;
+  }
+
+  /** Losses and metrics; empty if a stop is asked for in between. */
+  Optional<Map<String, Double>> evaluate(
+      Objectives objectives, Dataset data, BooleanSupplier stop) {
+    Scores scores = new Scores(objectives);
+    try (BatchStream stream = data.open(0, 0)) {
+      while (stream.hasNext()) {
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
+        Batch batch = stream.next();
+        scales.check("evaluate", ByteScales.of(batch));
+        scores.add(session.engine().evaluate(batch, objectives, nonFinite));
+      }
+    }
+    return Optional.of(scores.logs());
+  }
+
+  /** The outputs for one batch. */
+  List<Tensor> predict(Batch batch) {
+    scales.check("predict", ByteScales.of(batch));
+    return session.engine().predict(batch, nonFinite);
+  }
+
+  /** The outputs for a batch that is read as it is needed. */
+  List<Tensor> predict(List<Frames> inputs) {
+    scales.check("predict", inputs.stream().map(Frames::byteScale).toList());
+    return session.engine().predict(inputs, nonFinite);
+  }
+
+  /**
+   * The outputs of batch after batch.
+   *
+   * @param kept of how many batches they stay in memory
+   */
+  void predict(Dataset data, int kept, BiConsumer<Batch, List<Tensor>> consumer) {
+    checks.usable("predict", data, kept);
+    try (BatchStream stream = data.open(0, 0)) {
+      while (stream.hasNext()) {
+        Batch batch = stream.next();
+        consumer.accept(batch, predict(batch));
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package convlstm4j.program.time;
+
+import convlstm4j.program.Program;
+import convlstm4j.program.Value;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A program cut by {@link TimePass}.
+ *
+ * @param program what was cut
+ * @param phases in the order in which they run
+ * @param steps how many frames there are
+ * @param times where time is in the values that have it
+ * @param whole for each op that wants all frames at once, its layer and why
+ */
+public record Phases(
+    Program program,
+    List<Phase> phases,
+    long steps,
+    Map<Value, TimeAxis> times,
+    List<String> whole) {
+  public Phases {
+    phases = List.copyOf(phases);
+    whole = List.copyOf(whole);
+  }
+
+  /**
+   * Whether any op runs some frames at a time.
+   *
+   * @return false if nothing is won
+   */
+  public boolean isStretched() {
+    return phases.stream().anyMatch(Phase::isStretched);
+  }
+
+  /**
+   * Time in a value.
+   *
+   * @param value any
+   * @return where; empty if it has none
+   */
+  public Optional<TimeAxis> time(Value value) {
+    return Optional.ofNullable(times.get(value.root()));
+  }
+}

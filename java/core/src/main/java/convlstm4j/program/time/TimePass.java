@@ -1,0 +1,219 @@
+package convlstm4j.program.time;
+
+import convlstm4j.op.TimeUse;
+import convlstm4j.program.Program;
+import convlstm4j.program.Program.Step;
+import convlstm4j.program.Value;
+import convlstm4j.program.Value.Kind;
+import convlstm4j.program.time.Phase.Carried;
+import convlstm4j.program.time.Phase.Timed;
+import convlstm4j.program.time.TimeAxis.Place;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Finds which values of a forward program have a time axis, and cuts the program into phases:
+ * docs/adr/0064. Ops that treat time step by step, or carry a state along it, run some frames at a
+ * time; between them are those that want all of it at once.
+ *
+ * <p>Phases have numbers: even ones run at once, odd ones in stretches. A step belongs to the first
+ * one in which its inputs are there.
+ */
+public final class TimePass {
+  private final Program program;
+  private final long steps;
+  private final Set<Value> kept = new LinkedHashSet<>();
+  private final Map<Value, TimeAxis> times = new HashMap<>();
+  private final Map<Value, Integer> madeIn = new HashMap<>();
+  private final TreeMap<Integer, List<Timed>> phases = new TreeMap<>();
+  private final Set<String> whole = new LinkedHashSet<>();
+
+  private TimePass(Program program, Collection<Value> keep, Set<Value> videos, long steps) {
+    this.program = program;
+    this.steps = steps;
+    keep.forEach(v -> kept.add(v.root()));
+    program.newStates().values().forEach(v -> kept.add(v.root()));
+    program.newParameters().values().forEach(v -> kept.add(v.root()));
+    for (Value v : videos) {
+      times.put(v, TimeAxis.of(v.shape(), new Place(1, 1, 1), steps));
+    }
+  }
+
+  /**
+   * Cuts a program.
+   *
+   * @param program what is to run, forward only
+   * @param keep values that are read after a run; steps that do not lead to them are left out
+   * @param videos feeds whose axis 1 is time, all of one size
+   * @return the phases; one, at once, if there are no such feeds or a single frame
+   */
+  public static Phases apply(Program program, Collection<Value> keep, Set<Value> videos) {
+    long steps = videos.stream().mapToLong(v -> v.shape().dim(1)).findFirst().orElse(1);
+    TimePass pass = new TimePass(program, keep, steps > 1 ? videos : Set.of(), steps);
+    pass.run();
+    return new Phases(
+        program, pass.phases(), steps, Map.copyOf(pass.times), List.copyOf(pass.whole));
+  }
+
+  private void run() {
+    Set<Value> needed = new HashSet<>(kept);
+    List<Step> all = new ArrayList<>();
+    for (int i = program.steps().size() - 1; i >= 0; i--) {
+      Step s = program.steps().get(i);
+      if (s.outputs().stream().anyMatch(needed::contains)) {
+        s.inputs().forEach(v -> needed.add(v.root()));
+        all.add(0, s);
+      }
+    }
+    all.forEach(this::place);
+  }
+
+  private void place(Step s) {
+    for (int k = 0; k < s.inputs().size(); k++) {
+      TimeAxis time = times.get(s.inputs().get(k).root());
+      if (time != null) {
+        place(s, k, time);
+        return;
+      }
+    }
+    atOnce(s);
+  }
+
+  private void place(Step s, int lead, TimeAxis time) {
+    Optional<Place> place = time.in(s.inputs().get(lead).shape());
+    if (place.isEmpty()) {
+      whole(s, "sees time in pieces of several axes");
+      return;
+    }
+    List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
+    TimeUse use = s.op().along(lead, place.get().axis(), shapes);
+    String obstacle = obstacle(s, use, place.get());
+    if (obstacle.isEmpty()) {
+      int phase = stretched(s);
+      phases.computeIfAbsent(phase, p -> new ArrayList<>()).add(new Timed(s, use, place.get()));
+      s.outputs().forEach(v -> madeIn.put(v, phase));
+    } else {
+      whole(s, obstacle);
+    }
+    long size = shapes.get(lead).dim(place.get().axis());
+    for (int k = 0; k < s.outputs().size(); k++) {
+      int axis = use.outputs().get(k);
+      Value y = s.outputs().get(k);
+      if (axis != TimeUse.NONE && y.shape().dim(axis) == size) {
+        Place there = new Place(axis, place.get().before(), place.get().after());
+        times.put(y, TimeAxis.of(y.shape(), there, steps));
+      }
+    }
+  }
+
+  /** Why a step cannot run in stretches; empty if it can. */
+  private String obstacle(Step s, TimeUse use, Place place) {
+    if (use.kind() == TimeUse.Kind.WHOLE) {
+      return use.reason();
+    }
+    if (use.kind() == TimeUse.Kind.CARRYING && !place.isAlone()) {
+      return "goes along an axis that time is only a part of";
+    }
+    for (int k = 0; k < s.inputs().size(); k++) {
+      Value v = s.inputs().get(k);
+      TimeAxis time = times.get(v.root());
+      int axis = use.inputs().get(k);
+      String name = s.op().inputNames().get(k);
+      if (axis == TimeUse.NONE && time != null) {
+        return "takes all frames of " + name + " for each of " + s.op().inputNames().get(0);
+      }
+      if (axis != TimeUse.NONE && time == null && v.root().kind() != Kind.ZEROS) {
+        return "takes " + name + ", which is no part of the video, frame by frame";
+      }
+      if (axis != TimeUse.NONE && time != null && !isAt(time.in(v.shape()), axis, place)) {
+        return "takes " + name + " in another order of frames";
+      }
+    }
+    return "";
+  }
+
+  private static boolean isAt(Optional<Place> found, int axis, Place place) {
+    return found.filter(p -> p.axis() == axis && p.isLike(place)).isPresent();
+  }
+
+  private int stretched(Step s) {
+    int phase = 1;
+    for (int k = 0; k < s.inputs().size(); k++) {
+      Value v = s.inputs().get(k).root();
+      int made = madeIn.getOrDefault(v, 0);
+      boolean inStretches = made % 2 == 1;
+      int first = !inStretches ? made + 1 : times.containsKey(v) ? made : made + 2;
+      phase = Math.max(phase, first);
+    }
+    return phase;
+  }
+
+  private void whole(Step s, String reason) {
+    String who = s.layer().isEmpty() ? s.op().opName() : s.layer() + " (" + s.op().opName() + ")";
+    whole.add(who + " " + reason);
+    atOnce(s);
+  }
+
+  private void atOnce(Step s) {
+    int phase = 0;
+    for (Value v : s.inputs()) {
+      int made = madeIn.getOrDefault(v.root(), 0);
+      phase = Math.max(phase, made + made % 2);
+    }
+    phases.computeIfAbsent(phase, p -> new ArrayList<>()).add(new Timed(s, null, null));
+    int number = phase;
+    s.outputs().forEach(v -> madeIn.put(v, number));
+  }
+
+  private List<Phase> phases() {
+    List<Phase> all = new ArrayList<>();
+    for (Map.Entry<Integer, List<Timed>> e : phases.entrySet()) {
+      all.add(phase(e.getKey(), e.getValue()));
+    }
+    return all;
+  }
+
+  private Phase phase(int number, List<Timed> timed) {
+    boolean inStretches = number % 2 == 1;
+    Set<Value> inputs = new LinkedHashSet<>();
+    Map<Value, Carried> carried = new LinkedHashMap<>();
+    Set<Value> made = new LinkedHashSet<>();
+    for (Timed t : timed) {
+      for (int k = 0; k < t.step().inputs().size(); k++) {
+        Value v = t.step().inputs().get(k);
+        if (inStretches && t.use().carried().contains(k)) {
+          Value after = t.step().outputs().get(k);
+          carried.put(after, new Carried(v, after, name(t.step(), k)));
+        } else if (v.root().kind() != Kind.ZEROS && !made.contains(v.root())) {
+          inputs.add(v.root());
+        }
+      }
+      made.addAll(t.step().outputs());
+    }
+    List<Value> outputs = made.stream().filter(v -> isReadOutside(v, number)).toList();
+    return new Phase(
+        inStretches, timed, times, List.copyOf(inputs), List.copyOf(carried.values()), outputs);
+  }
+
+  private static String name(Step s, int input) {
+    return s.layer() + "/" + s.op().outputNames().get(input);
+  }
+
+  private boolean isReadOutside(Value v, int phase) {
+    return kept.contains(v)
+        || phases.entrySet().stream()
+            .filter(e -> e.getKey() != phase)
+            .flatMap(e -> e.getValue().stream())
+            .anyMatch(t -> t.step().inputs().stream().anyMatch(x -> x.root() == v));
+  }
+}
