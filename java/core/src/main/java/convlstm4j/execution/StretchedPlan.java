@@ -223,7 +223,9 @@ public final class StretchedPlan implements AutoCloseable {
     @Override
     List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
       piece.planned().countForward(peak);
-      return piece.kept().stream().map(v -> new Bytes(v.shape().elements() * dtype.bytes())).toList();
+      return piece.kept().stream()
+          .map(v -> new Bytes(v.shape().elements() * dtype.bytes()))
+          .toList();
     }
 
     @Override

@@ -15,8 +15,8 @@ public record Activate(Activation activation) implements Op {
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     boolean rows = activation.kind() == Activation.Kind.SOFTMAX;
     return rows && axis == inputs.get(0).rank() - 1
-        ? TimeUse.whole(this, "is a softmax along it", axis)
-        : TimeUse.local(this, input, axis, axis);
+        ? Along.whole(this, "is a softmax along it", axis)
+        : Along.local(this, input, axis, axis);
   }
 
   @Override

@@ -23,8 +23,8 @@ public record Affine(int units, boolean useBias) implements Op {
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return axis < inputs.get(input).rank() - 1
-        ? TimeUse.local(this, input, axis, axis)
-        : TimeUse.whole(this, "adds up along it");
+        ? Along.local(this, input, axis, axis)
+        : Along.whole(this, "adds up along it");
   }
 
   @Override

@@ -94,11 +94,11 @@ public record BatchNorm(
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     if (training) {
-      return TimeUse.whole(this, "takes the statistics of all of it", axis);
+      return Along.whole(this, "takes the statistics of all of it", axis);
     }
     return axes.contains(axis)
-        ? TimeUse.whole(this, "has a statistic for each place along it", axis)
-        : TimeUse.local(this, input, axis, axis);
+        ? Along.whole(this, "has a statistic for each place along it", axis)
+        : Along.local(this, input, axis, axis);
   }
 
   @Override

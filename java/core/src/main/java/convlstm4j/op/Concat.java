@@ -20,7 +20,7 @@ public record Concat(int axis, int count) implements Op {
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return axis == this.axis
-        ? TimeUse.whole(this, "puts arrays one after the other along it")
+        ? Along.whole(this, "puts arrays one after the other along it")
         : TimeUse.local(Collections.nCopies(count, axis), List.of(axis));
   }
 

@@ -112,7 +112,7 @@ public record ConvLstm2d(
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.recurrence(
+    return Along.recurrence(
         this, 2, returnSequences, goBackwards, masked && !zeroOutputForMask, input, axis);
   }
 

@@ -30,7 +30,7 @@ public record ConvTranspose(int filters, Window window) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.images(this, window, false, input, axis);
+    return Along.images(this, window, false, input, axis);
   }
 
   @Override

@@ -21,7 +21,7 @@ public record Drop(double rate, List<Long> noiseShape) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.whole(this, "numbers its decisions along it", axis);
+    return Along.whole(this, "numbers its decisions along it", axis);
   }
 
   @Override

@@ -17,8 +17,8 @@ public record GlobalAveragePool(DataFormat format, int rank, boolean keepDims) i
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return axis == 0
-        ? TimeUse.local(this, input, 0, 0)
-        : TimeUse.whole(this, "takes the mean of images");
+        ? Along.local(this, input, 0, 0)
+        : Along.whole(this, "takes the mean of images");
   }
 
   @Override

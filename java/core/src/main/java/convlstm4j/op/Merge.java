@@ -29,7 +29,7 @@ public record Merge(Mode mode, int count) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.broadcast(input, axis, inputs);
+    return Along.broadcast(input, axis, inputs);
   }
 
   @Override

@@ -83,7 +83,7 @@ public sealed interface Op
    * @return the whole of it at once unless the op says otherwise
    */
   default TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.whole(this, "takes " + inputNames().get(input) + " at once");
+    return TimeUse.whole(outputNames().size(), "takes " + inputNames().get(input) + " at once");
   }
 
   /**

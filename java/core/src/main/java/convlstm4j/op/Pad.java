@@ -128,8 +128,8 @@ public record Pad(List<Integer> before, List<Integer> after) implements Op {
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return before.get(axis) == 0 && after.get(axis) == 0
-        ? TimeUse.local(this, input, axis, axis)
-        : TimeUse.whole(this, "adds or takes away places along it");
+        ? Along.local(this, input, axis, axis)
+        : Along.whole(this, "adds or takes away places along it");
   }
 
   @Override

@@ -62,7 +62,7 @@ public record Pointwise(Formula formula, int count) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.broadcast(input, axis, inputs);
+    return Along.broadcast(input, axis, inputs);
   }
 
   @Override

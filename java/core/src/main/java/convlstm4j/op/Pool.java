@@ -30,7 +30,7 @@ public record Pool(Mode mode, Window window) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.images(this, window, true, input, axis);
+    return Along.images(this, window, true, input, axis);
   }
 
   @Override

@@ -227,7 +227,7 @@ public record Recurrence(
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.recurrence(
+    return Along.recurrence(
         this, cell.states(), returnSequences, goBackwards, repeatsOutput(), input, axis);
   }
 

@@ -54,8 +54,8 @@ public record Reduce(Mode mode, List<Integer> axes) implements Op {
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return axes.contains(axis)
-        ? TimeUse.whole(this, "adds up along it")
-        : TimeUse.local(this, input, axis, axis);
+        ? Along.whole(this, "adds up along it")
+        : Along.local(this, input, axis, axis);
   }
 
   @Override

@@ -12,8 +12,8 @@ public record Reverse(int axis) implements Op {
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return axis == this.axis
-        ? TimeUse.whole(this, "goes backwards", axis)
-        : TimeUse.local(this, input, axis, axis);
+        ? Along.whole(this, "goes backwards", axis)
+        : Along.local(this, input, axis, axis);
   }
 
   @Override

@@ -21,7 +21,7 @@ public record Transpose(List<Integer> order) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return TimeUse.local(this, input, axis, order.indexOf(axis));
+    return Along.local(this, input, axis, order.indexOf(axis));
   }
 
   @Override
