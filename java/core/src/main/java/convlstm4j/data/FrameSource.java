@@ -1,0 +1,56 @@
+package convlstm4j.data;
+
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * The frames of one video, read as much of as is asked for. Closing it gives back what it holds.
+ */
+public interface FrameSource extends AutoCloseable {
+  /**
+   * What messages call it.
+   *
+   * @return its path as given
+   */
+  String name();
+
+  /**
+   * Sizes of the axes.
+   *
+   * @return a known shape, of a video {@code [T, C, H, W]}
+   */
+  Shape shape();
+
+  /**
+   * The scale that uint8 elements are read to.
+   *
+   * @return {@link ByteScale#NONE} for one just opened; empty for other types
+   */
+  Optional<ByteScale> byteScale();
+
+  /**
+   * The same frames with uint8 elements read to a scale. Other types are read as they are.
+   *
+   * @param bytes what a byte stands for
+   * @return another view; what closes one closes both
+   */
+  FrameSource scaled(ByteScale bytes);
+
+  /**
+   * Reads some frames. Fast where they follow those read before.
+   *
+   * @param from first index
+   * @param to last index + 1
+   * @param dtype element type to give; values that it cannot hold are rounded
+   * @return a new tensor, axis 0 of size {@code to - from}, the others as in {@link #shape}
+   * @throws IndexOutOfBoundsException if they are not within axis 0
+   * @throws convlstm4j.io.file.FileException if they cannot be read
+   */
+  Tensor readFrames(long from, long to, DType dtype);
+
+  /** Gives back files, threads and processes. */
+  @Override
+  void close();
+}

@@ -1,0 +1,117 @@
+package convlstm4j.video;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The frames of a video from its first, decoded ahead by a thread and a program of its own. */
+final class Decoder implements AutoCloseable {
+  private static final long AHEAD_BYTES = 32L << 20;
+
+  /** A decoder that says nothing for so long on a local file hangs. */
+  private static final int SECONDS_TO_HANG = 120;
+
+  /** What the thread hands over: a frame, or how the video ended. */
+  private static final class Item {
+    private final byte[] frame;
+    private final VideoException failure;
+
+    Item(byte[] frame, VideoException failure) {
+      this.frame = frame;
+      this.failure = failure;
+    }
+  }
+
+  private final Path video;
+  private final int frameBytes;
+  private final Ffmpeg run;
+  private final BlockingQueue<Item> queue;
+  private final Thread thread;
+  private volatile boolean closed;
+  private long next;
+
+  Decoder(Path video, String filters, String pixels, int frameBytes) {
+    this.video = video;
+    this.frameBytes = frameBytes;
+    this.queue =
+        new ArrayBlockingQueue<>((int) Math.min(64, Math.max(2, AHEAD_BYTES / frameBytes)));
+    this.run = Ffmpeg.start(video, filters, "-pix_fmt", pixels, "-f", "rawvideo");
+    this.thread = new Thread(this::decode, "decoder of " + video.getFileName());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Index of the frame that {@link #read} gives. */
+  long next() {
+    return next;
+  }
+
+  private void decode() {
+    try {
+      Item end;
+      try (InputStream in = run.output()) {
+        while (true) {
+          byte[] frame = new byte[frameBytes];
+          int n = in.readNBytes(frame, 0, frameBytes);
+          if (n < frameBytes) {
+            end = new Item(null, n == 0 ? null : cut(n));
+            break;
+          }
+          queue.put(new Item(frame, null));
+        }
+        run.end();
+      } catch (IOException e) {
+        end = new Item(null, new VideoException(video, "cannot be decoded: " + e.getMessage(), e));
+      } catch (VideoException e) {
+        end = new Item(null, e);
+      }
+      if (!closed) {
+        queue.put(end);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // closed: nobody waits
+    }
+  }
+
+  private VideoException cut(int bytes) {
+    return new VideoException(
+        video,
+        "its decoder gave "
+            + bytes
+            + " bytes of a frame, expected "
+            + frameBytes
+            + ": it changed its size");
+  }
+
+  /** The next frame; empty after the last. */
+  Optional<byte[]> read() {
+    try {
+      Item item = queue.poll(SECONDS_TO_HANG, TimeUnit.SECONDS);
+      if (item == null) {
+        throw new VideoException(
+            video, "ffmpeg gave no frame for " + SECONDS_TO_HANG + " s, expected one: given up");
+      }
+      if (item.failure != null) {
+        throw item.failure;
+      }
+      if (item.frame != null) {
+        next++;
+      }
+      return Optional.ofNullable(item.frame);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new VideoException(video, "interrupted while it was decoded", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    run.close();
+  }
+}

@@ -1,0 +1,179 @@
+package convlstm4j.video;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A run of the {@code ffmpeg} program on one video. */
+final class Ffmpeg implements AutoCloseable {
+  /** Says where the program is; else it is looked for in the folders of {@code PATH}. */
+  static final String PROPERTY = "convlstm4j.ffmpeg";
+
+  /**
+   * Kinds of files that hold pictures themselves. Not: playlists and lists, by which a file would
+   * make ffmpeg open others.
+   */
+  private static final String FORMATS =
+      "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,mpegvideo,m4v,h264,hevc,av1,obu,ivf,"
+          + "ogg,gif,apng,flv,asf,rm,dv,mxf,nut,yuv4mpegpipe,wtv,swf,vc1,mjpeg";
+
+  /** What is kept of what the program says. */
+  private static final int LINES = 3;
+
+  private static final int SECONDS_TO_END = 10;
+
+  private final Path video;
+  private final Process process;
+  private final Thread errors;
+  private final List<String> said = new ArrayList<>();
+  private int lines;
+
+  private Ffmpeg(Path video, Process process) {
+    this.video = video;
+    this.process = process;
+    this.errors = new Thread(this::readErrors, "ffmpeg messages");
+    errors.setDaemon(true);
+    errors.start();
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param video the file
+   * @param filters a graph of filters that every picture goes through
+   * @param output arguments that say what is written to standard output
+   */
+  static Ffmpeg start(Path video, String filters, String... output) {
+    List<String> command = new ArrayList<>();
+    command.add(program(video).toString());
+    // Without a protocol's name a file called "concat:a|b" would be taken for one.
+    String input = "file:" + video.toAbsolutePath();
+    command.addAll(List.of("-nostdin", "-hide_banner", "-loglevel", "error"));
+    command.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", FORMATS));
+    // V: the first stream of moving pictures, not a cover of an audio file.
+    command.addAll(List.of("-i", input, "-map", "0:V:0", "-vf", filters));
+    // Every frame once, at its own time.
+    command.addAll(List.of("-fps_mode", "passthrough", "-enc_time_base", "-1"));
+    command.addAll(List.of(output));
+    command.add("pipe:1");
+    try {
+      return new Ffmpeg(video, new ProcessBuilder(command).start());
+    } catch (IOException e) {
+      throw new VideoException(video, "ffmpeg cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path program(Path video) {
+    return find()
+        .orElseThrow(
+            () ->
+                new VideoException(
+                    video,
+                    "needs the program ffmpeg, version 5.1 or later, to be decoded, which is "
+                        + (System.getProperty(PROPERTY) == null
+                            ? "in no folder of PATH"
+                            : "not at -D" + PROPERTY + "=" + System.getProperty(PROPERTY))
+                        + ": install it (apt install ffmpeg), or say where it is by -D"
+                        + PROPERTY
+                        + "=PROGRAM"));
+  }
+
+  /** The program, if it is there. */
+  static Optional<Path> find() {
+    String given = System.getProperty(PROPERTY);
+    Stream<Path> places =
+        given != null
+            ? Stream.of(Path.of(given))
+            : Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
+                .filter(folder -> !folder.isEmpty())
+                .map(folder -> Path.of(folder, "ffmpeg"));
+    return places.filter(p -> Files.isRegularFile(p) && Files.isExecutable(p)).findFirst();
+  }
+
+  InputStream output() {
+    return process.getInputStream();
+  }
+
+  private void readErrors() {
+    try (var reader = process.errorReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        synchronized (said) {
+          lines++;
+          if (said.size() < LINES) {
+            // Lines begin with the part of ffmpeg that speaks, and its address.
+            said.add(line.strip().replaceFirst("^\\[[^]]*@ 0x[0-9a-f]+\\]\\s*", ""));
+          }
+        }
+      }
+    } catch (IOException e) {
+      synchronized (said) {
+        said.add("its messages cannot be read: " + e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Waits for its end, after all its output was read.
+   *
+   * @return what it complained about though it went on; empty if nothing
+   * @throws VideoException if it failed
+   */
+  Optional<String> end() {
+    try {
+      if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+        throw new VideoException(video, "ffmpeg does not end after its last frame");
+      }
+      errors.join(TimeUnit.SECONDS.toMillis(SECONDS_TO_END));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new VideoException(video, "interrupted while it was decoded", e);
+    }
+    if (process.exitValue() != 0) {
+      throw new VideoException(video, reason(complaint().orElse("it says no reason")));
+    }
+    return complaint();
+  }
+
+  /** In words of this library where ffmpeg's would not help. */
+  private static String reason(String complaint) {
+    if (complaint.contains("not on whitelist")) {
+      return "is of a kind that films do not come in, or names other files; expected mp4, mkv, avi,"
+          + " webm, mov, gif or another that ffmpeg reads";
+    }
+    if (complaint.contains("matches no streams")) {
+      return "has no moving pictures, only sound, text or a cover";
+    }
+    if (complaint.contains("fps_mode")) {
+      return "needs ffmpeg 5.1 or later to be decoded, this one does not know -fps_mode";
+    }
+    return "ffmpeg cannot decode it: " + complaint;
+  }
+
+  private Optional<String> complaint() {
+    synchronized (said) {
+      if (said.isEmpty()) {
+        return Optional.empty();
+      }
+      String some = String.join("; ", said);
+      return Optional.of(lines > LINES ? some + "; and " + (lines - LINES) + " lines more" : some);
+    }
+  }
+
+  /** Ends it, if it has not ended. */
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package convlstm4j.video;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * When a video's frames are shown. What its header says of that is not to be relied on, so that it
+ * is decoded once.
+ */
+final class Timeline {
+  private static final Pattern BASE = Pattern.compile("#tb 0: ([0-9]+)/([0-9]+)");
+  private static final Pattern SIZE = Pattern.compile("#dimensions 0: ([0-9]+)x([0-9]+)");
+
+  /** Stream, time of decoding, time of showing, length, bytes, sum. */
+  private static final Pattern FRAME =
+      Pattern.compile("0, +-?[0-9]+, +(-?[0-9]+), +[0-9]+, +[0-9]+, 0x[0-9a-f]{8}.*");
+
+  private final int width;
+  private final int height;
+  private final double[] seconds;
+  private final Optional<String> complaint;
+
+  private Timeline(int width, int height, double[] seconds, Optional<String> complaint) {
+    this.width = width;
+    this.height = height;
+    this.seconds = seconds;
+    this.complaint = complaint;
+  }
+
+  /** Of the frames as they are shown, rotated if the file says so. */
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** Number of frames. */
+  int frames() {
+    return seconds.length;
+  }
+
+  /** Time of a frame since the start of the file. */
+  double seconds(int frame) {
+    return seconds[frame];
+  }
+
+  /** What the decoder complained about though it went on. */
+  Optional<String> complaint() {
+    return complaint;
+  }
+
+  /**
+   * Decodes a video.
+   *
+   * @param filters that leave out or repeat frames
+   */
+  static Timeline of(Path video, String filters) {
+    double[] seconds = new double[256];
+    int count = 0;
+    int width = 0;
+    int height = 0;
+    double base = 0;
+    try (Ffmpeg run = Ffmpeg.start(video, filters, "-c:v", "wrapped_avframe", "-f", "framecrc");
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(run.output(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Matcher frame = FRAME.matcher(line);
+        Matcher unit = BASE.matcher(line);
+        Matcher size = SIZE.matcher(line);
+        if (frame.matches()) {
+          if (count == seconds.length) {
+            seconds = Arrays.copyOf(seconds, 2 * count);
+          }
+          seconds[count++] = Long.parseLong(frame.group(1)) * base;
+        } else if (unit.matches()) {
+          base = Double.parseDouble(unit.group(1)) / Double.parseDouble(unit.group(2));
+        } else if (size.matches()) {
+          width = Integer.parseInt(size.group(1));
+          height = Integer.parseInt(size.group(2));
+        }
+      }
+      Optional<String> complaint = run.end();
+      if (count == 0 || width == 0 || height == 0) {
+        throw new VideoException(
+            video, "no frame of it can be decoded" + complaint.map(c -> ": " + c).orElse(""));
+      }
+      return new Timeline(width, height, Arrays.copyOf(seconds, count), complaint);
+    } catch (IOException e) {
+      throw new VideoException(video, "cannot be decoded: " + e.getMessage(), e);
+    }
+  }
+}

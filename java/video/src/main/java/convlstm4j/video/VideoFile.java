@@ -1,0 +1,214 @@
+package convlstm4j.video;
+
+import convlstm4j.data.ByteScale;
+import convlstm4j.data.FramePreparation;
+import convlstm4j.data.FrameSource;
+import convlstm4j.io.file.InputFile;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A video file (mp4, mkv, avi, webm, mov, gif ..), its frames read in stretches as {@code [T, C, H,
+ * W]} bytes. The {@code ffmpeg} program, 5.1 or later, decodes it: that of {@code PATH}, or of the
+ * system property {@code convlstm4j.ffmpeg}. Opening decodes the whole film once, since only that
+ * tells how many frames it has. Frames are decoded ahead, a bounded number of them, so that films
+ * of hours need no more memory than those of seconds. Reading on is fast; reading what lies before
+ * decodes the film from its start.
+ *
+ * <pre>{@code
+ * var small = new FramePreparation(64, 64, Fit.CROP, 8, Colours.RGB);
+ * try (VideoFile film = VideoFile.open(Path.of("film.mp4"), small)) {
+ *   Tensor first = film.readFrames(0, 16, DType.FLOAT32); // [16, 3, 64, 64], 0 to 255
+ *   double when = film.seconds(15);
+ * }
+ * }</pre>
+ *
+ * <p>Where the file says that it is to be rotated, frames are rotated. Not safe for use by several
+ * threads at once.
+ */
+public final class VideoFile implements FrameSource {
+  /** What all views of one file share. */
+  private static final class Film {
+    private final Path path;
+    private final String filters;
+    private final FramePreparation.Colours colours;
+    private final Timeline timeline;
+    private final Shape shape;
+    private Decoder decoder;
+    private boolean closed;
+
+    Film(Path path, FramePreparation preparation) {
+      this.path = path;
+      this.colours = preparation.colours();
+      this.timeline = Timeline.of(path, Filters.rate(preparation));
+      int height = preparation.scales() ? preparation.height() : timeline.height();
+      int width = preparation.scales() ? preparation.width() : timeline.width();
+      this.filters = Filters.all(preparation, height, width);
+      this.shape = Shape.of(timeline.frames(), colours.channels(), height, width);
+    }
+
+    int frameBytes() {
+      return Tensor.arrayLength(shape.from(1));
+    }
+
+    /** Frames come one after the other; to go back, the film begins anew. */
+    byte[] frame(long index) {
+      if (closed) {
+        throw new IllegalStateException(path + ": is closed");
+      }
+      if (decoder == null || decoder.next() > index) {
+        rewind();
+        decoder = new Decoder(path, filters, Filters.pixels(colours), frameBytes());
+      }
+      while (true) {
+        long at = decoder.next();
+        byte[] frame = decoder.read().orElseThrow(() -> changed(at));
+        if (at == index) {
+          return frame;
+        }
+      }
+    }
+
+    private VideoException changed(long frames) {
+      return new VideoException(
+          path,
+          "has changed, or its decoder is not to be relied on: it ended after "
+              + frames
+              + " frames, had "
+              + shape.dim(0));
+    }
+
+    void rewind() {
+      if (decoder != null) {
+        decoder.close();
+        decoder = null;
+      }
+    }
+  }
+
+  private final Film film;
+  private final ByteScale scale;
+
+  private VideoFile(Film film, ByteScale scale) {
+    this.film = film;
+    this.scale = scale;
+  }
+
+  /**
+   * Opens a video and counts its frames.
+   *
+   * @param path the file
+   * @param preparation how its frames are prepared
+   * @return its frames, to be closed
+   * @throws VideoException if it is absent, no regular file, not a video or damaged so that no
+   *     frame can be decoded, or if there is no {@code ffmpeg}
+   */
+  public static VideoFile open(Path path, FramePreparation preparation) {
+    try {
+      InputFile.checked(path);
+    } catch (NoSuchFileException e) {
+      throw new VideoException(path, "there is no such file", e);
+    } catch (IOException e) {
+      throw new VideoException(path, e.getMessage(), e);
+    }
+    return new VideoFile(new Film(path, preparation), ByteScale.NONE);
+  }
+
+  /**
+   * Whether videos can be decoded here.
+   *
+   * @return the program that decodes them; empty if there is none
+   */
+  public static Optional<Path> decoder() {
+    return Ffmpeg.find();
+  }
+
+  @Override
+  public String name() {
+    return film.path.toString();
+  }
+
+  @Override
+  public Shape shape() {
+    return film.shape;
+  }
+
+  /**
+   * When a frame is shown.
+   *
+   * @param frame its index
+   * @return seconds since the start of the file
+   * @throws IndexOutOfBoundsException if there is no such frame
+   */
+  public double seconds(long frame) {
+    check(frame, frame + 1);
+    return film.timeline.seconds((int) frame);
+  }
+
+  /**
+   * What the decoder complained about, though it went on: a damaged or cut file may have lost
+   * frames.
+   *
+   * @return its words; empty if nothing was wrong
+   */
+  public Optional<String> damage() {
+    return film.timeline.complaint();
+  }
+
+  @Override
+  public Optional<ByteScale> byteScale() {
+    return Optional.of(scale);
+  }
+
+  @Override
+  public VideoFile scaled(ByteScale bytes) {
+    return new VideoFile(film, bytes);
+  }
+
+  @Override
+  public Tensor readFrames(long from, long to, DType dtype) {
+    check(from, to);
+    Shape shape = film.shape.with(0, to - from);
+    boolean pixels = scale.equals(ByteScale.UNIT) && dtype == DType.FLOAT32;
+    Tensor result =
+        pixels
+            ? Tensor.ofPixels(new byte[Tensor.arrayLength(shape)], shape)
+            : Tensor.zeros(dtype, shape);
+    int channels = film.colours.channels();
+    int plane = film.frameBytes() / channels;
+    int at = 0;
+    for (long f = from; f < to; f++) {
+      byte[] frame = film.frame(f);
+      for (int c = 0; c < channels; c++) {
+        for (int i = c; i < frame.length; i += channels) {
+          if (pixels) {
+            result.pixels()[at++] = frame[i];
+          } else {
+            result.set(at++, scale.value(frame[i] & 0xFF));
+          }
+        }
+      }
+      assert at == (f - from + 1) * plane * channels;
+    }
+    return result;
+  }
+
+  private void check(long from, long to) {
+    if (from < 0 || to < from || to > film.shape.dim(0)) {
+      throw new IndexOutOfBoundsException(
+          "%s: frames %d to %d (not included), the film has %d"
+              .formatted(name(), from, to, film.shape.dim(0)));
+    }
+  }
+
+  @Override
+  public void close() {
+    film.closed = true;
+    film.rewind();
+  }
+}
