@@ -77,7 +77,10 @@ final class ArchitectureRules {
           "io.npy",
           "io.file data tensor",
           "data.folder",
-          "io.npy io.file data tensor",
+          "spi io.npy io.file data tensor",
+          // Films, as a service of data.folder.
+          "video",
+          "data.folder io.file data tensor",
           "io.architecture",
           "layer config graph op formula option tensor",
           "io.*",

@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyType;
@@ -44,8 +45,11 @@ final class Conversions {
   /** Says what the elements of videos become: a line for each type that there is. */
   void of(VideoFolder folder, DType dtype) {
     Map<NpyType, List<Path>> byType = new EnumMap<>(NpyType.class);
-    for (long id : folder.ids()) {
+    for (String id : folder.ids()) {
       Path path = folder.path(id);
+      if (FrameFiles.isDecoded(path)) {
+        continue; // bytes
+      }
       byType.computeIfAbsent(NpyFile.open(path).type(), t -> new ArrayList<>()).add(path);
     }
     byType.forEach(

@@ -14,6 +14,17 @@ public interface BatchStream extends Iterator<Batch>, AutoCloseable {
    * @return the stream
    */
   static BatchStream of(Iterator<Batch> batches) {
+    return of(batches, () -> {});
+  }
+
+  /**
+   * A pass over batches that come one by one.
+   *
+   * @param batches in the order of the pass
+   * @param close gives back what they hold; called once
+   * @return the stream
+   */
+  static BatchStream of(Iterator<Batch> batches, Runnable close) {
     return new BatchStream() {
       private boolean closed;
 
@@ -31,7 +42,10 @@ public interface BatchStream extends Iterator<Batch>, AutoCloseable {
 
       @Override
       public void close() {
-        closed = true;
+        if (!closed) {
+          closed = true;
+          close.run();
+        }
       }
     };
   }

@@ -4,6 +4,7 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The frames of one video, read as much of as is asked for. Closing it gives back what it holds.
@@ -34,7 +35,7 @@ public interface FrameSource extends AutoCloseable {
    * The same frames with uint8 elements read to a scale. Other types are read as they are.
    *
    * @param bytes what a byte stands for
-   * @return another view; what closes one closes both
+   * @return another view; closing one closes both
    */
   FrameSource scaled(ByteScale bytes);
 
@@ -49,6 +50,24 @@ public interface FrameSource extends AutoCloseable {
    * @throws convlstm4j.io.file.FileException if they cannot be read
    */
   Tensor readFrames(long from, long to, DType dtype);
+
+  /**
+   * When a frame is shown.
+   *
+   * @param frame its index
+   * @return seconds since the start of the video; empty if it does not say
+   * @throws IndexOutOfBoundsException if there is no such frame
+   */
+  default OptionalDouble seconds(long frame) {
+    return OptionalDouble.empty();
+  }
+
+  /**
+   * The same video, for another reader: what one reads or closes does not move the other.
+   *
+   * @return a source, to be closed
+   */
+  FrameSource reopened();
 
   /** Gives back files, threads and processes. */
   @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A video file (mp4, mkv, avi, webm, mov, gif ..), its frames read in stretches as {@code [T, C, H,
@@ -24,7 +25,7 @@ import java.util.Optional;
  * var small = new FramePreparation(64, 64, Fit.CROP, 8, Colours.RGB);
  * try (VideoFile film = VideoFile.open(Path.of("film.mp4"), small)) {
  *   Tensor first = film.readFrames(0, 16, DType.FLOAT32); // [16, 3, 64, 64], 0 to 255
- *   double when = film.seconds(15);
+ *   double when = film.seconds(15).getAsDouble();
  * }
  * }</pre>
  *
@@ -35,6 +36,7 @@ public final class VideoFile implements FrameSource {
   /** What all views of one file share. */
   private static final class Film {
     private final Path path;
+    private final FramePreparation preparation;
     private final String filters;
     private final FramePreparation.Colours colours;
     private final Timeline timeline;
@@ -42,10 +44,11 @@ public final class VideoFile implements FrameSource {
     private Decoder decoder;
     private boolean closed;
 
-    Film(Path path, FramePreparation preparation) {
+    Film(Path path, FramePreparation preparation, Timeline timeline) {
       this.path = path;
+      this.preparation = preparation;
       this.colours = preparation.colours();
-      this.timeline = Timeline.of(path, Filters.rate(preparation));
+      this.timeline = timeline;
       int height = preparation.scales() ? preparation.height() : timeline.height();
       int width = preparation.scales() ? preparation.width() : timeline.width();
       this.filters = Filters.all(preparation, height, width);
@@ -116,7 +119,8 @@ public final class VideoFile implements FrameSource {
     } catch (IOException e) {
       throw new VideoException(path, e.getMessage(), e);
     }
-    return new VideoFile(new Film(path, preparation), ByteScale.NONE);
+    Timeline timeline = Timeline.of(path, Filters.rate(preparation));
+    return new VideoFile(new Film(path, preparation, timeline), ByteScale.NONE);
   }
 
   /**
@@ -138,16 +142,16 @@ public final class VideoFile implements FrameSource {
     return film.shape;
   }
 
-  /**
-   * When a frame is shown.
-   *
-   * @param frame its index
-   * @return seconds since the start of the file
-   * @throws IndexOutOfBoundsException if there is no such frame
-   */
-  public double seconds(long frame) {
+  @Override
+  public OptionalDouble seconds(long frame) {
     check(frame, frame + 1);
-    return film.timeline.seconds((int) frame);
+    return OptionalDouble.of(film.timeline.seconds((int) frame));
+  }
+
+  /** Does not count the frames again. */
+  @Override
+  public VideoFile reopened() {
+    return new VideoFile(new Film(film.path, film.preparation, film.timeline), scale);
   }
 
   /**

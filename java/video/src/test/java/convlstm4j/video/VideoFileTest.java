@@ -71,7 +71,10 @@ class VideoFileTest {
       double[] expected = Clips.seconds(clip);
       assertEquals(Shape.of(expected.length, 3, 66, 98), film.shape());
       for (int i = 0; i < expected.length; i++) {
-        assertEquals(expected[i] - expected[0], film.seconds(i) - film.seconds(0), 0.002);
+        assertEquals(
+            expected[i] - expected[0],
+            film.seconds(i).getAsDouble() - film.seconds(0).getAsDouble(),
+            0.002);
       }
       checkFrames(clip, "scale=98:66:" + FLAGS, film);
       assertTrue(film.damage().isEmpty(), () -> film.damage().toString());
@@ -94,7 +97,7 @@ class VideoFileTest {
       assertEquals(22, expected.length);
       assertEquals(22, film.shape().dim(0));
       for (int i = 0; i < expected.length; i++) {
-        assertEquals(expected[i], film.seconds(i), 0.0015);
+        assertEquals(expected[i], film.seconds(i).getAsDouble(), 0.0015);
       }
       checkFrames(clip, "scale=64:48:" + FLAGS, film);
     }
@@ -124,7 +127,7 @@ class VideoFileTest {
         assertTrue(x.get(9 * 40 + column) < 18, "the bar above is black");
       }
       assertTrue(IntStream.range(400, 1200).mapToDouble(x::get).max().orElse(0) > 200);
-      assertEquals(0.4, film.seconds(2), 1e-9);
+      assertEquals(0.4, film.seconds(2).getAsDouble(), 1e-9);
     }
     Tensor rgb = first(clip, Colours.RGB);
     Tensor bgr = first(clip, Colours.BGR);

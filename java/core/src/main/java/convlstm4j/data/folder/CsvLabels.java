@@ -19,15 +19,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Labels in one {@code labels.csv}. Its first line names the columns: {@code id,<genre>,<genre>..}
- * where a row holds for all frames of a trailer, {@code id,frame,<genre>,<genre>..} where there is
+ * Labels in one {@code labels.csv}. Its first line names the columns: {@code id,<label>,<label>..}
+ * where a row holds for all frames of a video, {@code id,frame,<label>,<label>..} where there is
  * one for each frame.
  */
 final class CsvLabels implements Labels {
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?");
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
-  private static final Pattern ID = Pattern.compile("[0-9]{1,18}");
+  private static final Pattern ID = Pattern.compile("[^/\\x00]+");
 
   /** Rows of a trailer in the order of the file; in that of the frames once sorted. */
   private static final class Rows {
@@ -52,7 +52,7 @@ final class CsvLabels implements Labels {
   private final Path path;
   private final boolean perFrame;
   private final List<String> genres;
-  private final Map<Long, Rows> rows = new HashMap<>();
+  private final Map<String, Rows> rows = new HashMap<>();
 
   private CsvLabels(Path path, List<String> header) {
     this.path = path;
@@ -72,7 +72,7 @@ final class CsvLabels implements Labels {
     }
   }
 
-  static CsvLabels read(Path path, Set<Long> ids) {
+  static CsvLabels read(Path path, Set<String> ids) {
     try (CsvReader<CsvRecord> csv =
         CsvReader.builder()
             .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -99,13 +99,13 @@ final class CsvLabels implements Labels {
     }
   }
 
-  private void add(CsvRecord line, Set<Long> ids) {
+  private void add(CsvRecord line, Set<String> ids) {
     List<String> fields = line.getFields();
     int first = perFrame ? 2 : 1;
     if (fields.size() != first + genres.size()) {
       throw wrong(line, fields.size() + " columns", (first + genres.size()) + " as in line 1");
     }
-    long id = Long.parseLong(field(line, 0, "id", ID, "a whole number"));
+    String id = VideoIds.of(Path.of(field(line, 0, "id", ID, "the name of a video")));
     int frame =
         perFrame ? Integer.parseInt(field(line, 1, "frame", INDEX, "a whole number from 0")) : 0;
     double[] row = new double[genres.size()];
@@ -120,7 +120,7 @@ final class CsvLabels implements Labels {
     }
     Rows of = rows.computeIfAbsent(id, i -> new Rows());
     if (!perFrame && of.count == 1) {
-      throw wrong(line, "a second row for id " + id, "one row per trailer");
+      throw wrong(line, "a second row for id " + id, "one row per video");
     }
     of.add(frame, row);
   }

@@ -33,7 +33,7 @@ interface Labels {
    * @param names of the columns; null for those in the folder
    * @return empty if there are none
    */
-  static Optional<Labels> find(Path folder, List<Long> ids, List<String> names) {
+  static Optional<Labels> find(Path folder, List<String> ids, List<String> names) {
     Path csv = folder.resolve(CSV);
     Path npy = null;
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "labels_*.npy")) {

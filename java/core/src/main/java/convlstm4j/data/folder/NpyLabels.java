@@ -16,7 +16,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
   private static final String NAMES = "genres.txt";
 
   /** The number of genres is that of the first trailer that has labels. */
-  static NpyLabels of(Path folder, List<Long> ids, List<String> given) {
+  static NpyLabels of(Path folder, List<String> ids, List<String> given) {
     int columns = (int) open(path(folder, ids.get(0))).shape().dim(1);
     Path file = folder.resolve(NAMES);
     List<String> names = given;
@@ -49,7 +49,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
     return new NpyLabels(folder, List.copyOf(names));
   }
 
-  private static Path path(Path folder, long id) {
+  private static Path path(Path folder, String id) {
     return folder.resolve("labels_" + id + ".npy");
   }
 

@@ -1,6 +1,7 @@
 package convlstm4j.data.folder;
 
 import convlstm4j.data.ByteScale;
+import convlstm4j.data.FramePreparation;
 import convlstm4j.data.Signature;
 import convlstm4j.tensor.DType;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.List;
 /** What a {@link VideoFolder} was asked for. Changed only while one is made. */
 final class Options implements Cloneable {
   /** Null for all. */
-  List<Long> ids;
+  List<String> ids;
 
   /** Null for those in the folder. */
   List<String> genres;
@@ -36,6 +37,7 @@ final class Options implements Cloneable {
 
   int batchSize = 1;
   ByteScale bytes = ByteScale.UNIT;
+  FramePreparation frames = FramePreparation.NONE;
   DType dtype = DType.FLOAT32;
 
   @Override

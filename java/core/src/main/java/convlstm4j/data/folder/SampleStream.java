@@ -2,8 +2,8 @@ package convlstm4j.data.folder;
 
 import convlstm4j.data.Batch;
 import convlstm4j.data.ByteScale;
+import convlstm4j.data.FrameSource;
 import convlstm4j.data.folder.Selection.Sample;
-import convlstm4j.io.npy.NpyFile;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -15,10 +15,13 @@ import java.util.stream.Collectors;
 
 /** Loads the samples of a pass, a batch at a time. */
 final class SampleStream implements Iterator<Batch> {
+  private record Opened(Video video, FrameSource source) {}
+
   private final Selection selection;
   private final Iterator<List<Sample>> batches;
   private final DType dtype;
   private final ByteScale bytes;
+  private Opened opened;
 
   SampleStream(Selection selection, Iterator<List<Sample>> batches, DType dtype, ByteScale bytes) {
     this.bytes = bytes;
@@ -65,14 +68,14 @@ final class SampleStream implements Iterator<Batch> {
   private Tensor input(List<Sample> samples) {
     List<Tensor> videos = new ArrayList<>();
     for (Sample s : samples) {
-      NpyFile file = NpyFile.open(s.trailer().path()).scaled(bytes);
+      FrameSource file = source(s.trailer()).scaled(bytes);
       Shape expected = selection.frame().prepend(s.trailer().frames());
       if (!file.shape().equals(expected)) {
         throw new FolderException(
             file.name(), "has changed: shape " + file.shape() + ", was " + expected);
       }
       Tensor video = file.readFrames(s.from(), s.to(), dtype);
-      if (file.type().isFloat()) {
+      if (file.byteScale().isEmpty()) {
         checkFinite(file.name(), video, s);
       }
       videos.add(video);
@@ -82,6 +85,23 @@ final class SampleStream implements Iterator<Batch> {
       return videos.get(0).reshape(shape);
     }
     return Tensor.joined(videos, shape);
+  }
+
+  /** One is open at a time: stretches of a video follow one another, or it is read whole. */
+  private FrameSource source(Video video) {
+    if (opened == null || !opened.video.path().equals(video.path())) {
+      close();
+      opened = new Opened(video, video.header().reopened());
+    }
+    return opened.source;
+  }
+
+  /** Closes what is being read. */
+  void close() {
+    if (opened != null) {
+      opened.source.close();
+      opened = null;
+    }
   }
 
   private double[] labels(Sample s) {

@@ -1,6 +1,6 @@
 package convlstm4j.data.folder;
 
-import convlstm4j.io.npy.NpyFile;
+import convlstm4j.data.FrameSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
@@ -40,14 +40,14 @@ record Selection(
 
   /** Reads the headers of all trailers, not their frames. */
   static Selection of(Listing listing, Options o) {
-    List<Long> ids = o.ids == null ? listing.ids() : o.ids;
+    List<String> ids = o.ids == null ? listing.ids() : o.ids;
     ids.forEach(listing::path);
     Labels labels = o.unlabeled ? null : Labels.find(listing.folder(), ids, o.genres).orElse(null);
     Targets targets = Targets.of(listing.folder(), labels, o);
     List<Video> trailers = new ArrayList<>();
     Shape frame = null;
-    for (long id : ids) {
-      NpyFile file = NpyFile.open(listing.path(id));
+    for (String id : ids) {
+      FrameSource file = listing.header(id, o.frames);
       Shape shape = file.shape();
       if (shape.rank() != 4 || shape.elements() == 0) {
         throw new FolderException(
@@ -65,7 +65,7 @@ record Selection(
                 + trailers.get(0).fileName());
       }
       frame = shape.from(1);
-      Video trailer = new Video(id, listing.path(id), shape.dim(0), file.byteScale().isPresent());
+      Video trailer = new Video(id, listing.path(id), file);
       if (labels != null) {
         labels.check(trailer);
       }

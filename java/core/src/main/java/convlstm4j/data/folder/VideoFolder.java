@@ -3,6 +3,7 @@ package convlstm4j.data.folder;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.FramePreparation;
 import convlstm4j.data.Signature;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -12,20 +13,25 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A folder of videos, loaded one sample at a time: a file {@code trailer_{id}.npy} of shape {@code
- * [T, C, H, W]} for each, of any type that {@link convlstm4j.io.npy.NpyType} lists; uint8 pixels
- * are scaled to 0 to 1, or as {@link #bytes} says. T may differ between trailers, C, H and W may
- * not.
+ * A folder of videos, loaded one sample at a time: arrays {@code {name}.npy} of shape {@code [T, C,
+ * H, W]}, of any type that {@link convlstm4j.io.npy.NpyType} lists, or films (mp4, mkv ..) where
+ * the module convlstm4j-video is there to decode them, prepared as {@link #frames} says; uint8
+ * pixels are scaled to 0 to 1, or as {@link #bytes} says. T may differ between videos, C, H and W
+ * may not.
  *
- * <p>Labels, one number per frame and genre, are in one of
+ * <p>A video's id is its file's name without the ending, and of {@code trailer_12.npy} or {@code
+ * 0012.mp4} the number. Where a folder has files {@code trailer_{id}}, they are its videos, and
+ * other files something else.
+ *
+ * <p>Labels, one number per frame and name, are in one of
  *
  * <ul>
- *   <li>{@code labels_{id}.npy} of shape {@code [T, genres]} for each trailer; the genres' names
- *       are the lines of {@code genres.txt}, those given to {@link #genres}, or {@code genre_0},
- *       {@code genre_1} ..;
- *   <li>{@code labels.csv} with a first line {@code id,<genre>,<genre>..} and a row for each
- *       trailer, which holds for all its frames;
- *   <li>{@code labels.csv} with a first line {@code id,frame,<genre>,<genre>..} and a row for each
+ *   <li>{@code labels_{id}.npy} of shape {@code [T, genres]} for each video; the names are the
+ *       lines of {@code genres.txt}, those given to {@link #genres}, or {@code genre_0}, {@code
+ *       genre_1} ..;
+ *   <li>{@code labels.csv} with a first line {@code id,<label>,<label>..} and a row for each video,
+ *       which holds for all its frames;
+ *   <li>{@code labels.csv} with a first line {@code id,frame,<label>,<label>..} and a row for each
  *       frame.
  * </ul>
  *
@@ -71,7 +77,7 @@ public final class VideoFolder implements Dataset {
    * @throws IllegalArgumentException if there are none or one is there twice
    * @throws FolderException if the folder has no such trailer
    */
-  public VideoFolder ids(List<Long> ids) {
+  public VideoFolder ids(List<String> ids) {
     if (ids.isEmpty() || ids.stream().distinct().count() != ids.size()) {
       throw new IllegalArgumentException("ids " + ids + ", expected at least one and none twice");
     }
@@ -88,7 +94,7 @@ public final class VideoFolder implements Dataset {
    * @throws FolderException if the folder has no such trailer
    */
   public VideoFolder ids(String ids) {
-    return ids(VideoIds.parse(ids));
+    return ids(VideoIds.parse(ids, listing.paths().keySet()));
   }
 
   /**
@@ -145,6 +151,17 @@ public final class VideoFolder implements Dataset {
    */
   public VideoFolder bytes(ByteScale scale) {
     return with(o -> o.bytes = scale);
+  }
+
+  /**
+   * Says how the frames of films are prepared; as they are if not set. Arrays are taken as they
+   * are.
+   *
+   * @param preparation size, rate and colours
+   * @return a new dataset
+   */
+  public VideoFolder frames(FramePreparation preparation) {
+    return with(o -> o.frames = preparation);
   }
 
   /**
@@ -244,7 +261,7 @@ public final class VideoFolder implements Dataset {
    *
    * @return in their order
    */
-  public List<Long> ids() {
+  public List<String> ids() {
     return options.ids == null ? listing.ids() : options.ids;
   }
 
@@ -255,7 +272,7 @@ public final class VideoFolder implements Dataset {
    * @return its path
    * @throws FolderException if there is none
    */
-  public Path path(long id) {
+  public Path path(String id) {
     return listing.path(id);
   }
 
@@ -285,9 +302,9 @@ public final class VideoFolder implements Dataset {
    * @return T
    * @throws IllegalArgumentException if it is not
    */
-  public long frames(long id) {
+  public long frames(String id) {
     return selection().trailers().stream()
-        .filter(t -> t.id() == id)
+        .filter(t -> t.id().equals(id))
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("id " + id + " is not one of those taken: " + ids()))
@@ -324,12 +341,13 @@ public final class VideoFolder implements Dataset {
       throw new IllegalArgumentException(
           "first batch " + firstBatch + ", expected 0 to " + batches.size());
     }
-    return BatchStream.of(
+    SampleStream stream =
         new SampleStream(
             selection(),
             batches.subList(firstBatch, batches.size()).iterator(),
             options.dtype,
-            options.bytes));
+            options.bytes);
+    return BatchStream.of(stream, stream::close);
   }
 
   /** Folder and ids. */

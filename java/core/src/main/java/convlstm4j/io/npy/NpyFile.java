@@ -1,6 +1,7 @@
 package convlstm4j.io.npy;
 
 import convlstm4j.data.ByteScale;
+import convlstm4j.data.FrameSource;
 import convlstm4j.io.file.InputFile;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
  * <p>Reading an absent, damaged or cut file throws {@link NpyException}. Safe for use by several
  * threads.
  */
-public final class NpyFile {
+public final class NpyFile implements FrameSource {
   /** Elements per mapping: 1 GiB of float64. */
   private static final int PIECE = 1 << 27;
 
@@ -132,30 +133,17 @@ public final class NpyFile {
     return new NpyFile(source, header, scale, to, pieceElements, pieces);
   }
 
-  /**
-   * The same array with uint8 elements read to a scale. Other types are read as they are.
-   *
-   * @param bytes what a byte stands for
-   * @return another view of the file
-   */
+  @Override
   public NpyFile scaled(ByteScale bytes) {
     return new NpyFile(source, header, bytes, notes, pieceElements, pieces);
   }
 
-  /**
-   * The scale that uint8 elements are read to.
-   *
-   * @return {@link ByteScale#NONE} for a file just opened; empty for other types
-   */
+  @Override
   public Optional<ByteScale> byteScale() {
     return type() == NpyType.UINT8 ? Optional.of(scale) : Optional.empty();
   }
 
-  /**
-   * What messages call the file.
-   *
-   * @return its path as given
-   */
+  @Override
   public String name() {
     return source.name();
   }
@@ -165,9 +153,22 @@ public final class NpyFile {
    *
    * @return a known shape; of rank 0 for a scalar
    */
+  @Override
   public Shape shape() {
     return header.shape();
   }
+
+  /** Reads the header again, which may have changed; of a file in memory this object. */
+  @Override
+  public NpyFile reopened() {
+    return source instanceof Source.File file
+        ? open(file.path(), pieceElements).scaled(scale).notes(notes)
+        : this;
+  }
+
+  /** Does nothing: the file is open only during calls. */
+  @Override
+  public void close() {}
 
   /**
    * Element type in the file.
@@ -204,6 +205,7 @@ public final class NpyFile {
    * @throws NpyException if the stretch has more elements than a tensor can hold, or the file has
    *     changed
    */
+  @Override
   public Tensor readFrames(long from, long to, DType dtype) {
     if (shape().rank() == 0) {
       throw new IllegalArgumentException(name() + ": is a scalar and has no axis 0");

@@ -58,9 +58,10 @@ class VideoFolderErrorTest {
     assertEquals(absent + ": there is no such folder", opening(absent));
     assertTrue(opening(folder.resolve("trailer_0.npy")).contains("is a file, expected a folder"));
     Path empty = Files.createDirectory(folder.resolve("empty"));
-    assertTrue(opening(empty).contains("is empty, expected trailer_{id}.npy files"));
-    Files.createFile(empty.resolve("video_1.npy"));
-    assertTrue(opening(empty).contains("has 1 files, none of them a trailer"));
+    assertTrue(opening(empty).contains("is empty, expected files that end in one of ["));
+    Files.createFile(empty.resolve("labels_1.npy"));
+    Files.createFile(empty.resolve("film.doc"));
+    assertTrue(opening(empty).contains("has 2 files, none of them a video"));
     Files.copy(folder.resolve("trailer_0.npy"), folder.resolve("trailer_00.npy"));
     assertTrue(opening(folder).contains("has the same id as trailer_0"));
   }
@@ -68,9 +69,9 @@ class VideoFolderErrorTest {
   @Test
   void idMissing() {
     String message = assertThrows(FolderException.class, () -> open().ids("0-2")).getMessage();
-    assertEquals(folder + ": there is no trailer_1.npy; the ids there are 0,2,11", message);
+    assertEquals(folder + ": there is no video 1; the ids there are 0,2,11", message);
     assertThrows(IllegalArgumentException.class, () -> open().ids(List.of()));
-    assertThrows(IllegalArgumentException.class, () -> open().ids(List.of(2L, 2L)));
+    assertThrows(IllegalArgumentException.class, () -> open().ids(List.of("2", "2")));
   }
 
   @Test
@@ -124,7 +125,8 @@ class VideoFolderErrorTest {
         "id,a;0,yes# line 2: a = \"yes\", expected a number",
         "id,a;0,NaN# line 2: a = \"NaN\", expected a number",
         "id,a;0,1e999# line 2: a = 1e999, expected a finite number",
-        "id,a;x,1# line 2: id = \"x\", expected a whole number",
+        "id,a;,1# line 2: id = \"\", expected the name of a video",
+        "id,a;x,1# has no row for id 0, expected one for trailer_0.npy",
         "id,a;0,1;0,1# line 3: a second row for id 0",
         "id,a;0,1;2,1# has no row for id 11, expected one for trailer_11.npy",
         "id,frame,a;0,-1,1# line 2: frame = \"-1\"",

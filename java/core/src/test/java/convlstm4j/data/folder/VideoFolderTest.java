@@ -82,10 +82,10 @@ class VideoFolderTest {
   void givesWholeTrailersInOrderScaled() {
     writeNpyLabels(folder);
     VideoFolder data = VideoFolder.open(folder);
-    assertEquals(List.of(0L, 2L, 11L), data.ids());
+    assertEquals(List.of("0", "2", "11"), data.ids());
     assertEquals(List.of("genre_0", "genre_1"), data.genres());
     assertEquals(Shape.of(2, 3, 1), data.frameShape());
-    assertEquals(7, data.frames(11));
+    assertEquals(7, data.frames("11"));
     assertEquals(3, data.batches());
     List<Batch> batches = epoch(data, 0, 0);
     assertEquals(
@@ -225,17 +225,23 @@ class VideoFolderTest {
   @Test
   void takesIds() {
     VideoFolder data = VideoFolder.open(folder);
-    assertEquals(List.of(11L, 0L), data.ids("11, 0").ids());
-    assertEquals(List.of(11L, 0L), data.ids(List.of(11L, 0L)).ids());
+    assertEquals(List.of("11", "0"), data.ids("11, 0").ids());
+    assertEquals(List.of("11", "0"), data.ids(List.of("11", "0")).ids());
     assertTrue(data.ids("0,2").toString().endsWith(", ids 0,2"), data.toString());
-    assertEquals(List.of(0L, 1L, 2L, 12L), VideoIds.parse("0-2,12"));
-    assertEquals("0-2,12", VideoIds.format(List.of(0L, 1L, 2L, 12L)));
-    for (String wrong :
-        List.of("", "1,", "a", "-1", "3-1", "1,0-2", "0-99999999", "1.5", "9".repeat(19))) {
+    assertEquals(List.of("0", "1", "2", "12"), VideoIds.parse("0-2,12", List.of()));
+    assertEquals("0-2,12", VideoIds.format(List.of("0", "1", "2", "12")));
+    for (String wrong : List.of("", "1,", "3-1", "1,0-2", "0-99999999", "a,b,a")) {
       String message =
-          assertThrows(IllegalArgumentException.class, () -> VideoIds.parse(wrong)).getMessage();
+          assertThrows(IllegalArgumentException.class, () -> VideoIds.parse(wrong, List.of()))
+              .getMessage();
       assertTrue(message.endsWith("expected something like 0-9,12"), message);
     }
+    for (String absent : List.of("a", "-1", "1.5", "9".repeat(19))) {
+      String message = assertThrows(FolderException.class, () -> data.ids(absent)).getMessage();
+      assertTrue(message.contains("there is no video " + absent), message);
+    }
+    assertEquals(
+        List.of("a-b", "3-1", "7"), VideoIds.parse("a-b, 3-1,7", List.of("a-b", "3-1", "7")));
   }
 
   @Test
