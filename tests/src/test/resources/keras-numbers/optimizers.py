@@ -11,6 +11,7 @@ import numpy as np
 import torch_shim  # noqa: F401  before keras
 import keras
 import backend_fixes  # noqa: F401  after keras
+from keras.constraints import MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 
 here = pathlib.Path(__file__).parent
 STEPS = 8
@@ -23,9 +24,11 @@ def flat(arrays):
     return [float(v) for a in arrays for v in np.asarray(a).ravel()]
 
 
-def case(kind, **options):
+def case(kind, constraints=(), **options):
     optimizer = getattr(keras.optimizers, kind)(**options)
     weights = [keras.Variable(w) for w in START]
+    for w, c in zip(weights, constraints):
+        w.constraint = c
     optimizer.build(weights)
     after = {}
     for s in range(STEPS):
@@ -38,7 +41,10 @@ def case(kind, **options):
     if isinstance(options.get("learning_rate"), keras.optimizers.schedules.LearningRateSchedule):
         rate = options["learning_rate"]
         options["learning_rate"] = {"class_name": type(rate).__name__, "config": rate.get_config()}
-    return {"class_name": kind, "config": options, "after": after}
+    result = {"class_name": kind, "config": options, "after": after}
+    if constraints:
+        result["constraints"] = [keras.constraints.serialize(c) for c in constraints]
+    return result
 
 
 cases = [
@@ -83,6 +89,14 @@ cases = [
 ]
 for c in cases:  # a step below the test's tolerance says nothing
     assert max(abs(a - b) for a, b in zip(c["after"]["8"], flat(START))) > 1e-3, c["class_name"]
+cases += [
+    case("SGD", (MaxNorm(0.75), NonNeg()), learning_rate=0.3),
+    case("Adam", (MaxNorm(1.0, axis=1), MaxNorm(0.5)), learning_rate=0.05),
+    case("RMSprop", (UnitNorm(axis=[0, 1]), UnitNorm()), learning_rate=0.1),
+    case("SGD", (MinMaxNorm(0.5, 0.75, rate=0.5), MinMaxNorm(2.0, 3.0, axis=-1)), learning_rate=0.3, momentum=0.5),
+    case("SGD", (NonNeg(), MaxNorm(0.5)), learning_rate=0.3, use_ema=True, ema_momentum=0.6, ema_overwrite_frequency=2),
+    case("Adagrad", (UnitNorm(), NonNeg()), learning_rate=0.3, gradient_accumulation_steps=3),
+]
 numbers = {"start": flat(START), "gradients": [flat(g) for g in GRADIENTS], "cases": cases}
 with open(here / "optimizers.json", "w") as f:
     json.dump(numbers, f, indent=0)

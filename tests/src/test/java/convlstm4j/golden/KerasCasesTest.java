@@ -52,7 +52,6 @@ class KerasCasesTest {
   private static final Pattern PIECE =
       Pattern.compile(
           "is of the kind \\w+|operation \\w+|class \\w+ of the user's own"
-              + "|constraints are not supported"
               + "|(activation|regularizer|initializer) \\w+[^;,]*"
               + "|(?<=: )\\w+=[^,{]{1,30}, [^;]{1,40}"
               + "|not compiled: [^,;]{1,60}"

@@ -7,11 +7,15 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
 import convlstm4j.backend.Buffer;
+import convlstm4j.config.KerasVersion;
 import convlstm4j.contract.TestBackends;
 import convlstm4j.execution.Variables;
+import convlstm4j.graph.Layer;
+import convlstm4j.layer.Layers;
 import convlstm4j.optim.Optimizer;
 import convlstm4j.optim.Updater;
 import convlstm4j.option.Config;
+import convlstm4j.option.Constraint;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
@@ -47,20 +51,36 @@ class KerasOptimizersTest {
       for (Object o : (List<?>) numbers().get("cases")) {
         Map<?, ?> c = (Map<?, ?>) o;
         Config config = Config.of(Config.copy(c));
-        all.add(Arguments.of(backend.name(), config, c.get("after")));
+        List<Constraint> constraints = constraints((List<?>) c.get("constraints"));
+        all.add(Arguments.of(backend.name(), config, constraints, c.get("after")));
       }
     }
     return all.stream();
   }
 
-  @ParameterizedTest(name = "{0} {1}")
+  /** Keras's forms, as a layer reads them. */
+  private static List<Constraint> constraints(List<?> forms) {
+    List<Constraint> all = new ArrayList<>();
+    for (Object form : forms == null ? List.of() : forms) {
+      Map<String, Object> dense = Map.of("units", 1, "kernel_constraint", form);
+      Layer layer = Layers.fromConfig("Dense", dense, KerasVersion.KERAS3);
+      all.add(layer.constraints().get("kernel"));
+    }
+    return all;
+  }
+
+  @ParameterizedTest(name = "{0} {1} {2}")
   @MethodSource("cases")
-  void stepsAsKerasDoes(String backendName, Config config, Map<String, List<Number>> after)
+  void stepsAsKerasDoes(
+      String backendName,
+      Config config,
+      List<Constraint> constraints,
+      Map<String, List<Number>> after)
       throws IOException {
     Optimizer optimizer = Optimizer.fromConfig(config);
     List<?> gradients = (List<?>) numbers().get("gradients");
     try (Backend backend = Backends.named(backendName);
-        Fixture f = new Fixture(backend, optimizer)) {
+        Fixture f = new Fixture(backend, optimizer, constraints)) {
       f.set(floats((List<?>) numbers().get("start")));
       for (int step = 0; step < gradients.size(); step++) {
         f.step(floats((List<?>) gradients.get(step)), step);
@@ -93,7 +113,7 @@ class KerasOptimizersTest {
     private final Variables variables;
     private final Updater updater;
 
-    Fixture(Backend backend, Optimizer optimizer) {
+    Fixture(Backend backend, Optimizer optimizer, List<Constraint> constraints) {
       this.backend = backend;
       this.optimizer = optimizer;
       this.parameters =
@@ -106,7 +126,8 @@ class KerasOptimizersTest {
                           s,
                           (shape, random) -> new double[(int) shape.elements()],
                           Regularizer.NONE,
-                          true))
+                          true,
+                          constraints.isEmpty() ? null : constraints.get(SHAPES.indexOf(s))))
               .toList();
       this.variables = new Variables(parameters, backend, DType.FLOAT32, 1);
       this.updater = new Updater(optimizer, parameters, Parameter::localName, variables);

@@ -50,6 +50,7 @@ public final class NetworkForm {
     }
     config.put("trainable", layer.isTrainableAlone());
     config.putAll(layer.config());
+    ConstraintForms.put(layer.constraints(), config);
     Map<String, Object> form = new LinkedHashMap<>();
     form.put("class_name", layer.kerasClass());
     form.put("config", config);

@@ -94,7 +94,7 @@ final class NeutralOptions {
   /** What a message says of an option that is not neutral. */
   static String refusal(String key) {
     return isConstraint(key)
-        ? "constraints are not supported; only null is"
+        ? "the layer has no such weight for a constraint; only null is supported"
         : "only " + DEFAULTS.get(key) + " is supported";
   }
 

@@ -1,6 +1,7 @@
 package convlstm4j.graph;
 
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.Constraint;
 import convlstm4j.option.Initializer;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
@@ -11,6 +12,7 @@ import convlstm4j.program.State;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ public abstract class Layer implements Owner {
 
   private final long creation = CREATED.incrementAndGet();
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, Constraint> constraints = new LinkedHashMap<>();
   private final Map<String, State> states = new LinkedHashMap<>();
   private String name;
   private boolean trainable = true;
@@ -301,7 +304,15 @@ public abstract class Layer implements Owner {
     Parameter p =
         parameters.computeIfAbsent(
             localName,
-            n -> new Parameter(this, n, counted(n, shape), initializer, regularizer, isTrainable));
+            n ->
+                new Parameter(
+                    this,
+                    n,
+                    counted(n, shape),
+                    initializer,
+                    regularizer,
+                    isTrainable,
+                    constraintOf(n, shape)));
     if (!p.shape().equals(shape)) {
       throw new ShapeException(
           localName
@@ -312,6 +323,43 @@ public abstract class Layer implements Owner {
               + "; a layer takes inputs of one size");
     }
     return g.parameter(p);
+  }
+
+  /** Null for none. */
+  private Constraint constraintOf(String localName, Shape shape) {
+    Constraint c = constraints.get(localName);
+    if (c != null) {
+      try {
+        c.axesOf(shape);
+      } catch (IllegalArgumentException e) {
+        throw new ShapeException("constraint of " + localName + ": " + e.getMessage());
+      }
+    }
+    return c;
+  }
+
+  /**
+   * What weights are brought back to after each training step.
+   *
+   * @return by local name, such as {@code recurrent_kernel}; without those that have no constraint
+   */
+  public final Map<String, Constraint> constraints() {
+    return Collections.unmodifiableMap(constraints);
+  }
+
+  /**
+   * Sets what a weight is brought back to after each training step, before the first call.
+   *
+   * @param localName of a weight that the layer will have
+   * @param constraint the constraint; null for none
+   */
+  protected final void constrain(String localName, Constraint constraint) {
+    checkNotCalled();
+    if (constraint == null) {
+      constraints.remove(localName);
+    } else {
+      constraints.put(localName, constraint);
+    }
   }
 
   /** Fails where a weight has more numbers than memory, whose sums over all weights overflow. */

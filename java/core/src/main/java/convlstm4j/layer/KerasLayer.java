@@ -1,10 +1,12 @@
 package convlstm4j.layer;
 
+import convlstm4j.config.ConstraintForms;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.SampleAxes;
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.Constraint;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
@@ -32,6 +34,32 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
   public final S trainable(boolean isTrainable) {
     super.trainable(isTrainable);
     return self();
+  }
+
+  /**
+   * Sets what a weight is brought back to after each training step, as Keras's {@code
+   * kernel_constraint} and the like do.
+   *
+   * @param weight what Keras's option names: {@code kernel}, {@code recurrent}, {@code bias},
+   *     {@code gamma}, {@code beta} or {@code alpha}, of which the layer has some
+   * @param value the constraint; null for none
+   * @return this layer
+   * @throws IllegalArgumentException if the layer has no such weight
+   */
+  public final S constraint(String weight, Constraint value) {
+    for (String name : constrainable()) {
+      if (ConstraintForms.option(name).equals(weight)) {
+        return set(() -> constrain(name, value));
+      }
+    }
+    List<String> words = constrainable().stream().map(ConstraintForms::option).toList();
+    throw new IllegalArgumentException(
+        label() + ": no weight \"" + weight + "\" for a constraint, expected one of " + words);
+  }
+
+  /** Local names of the weights that may have a constraint. */
+  List<String> constrainable() {
+    return List.of();
   }
 
   @SuppressWarnings("unchecked") // every subclass names itself as S

@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
+import convlstm4j.config.ConstraintForms;
 import convlstm4j.config.KerasObject;
 import convlstm4j.config.KerasVersion;
 import convlstm4j.config.NetworkForm;
@@ -142,12 +143,22 @@ public final class Layers {
     Layer layer = custom.make(o);
     if (layer == null) {
       layer = ofThisLibrary(o, c);
+      if (layer instanceof KerasLayer<?> own) {
+        constrain(own, c);
+      }
       c.finish();
     }
     if (o.options().get("name") != null) {
       layer.named(o.options().get("name").toString());
     }
     return layer.trainable(c.bool("trainable", true));
+  }
+
+  private static void constrain(KerasLayer<?> layer, Config c) {
+    for (String name : layer.constrainable()) {
+      String weight = ConstraintForms.option(name);
+      layer.constraint(weight, ConstraintForms.read(c, weight));
+    }
   }
 
   private static Layer ofThisLibrary(KerasObject o, Config c) {

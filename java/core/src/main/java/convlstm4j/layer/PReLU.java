@@ -97,6 +97,11 @@ public final class PReLU extends KerasLayer<PReLU> {
   }
 
   @Override
+  List<String> constrainable() {
+    return List.of("alpha");
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("alpha_initializer", InitializerForms.encode(alphaInitializer));

@@ -243,6 +243,11 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     return (long) gates() * units;
   }
 
+  @Override
+  final List<String> constrainable() {
+    return List.of("kernel", "recurrent_kernel", "bias");
+  }
+
   private Value recurrentKernel(Lowering g, Shape shape) {
     return parameter(
         g, "recurrent_kernel", shape, recurrentInitializer, recurrentRegularizer, true);
@@ -436,6 +441,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   final S copy() {
     S copy = fresh();
     copy.takeOver(self());
+    constraints().forEach(copy::constrain);
     return copy;
   }
 

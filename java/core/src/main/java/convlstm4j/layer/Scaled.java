@@ -7,6 +7,7 @@ import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -137,6 +138,11 @@ public abstract class Scaled<S extends Scaled<S>> extends KerasLayer<S> {
   final void putRegularizers(Map<String, Object> c) {
     c.put("beta_regularizer", RegularizerForms.encode(betaRegularizer));
     c.put("gamma_regularizer", RegularizerForms.encode(gammaRegularizer));
+  }
+
+  @Override
+  final List<String> constrainable() {
+    return List.of("beta", "gamma");
   }
 
   /** Reads what {@link #putScaling} and {@link #putRegularizers} write. */

@@ -11,6 +11,7 @@ import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -120,6 +121,11 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
    */
   public final S activityRegularizer(Regularizer value) {
     return set(() -> activityRegularizer = value);
+  }
+
+  @Override
+  List<String> constrainable() {
+    return List.of("kernel", "bias");
   }
 
   final Value kernel(Lowering g, Shape shape) {

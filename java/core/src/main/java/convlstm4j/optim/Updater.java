@@ -6,6 +6,7 @@ import convlstm4j.backend.Plan;
 import convlstm4j.backend.Runner;
 import convlstm4j.execution.Variables;
 import convlstm4j.op.UpdateTrial;
+import convlstm4j.option.Constraint;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -41,6 +42,9 @@ public final class Updater implements AutoCloseable {
 
   /** Null where each step updates the weights. */
   private Accumulation accumulation;
+
+  /** By index of the weight. */
+  private final Map<Integer, Constraints> constraints = new LinkedHashMap<>();
 
   private boolean closed;
 
@@ -93,6 +97,12 @@ public final class Updater implements AutoCloseable {
     if (common.averaging() != null) {
       List<Buffer> values = allocate(Common.AVERAGE, 0);
       averages = new Averages(common.averaging(), runner, rates, weights, values);
+    }
+    for (int i = 0; i < count; i++) {
+      Constraint c = parameters.get(i).constraint().orElse(null);
+      if (c != null) {
+        constraints.put(i, new Constraints(c, weights.get(i), runner));
+      }
     }
     List<Shape> inputs = new ArrayList<>();
     inputs.add(Shape.of(rates));
@@ -220,7 +230,7 @@ public final class Updater implements AutoCloseable {
   }
 
   /**
-   * Changes the weights.
+   * Changes the weights, then brings those that have a constraint back to it.
    *
    * @param gradients one per trainable weight, of this step
    * @param due as {@link #due} gave them
@@ -243,6 +253,7 @@ public final class Updater implements AutoCloseable {
     if (averages != null) {
       averages.update(rates, guard, weights(), gradients);
     }
+    constraints.forEach((i, c) -> c.apply(variables.buffer(parameters.get(i)), guard));
   }
 
   /**
@@ -322,9 +333,18 @@ public final class Updater implements AutoCloseable {
     }
     closed = true;
     List<Buffer> buffers = List.copyOf(slots.values());
+    List<Constraints> limits = List.copyOf(constraints.values());
     slots.clear();
     own.clear();
-    Closing.all(() -> Closing.all(buffers), clip, trial, update, averages, accumulation);
+    constraints.clear();
+    Closing.all(
+        () -> Closing.all(buffers),
+        () -> Closing.all(limits),
+        clip,
+        trial,
+        update,
+        averages,
+        accumulation);
   }
 
   private String slotName(String slot, Parameter p) {

@@ -1,8 +1,10 @@
 package convlstm4j.program;
 
+import convlstm4j.option.Constraint;
 import convlstm4j.option.Initializer;
 import convlstm4j.option.Regularizer;
 import convlstm4j.tensor.Shape;
+import java.util.Optional;
 
 /**
  * A layer's weight: what it is, not its value. Its identity is the object: a shared layer's weights
@@ -15,9 +17,10 @@ public final class Parameter {
   private final Initializer initializer;
   private final Regularizer regularizer;
   private final boolean trainable;
+  private final Constraint constraint;
 
   /**
-   * Declares a weight.
+   * Declares a weight without constraint.
    *
    * @param owner the layer
    * @param localName its name within the layer
@@ -33,12 +36,35 @@ public final class Parameter {
       Initializer initializer,
       Regularizer regularizer,
       boolean trainable) {
+    this(owner, localName, shape, initializer, regularizer, trainable, null);
+  }
+
+  /**
+   * Declares a weight.
+   *
+   * @param owner the layer
+   * @param localName its name within the layer
+   * @param shape sizes of its axes, in Keras's layout
+   * @param initializer where its first value comes from
+   * @param regularizer what it adds to the loss
+   * @param trainable whether training changes it by gradient while its owner is trainable
+   * @param constraint what it is brought back to after each training step; null for none
+   */
+  public Parameter(
+      Owner owner,
+      String localName,
+      Shape shape,
+      Initializer initializer,
+      Regularizer regularizer,
+      boolean trainable,
+      Constraint constraint) {
     this.owner = owner;
     this.localName = localName;
     this.shape = shape;
     this.initializer = initializer;
     this.regularizer = regularizer;
     this.trainable = trainable;
+    this.constraint = constraint;
   }
 
   /**
@@ -84,6 +110,15 @@ public final class Parameter {
    */
   public Regularizer regularizer() {
     return regularizer;
+  }
+
+  /**
+   * What the weight is brought back to after each training step.
+   *
+   * @return the constraint; empty for none
+   */
+  public Optional<Constraint> constraint() {
+    return Optional.ofNullable(constraint);
   }
 
   /**

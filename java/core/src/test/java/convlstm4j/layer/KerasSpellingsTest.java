@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.config.KerasVersion;
 import convlstm4j.graph.Layer;
+import convlstm4j.option.Constraint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -115,13 +116,35 @@ class KerasSpellingsTest {
   }
 
   @Test
-  void constraintsAreRefusedByName() {
+  void constraintsInAllSpellings() {
     for (String key : List.of("kernel_constraint", "bias_constraint")) {
       for (String name : List.of("MaxNorm", "max_norm", "NonNeg", "UnitNorm", "MinMaxNorm")) {
-        refused(key, keras("keras.constraints", name, Map.of()), "constraints are not supported");
-        refused(key, keras("keras.constraints", name, Map.of()), name);
+        for (Object form : List.of(name, keras("keras.constraints", name, Map.of()))) {
+          Map<?, ?> written = (Map<?, ?>) written(dense(key, form)).get(key);
+          String kind = name.equals("max_norm") ? "MaxNorm" : name;
+          assertEquals(kind, written.get("class_name"), key);
+        }
       }
+      refused(key, "RadialConstraint", "there are MaxNorm, UnitNorm, MinMaxNorm, NonNeg");
+      refused(key, keras("mine", "MaxNorm", Map.of()), "user's own");
     }
+    Map<String, Object> limits =
+        Map.of("min_value", 0.25, "max_value", 3, "rate", 0.5, "axis", List.of(0, 1));
+    Object minMax = keras("keras.constraints", "MinMaxNorm", limits);
+    assertEquals(
+        Map.of("kernel", Constraint.minMaxNorm(0.25, 3, 0.5, 0, 1)),
+        dense("kernel_constraint", minMax).constraints());
+    refused(
+        "kernel_constraint",
+        keras("keras.constraints", "MaxNorm", Map.of("max_value", -1)),
+        "max_value=-1");
+    refused(
+        "kernel_constraint", keras("keras.constraints", "MinMaxNorm", Map.of("rate", 2)), "rate=2");
+    refused("gamma_constraint", keras("keras.constraints", "NonNeg", Map.of()), "no such weight");
+  }
+
+  private static Map<?, ?> written(Layer layer) {
+    return (Map<?, ?>) Layers.toKeras(layer).get("config");
   }
 
   /** Each was taken for Keras's, without a word. */

@@ -152,8 +152,9 @@ class LayerConfigTest {
     return List.of(
         refused(
             "ConvLSTM2D",
-            Map.of("filters", 2, "kernel_size", 3, "kernel_constraint", Map.of("a", 1)),
-            "ConvLSTM2D \"e\": kernel_constraint={a=1}, constraints are not supported; only null is"),
+            Map.of("filters", 2, "kernel_size", 3, "kernel_constraint", "own"),
+            "ConvLSTM2D \"e\": kernel_constraint=own, unknown constraint; there are MaxNorm, UnitNorm,"
+                + " MinMaxNorm, NonNeg"),
         refused(
             "Dense",
             Map.of("units", 2, "rank", 3),

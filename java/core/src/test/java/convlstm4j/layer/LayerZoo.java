@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import convlstm4j.option.Activation;
+import convlstm4j.option.Constraint;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.option.Regularizer;
@@ -144,6 +145,8 @@ public final class LayerZoo {
         .recurrentInitializer(new Initializers.Orthogonal(0.5))
         .biasInitializer(new Initializers.RandomUniform(-0.5, 0.25))
         .kernelRegularizer(Regularizer.l1(0.5))
+        .constraint("kernel", Constraint.maxNorm(2, 0, 1, 2))
+        .constraint("recurrent", Constraint.minMaxNorm(0.25, 4, 0.5))
         .recurrentRegularizer(Regularizer.l2(0.5))
         .biasRegularizer(Regularizer.l2(0.25))
         .activityRegularizer(Regularizer.l1(0.25))

@@ -51,7 +51,9 @@ class NeutralOptionsTest {
     for (Option o : OPTIONS) {
       for (KerasLayer<?> l : LayerZoo.layers()) {
         Map<String, Object> config = l.config();
-        if (config.containsKey(o.key()) || l.children().size() > 1) {
+        boolean constrained =
+            l.constrainable().stream().anyMatch(w -> o.key().equals(w + "_constraint"));
+        if (config.containsKey(o.key()) || constrained || l.children().size() > 1) {
           continue; // it has the option
         }
         tests.add(

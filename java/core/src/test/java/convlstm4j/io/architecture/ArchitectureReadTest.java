@@ -124,8 +124,8 @@ class ArchitectureReadTest {
             KERAS2.replace("\"units\": 2", "\"units\": -2"),
             "config.layers[2]: Dense: units=-2, must be >= 1"),
         refused(
-            KERAS2.replace("\"kernel_constraint\": null", "\"kernel_constraint\": \"max_norm\""),
-            "config.layers[0]: ConvLSTM2D \"c\": kernel_constraint=max_norm"),
+            KERAS2.replace("\"kernel_constraint\": null", "\"kernel_constraint\": \"radial\""),
+            "config.layers[0]: ConvLSTM2D \"c\": kernel_constraint=radial"),
         refused(
             KERAS2.replace("[null, 3, 9, 9, 2]", "[null, 3, 2, 9, 2]"),
             "config.layers[0]: ConvLSTM2D \"c\": ConvLstm2d"),

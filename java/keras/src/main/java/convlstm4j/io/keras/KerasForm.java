@@ -134,6 +134,8 @@ abstract class KerasForm {
       config.put(key, object("initializers", map(m)));
     } else if (key.endsWith("_regularizer") && value instanceof Map<?, ?> m) {
       config.put(key, object("regularizers", map(m)));
+    } else if (key.endsWith("_constraint") && value instanceof Map<?, ?> m) {
+      config.put(key, object("constraints", map(m)));
     } else {
       config.put(key, value);
     }
