@@ -6,6 +6,7 @@ import convlstm4j.graph.ImageAxes;
 import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
+import convlstm4j.graph.Node;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
@@ -51,21 +52,52 @@ public final class NestedModel extends KerasLayer<NestedModel> {
   }
 
   /**
+   * Takes a network in, as Keras's {@code Sequential} where its files can say it so, else as a
+   * {@code Functional}.
+   *
+   * @param network what the layer computes; its layers are inside this one from now on
+   * @return the layer
+   * @throws IllegalArgumentException if one of its layers is already inside another
+   */
+  public static NestedModel of(Network network) {
+    return new NestedModel(network, notSequential(network).isEmpty());
+  }
+
+  /**
    * Takes a network in, as Keras's {@code Sequential}: the same but for what files call it.
    *
    * @param network what the layer computes; its layers are inside this one from now on
    * @return the layer
    * @throws IllegalArgumentException if one of its layers is already inside another, or they do not
-   *     follow one another
+   *     follow one another, or one is an {@link Operation} or called at inference, which a {@code
+   *     Sequential} of Keras does not say
    */
   public static NestedModel sequential(Network network) {
-    if (!network.isChain()) {
-      throw new IllegalArgumentException(
-          "Sequential: the layers "
-              + network.layers().stream().map(Layer::name).toList()
-              + " do not form a chain; use new NestedModel");
-    }
+    notSequential(network)
+        .ifPresent(
+            why -> {
+              throw new IllegalArgumentException("Sequential: " + why + "; use new NestedModel");
+            });
     return new NestedModel(network, true);
+  }
+
+  /** Why a network is no Sequential model: that one has layers, but no calls of them. */
+  private static Optional<String> notSequential(Network network) {
+    if (!network.isChain()) {
+      return Optional.of(
+          "the layers "
+              + network.layers().stream().map(Layer::name).toList()
+              + " do not form a chain");
+    }
+    for (Node n : network.nodes()) {
+      if (n.layer() instanceof Operation) {
+        return Optional.of(n.layer().label() + " is an operation, whose numbers are in its call");
+      }
+      if (n.arguments().inference()) {
+        return Optional.of(n.layer().label() + " is called with training=False");
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -745,8 +745,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalArgumentException if the network already is inside another
    */
   public NestedModel asLayer() {
-    NestedModel layer =
-        network.isChain() ? NestedModel.sequential(network) : new NestedModel(network);
+    NestedModel layer = NestedModel.of(network);
     return name.equals(defaultName()) ? layer : layer.named(name);
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.data.Batch;
 import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.architecture.Architecture;
@@ -17,10 +18,12 @@ import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Concatenate;
 import convlstm4j.layer.Conv2D;
 import convlstm4j.layer.Dense;
+import convlstm4j.layer.Dropout;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.Operations;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
@@ -33,7 +36,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -257,6 +262,28 @@ class NestedModelTest {
     assertEquals("outer/two/d/kernel", back.parameters().get(7).name());
     assertEquals(List.of(1, 0, 1), back.outputs().stream().map(NestedModelTest::call).toList());
     assertEquals(List.of(0, 0, 1), back.outputs().stream().map(Symbol::index).toList());
+  }
+
+  /** Numbers and training=False are of a call, and a Sequential model of Keras has no calls. */
+  @Test
+  void chainsWithOperationsOrCallsAtInferenceAreFunctional() {
+    Symbol a = Input.shape(3);
+    NestedModel plain = Model.of(a, new Dense(3).apply(a)).asLayer();
+    Symbol b = Input.shape(3);
+    NestedModel shifted = Model.of(b, Operations.with("Add", 0.5).apply(b)).asLayer();
+    Symbol c = Input.shape(3);
+    Arguments<Symbol> frozen = new Arguments<>(List.of(c), List.of(), Optional.empty(), true);
+    Symbol d = new Dropout(0.5).applyAll(frozen).get(0);
+    NestedModel still = Model.of(c, d).asLayer();
+    List<String> classes = Stream.of(plain, shifted, still).map(Layer::kerasClass).toList();
+    assertEquals(List.of("Sequential", "Functional", "Functional"), classes);
+    assertMessage("is an operation", () -> NestedModel.sequential(shifted.network()));
+    assertMessage("is called with training=False", () -> NestedModel.sequential(still.network()));
+    Symbol x = Input.shape(3);
+    Network network = Network.of(List.of(x), List.of(still.apply(shifted.apply(plain.apply(x)))));
+    String json = Architecture.toJson(network);
+    assertEquals(json, Architecture.toJson(Architecture.fromJson(json)));
+    assertTrue(json.contains("0.5") && json.contains("\"training\" : false"), json);
   }
 
   private static int call(Symbol s) {
