@@ -36,7 +36,7 @@ final class Bytes {
     if (file.byteScale().isEmpty()) {
       return file;
     }
-    Optional<ByteScale> known = model.byteScales().get(input);
+    Optional<ByteScale> known = model.inputForms().get(input).bytes();
     if (known.isEmpty()) {
       if (!unitRange) {
         err.println(

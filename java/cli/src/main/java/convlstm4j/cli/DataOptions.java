@@ -5,43 +5,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which trailers, and how much of them at a time. */
+/** Which videos, and how much of them at a time. */
 final class DataOptions {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
       description = {
-        "Folder of trailer_{id}.npy [T, C, H, W] with labels: labels_{id}.npy [T, genres] (names in"
-            + " genres.txt), or labels.csv with the columns id,<genre>.. or id,frame,<genre>.."
+        "Folder of videos, films (mp4, mkv, avi ..) or arrays NAME.npy [T, C, H, W], with labels:"
+            + " labels.csv with the columns id,<label>.. or id,frame,<label>.., where id is a video's"
+            + " name; or labels_{id}.npy [T, labels] (names in genres.txt)."
       })
   Path folder;
 
   @Option(
       names = "--ids",
       paramLabel = "IDS",
-      description = "Only these trailers, such as 0-9,12. Default: all in the folder.")
+      description = "Only these videos, such as 0-9,12 or goal,corner. Default: all in the folder.")
   String ids;
 
   @Option(
       names = "--window",
       paramLabel = "FRAMES",
       description = {
-        "Cut trailers into windows of so many frames; memory starts anew with each. Needs less"
-            + " memory. Default: whole trailers."
+        "Cut videos into windows of so many frames; memory starts anew with each. Needs less"
+            + " memory. Default: whole videos."
       })
   Integer window;
 
+  @Mixin FilmOptions films;
+
   /** Names of options that were given beside the folder. */
   List<String> given() {
-    return Stream.of(ids == null ? "" : "--ids", window == null ? "" : "--window")
+    return Stream.concat(
+            Stream.of(ids == null ? "" : "--ids", window == null ? "" : "--window"),
+            films.given().stream())
         .filter(o -> !o.isEmpty())
         .toList();
   }
 
   /**
-   * The trailers.
+   * The videos.
    *
    * @param weights what {@code --sample-weight} was given
    */
@@ -52,7 +58,8 @@ final class DataOptions {
 
   /** The same, whatever {@code --ids} says. */
   VideoFolder whole(List<String> weights) {
-    VideoFolder all = VideoFolder.open(folder);
+    VideoFolder plain = VideoFolder.open(folder);
+    VideoFolder all = films.preparation().map(plain::frames).orElse(plain);
     if (weights.isEmpty()) {
       return all;
     }

@@ -1,10 +1,7 @@
 package convlstm4j.data;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How bytes (uint8), such as pixels, become the numbers that a model is fed with: {@code byte *
@@ -41,53 +38,20 @@ public record ByteScale(double factor, double offset) {
     return equals(UNIT) ? unsigned / 255.0 : unsigned * factor + offset;
   }
 
-  /**
-   * The scales of several inputs, for a file.
-   *
-   * @param scales one per input, empty where it is not known
-   * @return what JSON can be made of
-   */
-  public static List<Object> configs(List<Optional<ByteScale>> scales) {
-    List<Object> all = new ArrayList<>();
-    for (Optional<ByteScale> scale : scales) {
-      Map<String, Object> config = new LinkedHashMap<>();
-      scale.ifPresent(
-          s -> {
-            config.put(FACTOR, s.factor());
-            config.put(OFFSET, s.offset());
-          });
-      all.add(config);
-    }
-    return all;
+  Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put(FACTOR, factor);
+    config.put(OFFSET, offset);
+    return config;
   }
 
-  /**
-   * The scales from a file.
-   *
-   * @param configs as {@link #configs} gives them
-   * @param inputs how many there must be
-   * @return one per input, empty where it is not known
-   * @throws IllegalArgumentException if they are not of that form
-   */
-  public static List<Optional<ByteScale>> fromConfigs(Object configs, int inputs) {
-    if (!(configs instanceof List<?> list) || list.size() != inputs) {
-      throw new IllegalArgumentException(
-          "scales of bytes: expected a list for " + inputs + " inputs, got " + configs);
+  static ByteScale fromConfig(Map<String, Object> config) {
+    if (config.get(FACTOR) instanceof Number factor
+        && config.get(OFFSET) instanceof Number offset) {
+      return new ByteScale(factor.doubleValue(), offset.doubleValue());
     }
-    List<Optional<ByteScale>> all = new ArrayList<>();
-    for (Object o : list) {
-      if (o instanceof Map<?, ?> m && m.isEmpty()) {
-        all.add(Optional.empty());
-      } else if (o instanceof Map<?, ?> m
-          && m.get(FACTOR) instanceof Number factor
-          && m.get(OFFSET) instanceof Number offset) {
-        all.add(Optional.of(new ByteScale(factor.doubleValue(), offset.doubleValue())));
-      } else {
-        throw new IllegalArgumentException(
-            "scales of bytes: expected {} or {factor, offset}, got " + o);
-      }
-    }
-    return all;
+    throw new IllegalArgumentException(
+        "scales of bytes: expected {} or {factor, offset}, got " + config);
   }
 
   /** In words, to follow "bytes". */

@@ -1,7 +1,6 @@
 package convlstm4j.data;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Samples that are loaded batch by batch. The order of an epoch depends on nothing but the dataset,
@@ -26,12 +25,12 @@ public interface Dataset {
   BatchStream open(long epoch, int firstBatch);
 
   /**
-   * How the bytes of files have become the numbers of the inputs; a model remembers it from
-   * training and refuses data of another scale.
+   * How files have become the numbers of the inputs; a model remembers it from training and refuses
+   * data of another form.
    *
-   * @return one per input, empty where there were no bytes; an empty list if it is not known
+   * @return one per input; an empty list if it is not known
    */
-  default List<Optional<ByteScale>> byteScales() {
+  default List<InputForm> inputForms() {
     return List.of();
   }
 

@@ -1,11 +1,8 @@
 package convlstm4j.data;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How the frames of a video file are prepared for a model. It belongs to the model: one that was
@@ -23,6 +20,12 @@ public record FramePreparation(
   /** Frames as they are, in red, green and blue. */
   public static final FramePreparation NONE =
       new FramePreparation(0, 0, Fit.STRETCH, 0, Colours.RGB);
+
+  private static final String HEIGHT = "height";
+  private static final String WIDTH = "width";
+  private static final String FIT = "fit";
+  private static final String RATE = "frames_per_second";
+  private static final String COLOURS = "colours";
 
   private static final int MOST = 1 << 15;
   private static final double FASTEST = 1000;
@@ -80,6 +83,27 @@ public record FramePreparation(
   }
 
   /**
+   * The same with another size.
+   *
+   * @param newHeight in pixels
+   * @param newWidth in pixels
+   * @return a new value
+   */
+  public FramePreparation size(int newHeight, int newWidth) {
+    return new FramePreparation(newHeight, newWidth, fit, framesPerSecond, colours);
+  }
+
+  /**
+   * The same with other colours.
+   *
+   * @param channels what they are
+   * @return a new value
+   */
+  public FramePreparation colours(Colours channels) {
+    return new FramePreparation(height, width, fit, framesPerSecond, channels);
+  }
+
+  /**
    * Whether frames are scaled.
    *
    * @return false for the video's own size
@@ -88,26 +112,47 @@ public record FramePreparation(
     return height > 0;
   }
 
-  /**
-   * The preparations of several inputs, for a file.
-   *
-   * @param all one per input, empty where it is not known
-   * @return what JSON can be made of
-   */
-  public static List<Object> configs(List<Optional<FramePreparation>> all) {
-    List<Object> configs = new ArrayList<>();
-    for (Optional<FramePreparation> some : all) {
-      Map<String, Object> config = new LinkedHashMap<>();
-      some.ifPresent(
-          p -> {
-            config.put("height", p.height);
-            config.put("width", p.width);
-            config.put("fit", p.fit.name().toLowerCase(Locale.ROOT));
-            config.put("frames_per_second", p.framesPerSecond);
-            config.put("colours", p.colours.name().toLowerCase(Locale.ROOT));
-          });
-      configs.add(config);
+  Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put(HEIGHT, height);
+    config.put(WIDTH, width);
+    config.put(FIT, word(fit));
+    config.put(RATE, framesPerSecond);
+    config.put(COLOURS, word(colours));
+    return config;
+  }
+
+  static FramePreparation fromConfig(Object config) {
+    if (config instanceof Map<?, ?> c
+        && c.get(HEIGHT) instanceof Integer height
+        && c.get(WIDTH) instanceof Integer width
+        && c.get(FIT) instanceof String fit
+        && c.get(RATE) instanceof Number rate
+        && c.get(COLOURS) instanceof String colours) {
+      return new FramePreparation(
+          height,
+          width,
+          Fit.valueOf(fit.toUpperCase(Locale.ROOT)),
+          rate.doubleValue(),
+          Colours.valueOf(colours.toUpperCase(Locale.ROOT)));
     }
-    return configs;
+    throw new IllegalArgumentException(
+        "frames: expected {height, width, fit, frames_per_second, colours}, got " + config);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** In words: {@code 64x64 (crop), 8 a second, rgb}. */
+  @Override
+  public String toString() {
+    return (scales() ? height + "x" + width + " (" + word(fit) + ")" : "their own size")
+        + ", "
+        + (framesPerSecond > 0
+            ? Double.toString(framesPerSecond).replaceAll("\\.0$", "") + " a second"
+            : "every frame")
+        + ", "
+        + word(colours);
   }
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 
 /**
  * Samples that can be loaded by number, in batches. An immutable value, each method returns a new
@@ -32,7 +31,7 @@ public final class IndexedDataset implements Dataset {
   private final int batchSize;
   private final boolean shuffle;
   private final long seed;
-  private final List<Optional<ByteScale>> scales;
+  private final List<InputForm> forms;
 
   private IndexedDataset(
       int first,
@@ -41,14 +40,14 @@ public final class IndexedDataset implements Dataset {
       int batchSize,
       boolean shuffle,
       long seed,
-      List<Optional<ByteScale>> scales) {
+      List<InputForm> forms) {
     this.first = first;
     this.samples = samples;
     this.loader = loader;
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.seed = seed;
-    this.scales = scales;
+    this.forms = forms;
   }
 
   /**
@@ -85,7 +84,7 @@ public final class IndexedDataset implements Dataset {
               + samples
               + " that there are");
     }
-    return new IndexedDataset(first + from, to - from, loader, batchSize, shuffle, seed, scales);
+    return new IndexedDataset(first + from, to - from, loader, batchSize, shuffle, seed, forms);
   }
 
   /**
@@ -108,7 +107,7 @@ public final class IndexedDataset implements Dataset {
     if (size < 1) {
       throw new IllegalArgumentException("batch size " + size + ", must be at least 1");
     }
-    return new IndexedDataset(first, samples, loader, size, shuffle, seed, scales);
+    return new IndexedDataset(first, samples, loader, size, shuffle, seed, forms);
   }
 
   /**
@@ -118,23 +117,23 @@ public final class IndexedDataset implements Dataset {
    * @return a new dataset
    */
   public IndexedDataset shuffle(long newSeed) {
-    return new IndexedDataset(first, samples, loader, batchSize, true, newSeed, scales);
+    return new IndexedDataset(first, samples, loader, batchSize, true, newSeed, forms);
   }
 
   /**
-   * Says how the loader makes numbers of the bytes in its files.
+   * Says how the loader makes numbers of its files.
    *
-   * @param byInput one per input, empty where there are no bytes
+   * @param byInput one per input
    * @return a new dataset
    */
-  public IndexedDataset byteScales(List<Optional<ByteScale>> byInput) {
+  public IndexedDataset inputForms(List<InputForm> byInput) {
     return new IndexedDataset(
         first, samples, loader, batchSize, shuffle, seed, List.copyOf(byInput));
   }
 
   @Override
-  public List<Optional<ByteScale>> byteScales() {
-    return scales;
+  public List<InputForm> inputForms() {
+    return forms;
   }
 
   @Override

@@ -2,7 +2,6 @@ package convlstm4j.data;
 
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -46,8 +45,8 @@ public final class Prefetch implements Dataset {
   }
 
   @Override
-  public List<Optional<ByteScale>> byteScales() {
-    return source.byteScales();
+  public List<InputForm> inputForms() {
+    return source.inputForms();
   }
 
   @Override

@@ -18,10 +18,9 @@ public record Signature(List<Slot> inputs, List<Slot> outputs) {
    * @param shape the batch first; unknown where any size will do
    * @param axes what the axes are called, for instance {@code [N, T, H, W, C]}; empty if nothing
    *     tells
-   * @param bytes how bytes become its numbers; empty where it is not known
+   * @param form how files become its numbers
    */
-  public record Slot(
-      String name, Shape shape, Optional<List<String>> axes, Optional<ByteScale> bytes) {}
+  public record Slot(String name, Shape shape, Optional<List<String>> axes, InputForm form) {}
 
   public Signature {
     inputs = List.copyOf(inputs);

@@ -3,9 +3,9 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
-import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.Frames;
+import convlstm4j.data.InputForm;
 import convlstm4j.data.Signature;
 import convlstm4j.execution.Profile;
 import convlstm4j.graph.Network;
@@ -47,7 +47,7 @@ public final class Model implements AutoCloseable {
   private final Access access = new Access();
   private String name;
   private final Session session;
-  private final ByteScales scales;
+  private final InputForms forms;
   final DataChecks checks; // package-private: a training loop checks and evaluates, too
   final Uses uses;
   private volatile Training training;
@@ -59,9 +59,9 @@ public final class Model implements AutoCloseable {
     this.network = network;
     this.name = defaultName();
     this.session = new Session(network, access);
-    this.scales = new ByteScales(network);
-    this.checks = new DataChecks(network, session, scales);
-    this.uses = new Uses(session, scales, checks);
+    this.forms = new InputForms(network);
+    this.checks = new DataChecks(network, session, forms);
+    this.uses = new Uses(session, forms, checks);
   }
 
   private String defaultName() {
@@ -432,7 +432,7 @@ public final class Model implements AutoCloseable {
   }
 
   Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
-    scales.learn("fit", ByteScales.of(batch));
+    forms.learn("fit", InputForms.of(batch));
     return session.engine().prepare(batch, training.objectives(), classWeights);
   }
 
@@ -544,28 +544,28 @@ public final class Model implements AutoCloseable {
    * @return inputs and outputs with names and shapes
    */
   public Signature signature() {
-    return scales.signature();
+    return forms.signature();
   }
 
   /**
-   * How bytes, such as pixels, become the numbers of the inputs: what {@link #fit} saw first, what
-   * a file says, or as set.
+   * How files become the numbers of the inputs, such as the scale of pixels and the size of films'
+   * frames: what {@link #fit} saw first, what the model's file says, or as set.
    *
-   * @return one per input, empty where it is not known
+   * @return one per input
    */
-  public List<Optional<ByteScale>> byteScales() {
-    return scales.known();
+  public List<InputForm> inputForms() {
+    return forms.known();
   }
 
   /**
-   * Says how bytes become the numbers of the inputs. Data that says otherwise is refused.
+   * Says how files become the numbers of the inputs. Data that says otherwise is refused.
    *
-   * @param byInput one per input, empty where it is not known
+   * @param byInput one per input
    * @return this model
    * @throws IllegalArgumentException if the model has not as many inputs
    */
-  public Model byteScales(List<Optional<ByteScale>> byInput) {
-    scales.set(byInput);
+  public Model inputForms(List<InputForm> byInput) {
+    forms.set(byInput);
     return this;
   }
 

@@ -4,6 +4,7 @@ import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.Frames;
+import convlstm4j.data.InputForm;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +16,13 @@ import java.util.function.Consumer;
 /** What can be done with a model but training it. */
 final class Uses {
   private final Session session;
-  private final ByteScales scales;
+  private final InputForms forms;
   private final DataChecks checks;
   private Consumer<NonFiniteException> nonFinite = new LoggedOnce();
 
-  Uses(Session session, ByteScales scales, DataChecks checks) {
+  Uses(Session session, InputForms forms, DataChecks checks) {
     this.session = session;
-    this.scales = scales;
+    this.forms = forms;
     this.checks = checks;
   }
 
@@ -39,7 +40,7 @@ final class Uses {
           return Optional.empty();
         }
         Batch batch = stream.next();
-        scales.check("evaluate", ByteScales.of(batch));
+        forms.check("evaluate", InputForms.of(batch));
         scores.add(session.engine().evaluate(batch, objectives, nonFinite));
       }
     }
@@ -48,13 +49,13 @@ final class Uses {
 
   /** The outputs for one batch. */
   List<Tensor> predict(Batch batch) {
-    scales.check("predict", ByteScales.of(batch));
+    forms.check("predict", InputForms.of(batch));
     return session.engine().predict(batch, nonFinite);
   }
 
   /** The outputs for a batch that is read as it is needed. */
   List<Tensor> predict(List<Frames> inputs) {
-    scales.check("predict", inputs.stream().map(Frames::byteScale).toList());
+    forms.check("predict", inputs.stream().map(f -> InputForm.ofBytes(f.byteScale())).toList());
     return session.engine().predict(inputs, nonFinite);
   }
 

@@ -10,9 +10,20 @@ import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FramePreparation.Colours;
-import convlstm4j.data.FramePreparation.Fit;
 import convlstm4j.data.folder.FolderException;
 import convlstm4j.data.folder.VideoFolder;
+import convlstm4j.graph.Symbol;
+import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Flatten;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.TimeDistributed;
+import convlstm4j.model.Compile;
+import convlstm4j.model.Fit;
+import convlstm4j.model.Model;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.SGD;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.io.IOException;
@@ -20,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Films in a {@link VideoFolder}. */
 class FilmFolderTest {
   private static final FramePreparation SMALL =
-      new FramePreparation(12, 16, Fit.CROP, 5, Colours.RGB);
+      new FramePreparation(12, 16, FramePreparation.Fit.CROP, 5, Colours.RGB);
 
   @TempDir Path folder;
 
@@ -105,6 +117,105 @@ class FilmFolderTest {
     String message =
         assertThrows(FolderException.class, () -> VideoFolder.open(folder)).getMessage();
     assertTrue(message.contains("has the same id as 9."), message);
+  }
+
+  @Test
+  void labelsByInterval() throws IOException {
+    Files.writeString(
+        folder.resolve("labels.csv"),
+        "id,start,end,label\n9,0.5,1,goal\n9,0,2.99,play\ncorner kick,1.2,60,goal\nother,0,1,z\n");
+    VideoFolder films = VideoFolder.open(folder).frames(SMALL).joint();
+    assertEquals(List.of("goal", "play", "z"), films.genres());
+    List<Batch> batches = epoch(films);
+    for (int frame = 0; frame < 15; frame++) {
+      double at = frame / 5.0;
+      assertEquals(at >= 0.5 && at < 1 ? 1 : 0, batches.get(0).targets().get(0).get(3 * frame));
+      assertEquals(1, batches.get(0).targets().get(0).get(3 * frame + 1));
+    }
+    for (int frame = 0; frame < 10; frame++) {
+      double expected = frame / 5.0 >= 1.2 ? 1 : 0;
+      assertEquals(expected, batches.get(2).targets().get(0).get(3 * frame), "frame " + frame);
+    }
+    refusedLabels("id,start,end,label\n9,2,1,goal\n", "line 2: from 2.0 s to 1.0 s, expected a");
+    refusedLabels("id,start,end,label\n9,7,8,goal\n", "from 7.0 s, the last frame of 9.avi");
+    refusedLabels("id,start,end,label\n9,0,1,\n", "label = \"\", expected a name");
+    refusedLabels("id,start,end,label\n", "has no intervals");
+    NpyWriter.write(folder.resolve("7.npy"), new byte[3 * 12 * 16], Shape.of(1, 3, 12, 16));
+    refusedLabels("id,start,end,label\n9,0,1,goal\n", "7.npy does not say when");
+  }
+
+  private void refusedLabels(String csv, String reason) throws IOException {
+    Files.writeString(folder.resolve("labels.csv"), csv);
+    VideoFolder films = VideoFolder.open(folder).frames(SMALL);
+    String message = assertThrows(FolderException.class, films::batches).getMessage();
+    assertTrue(message.contains(reason), message);
+  }
+
+  @Test
+  void labelsByFolder() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    for (String name : List.of("goal", "corner", "empty")) {
+      Files.createDirectory(data.resolve(name));
+    }
+    Files.move(folder.resolve("9.avi"), data.resolve("goal").resolve("9.avi"));
+    Files.move(folder.resolve("10.mkv"), data.resolve("corner").resolve("9.mkv"));
+    VideoFolder films = VideoFolder.open(data).frames(SMALL);
+    assertEquals(List.of("corner/9", "goal/9"), films.ids());
+    assertEquals(List.of("corner", "goal"), films.genres());
+    List<Batch> batches = epoch(films);
+    assertEquals(1, batches.get(0).targets().get(0).get(4));
+    assertEquals(0, batches.get(0).targets().get(1).get(4));
+    assertEquals(0, batches.get(1).targets().get(0).get(14));
+    assertEquals(1, batches.get(1).targets().get(1).get(14));
+    assertEquals(List.of("goal/9"), films.ids("goal/9").ids());
+  }
+
+  /** A model learns how films were prepared, takes it along in its file, and refuses another. */
+  @Test
+  void theModelRemembersThePreparation() throws IOException {
+    Path file = folder.resolve("model.ckpt");
+    try (Model model = model()) {
+      VideoFolder films = VideoFolder.open(folder).frames(SMALL).fitting(model.signature());
+      model.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
+      model.fit(films, Fit.epochs(1));
+      assertEquals(Optional.of(SMALL), model.inputForms().get(0).frames());
+      assertEquals(Optional.of(ByteScale.UNIT), model.inputForms().get(0).bytes());
+      Checkpoint.save(model, file);
+    }
+    try (Model model = Checkpoint.load(file, l -> l.backend("reference"))) {
+      assertEquals(Optional.of(SMALL), model.inputForms().get(0).frames());
+      VideoFolder films = VideoFolder.open(folder).fitting(model.signature());
+      assertEquals(Shape.of(3, 12, 16), films.frameShape());
+      assertEquals(15, films.frames("9"));
+      model.evaluate(films);
+      FramePreparation other =
+          new FramePreparation(12, 16, FramePreparation.Fit.CROP, 2, Colours.RGB);
+      VideoFolder slow = VideoFolder.open(folder).frames(other).fitting(model.signature());
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> model.evaluate(slow)).getMessage();
+      assertTrue(
+          message.contains(
+              "the films are prepared as 12x16 (crop), 2 a second, rgb, the model takes them as"
+                  + " 12x16 (crop), 5 a second, rgb"),
+          message);
+    }
+  }
+
+  /** A model that has seen no film gets the size of its input. */
+  @Test
+  void aNewModelGetsItsSize() {
+    try (Model model = model()) {
+      VideoFolder films = VideoFolder.open(folder).fitting(model.signature());
+      assertEquals(Shape.of(3, 12, 16), films.frameShape());
+      assertEquals(10, films.frames("10"));
+    }
+  }
+
+  private static Model model() {
+    Symbol x = Input.named("video", Input.ANY, 3, 12, 16);
+    Symbol y = new TimeDistributed(new Flatten()).apply(x);
+    Symbol goal = new TimeDistributed(new Dense(1)).named("goal").apply(y);
+    return Model.of(x, goal).backend("reference");
   }
 
   private static List<Batch> epoch(VideoFolder films) {

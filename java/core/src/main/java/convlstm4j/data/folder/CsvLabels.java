@@ -1,18 +1,10 @@
 package convlstm4j.data.folder;
 
-import convlstm4j.io.file.InputFile;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,10 +16,7 @@ import java.util.regex.Pattern;
  * one for each frame.
  */
 final class CsvLabels implements Labels {
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?");
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
-  private static final Pattern ID = Pattern.compile("[^/\\x00]+");
 
   /** Rows of a trailer in the order of the file; in that of the frames once sorted. */
   private static final class Rows {
@@ -72,70 +61,29 @@ final class CsvLabels implements Labels {
     }
   }
 
-  static CsvLabels read(Path path, Set<String> ids) {
-    try (CsvReader<CsvRecord> csv =
-        CsvReader.builder()
-            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-            .allowUnclosedQuote(false)
-            .ofCsvRecord(InputFile.reader(path))) {
-      Iterator<CsvRecord> records = csv.iterator();
-      if (!records.hasNext()) {
-        throw new FolderException(path, "is empty, expected a first line id,<genre>,<genre>..");
-      }
-      List<String> header = new ArrayList<>();
-      for (String name : records.next().getFields()) {
-        // Excel starts UTF-8 files with a byte order mark.
-        header.add(name.replace("\uFEFF", "").strip());
-      }
-      CsvLabels labels = new CsvLabels(path, header);
-      while (records.hasNext()) {
-        labels.add(records.next(), ids);
-      }
-      return labels;
-    } catch (CsvParseException | UncheckedIOException | IOException e) {
-      Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new FolderException(path, "cannot be read as CSV in UTF-8: " + reason.getMessage(), e);
-    }
+  static CsvLabels read(CsvFile file, Set<String> ids) {
+    CsvLabels labels = new CsvLabels(file.path(), file.header());
+    file.each(line -> labels.add(file, line, ids));
+    return labels;
   }
 
-  private void add(CsvRecord line, Set<String> ids) {
-    List<String> fields = line.getFields();
+  private void add(CsvFile file, CsvRecord line, Set<String> ids) {
     int first = perFrame ? 2 : 1;
-    if (fields.size() != first + genres.size()) {
-      throw wrong(line, fields.size() + " columns", (first + genres.size()) + " as in line 1");
-    }
-    String id = VideoIds.of(Path.of(field(line, 0, "id", ID, "the name of a video")));
+    String id = VideoIds.of(file, line);
     int frame =
-        perFrame ? Integer.parseInt(field(line, 1, "frame", INDEX, "a whole number from 0")) : 0;
+        perFrame ? Integer.parseInt(file.field(line, 1, INDEX, "a whole number from 0")) : 0;
     double[] row = new double[genres.size()];
     for (int i = 0; i < row.length; i++) {
-      row[i] = Double.parseDouble(field(line, first + i, genres.get(i), NUMBER, "a number"));
-      if (!Double.isFinite(row[i])) {
-        throw wrong(line, genres.get(i) + " = " + fields.get(first + i), "a finite number");
-      }
+      row[i] = file.number(line, first + i);
     }
     if (!ids.contains(id)) {
       return;
     }
     Rows of = rows.computeIfAbsent(id, i -> new Rows());
     if (!perFrame && of.count == 1) {
-      throw wrong(line, "a second row for id " + id, "one row per video");
+      throw file.wrong(line, "a second row for id " + id, "one row per video");
     }
     of.add(frame, row);
-  }
-
-  private String field(CsvRecord line, int column, String name, Pattern pattern, String expected) {
-    String text = line.getField(column).strip();
-    if (!pattern.matcher(text).matches()) {
-      throw wrong(line, name + " = \"" + text + "\"", expected);
-    }
-    return text;
-  }
-
-  private FolderException wrong(CsvRecord line, String came, String expected) {
-    return new FolderException(
-        path, "line " + line.getStartingLineNumber() + ": " + came + ", expected " + expected);
   }
 
   @Override

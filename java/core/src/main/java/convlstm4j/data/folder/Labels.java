@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Scores per frame and genre. */
 interface Labels {
@@ -29,11 +30,13 @@ interface Labels {
   /**
    * The labels in a folder.
    *
-   * @param ids trailers whose labels are needed
+   * @param listing its videos
+   * @param ids videos whose labels are needed
    * @param names of the columns; null for those in the folder
    * @return empty if there are none
    */
-  static Optional<Labels> find(Path folder, List<String> ids, List<String> names) {
+  static Optional<Labels> find(Listing listing, List<String> ids, List<String> names) {
+    Path folder = listing.folder();
     Path csv = folder.resolve(CSV);
     Path npy = null;
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "labels_*.npy")) {
@@ -51,7 +54,15 @@ interface Labels {
       if (names != null) {
         throw new FolderException(csv, "names its genres itself, expected no others, got " + names);
       }
-      return Optional.of(CsvLabels.read(csv, new HashSet<>(ids)));
+      CsvFile file = CsvFile.header(csv);
+      Set<String> wanted = new HashSet<>(ids);
+      return Optional.of(
+          IntervalLabels.isIn(file)
+              ? IntervalLabels.read(file, wanted)
+              : CsvLabels.read(file, wanted));
+    }
+    if (npy == null && !listing.classes().isEmpty()) {
+      return Optional.of(new ClassLabels(listing.classes()));
     }
     return npy == null ? Optional.empty() : Optional.of(NpyLabels.of(folder, ids, names));
   }

@@ -3,14 +3,17 @@ package convlstm4j.data.folder;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
@@ -19,9 +22,14 @@ import java.util.regex.Pattern;
  *
  * @param folder where they are
  * @param paths of their files, in the order of {@link VideoIds#ORDER}
+ * @param classes names of the folders in it that hold the videos; empty if it holds them itself
  * @param opened headers of those that were opened: to count a film's frames takes long
  */
-record Listing(Path folder, SortedMap<String, Path> paths, Map<Opened, FrameSource> opened) {
+record Listing(
+    Path folder,
+    SortedMap<String, Path> paths,
+    List<String> classes,
+    Map<Opened, FrameSource> opened) {
   private static final String TRAILER = "trailer_";
 
   /** Arrays that belong to a video and are none. */
@@ -37,33 +45,65 @@ record Listing(Path folder, SortedMap<String, Path> paths, Map<Opened, FrameSour
     if (!Files.isDirectory(folder)) {
       throw new FolderException(folder, "is a file, expected a folder of videos");
     }
-    SortedMap<String, Path> trailers = new TreeMap<>(VideoIds.ORDER);
-    SortedMap<String, Path> named = new TreeMap<>(VideoIds.ORDER);
-    int others = 0;
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-      for (Path path : files) {
-        String name = path.getFileName().toString();
-        if (!FrameFiles.endings().contains(FrameFiles.ending(path))
-            || BESIDE.matcher(name).matches()) {
-          others++;
-          continue;
+    SortedMap<String, Path> paths = new TreeMap<>(VideoIds.ORDER);
+    int others = add(folder, "", paths);
+    Set<String> classes = new TreeSet<>();
+    if (paths.isEmpty()) {
+      for (Path inner : entries(folder)) {
+        if (Files.isDirectory(inner)) {
+          String name = inner.getFileName().toString();
+          int before = paths.size();
+          others += add(inner, name + "/", paths);
+          if (paths.size() > before) {
+            classes.add(name);
+          }
         }
-        put(name.startsWith(TRAILER) ? trailers : named, VideoIds.of(path), path);
       }
-    } catch (IOException e) {
-      throw new FolderException(folder, "cannot be listed: " + e.getMessage(), e);
     }
-    // Beside trailers, other arrays are something else.
-    SortedMap<String, Path> paths = trailers.isEmpty() ? named : trailers;
     if (paths.isEmpty()) {
       throw new FolderException(
           folder,
           (others == 0 ? "is empty" : "has " + others + " files, none of them a video")
               + ", expected files that end in one of "
               + FrameFiles.endings()
-              + " such as trailer_0.npy");
+              + " such as trailer_0.npy, or a folder of such for each label");
     }
-    return new Listing(folder, paths, new ConcurrentHashMap<>());
+    return new Listing(folder, paths, List.copyOf(classes), new ConcurrentHashMap<>());
+  }
+
+  /** Adds the videos of a folder; gives the number of other files. */
+  private static int add(Path folder, String before, SortedMap<String, Path> paths) {
+    List<Path> trailers = new ArrayList<>();
+    List<Path> named = new ArrayList<>();
+    int others = 0;
+    for (Path path : entries(folder)) {
+      String name = path.getFileName().toString();
+      if (Files.isDirectory(path)) {
+        continue;
+      }
+      if (!FrameFiles.endings().contains(FrameFiles.ending(path))
+          || name.startsWith(".")
+          || BESIDE.matcher(name).matches()) {
+        others++;
+      } else {
+        (name.startsWith(TRAILER) ? trailers : named).add(path);
+      }
+    }
+    // Beside trailers, other arrays are something else.
+    for (Path path : trailers.isEmpty() ? named : trailers) {
+      put(paths, before + VideoIds.of(path), path);
+    }
+    return others;
+  }
+
+  private static List<Path> entries(Path folder) {
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      files.forEach(all::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new FolderException(folder, "cannot be listed: " + e.getMessage(), e);
+    }
+    return all;
   }
 
   private static void put(SortedMap<String, Path> paths, String id, Path path) {

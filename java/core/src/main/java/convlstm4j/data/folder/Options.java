@@ -37,7 +37,10 @@ final class Options implements Cloneable {
 
   int batchSize = 1;
   ByteScale bytes = ByteScale.UNIT;
-  FramePreparation frames = FramePreparation.NONE;
+
+  /** Null for what the model wants, or as they are. */
+  FramePreparation frames;
+
   DType dtype = DType.FLOAT32;
 
   @Override

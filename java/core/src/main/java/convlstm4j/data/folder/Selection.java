@@ -1,12 +1,16 @@
 package convlstm4j.data.folder;
 
+import convlstm4j.data.FramePreparation;
+import convlstm4j.data.FramePreparation.Colours;
 import convlstm4j.data.FrameSource;
+import convlstm4j.data.Signature.Slot;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checked trailers of a folder and the samples made of them.
@@ -17,6 +21,7 @@ import java.util.Map;
  * @param labels null if there are none or they are not wanted
  * @param targets what a batch's targets are
  * @param weights null for weights of 1
+ * @param preparation of films
  */
 record Selection(
     List<Video> trailers,
@@ -24,7 +29,11 @@ record Selection(
     List<Sample> samples,
     Labels labels,
     Targets targets,
-    FrameWeights weights) {
+    FrameWeights weights,
+    FramePreparation preparation) {
+
+  /** Axes of {@code [N, T, C, H, W]}. */
+  private static final int VIDEO = 5;
 
   /** Frames of a trailer, {@code to} not included. */
   record Sample(Video trailer, long from, long to) {
@@ -42,12 +51,13 @@ record Selection(
   static Selection of(Listing listing, Options o) {
     List<String> ids = o.ids == null ? listing.ids() : o.ids;
     ids.forEach(listing::path);
-    Labels labels = o.unlabeled ? null : Labels.find(listing.folder(), ids, o.genres).orElse(null);
+    Labels labels = o.unlabeled ? null : Labels.find(listing, ids, o.genres).orElse(null);
     Targets targets = Targets.of(listing.folder(), labels, o);
+    FramePreparation preparation = preparation(o);
     List<Video> trailers = new ArrayList<>();
     Shape frame = null;
     for (String id : ids) {
-      FrameSource file = listing.header(id, o.frames);
+      FrameSource file = listing.header(id, preparation);
       Shape shape = file.shape();
       if (shape.rank() != 4 || shape.elements() == 0) {
         throw new FolderException(
@@ -78,7 +88,32 @@ record Selection(
     if (o.model != null) {
       checkInput(o, frame, samples);
     }
-    return new Selection(List.copyOf(trailers), frame, samples, labels, targets, o.weights);
+    return new Selection(
+        List.copyOf(trailers), frame, samples, labels, targets, o.weights, preparation);
+  }
+
+  /** As asked for, else as the model is known to take films, else of the size of its input. */
+  private static FramePreparation preparation(Options o) {
+    Optional<Slot> input =
+        o.model == null ? Optional.empty() : o.model.inputs().stream().findFirst();
+    FramePreparation wanted = o.frames;
+    if (wanted == null) {
+      wanted = input.flatMap(i -> i.form().frames()).orElse(null);
+    }
+    return input.map(Slot::shape).filter(s -> s.rank() == VIDEO).isPresent()
+        ? forInput(input.get().shape(), wanted)
+        : wanted == null ? FramePreparation.NONE : wanted;
+  }
+
+  /** Fills in what an input {@code [N, T, C, H, W]} says. */
+  private static FramePreparation forInput(Shape input, FramePreparation wanted) {
+    FramePreparation p = wanted == null ? FramePreparation.NONE : wanted;
+    long height = input.dim(VIDEO - 2);
+    long width = input.dim(VIDEO - 1);
+    if (!p.scales() && height != Shape.UNKNOWN && width != Shape.UNKNOWN) {
+      p = p.size((int) height, (int) width);
+    }
+    return wanted == null && input.dim(2) == 1 ? p.colours(Colours.GREY) : p;
   }
 
   private static List<Sample> samples(Listing listing, List<Video> trailers, Options o) {

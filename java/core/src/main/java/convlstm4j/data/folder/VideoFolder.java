@@ -4,6 +4,7 @@ import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.FramePreparation;
+import convlstm4j.data.InputForm;
 import convlstm4j.data.Signature;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -32,7 +33,11 @@ import java.util.function.Consumer;
  *   <li>{@code labels.csv} with a first line {@code id,<label>,<label>..} and a row for each video,
  *       which holds for all its frames;
  *   <li>{@code labels.csv} with a first line {@code id,frame,<label>,<label>..} and a row for each
- *       frame.
+ *       frame;
+ *   <li>{@code labels.csv} with a first line {@code id,start,end,label}: in these seconds a film
+ *       shows what the label says (1), else not (0);
+ *   <li>the names of folders: a folder that holds no videos but folders of videos, {@code
+ *       goal/17.mp4}, id {@code goal/17}, is 1 for {@code goal} in all frames and 0 for the others.
  * </ul>
  *
  * <p>A batch has the input {@code [N, T, C, H, W]} and, by default, a target {@code [N, T, 1]} for
@@ -140,7 +145,7 @@ public final class VideoFolder implements Dataset {
    */
   public VideoFolder fitting(Signature model) {
     VideoFolder fitting = with(o -> o.model = model);
-    return model.inputs().get(0).bytes().map(fitting::bytes).orElse(fitting);
+    return model.inputs().get(0).form().bytes().map(fitting::bytes).orElse(fitting);
   }
 
   /**
@@ -154,8 +159,9 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Says how the frames of films are prepared; as they are if not set. Arrays are taken as they
-   * are.
+   * Says how the frames of films are prepared. If not set: as the model of {@link #fitting} takes
+   * them, where it has learnt from films; else to the height and width of its input, where they are
+   * fixed; else as they are. Arrays are taken as they are.
    *
    * @param preparation size, rate and colours
    * @return a new dataset
@@ -324,9 +330,14 @@ public final class VideoFolder implements Dataset {
   }
 
   @Override
-  public List<Optional<ByteScale>> byteScales() {
-    boolean bytes = selection().trailers().stream().anyMatch(Video::bytes);
-    return List.of(bytes ? Optional.of(options.bytes) : Optional.empty());
+  public List<InputForm> inputForms() {
+    List<Video> videos = selection().trailers();
+    boolean bytes = videos.stream().anyMatch(Video::bytes);
+    boolean films = videos.stream().anyMatch(v -> FrameFiles.isDecoded(v.path()));
+    return List.of(
+        new InputForm(
+            bytes ? Optional.of(options.bytes) : Optional.empty(),
+            films ? Optional.of(selection().preparation()) : Optional.empty()));
   }
 
   @Override

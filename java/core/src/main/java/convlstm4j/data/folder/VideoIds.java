@@ -1,5 +1,6 @@
 package convlstm4j.data.folder;
 
+import de.siegmar.fastcsv.reader.CsvRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +17,8 @@ final class VideoIds {
       Pattern.compile("\\s*([0-9]{1,18})\\s*(?:-\\s*([0-9]{1,18})\\s*)?");
 
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
+
+  private static final Pattern TEXT = Pattern.compile("[^\\x00]*[^\\x00/]");
 
   private static final Pattern NUMBERED = Pattern.compile("(?:trailer_)?([0-9]{1,18})");
 
@@ -39,6 +42,13 @@ final class VideoIds {
     }
     Matcher m = NUMBERED.matcher(name);
     return m.matches() ? Long.toString(Long.parseLong(m.group(1))) : name;
+  }
+
+  /** The id in the first column of a table. */
+  static String of(CsvFile file, CsvRecord line) {
+    String text = file.field(line, 0, TEXT, "the name of a video");
+    int slash = text.lastIndexOf('/');
+    return text.substring(0, slash + 1) + of(Path.of(text.substring(slash + 1)));
   }
 
   private static boolean number(String id) {

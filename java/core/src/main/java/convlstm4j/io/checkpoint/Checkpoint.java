@@ -2,7 +2,7 @@ package convlstm4j.io.checkpoint;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import convlstm4j.config.KerasVersion;
-import convlstm4j.data.ByteScale;
+import convlstm4j.data.InputForm;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
@@ -83,10 +83,14 @@ public final class Checkpoint {
         Architecture.toJson(model.network()),
         model.compilation().isEmpty() ? null : json(model.compilation().get().config()),
         model.dtype(),
-        model.byteScales().stream().anyMatch(Optional::isPresent)
-            ? JSON.std.asString(ByteScale.configs(model.byteScales()))
-            : null,
+        forms(model),
         model.snapshot());
+  }
+
+  /** Null if nothing is known. */
+  private static String forms(Model model) throws IOException {
+    List<Object> configs = InputForm.configs(model.inputForms()).orElse(null);
+    return configs == null ? null : JSON.std.asString(configs);
   }
 
   private static String json(Map<String, Object> config) throws IOException {
@@ -161,7 +165,7 @@ public final class Checkpoint {
     Model model = Model.of(network).dtype(contents.dtype()).seed(contents.snapshot().seed());
     try {
       options.model().accept(model);
-      scaleBytes(file, model, contents);
+      setForms(file, model, contents);
       if (leftOut.isEmpty()) {
         restore(file, model, compile, contents);
       } else {
@@ -209,11 +213,11 @@ public final class Checkpoint {
     }
   }
 
-  private static void scaleBytes(String file, Model model, Contents contents) {
+  private static void setForms(String file, Model model, Contents contents) {
     if (contents.bytes() != null) {
       try {
         Object bytes = JSON.std.anyFrom(contents.bytes());
-        model.byteScales(ByteScale.fromConfigs(bytes, model.network().inputs().size()));
+        model.inputForms(InputForm.fromConfigs(bytes, model.network().inputs().size()));
       } catch (IllegalArgumentException | IOException e) {
         throw new CheckpointException(file, "damaged header, bytes: " + e.getMessage(), e);
       }
@@ -263,7 +267,7 @@ public final class Checkpoint {
     checkDtype(file, contents.dtype(), model.dtype());
     checkWeights(file, contents.snapshot().weights(), model.network());
     restore(file, model, compile, contents);
-    scaleBytes(file, model, contents);
+    setForms(file, model, contents);
   }
 
   private static void checkDtype(String file, DType came, DType expected) {

@@ -2,6 +2,7 @@ package convlstm4j.io.npy;
 
 import convlstm4j.data.Batch;
 import convlstm4j.data.IndexedDataset;
+import convlstm4j.data.InputForm;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -63,7 +64,7 @@ public final class NpySamples {
                         .map(f -> f == null ? ones(samples) : rows(f, samples, dtype))
                         .toList(),
                     names + ", " + where))
-        .byteScales(inputs.stream().map(NpyFile::byteScale).toList());
+        .inputForms(inputs.stream().map(f -> InputForm.ofBytes(f.byteScale())).toList());
   }
 
   private static void check(NpyFile file, NpyFile first) {

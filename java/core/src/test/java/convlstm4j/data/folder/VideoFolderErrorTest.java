@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.data.InputForm;
 import convlstm4j.data.Signature;
 import convlstm4j.data.Signature.Slot;
 import convlstm4j.io.file.FileException;
@@ -177,7 +178,7 @@ class VideoFolderErrorTest {
   }
 
   private static Signature takes(Shape shape) {
-    Slot slot = new Slot("input", shape, Optional.empty(), Optional.empty());
+    Slot slot = new Slot("input", shape, Optional.empty(), InputForm.UNKNOWN);
     return new Signature(List.of(slot), List.of(slot));
   }
 

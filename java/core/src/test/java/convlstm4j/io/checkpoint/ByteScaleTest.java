@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import convlstm4j.data.Batch;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.InputForm;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpySamples;
@@ -72,15 +73,15 @@ class ByteScaleTest {
   @Test
   void trainingIsRememberedAndAnotherScaleRefused() {
     try (Model m = model()) {
-      assertEquals(List.of(Optional.empty()), m.byteScales());
+      assertEquals(List.of(InputForm.UNKNOWN), m.inputForms());
       m.evaluate(data(x)); // nothing is known yet
       m.fit(data(x.unitRange()), Fit.epochs(1));
-      assertEquals(List.of(Optional.of(ByteScale.UNIT)), m.byteScales());
+      assertEquals(List.of(InputForm.ofBytes(Optional.of(ByteScale.UNIT))), m.inputForms());
       m.evaluate(data(x.unitRange()));
       m.predict(data(x.scaled(ByteScale.UNIT)));
       String why =
-          ": the bytes of input \"pixels\" are read as they are, 0 to 255, the model takes them"
-              + " divided by 255: read them to the model's scale (Model.byteScales)";
+          ": input \"pixels\": the bytes are read as they are, 0 to 255, the model takes them"
+              + " divided by 255: read them to the model's scale (Model.inputForms)";
       assertRefused("evaluate" + why, () -> m.evaluate(data(x)));
       assertRefused("predict" + why, () -> m.predict(data(x)));
       assertRefused("fit" + why, () -> m.fit(data(x), Fit.epochs(2)));
@@ -98,13 +99,13 @@ class ByteScaleTest {
       m.fit(data(x), Fit.epochs(1));
       Tensor pixels = x.unitRange().read(DType.FLOAT32);
       Batch batch = Batch.of(pixels, y.read(DType.FLOAT32));
-      String why = "the bytes of input \"pixels\" are read divided by 255, the model takes them as";
+      String why = "input \"pixels\": the bytes are read divided by 255, the model takes them as";
       assertRefused("predict: " + why, () -> m.predict(pixels));
       assertRefused("fit: " + why, () -> m.trainOnBatch(batch));
     }
     try (Model m = model()) {
       m.trainOnBatch(Batch.of(x.unitRange().read(DType.FLOAT32), y.read(DType.FLOAT32)));
-      assertEquals(List.of(Optional.of(ByteScale.UNIT)), m.byteScales());
+      assertEquals(List.of(InputForm.ofBytes(Optional.of(ByteScale.UNIT))), m.inputForms());
     }
   }
 
@@ -114,16 +115,16 @@ class ByteScaleTest {
     try (Model m = model()) {
       Checkpoint.save(m, file);
       try (Model none = Checkpoint.load(file, l -> l.backend("reference"))) {
-        assertEquals(List.of(Optional.empty()), none.byteScales());
+        assertEquals(List.of(InputForm.UNKNOWN), none.inputForms());
       }
-      m.byteScales(List.of(Optional.of(CENTRED)));
+      m.inputForms(List.of(InputForm.ofBytes(Optional.of(CENTRED))));
       Checkpoint.save(m, file);
     }
     try (Model m = Checkpoint.load(file, l -> l.backend("reference"));
         Model other = model()) {
-      assertEquals(List.of(Optional.of(CENTRED)), m.byteScales());
+      assertEquals(List.of(InputForm.ofBytes(Optional.of(CENTRED))), m.inputForms());
       Checkpoint.loadInto(other, file);
-      assertEquals(m.byteScales(), other.byteScales());
+      assertEquals(m.inputForms(), other.inputForms());
     }
   }
 

@@ -1,6 +1,6 @@
 package convlstm4j.io.keras;
 
-import convlstm4j.data.ByteScale;
+import convlstm4j.data.InputForm;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
@@ -76,7 +76,7 @@ public final class KerasModels {
     try {
       options.model().accept(model);
       plan.apply(model);
-      scaleBytes(file, model);
+      setForms(file, model);
       train(file, model, plan, options.customMetrics(), options.notesOf(file.file()));
       return model;
     } catch (RuntimeException | Error e) {
@@ -85,11 +85,11 @@ public final class KerasModels {
     }
   }
 
-  private static void scaleBytes(KerasFile file, Model model) {
+  private static void setForms(KerasFile file, Model model) {
     if (!file.bytes().isEmpty()) {
       try {
-        model.byteScales(
-            ByteScale.fromConfigs(
+        model.inputForms(
+            InputForm.fromConfigs(
                 file.bytes().get(KerasFile.INPUTS), model.network().inputs().size()));
       } catch (IllegalArgumentException e) {
         throw new KerasException(file.file(), KerasFile.BYTES + ": " + e.getMessage(), e);

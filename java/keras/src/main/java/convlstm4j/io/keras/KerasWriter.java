@@ -1,7 +1,7 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.config.KerasVersion;
-import convlstm4j.data.ByteScale;
+import convlstm4j.data.InputForm;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
 import convlstm4j.graph.Network;
@@ -95,11 +95,9 @@ final class KerasWriter {
     }
   }
 
-  /** How the inputs take bytes; empty if that is not known of any. */
+  /** How the inputs take bytes and films; empty if that is not known of any. */
   private Optional<Map<String, Object>> bytes() {
-    return model.byteScales().stream().anyMatch(Optional::isPresent)
-        ? Optional.of(Map.of(KerasFile.INPUTS, ByteScale.configs(model.byteScales())))
-        : Optional.empty();
+    return InputForm.configs(model.inputForms()).map(forms -> Map.of(KerasFile.INPUTS, forms));
   }
 
   private List<Parameter> trained() {

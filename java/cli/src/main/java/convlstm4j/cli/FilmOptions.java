@@ -1,0 +1,97 @@
+package convlstm4j.cli;
+
+import convlstm4j.data.FramePreparation;
+import convlstm4j.data.FramePreparation.Colours;
+import convlstm4j.data.FramePreparation.Fit;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** How the frames of films are prepared. */
+final class FilmOptions {
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,6})x([0-9]{1,6})");
+
+  @Option(
+      names = "--frame-size",
+      paramLabel = "HxW",
+      description = {
+        "Height and width that the frames of films are brought to. Default: those of the model's"
+            + " input, else their own. Like all of --frame-*, the model remembers it from training."
+      })
+  String size;
+
+  @Option(
+      names = "--frame-fit",
+      paramLabel = "FIT",
+      description = {
+        "How films of another shape are brought to that size: stretch, crop (what sticks out is cut"
+            + " off) or letterbox (black bars). Default: stretch."
+      })
+  Fit fit;
+
+  @Option(
+      names = "--frame-rate",
+      paramLabel = "FPS",
+      description = "Frames taken of a second of a film. Default: all.")
+  Double rate;
+
+  @Option(
+      names = "--frame-colours",
+      paramLabel = "COLOURS",
+      description =
+          "The channels of films: rgb, bgr or grey. Default: rgb, or what fits the model.")
+  Colours colours;
+
+  /** Names of options that were given. */
+  List<String> given() {
+    return Stream.of(
+            size == null ? "" : "--frame-size",
+            fit == null ? "" : "--frame-fit",
+            rate == null ? "" : "--frame-rate",
+            colours == null ? "" : "--frame-colours")
+        .filter(o -> !o.isEmpty())
+        .toList();
+  }
+
+  /**
+   * What was asked for.
+   *
+   * @return empty if nothing was
+   */
+  Optional<FramePreparation> preparation() {
+    if (given().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      int[] hw = size == null ? new int[2] : size(size);
+      return Optional.of(
+          new FramePreparation(
+              hw[0],
+              hw[1],
+              fit == null ? Fit.STRETCH : fit,
+              rate == null ? 0 : positive(rate),
+              colours == null ? Colours.RGB : colours));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(String.join(", ", given()) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static int[] size(String text) {
+    Matcher m = SIZE.matcher(text);
+    if (!m.matches() || text.startsWith("0x") || text.endsWith("x0")) {
+      throw new IllegalArgumentException(
+          "size \"" + text + "\", expected height and width in pixels such as 64x64");
+    }
+    return new int[] {Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2))};
+  }
+
+  private static double positive(double rate) {
+    if (rate == 0) {
+      throw new IllegalArgumentException("0 frames per second, expected more");
+    }
+    return rate;
+  }
+}
