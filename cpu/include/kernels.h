@@ -1,15 +1,22 @@
 // The CPU kernels as seen from outside: one table of functions per instruction set, made from the same source.
 //
 // Arrays are float32 and dense unless a stride says otherwise; channels lie innermost. N samples, P = H W pixels,
-// C channels of x, F hidden channels, gates in the order i, f, g, o (each F wide). Strides are in floats.
+// C channels of x, F hidden channels, gates in the order of Gate (each F wide). Strides are in floats.
+//
+// Java fills the structs, see Structs.java: every field takes a multiple of 8 bytes, and jni/structs.h lists them, so
+// that the two sides can compare what they know. What all calls of a layer share is a struct that the others point to.
 #pragma once
 
 #include <cstdint>
 
 namespace convlstm4j {
 
+// The gates' places in every 4F axis: i, f, g, o. Java's GateOrder; nothing else here knows it.
+enum Gate : int64_t { kInput = 0, kForget = 1, kCandidate = 2, kOutput = 3 };
+constexpr int64_t kGates = 4;
+
 // Numbers that the Java side knows, see NativeKernels.java.
-enum class Activation : int32_t {
+enum class Activation : int64_t {
   kLinear = 0,
   kRelu = 1,
   kTanh = 2,
@@ -32,9 +39,9 @@ struct Cell {
 
 // One forward step over pre-activations. May work in place: c_after == c_before.
 struct GatesForward {
-  Cell cell;
+  const Cell* cell;
   float* gates;  // [N, P, 4F] pre-activations; activated gates afterwards if keep
-  bool keep;
+  int64_t keep;           // whether gates are kept
   const float* c_before;  // [N, P, F]
   float* c_after;         // [N, P, F]
   float* h;               // [N, P, F]
@@ -44,7 +51,7 @@ struct GatesForward {
 
 // c after a step once more, from the gates that forward kept.
 struct CellsAgain {
-  Cell cell;
+  const Cell* cell;
   const float* gates;     // [N, P, 4F] activated
   const float* c_before;  // [N, P, F]
   float* c_after;         // [N, P, F]
@@ -52,7 +59,7 @@ struct CellsAgain {
 
 // One backward step: the gradients of the pre-activations and of c before the step.
 struct GatesBackward {
-  Cell cell;
+  const Cell* cell;
   float* gates;           // [N, P, 4F] activated; overwritten with the gradients of the pre-activations
   const float* c_before;  // [N, P, F]
   const float* c_after;   // [N, P, F]
@@ -74,10 +81,18 @@ struct Winograd {
   int64_t filters;
 };
 
+// The weights of a layer, for the layout of a pass.
+struct WinogradPack {
+  const Winograd* layer;
+  const float* wx;  // [3, 3, C, 4F]
+  const float* wh;  // [3, 3, F, 4F]
+  float* packed;
+};
+
 // One forward step: x and h in one product of depth C + F per tile position, gates in the output transform.
 struct WinogradForward {
-  Winograd layer;
-  Cell cell;
+  const Winograd* layer;
+  const Cell* cell;
   const float* weights;  // of pack_forward
   const float* bias;     // [4F], or null
   const float* x;        // [N, P, C], samples x_stride apart
@@ -94,7 +109,7 @@ struct WinogradForward {
 
 // The gradients of x and h of one step from those of the pre-activations.
 struct WinogradData {
-  Winograd layer;
+  const Winograd* layer;
   const float* weights;  // of pack_data
   const float* d_gates;  // [N, P, 4F]
   float* dx;             // [N, P, C], samples dx_stride apart, added to; null if not wanted
@@ -105,7 +120,7 @@ struct WinogradData {
 
 // Adds one step's share to the transformed gradients of the weights and to that of the bias.
 struct WinogradWeights {
-  Winograd layer;
+  const Winograd* layer;
   const float* d_gates;  // [N, P, 4F]
   const float* x;        // [N, P, C], samples x_stride apart
   int64_t x_stride;
@@ -118,13 +133,15 @@ struct WinogradWeights {
 
 // What the weights' passes of all steps have added up, and where it goes.
 struct WinogradGradients {
-  Winograd layer;
+  const Winograd* layer;
   const float* d_weights;
   const double* d_bias;
   float* dwx;  // [3, 3, C, 4F]
   float* dwh;  // [3, 3, F, 4F]
   float* db;   // [4F]
 };
+
+constexpr int64_t kMostAxes = 16;
 
 // Sorts the elements of an array into groups. The array is runs of `length` neighbours, which belong to one group
 // (step 0) or to successive ones (step 1); the group of a run's first element follows from the run's indices along
@@ -134,24 +151,24 @@ struct Groups {
   int64_t length;
   int64_t step;
   int64_t count;
-  int64_t axes;
-  const int64_t* sizes;
-  const int64_t* strides;
+  int64_t axes;  // at most kMostAxes
+  int64_t sizes[kMostAxes];
+  int64_t strides[kMostAxes];
 };
 
 // sums[group] = sum of x - centre, or of its square.
 struct GroupMoments {
-  Groups groups;
+  const Groups* groups;
   const float* x;
   const double* centre;
-  bool squared;
+  int64_t squared;
   double* sums;
   double* scratch;  // of group_doubles
 };
 
 // y = (x - mean) scale + shift.
 struct GroupNormalize {
-  Groups groups;
+  const Groups* groups;
   const float* x;
   float* y;
   const double* mean;
@@ -161,7 +178,7 @@ struct GroupNormalize {
 
 // sums[group] = sum of dy, scaled_sums[group] = sum of dy (x - mean) inverse.
 struct GroupGradientSums {
-  Groups groups;
+  const Groups* groups;
   const float* x;
   const float* dy;
   const double* mean;
@@ -173,7 +190,7 @@ struct GroupGradientSums {
 
 // dx += (dy - a - b (x - mean)) scale.
 struct GroupInputGradient {
-  Groups groups;
+  const Groups* groups;
   const float* x;
   const float* dy;
   float* dx;
@@ -185,7 +202,7 @@ struct GroupInputGradient {
 
 // Pooling over images [N, D, H, W, C]; the arrays of three are of the axes D, H, W. Taps outside an image are left out.
 struct Pool {
-  bool max;  // else the mean
+  int64_t max;  // else the mean
   int64_t images;
   int64_t channels;
   int64_t input[3];
@@ -196,7 +213,7 @@ struct Pool {
 };
 
 struct PoolForward {
-  Pool pool;
+  const Pool* pool;
   const float* x;
   float* y;
   float* scratch;  // a row of input for each thread
@@ -204,7 +221,7 @@ struct PoolForward {
 
 // dx is added to; the first of equal maxima, row-major, gets the gradient, none if the maximum is a NaN.
 struct PoolBackward {
-  Pool pool;
+  const Pool* pool;
   const float* x;
   const float* y;
   const float* dy;
@@ -221,16 +238,15 @@ struct Kernels {
   void (*cells_again)(const CellsAgain&, int threads);
   void (*gates_backward)(const GatesBackward&, int threads);
 
-  // Floats of the packed weights (kinds: forward, data) and of the transformed gradient.
-  int64_t (*forward_floats)(const Winograd&);
-  int64_t (*data_floats)(const Winograd&);
-  int64_t (*weights_floats)(const Winograd&);
+  // Floats of the packed weights (kinds: forward, data) and of the transformed gradient; threads change nothing here.
+  int64_t (*forward_floats)(const Winograd&, int threads);
+  int64_t (*data_floats)(const Winograd&, int threads);
+  int64_t (*weights_floats)(const Winograd&, int threads);
   // Floats of scratch that any of the three passes needs.
   int64_t (*scratch_floats)(const Winograd&, int threads);
 
-  // wx [3, 3, C, 4F], wh [3, 3, F, 4F] to the layout of the pass.
-  void (*pack_forward)(const Winograd&, const float* wx, const float* wh, float* packed, int threads);
-  void (*pack_data)(const Winograd&, const float* wx, const float* wh, float* packed, int threads);
+  void (*pack_forward)(const WinogradPack&, int threads);
+  void (*pack_data)(const WinogradPack&, int threads);
   void (*winograd_forward)(const WinogradForward&, int threads);
   void (*winograd_data)(const WinogradData&, int threads);
   void (*winograd_weights)(const WinogradWeights&, int threads);
@@ -238,7 +254,7 @@ struct Kernels {
   void (*unpack_weights)(const WinogradGradients&, int threads);
 
   // Sums have an order that depends on sizes only, not on threads.
-  int64_t (*group_doubles)(const Groups&);
+  int64_t (*group_doubles)(const Groups&, int threads);
   void (*group_moments)(const GroupMoments&, int threads);
   void (*group_normalize)(const GroupNormalize&, int threads);
   void (*group_gradient_sums)(const GroupGradientSums&, int threads);

@@ -34,61 +34,65 @@ static int64_t work(const Cell& cell) {
 }
 
 static void gates_forward(const GatesForward& s, int threads) {
-  const int64_t filters = s.cell.filters;
-  const int64_t pixels = s.cell.pixels;
-  threads = useful(threads, work(s.cell));
+  const Cell& cell = *s.cell;
+  const int64_t filters = cell.filters;
+  const int64_t pixels = cell.pixels;
+  threads = useful(threads, work(cell));
 #pragma omp parallel for num_threads(threads) schedule(static)
-  for (int64_t at = 0; at < s.cell.samples * pixels; at++) {
+  for (int64_t at = 0; at < cell.samples * pixels; at++) {
     const int64_t sample = at / pixels;
     const int64_t pixel = at % pixels;
-    float* z = s.gates + at * 4 * filters;
+    float* z = s.gates + at * kGates * filters;
     float* output = s.output == nullptr ? nullptr : s.output + sample * s.output_stride + pixel * filters;
     for (int64_t k = 0; k < filters; k += kLanes) {
       const int64_t n = smaller(kLanes, filters - k);
-      const Gates r = gates(s.cell, load(z + k, n), load(z + filters + k, n), load(z + 2 * filters + k, n),
-                            load(z + 3 * filters + k, n), load(s.c_before + at * filters + k, n),
-                            pixel * filters + k, n);
+      const Gates r = gates(cell, load(z + kInput * filters + k, n), load(z + kForget * filters + k, n),
+                            load(z + kCandidate * filters + k, n), load(z + kOutput * filters + k, n),
+                            load(s.c_before + at * filters + k, n), pixel * filters + k, n);
       store(s.c_after + at * filters + k, r.c, n);
       store(s.h + at * filters + k, r.h, n);
       if (output != nullptr) store(output + k, r.h, n);
       if (s.keep) {
-        store(z + k, r.i, n);
-        store(z + filters + k, r.f, n);
-        store(z + 2 * filters + k, r.g, n);
-        store(z + 3 * filters + k, r.o, n);
+        store(z + kInput * filters + k, r.i, n);
+        store(z + kForget * filters + k, r.f, n);
+        store(z + kCandidate * filters + k, r.g, n);
+        store(z + kOutput * filters + k, r.o, n);
       }
     }
   }
 }
 
 static void cells_again(const CellsAgain& s, int threads) {
-  const int64_t filters = s.cell.filters;
-  threads = useful(threads, work(s.cell) / 10);
+  const Cell& cell = *s.cell;
+  const int64_t filters = cell.filters;
+  threads = useful(threads, work(cell) / 10);
 #pragma omp parallel for num_threads(threads) schedule(static)
-  for (int64_t at = 0; at < s.cell.samples * s.cell.pixels; at++) {
-    const float* z = s.gates + at * 4 * filters;
+  for (int64_t at = 0; at < cell.samples * cell.pixels; at++) {
+    const float* z = s.gates + at * kGates * filters;
     for (int64_t k = 0; k < filters; k += kLanes) {
       const int64_t n = smaller(kLanes, filters - k);
-      const V c = load(z + filters + k, n) * load(s.c_before + at * filters + k, n);
-      store(s.c_after + at * filters + k, c + load(z + k, n) * load(z + 2 * filters + k, n), n);
+      const V c = load(z + kForget * filters + k, n) * load(s.c_before + at * filters + k, n);
+      const V i = load(z + kInput * filters + k, n);
+      store(s.c_after + at * filters + k, c + i * load(z + kCandidate * filters + k, n), n);
     }
   }
 }
 
 // One pixel of one sample.
 static inline void backward(const GatesBackward& s, int64_t sample, int64_t pixel) {
-  const Activation a = s.cell.activation;
-  const Activation ra = s.cell.recurrent;
-  const int64_t filters = s.cell.filters;
-  const int64_t at = (sample * s.cell.pixels + pixel) * filters;
-  float* z = s.gates + 4 * at;
+  const Cell& cell = *s.cell;
+  const Activation a = cell.activation;
+  const Activation ra = cell.recurrent;
+  const int64_t filters = cell.filters;
+  const int64_t at = (sample * cell.pixels + pixel) * filters;
+  float* z = s.gates + kGates * at;
   for (int64_t k = 0; k < filters; k += kLanes) {
     const int64_t n = smaller(kLanes, filters - k);
     const int64_t place = pixel * filters + k;
-    const V i = load(z + k, n);
-    const V f = load(z + filters + k, n);
-    const V g = load(z + 2 * filters + k, n);
-    const V o = load(z + 3 * filters + k, n);
+    const V i = load(z + kInput * filters + k, n);
+    const V f = load(z + kForget * filters + k, n);
+    const V g = load(z + kCandidate * filters + k, n);
+    const V o = load(z + kOutput * filters + k, n);
     const V c = load(s.c_before + at + k, n);
     const V c_after = load(s.c_after + at + k, n);
     V dh = load(s.dh + at + k, n);
@@ -96,35 +100,36 @@ static inline void backward(const GatesBackward& s, int64_t sample, int64_t pixe
     const V out = apply(a, c_after);
     const V d_o = dh * out * derivative(ra, o);
     V dc = load(s.dc + at + k, n) + dh * o * derivative(a, out);
-    if (s.cell.wco != nullptr) dc = dc + d_o * load(s.cell.wco + place, n);
+    if (cell.wco != nullptr) dc = dc + d_o * load(cell.wco + place, n);
     const V d_i = dc * g * derivative(ra, i);
     const V d_f = dc * c * derivative(ra, f);
     const V d_g = dc * i * derivative(a, g);
     V dc_before = dc * f;
-    if (s.cell.wci != nullptr) {
-      dc_before = dc_before + d_i * load(s.cell.wci + place, n) + d_f * load(s.cell.wcf + place, n);
+    if (cell.wci != nullptr) {
+      dc_before = dc_before + d_i * load(cell.wci + place, n) + d_f * load(cell.wcf + place, n);
       store(s.d_wci + place, load(s.d_wci + place, n) + d_i * c, n);
       store(s.d_wcf + place, load(s.d_wcf + place, n) + d_f * c, n);
       store(s.d_wco + place, load(s.d_wco + place, n) + d_o * c_after, n);
     }
     store(s.dc + at + k, dc_before, n);
-    store(z + k, d_i, n);
-    store(z + filters + k, d_f, n);
-    store(z + 2 * filters + k, d_g, n);
-    store(z + 3 * filters + k, d_o, n);
+    store(z + kInput * filters + k, d_i, n);
+    store(z + kForget * filters + k, d_f, n);
+    store(z + kCandidate * filters + k, d_g, n);
+    store(z + kOutput * filters + k, d_o, n);
   }
 }
 
 static void gates_backward(const GatesBackward& s, int threads) {
+  const Cell& cell = *s.cell;
   // With peepholes one thread takes a pixel of all samples, so that its sums have one order.
-  const int64_t together = s.cell.wci == nullptr ? 1 : s.cell.samples;
-  const int64_t pieces = s.cell.samples / together * s.cell.pixels;
-  threads = useful(threads, work(s.cell));
+  const int64_t together = cell.wci == nullptr ? 1 : cell.samples;
+  const int64_t pieces = cell.samples / together * cell.pixels;
+  threads = useful(threads, work(cell));
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t piece = 0; piece < pieces; piece++) {
-    const int64_t first = piece / s.cell.pixels;
+    const int64_t first = piece / cell.pixels;
     for (int64_t sample = first; sample < first + together; sample++) {
-      backward(s, sample, piece % s.cell.pixels);
+      backward(s, sample, piece % cell.pixels);
     }
   }
 }

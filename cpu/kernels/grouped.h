@@ -108,7 +108,7 @@ static inline int64_t part_begin(const Groups& g, int64_t p, int64_t n) {
   return elements(g) / unit * p / n * unit;
 }
 
-static int64_t group_doubles(const Groups& g) { return parts(g) * 2 * g.count; }
+static int64_t group_doubles(const Groups& g, int /*threads*/) { return parts(g) * 2 * g.count; }
 
 // Adds up `sums` arrays of one number per group; add(partial sums, from, n, group) does one span.
 template <class Add>
@@ -141,7 +141,7 @@ static void group_pass(const Groups& g, int threads, Pass pass) {
 template <bool kSuccessive>
 static void moments(const GroupMoments& s, int threads) {
   double* results[] = {s.sums};
-  group_sums(s.groups, 1, s.scratch, results, threads, [&](double* sums, int64_t from, int64_t length, int64_t group) {
+  group_sums(*s.groups, 1, s.scratch, results, threads, [&](double* sums, int64_t from, int64_t length, int64_t group) {
     const PerGroup<kSuccessive> centre(s.centre, group);
     D sum{};
     for (int64_t k = 0; k < length; k += kLanes) {
@@ -161,12 +161,12 @@ static void moments(const GroupMoments& s, int threads) {
 }
 
 static void group_moments(const GroupMoments& s, int threads) {
-  s.groups.step == 1 ? moments<true>(s, threads) : moments<false>(s, threads);
+  s.groups->step == 1 ? moments<true>(s, threads) : moments<false>(s, threads);
 }
 
 template <bool kSuccessive>
 static void normalize(const GroupNormalize& s, int threads) {
-  group_pass(s.groups, threads, [&](int64_t from, int64_t length, int64_t group) {
+  group_pass(*s.groups, threads, [&](int64_t from, int64_t length, int64_t group) {
     const PerGroup<kSuccessive> mean(s.mean, group), scale(s.scale, group), shift(s.shift, group);
     for (int64_t k = 0; k < length; k += kLanes) {
       const int64_t n = smaller(kLanes, length - k);
@@ -177,14 +177,14 @@ static void normalize(const GroupNormalize& s, int threads) {
 }
 
 static void group_normalize(const GroupNormalize& s, int threads) {
-  s.groups.step == 1 ? normalize<true>(s, threads) : normalize<false>(s, threads);
+  s.groups->step == 1 ? normalize<true>(s, threads) : normalize<false>(s, threads);
 }
 
 template <bool kSuccessive>
 static void gradient_sums(const GroupGradientSums& s, int threads) {
   double* results[] = {s.sums, s.scaled_sums};
-  const int64_t count = s.groups.count;
-  group_sums(s.groups, 2, s.scratch, results, threads, [&](double* sums, int64_t from, int64_t length, int64_t group) {
+  const int64_t count = s.groups->count;
+  group_sums(*s.groups, 2, s.scratch, results, threads, [&](double* sums, int64_t from, int64_t length, int64_t group) {
     const PerGroup<kSuccessive> mean(s.mean, group), inverse(s.inverse, group);
     D plain{}, scaled{};
     for (int64_t k = 0; k < length; k += kLanes) {
@@ -207,12 +207,12 @@ static void gradient_sums(const GroupGradientSums& s, int threads) {
 }
 
 static void group_gradient_sums(const GroupGradientSums& s, int threads) {
-  s.groups.step == 1 ? gradient_sums<true>(s, threads) : gradient_sums<false>(s, threads);
+  s.groups->step == 1 ? gradient_sums<true>(s, threads) : gradient_sums<false>(s, threads);
 }
 
 template <bool kSuccessive>
 static void input_gradient(const GroupInputGradient& s, int threads) {
-  group_pass(s.groups, threads, [&](int64_t from, int64_t length, int64_t group) {
+  group_pass(*s.groups, threads, [&](int64_t from, int64_t length, int64_t group) {
     const PerGroup<kSuccessive> mean(s.mean, group), a(s.a, group), b(s.b, group), scale(s.scale, group);
     for (int64_t k = 0; k < length; k += kLanes) {
       const int64_t n = smaller(kLanes, length - k);
@@ -224,7 +224,7 @@ static void input_gradient(const GroupInputGradient& s, int threads) {
 }
 
 static void group_input_gradient(const GroupInputGradient& s, int threads) {
-  s.groups.step == 1 ? input_gradient<true>(s, threads) : input_gradient<false>(s, threads);
+  s.groups->step == 1 ? input_gradient<true>(s, threads) : input_gradient<false>(s, threads);
 }
 
 }  // namespace ISA

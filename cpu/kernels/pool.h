@@ -70,7 +70,7 @@ static void take_windows(const Pool& p, const float* row, float* out, int64_t ta
 }
 
 static void pool_forward(const PoolForward& s, int threads) {
-  const Pool& p = s.pool;
+  const Pool& p = *s.pool;
   const int64_t in = p.input[2] * p.channels, out = p.output[2] * p.channels;
   const int64_t rows = p.images * p.output[0] * p.output[1];
 #pragma omp parallel num_threads(useful(threads, rows * in))
@@ -148,7 +148,7 @@ static void spread_row(const Pool& p, const float* x, const float* best, float* 
 }
 
 static void spread_window_row(const PoolBackward& s, int64_t image, int64_t d, int64_t h, float* gradient) {
-  const Pool& p = s.pool;
+  const Pool& p = *s.pool;
   const int64_t in = p.input[2] * p.channels, out = p.output[2] * p.channels;
   const int64_t at = ((image * p.output[0] + d) * p.output[1] + h) * out;
   std::memcpy(gradient, s.dy + at, static_cast<size_t>(out) * sizeof(float));
@@ -168,7 +168,7 @@ static void spread_window_row(const PoolBackward& s, int64_t image, int64_t d, i
 }
 
 static void pool_backward(const PoolBackward& s, int threads) {
-  const Pool& p = s.pool;
+  const Pool& p = *s.pool;
   // Windows that do not overlap along an axis write apart from each other.
   const int64_t depths = p.stride[0] >= p.size[0] ? p.output[0] : 1;
   const int64_t heights = p.stride[1] >= p.size[1] ? p.output[1] : 1;

@@ -11,7 +11,7 @@ constexpr int64_t kGroup = 96;   // tiles of a group of the weights' pass
 // Depth of the forward product, and the room that a transformed row of it takes: whole vectors are written.
 static int64_t depth(const Winograd& w) { return w.channels + w.filters; }
 static int64_t row(const Winograd& w) { return round_up(depth(w), kLanes) + kLanes; }
-static int64_t gate_columns(const Winograd& w) { return 4 * w.filters; }
+static int64_t gate_columns(const Winograd& w) { return kGates * w.filters; }
 static int64_t gate_row(const Winograd& w) { return round_up(gate_columns(w), kLanes); }
 
 // Blocks of filters in the forward pass: each holds one vector of every gate.
@@ -24,11 +24,13 @@ static int64_t all_vectors(const Winograd& w) { return x_vectors(w) + divide_up(
 // Vectors of gates in the weights' pass.
 static int64_t gate_vectors(const Winograd& w) { return gate_row(w) / kLanes; }
 
-static int64_t forward_floats(const Winograd& w) {
+static int64_t forward_floats(const Winograd& w, int /*threads*/) {
   return filter_blocks(w) * kPositions * depth(w) * kVectors * kLanes;
 }
-static int64_t data_floats(const Winograd& w) { return all_vectors(w) * kPositions * gate_columns(w) * kLanes; }
-static int64_t weights_floats(const Winograd& w) { return kPositions * depth(w) * gate_row(w); }
+static int64_t data_floats(const Winograd& w, int /*threads*/) {
+  return all_vectors(w) * kPositions * gate_columns(w) * kLanes;
+}
+static int64_t weights_floats(const Winograd& w, int /*threads*/) { return kPositions * depth(w) * gate_row(w); }
 
 // Floats from one position's matrix of so many rows to the next: never a multiple of 4 KB, or the 36 stores of one
 // tile would fall into one set of the first cache.
@@ -74,17 +76,18 @@ static inline void kernel_tile(const Winograd& w, const float* wx, const float* 
 }
 
 // [filter block][position][C + F][gate][lane]; lanes past F are zeros.
-static void pack_forward(const Winograd& w, const float* wx, const float* wh, float* packed, int threads) {
+static void pack_forward(const WinogradPack& s, int threads) {
+  const Winograd& w = *s.layer;
   const int64_t blocks = filter_blocks(w), width = kVectors * kLanes;
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t k = 0; k < depth(w); k++) {
     for (int64_t b = 0; b < blocks; b++) {
-      for (int64_t gate = 0; gate < 4; gate++) {
+      for (int64_t gate = 0; gate < kGates; gate++) {
         V u[kPiece][kPiece];
         const int64_t n = smaller(kLanes, w.filters - b * kLanes);
-        kernel_tile(w, wx, wh, k, gate * w.filters + b * kLanes, n, false, u);
+        kernel_tile(w, s.wx, s.wh, k, gate * w.filters + b * kLanes, n, false, u);
         for (int64_t p = 0; p < kPositions; p++) {
-          store(packed + ((b * kPositions + p) * depth(w) + k) * width + gate * kLanes, u[p / kPiece][p % kPiece]);
+          store(s.packed + ((b * kPositions + p) * depth(w) + k) * width + gate * kLanes, u[p / kPiece][p % kPiece]);
         }
       }
     }
@@ -92,14 +95,15 @@ static void pack_forward(const Winograd& w, const float* wx, const float* wh, fl
 }
 
 // [block of up to 4 vectors][position][4F][vectors of the block][lane]: x's channels, padded to vectors, then h's.
-static void pack_data(const Winograd& w, const float* wx, const float* wh, float* packed, int threads) {
+static void pack_data(const WinogradPack& s, int threads) {
+  const Winograd& w = *s.layer;
   const int64_t columns = gate_columns(w);
   const int64_t padding = x_vectors(w) * kLanes;
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t v = 0; v < all_vectors(w); v++) {
     const int64_t block = v / kVectors;
     const int64_t vectors = smaller(kVectors, all_vectors(w) - block * kVectors);
-    float* to = packed + block * kVectors * kPositions * columns * kLanes + v % kVectors * kLanes;
+    float* to = s.packed + block * kVectors * kPositions * columns * kLanes + v % kVectors * kLanes;
     for (int64_t lane = 0; lane < kLanes; lane++) {
       const int64_t at = v * kLanes + lane;
       const bool of_x = at < padding;
@@ -108,7 +112,7 @@ static void pack_data(const Winograd& w, const float* wx, const float* wh, float
       for (int64_t column = 0; column < columns; column += kLanes) {
         const int64_t n = smaller(kLanes, columns - column);
         V u[kPiece][kPiece] = {};
-        if (real) kernel_tile(w, wx, wh, of_x ? channel : w.channels + channel, column, n, true, u);
+        if (real) kernel_tile(w, s.wx, s.wh, of_x ? channel : w.channels + channel, column, n, true, u);
         for (int64_t p = 0; p < kPositions; p++) {
           float values[kLanes];
           store(values, u[p / kPiece][p % kPiece]);
@@ -133,11 +137,11 @@ static void transform_images(const Winograd& w, const Tiling& tiling, int64_t fi
 }
 
 // The gates of one tile and block of filters; y holds a vector of each gate for the tile's 16 pixels.
-static void gate_tile(const WinogradForward& s, const Tile& tile, int64_t filter, V y[4][kTile * kTile]) {
-  const Winograd& w = s.layer;
+static void gate_tile(const WinogradForward& s, const Tile& tile, int64_t filter, V y[kGates][kTile * kTile]) {
+  const Winograd& w = *s.layer;
   const int64_t n = smaller(kLanes, w.filters - filter);
   if (s.bias != nullptr) {
-    for (int64_t gate = 0; gate < 4; gate++) {
+    for (int64_t gate = 0; gate < kGates; gate++) {
       const V bias = load(s.bias + gate * w.filters + filter, n);
       for (int64_t p = 0; p < kTile * kTile; p++) y[gate][p] = y[gate][p] + bias;
     }
@@ -149,15 +153,16 @@ static void gate_tile(const WinogradForward& s, const Tile& tile, int64_t filter
       const int64_t pixel = (tile.y + r) * w.width + tile.x + k;
       const int64_t place = pixel * w.filters + filter;
       const int64_t at = tile.sample * w.height * w.width * w.filters + place;
-      const Gates g = gates(s.cell, y[0][p], y[1][p], y[2][p], y[3][p], load(s.c_before + at, n), place, n);
+      const Gates g = gates(*s.cell, y[kInput][p], y[kForget][p], y[kCandidate][p], y[kOutput][p],
+                            load(s.c_before + at, n), place, n);
       store(s.c_after + at, g.c, n);
       store(s.h_after + tile.sample * s.h_after_stride + place, g.h, n);
       if (s.gates != nullptr) {
-        float* z = s.gates + 4 * (at - filter) + filter;
-        store(z, g.i, n);
-        store(z + w.filters, g.f, n);
-        store(z + 2 * w.filters, g.g, n);
-        store(z + 3 * w.filters, g.o, n);
+        float* z = s.gates + kGates * (at - filter) + filter;
+        store(z + kInput * w.filters, g.i, n);
+        store(z + kForget * w.filters, g.f, n);
+        store(z + kCandidate * w.filters, g.g, n);
+        store(z + kOutput * w.filters, g.o, n);
       }
     }
   }
@@ -169,7 +174,7 @@ static int64_t work(const Winograd& w) {
 }
 
 static void winograd_forward(const WinogradForward& s, int threads) {
-  const Winograd& w = s.layer;
+  const Winograd& w = *s.layer;
   const Tiling tiling(w);
   threads = useful(threads, work(w));
   const int64_t width = kVectors * kLanes;
@@ -188,8 +193,8 @@ static void winograd_forward(const WinogradForward& s, int threads) {
                            tiles);
       }
       for (int64_t t = 0; t < tiles; t++) {
-        V y[4][kTile * kTile];
-        for (int64_t gate = 0; gate < 4; gate++) {
+        V y[kGates][kTile * kTile];
+        for (int64_t gate = 0; gate < kGates; gate++) {
           output_tile(products + t * width + gate * kLanes, products_apart, y[gate]);
         }
         gate_tile(s, tiling.at(first + t), b * kLanes, y);
@@ -213,7 +218,7 @@ static void gradient_tile(const Winograd& w, const Tile& tile, const V y[kTile *
 }
 
 static void winograd_data(const WinogradData& s, int threads) {
-  const Winograd& w = s.layer;
+  const Winograd& w = *s.layer;
   const Tiling tiling(w);
   threads = useful(threads, work(w));
   const int64_t columns = gate_columns(w), gates = w.height * w.width * columns;
@@ -290,7 +295,7 @@ static void gate_gradient_tile(const Winograd& w, const Tile& tile, int64_t inde
 
 // Sums over tiles run within one thread in one order, so results do not depend on the number of threads.
 static void winograd_weights(const WinogradWeights& s, int threads) {
-  const Winograd& w = s.layer;
+  const Winograd& w = *s.layer;
   const Tiling tiling(w);
   threads = useful(threads, work(w));
   const int64_t used = s.h == nullptr ? w.channels : depth(w);
@@ -328,7 +333,7 @@ static void winograd_weights(const WinogradWeights& s, int threads) {
 }
 
 static void unpack_weights(const WinogradGradients& s, int threads) {
-  const Winograd& w = s.layer;
+  const Winograd& w = *s.layer;
   const int64_t columns = gate_columns(w), position_stride = depth(w) * gate_row(w);
 #pragma omp parallel for num_threads(threads) schedule(static)
   for (int64_t k = 0; k < depth(w); k++) {

@@ -163,7 +163,7 @@ void test_gates(const Kernels& kernels, const std::string& name, const Cell& cel
   const int64_t stride = state + between(0, 3);
   Floats gates = z, c_after(all), h(all), output((cell.samples - 1) * stride + state);
   const Step expected = step(cell, Doubles(z.begin(), z.end()), c);
-  kernels.gates_forward({cell, gates.data(), true, c.data(), c_after.data(), h.data(), output.data(), stride},
+  kernels.gates_forward({&cell, gates.data(), 1, c.data(), c_after.data(), h.data(), output.data(), stride},
                         threads);
   check(name + " gates", expected.gates, gates.data(), 1e-6);
   check(name + " c", expected.c, c_after.data(), 2e-6);
@@ -194,10 +194,10 @@ void test_gates(const Kernels& kernels, const std::string& name, const Cell& cel
     d_o[place] += dz_o * c_after[k];
   }
   Floats again(all);
-  kernels.cells_again({cell, gates.data(), c.data(), again.data()}, threads);
+  kernels.cells_again({&cell, gates.data(), c.data(), again.data()}, threads);
   check(name + " c again", expected.c, again.data(), 2e-6);
   Floats dz = gates, dc_got = dc, di(cell.wci ? state : 0), df = di, d_out = di;
-  kernels.gates_backward({cell, dz.data(), c.data(), c_after.data(), dy.data(), stride, dh.data(),
+  kernels.gates_backward({&cell, dz.data(), c.data(), c_after.data(), dy.data(), stride, dh.data(),
                           dc_got.data(), di.data(), df.data(), d_out.data()},
                          threads);
   check(name + " d_gates", d_gates, dz.data(), 5e-6);
@@ -229,10 +229,10 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
   convolve(w, h, w.filters, wh, c4, z);
   const Step expected = step(cell, z, c);
 
-  Floats packed(kernels.forward_floats(w)), scratch(kernels.scratch_floats(w, threads));
-  kernels.pack_forward(w, wx.data(), wh.data(), packed.data(), threads);
+  Floats packed(kernels.forward_floats(w, threads)), scratch(kernels.scratch_floats(w, threads));
+  kernels.pack_forward({&w, wx.data(), wh.data(), packed.data()}, threads);
   Floats c_after(w.samples * state), h_after((w.samples - 1) * h_stride + state), gates(w.samples * pixels * c4);
-  kernels.winograd_forward({w, cell, packed.data(), has_bias ? bias.data() : nullptr, xs.data(), x_stride,
+  kernels.winograd_forward({&w, &cell, packed.data(), has_bias ? bias.data() : nullptr, xs.data(), x_stride,
                             has_h ? hs.data() : nullptr, h_stride, c.data(), c_after.data(), h_after.data(), h_stride,
                             gates.data(), scratch.data()},
                            threads);
@@ -248,11 +248,11 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
   convolve_back(w, x, w.channels, wx, c4, dz, dx, dwx);
   convolve_back(w, h, w.filters, wh, c4, dz, dh, dwh);
   for (size_t k = 0; k < dz.size(); k++) db[k % c4] += dz[k];
-  Floats packed_data(kernels.data_floats(w));
-  kernels.pack_data(w, wx.data(), wh.data(), packed_data.data(), threads);
+  Floats packed_data(kernels.data_floats(w, threads));
+  kernels.pack_data({&w, wx.data(), wh.data(), packed_data.data()}, threads);
   const bool wants_x = between(0, 3) > 0, wants_h = !wants_x || between(0, 3) > 0;
   Floats dx_got(xs.size(), 1.0f), dh_got(w.samples * state);
-  kernels.winograd_data({w, packed_data.data(), dz.data(), wants_x ? dx_got.data() : nullptr, x_stride,
+  kernels.winograd_data({&w, packed_data.data(), dz.data(), wants_x ? dx_got.data() : nullptr, x_stride,
                          wants_h ? dh_got.data() : nullptr, scratch.data()},
                         threads);
   for (int64_t n = 0; wants_x && n < w.samples; n++) {
@@ -262,16 +262,16 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
   }
   if (wants_h) check(name + " winograd dh", dh, dh_got.data(), 3e-5);
 
-  Floats d_weights(kernels.weights_floats(w));
+  Floats d_weights(kernels.weights_floats(w, threads));
   Doubles d_bias(c4);
   for (int twice = 0; twice < 2; twice++) {
-    kernels.winograd_weights({w, dz.data(), xs.data(), x_stride, has_h ? hs.data() : nullptr, h_stride,
+    kernels.winograd_weights({&w, dz.data(), xs.data(), x_stride, has_h ? hs.data() : nullptr, h_stride,
                               d_weights.data(), d_bias.data(), scratch.data()},
                              threads);
   }
   Floats dwx_got(wx.size(), 1.0f), dwh_got(wh.size(), 1.0f);
   Floats db_got(c4, 1.0f);
-  kernels.unpack_weights({w, d_weights.data(), d_bias.data(), dwx_got.data(), dwh_got.data(), db_got.data()}, threads);
+  kernels.unpack_weights({&w, d_weights.data(), d_bias.data(), dwx_got.data(), dwh_got.data(), db_got.data()}, threads);
   for (double& d : dwx) d = 2 * d + 1;
   for (double& d : dwh) d = 2 * d + 1;
   for (double& d : db) d = 2 * d + 1;
@@ -282,7 +282,7 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
 
 // Random sizes and kept axes as Groups, and the group of each element.
 struct Grouping {
-  std::vector<int64_t> sizes, strides, group;
+  std::vector<int64_t> group;
   Groups groups{};
   Grouping() {
     std::vector<std::pair<int64_t, bool>> axes;  // alternately kept or not, outermost first
@@ -300,12 +300,12 @@ struct Grouping {
       int64_t rest = e;
       for (size_t k = axes.size(); k-- > 0; rest /= axes[k].first) group[e] += rest % axes[k].first * by[k];
     }
-    for (size_t k = 0; k + 1 < axes.size(); k++) {
-      sizes.push_back(axes[k].first);
-      strides.push_back(by[k]);
-    }
     const int64_t length = axes.back().first;
-    groups = {all / length, length, by.back(), count, static_cast<int64_t>(sizes.size()), sizes.data(), strides.data()};
+    groups = {all / length, length, by.back(), count, static_cast<int64_t>(axes.size()) - 1, {}, {}};
+    for (size_t k = 0; k + 1 < axes.size(); k++) {
+      groups.sizes[k] = axes[k].first;
+      groups.strides[k] = by[k];
+    }
   }
 };
 
@@ -335,20 +335,20 @@ void test_groups(const Kernels& kernels, const std::string& name, int threads) {
     y[k] = centred * scale[at] + shift[at];
     dx[k] = 1 + (dy[k] - (shift[at] + mean[at] * centred)) * scale[at];
   }
-  Doubles scratch(kernels.group_doubles(g.groups)), got(count), got_scaled(count);
-  kernels.group_moments({g.groups, x.data(), mean.data(), false, got.data(), scratch.data()}, threads);
+  Doubles scratch(kernels.group_doubles(g.groups, threads)), got(count), got_scaled(count);
+  kernels.group_moments({&g.groups, x.data(), mean.data(), 0, got.data(), scratch.data()}, threads);
   check(name + " sums", sum, got, 1e-6);
-  kernels.group_moments({g.groups, x.data(), mean.data(), true, got.data(), scratch.data()}, threads);
+  kernels.group_moments({&g.groups, x.data(), mean.data(), 1, got.data(), scratch.data()}, threads);
   check(name + " sums of squares", squares, got, 1e-6);
   kernels.group_gradient_sums(
-      {g.groups, x.data(), dy.data(), mean.data(), scale.data(), got.data(), got_scaled.data(), scratch.data()}, threads);
+      {&g.groups, x.data(), dy.data(), mean.data(), scale.data(), got.data(), got_scaled.data(), scratch.data()}, threads);
   check(name + " sums of gradients", sum_dy, got, 1e-6);
   check(name + " scaled sums of gradients", scaled, got_scaled, 1e-6);
   Floats y_got(all), dx_got(all, 1.0f);
-  kernels.group_normalize({g.groups, x.data(), y_got.data(), mean.data(), scale.data(), shift.data()}, threads);
+  kernels.group_normalize({&g.groups, x.data(), y_got.data(), mean.data(), scale.data(), shift.data()}, threads);
   check(name + " normalized", y, y_got.data(), 1e-6);
   kernels.group_input_gradient(
-      {g.groups, x.data(), dy.data(), dx_got.data(), mean.data(), shift.data(), mean.data(), scale.data()}, threads);
+      {&g.groups, x.data(), dy.data(), dx_got.data(), mean.data(), shift.data(), mean.data(), scale.data()}, threads);
   check(name + " normalized dx", dx, dx_got.data(), 1e-6);
 }
 
@@ -400,13 +400,13 @@ void test_pool(const Kernels& kernels, const std::string& name, int threads) {
   }
   Floats y_got(out), dx_got(in, 1.0f);
   Floats rows(threads * std::max(p.input[2], p.output[2]) * c);
-  kernels.pool_forward({p, x.data(), y_got.data(), rows.data()}, threads);
+  kernels.pool_forward({&p, x.data(), y_got.data(), rows.data()}, threads);
   check(name + " pool", y, y_got.data(), 1e-6);
-  kernels.pool_backward({p, x.data(), y_got.data(), dy.data(), dx_got.data(), rows.data()}, threads);
+  kernels.pool_backward({&p, x.data(), y_got.data(), dy.data(), dx_got.data(), rows.data()}, threads);
   check(name + " pool dx", dx, dx_got.data(), 1e-6);
 
   x[0] = NAN;
-  kernels.pool_forward({p, x.data(), y_got.data(), rows.data()}, threads);
+  kernels.pool_forward({&p, x.data(), y_got.data(), rows.data()}, threads);
   if (!std::isnan(y_got[0])) {
     std::printf("%s pool: a NaN is lost\n", name.c_str());
     failures++;

@@ -94,28 +94,28 @@ __device__ __forceinline__ void gatesForward(const GatesForward& p) {
       }
     }
     if constexpr (O::kPeephole) {
-      pre[0] = addProduct<W>(p.peephole[0] + at, c, pre[0]);
-      pre[1] = addProduct<W>(p.peephole[1] + at, c, pre[1]);
+      pre[kInput] = addProduct<W>(p.peephole[0] + at, c, pre[kInput]);
+      pre[kForget] = addProduct<W>(p.peephole[1] + at, c, pre[kForget]);
     }
     Pack<W> gate[kGates], next, h;
-    gate[0] = values<RA>(pre[0], p.recurrentAlpha, numberOfRa(p));
-    gate[1] = values<RA>(pre[1], p.recurrentAlpha, numberOfRa(p));
-    gate[2] = values<A>(pre[2], p.activationAlpha, numberOfA(p));
+    gate[kInput] = values<RA>(pre[kInput], p.recurrentAlpha, numberOfRa(p));
+    gate[kForget] = values<RA>(pre[kForget], p.recurrentAlpha, numberOfRa(p));
+    gate[kCandidate] = values<A>(pre[kCandidate], p.activationAlpha, numberOfA(p));
     for (int k = 0; k < W; k++) {
-      next.v[k] = gate[1].v[k] * c.v[k] + gate[0].v[k] * gate[2].v[k];
+      next.v[k] = gate[kForget].v[k] * c.v[k] + gate[kInput].v[k] * gate[kCandidate].v[k];
     }
     if constexpr (O::kPeephole) {
-      pre[3] = addProduct<W>(p.peephole[2] + at, next, pre[3]);
+      pre[kOutput] = addProduct<W>(p.peephole[2] + at, next, pre[kOutput]);
     }
-    gate[3] = values<RA>(pre[3], p.recurrentAlpha, numberOfRa(p));
+    gate[kOutput] = values<RA>(pre[kOutput], p.recurrentAlpha, numberOfRa(p));
     for (int k = 0; k < W; k++) {
-      h.v[k] = gate[3].v[k] * A::value(next.v[k], p.activationAlpha, numberOfA(p));
+      h.v[k] = gate[kOutput].v[k] * A::value(next.v[k], p.activationAlpha, numberOfA(p));
     }
     Pack<W> y = h;
     if (counts) {
       if constexpr (Keep) {
         for (int q = 0; q < kGates; q++) {
-          const bool value = q == 2 ? A::fromValue(numberOfA(p)) : RA::fromValue(numberOfRa(p));
+          const bool value = q == kCandidate ? A::fromValue(numberOfA(p)) : RA::fromValue(numberOfRa(p));
           store<W>(z + q * p.state, value ? gate[q] : pre[q]);
         }
       }
@@ -208,19 +208,19 @@ __device__ __forceinline__ void gatesBackwardAt(const GatesBackward& p, long lon
                                           : RA::value(pre[q].v[k], p.recurrentAlpha, numberOfRa(p));
     };
     const auto slope = [&](int q) { return RA::slope(pre[q].v[k], p.recurrentAlpha, numberOfRa(p)); };
-    const float i = recurrent(0), f = recurrent(1), o = recurrent(3);
-    const float g = A::fromValue(numberOfA(p)) ? pre[2].v[k]
-                                               : A::value(pre[2].v[k], p.activationAlpha, numberOfA(p));
+    const float i = recurrent(kInput), f = recurrent(kForget), o = recurrent(kOutput);
+    const float g = A::fromValue(numberOfA(p)) ? pre[kCandidate].v[k]
+                                               : A::value(pre[kCandidate].v[k], p.activationAlpha, numberOfA(p));
     const float a = A::value(next.v[k], p.activationAlpha, numberOfA(p));
-    const float dOut = dh.v[k] * a * slope(3);
+    const float dOut = dh.v[k] * a * slope(kOutput);
     float dNext = dc.v[k] + dh.v[k] * o *
                                 A::slope(A::fromValue(numberOfA(p)) ? a : next.v[k], p.activationAlpha, numberOfA(p));
     if constexpr (O::kPeephole) {
       dNext += dOut * p.peephole[2][at];
     }
-    const float dIn = dNext * g * slope(0);
-    const float dForget = dNext * c.v[k] * slope(1);
-    const float dCandidate = dNext * i * A::slope(pre[2].v[k], p.activationAlpha, numberOfA(p));
+    const float dIn = dNext * g * slope(kInput);
+    const float dForget = dNext * c.v[k] * slope(kForget);
+    const float dCandidate = dNext * i * A::slope(pre[kCandidate].v[k], p.activationAlpha, numberOfA(p));
     dc.v[k] = dNext * f;
     if constexpr (O::kPeephole) {
       dc.v[k] += dIn * p.peephole[0][at] + dForget * p.peephole[1][at];
@@ -228,10 +228,10 @@ __device__ __forceinline__ void gatesBackwardAt(const GatesBackward& p, long lon
       dPeephole.v[1] += dForget * c.v[k];
       dPeephole.v[2] += dOut * next.v[k];
     }
-    pre[0].v[k] = dIn;
-    pre[1].v[k] = dForget;
-    pre[2].v[k] = dCandidate;
-    pre[3].v[k] = dOut;
+    pre[kInput].v[k] = dIn;
+    pre[kForget].v[k] = dForget;
+    pre[kCandidate].v[k] = dCandidate;
+    pre[kOutput].v[k] = dOut;
   }
   for (int q = 0; q < kGates; q++) {
     store<W>(z + q * p.state, pre[q]);

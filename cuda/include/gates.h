@@ -3,7 +3,7 @@
 //   i = ra(z_i + b_i + wci . c)    f = ra(z_f + b_f + wcf . c)    g = a(z_g + b_g)
 //   c' = f . c + i . g             o = ra(z_o + b_o + wco . c')   h' = o . a(c')
 // Arrays are channels first: a state is S = F * P floats (F filters, P pixels); a step's z is [N][4][S], gates in the
-// order i, f, g, o, samples zDistance apart. Distances between samples count floats.
+// order of gate_order.h, samples zDistance apart. Distances between samples count floats.
 //
 // Kernels, PAIR the names of ra and a (CONVLSTM4J_FUNCTIONS) of a common pair (kernels/gates_*.cu), or `any`: both are
 // chosen when the kernel is launched, by `functions`:
@@ -29,11 +29,11 @@
 // reads 4 masks, writes 4 copies in place of one, backward reads 4 in place of one. _peephole reads 3 S, backward also
 // adds to 3 S. Any grid.
 #pragma once
+#include "gate_order.h"
 #include "index.h"
 
 namespace convlstm4j {
 
-constexpr int kGates = 4;
 constexpr unsigned kFunctionStep = 256;
 
 /** An element's place in a state with a border: at + row * (at / width) + filter * (at / P). */

@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import convlstm4j.op.GateOrder;
 import convlstm4j.option.Initializer;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -196,11 +197,14 @@ public final class Initializers {
   record UnitForget(Initializer base) implements Initializer {
     @Override
     public double[] values(Shape shape, Philox random) {
-      int f = size(shape) / 4;
-      double[] v = Arrays.copyOf(base.values(Shape.of(f), random), 4 * f);
-      Arrays.fill(v, f, 2 * f, 1);
+      int f = size(shape) / GateOrder.COUNT;
+      int forget = GateOrder.FORGET.index() * f;
+      int after = forget + f;
+      int rest = size(shape) - after;
+      double[] v = Arrays.copyOf(base.values(Shape.of(forget), random), size(shape));
+      Arrays.fill(v, forget, after, 1);
       Philox other = Streams.secondPart(random);
-      System.arraycopy(base.values(Shape.of(2L * f), other), 0, v, 2 * f, 2 * f);
+      System.arraycopy(base.values(Shape.of(rest), other), 0, v, after, rest);
       return v;
     }
   }

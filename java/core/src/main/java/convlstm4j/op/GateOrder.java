@@ -2,7 +2,8 @@ package convlstm4j.op;
 
 /**
  * The order of the four gates in every {@code 4F} axis: i, f, g, o, as in Keras (which calls g
- * {@code c}) and oneDNN. Nothing else in the library knows it: use {@link #index()} of these.
+ * {@code c}) and oneDNN. Nothing else in Java knows it: use {@link #index()} of these. C++ and CUDA
+ * have an enum of the same names each, which tests compare with this one.
  */
 public enum GateOrder {
   /** Input gate i. */

@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -26,5 +27,12 @@ final class Address extends Pointer {
     Address a = new Address(address);
     a.capacity((long) count * Float.BYTES);
     return a.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /** The memory at an address as doubles; at most 2^28-1 of them. */
+  static DoubleBuffer doubles(long address, int count) {
+    Address a = new Address(address);
+    a.capacity((long) count * Double.BYTES);
+    return a.asByteBuffer().order(ByteOrder.nativeOrder()).asDoubleBuffer();
   }
 }

@@ -118,7 +118,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     for (int g = 0; g < scale.length; g++) {
       scale[g] *= inverse[g];
     }
-    passes.normalize(x, output(call.outputs(), "y"), mean, scale, shift);
+    passes.normalize(x, output(call.outputs(), "y"), mean, scale, shift, scratch(call.workspace()));
   }
 
   @Override
@@ -168,7 +168,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
       b[g] = share * sumDyNormalized[g] * inverse[g];
       scale[g] *= inverse[g];
     }
-    passes.inputGradient(x, dy, dx, mean, a, b, scale);
+    passes.inputGradient(x, dy, dx, mean, a, b, scale, scratch(call.workspace()));
   }
 
   private void addParameterGradient(double[] perGroup, NativeBuffer gradient) {

@@ -99,18 +99,24 @@ final class Groups {
     return Math.toIntExact(length);
   }
 
-  /** Runs, their length, step and number of groups, then size and stride of each outer axis. */
-  long[] numbers() {
-    long[] n = new long[4 + 2 * sizes.length];
-    n[0] = runs;
-    n[1] = length;
-    n[2] = step;
-    n[3] = count;
+  /** Axes outside the runs. */
+  int axes() {
+    return sizes.length;
+  }
+
+  /** This as the native side takes it; it has at most {@link Structs#MOST_AXES} axes. */
+  Struct<Structs.Groups> struct() {
+    Struct<Structs.Groups> g =
+        new Struct<>(Structs.Groups.class)
+            .set(Structs.Groups.RUNS, runs)
+            .set(Structs.Groups.LENGTH, length)
+            .set(Structs.Groups.STEP, step)
+            .set(Structs.Groups.COUNT, count)
+            .set(Structs.Groups.AXES, sizes.length);
     for (int i = 0; i < sizes.length; i++) {
-      n[4 + 2 * i] = sizes[i];
-      n[5 + 2 * i] = strides[i];
+      g.set(Structs.Groups.SIZES, i, sizes[i]).set(Structs.Groups.STRIDES, i, strides[i]);
     }
-    return n;
+    return g;
   }
 
   /** Number of groups. */

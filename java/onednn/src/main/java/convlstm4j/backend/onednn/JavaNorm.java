@@ -35,7 +35,7 @@ final class JavaNorm implements NormPasses {
 
   @Override
   public void normalize(
-      NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift) {
+      NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift, At scratch) {
     groups.each(
         (e, size, runs) -> {
           float[] v = Floats.read(x, e, Floats.scratch(0), size);
@@ -78,7 +78,8 @@ final class JavaNorm implements NormPasses {
       double[] mean,
       double[] a,
       double[] b,
-      double[] scale) {
+      double[] scale,
+      At scratch) {
     groups.each(
         (e, size, runs) -> {
           float[] d = Floats.read(dy, e, Floats.scratch(0), size);

@@ -1,14 +1,23 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.onednn.NativeKernels.Kernel;
+import convlstm4j.backend.onednn.Structs.GatesBackward;
+import convlstm4j.backend.onednn.Structs.GatesForward;
+import convlstm4j.op.GateOrder;
 import java.util.List;
 
 /** {@link GatePass} in C++. Samples whose step is masked are skipped in Java. */
 final class NativeGates implements GatePass {
   private final NativeKernels kernels;
   private final JavaGates skipping = new JavaGates();
+  private final Struct<Structs.Cell> shared = new Struct<>(Structs.Cell.class);
+  private final Struct<GatesForward> forward = new Struct<>(GatesForward.class);
+  private final Struct<GatesBackward> backward = new Struct<>(GatesBackward.class);
 
   NativeGates(NativeKernels kernels) {
     this.kernels = kernels;
+    forward.set(GatesForward.CELL, shared);
+    backward.set(GatesBackward.CELL, shared);
   }
 
   /** The native gates where they are there and know the activations, else those in Java. */
@@ -24,16 +33,17 @@ final class NativeGates implements GatePass {
     return "gates in C++ (" + kernels.name() + ")";
   }
 
-  static NativeKernels.Cell cell(Cell c, int samples, List<At> peepholes) {
-    return new NativeKernels.Cell(
-        samples,
-        c.pixels(),
-        c.filters(),
-        c.activation(),
-        c.recurrentActivation(),
-        address(peepholes, 0),
-        address(peepholes, 1),
-        address(peepholes, 2));
+  /** Fills in what some samples' steps share. */
+  static void fill(Struct<Structs.Cell> target, Cell c, int samples, List<At> peepholes) {
+    target
+        .set(Structs.Cell.SAMPLES, samples)
+        .set(Structs.Cell.PIXELS, c.pixels())
+        .set(Structs.Cell.FILTERS, c.filters())
+        .set(Structs.Cell.ACTIVATION, NativeKernels.code(c.activation()))
+        .set(Structs.Cell.RECURRENT, NativeKernels.code(c.recurrentActivation()))
+        .set(Structs.Cell.WCI, address(peepholes, 0))
+        .set(Structs.Cell.WCF, address(peepholes, 1))
+        .set(Structs.Cell.WCO, address(peepholes, 2));
   }
 
   private static long address(List<At> places, int which) {
@@ -65,15 +75,16 @@ final class NativeGates implements GatePass {
 
   private void forward(Cell cell, Forward s, int first, int samples) {
     long at = first * cell.state();
-    kernels.gatesForward(
-        cell(cell, samples, s.peepholes()),
-        address(s.gates(), 4 * at),
-        s.keep(),
-        address(s.cBefore(), at),
-        address(s.cAfter(), at),
-        address(s.hAfter(), at),
-        address(s.output(), first * s.outputStride()),
-        s.outputStride());
+    fill(shared, cell, samples, s.peepholes());
+    forward
+        .set(GatesForward.GATES, address(s.gates(), GateOrder.COUNT * at))
+        .set(GatesForward.KEEP, s.keep() ? 1 : 0)
+        .set(GatesForward.C_BEFORE, address(s.cBefore(), at))
+        .set(GatesForward.C_AFTER, address(s.cAfter(), at))
+        .set(GatesForward.H, address(s.hAfter(), at))
+        .set(GatesForward.OUTPUT, address(s.output(), first * s.outputStride()))
+        .set(GatesForward.OUTPUT_STRIDE, s.outputStride());
+    kernels.run(Kernel.GATES_FORWARD, forward);
   }
 
   @Override
@@ -93,17 +104,18 @@ final class NativeGates implements GatePass {
 
   private void backward(Cell cell, Backward s, int first, int samples) {
     long at = first * cell.state();
-    kernels.gatesBackward(
-        cell(cell, samples, s.peepholes()),
-        address(s.gates(), 4 * at),
-        address(s.cBefore(), at),
-        address(s.cAfter(), at),
-        address(s.dOutput(), first * s.outputStride()),
-        s.outputStride(),
-        address(s.dh(), at),
-        address(s.dc(), at),
-        address(s.dPeepholes(), 0),
-        address(s.dPeepholes(), 1),
-        address(s.dPeepholes(), 2));
+    fill(shared, cell, samples, s.peepholes());
+    backward
+        .set(GatesBackward.GATES, address(s.gates(), GateOrder.COUNT * at))
+        .set(GatesBackward.C_BEFORE, address(s.cBefore(), at))
+        .set(GatesBackward.C_AFTER, address(s.cAfter(), at))
+        .set(GatesBackward.D_OUTPUT, address(s.dOutput(), first * s.outputStride()))
+        .set(GatesBackward.OUTPUT_STRIDE, s.outputStride())
+        .set(GatesBackward.DH, address(s.dh(), at))
+        .set(GatesBackward.DC, address(s.dc(), at))
+        .set(GatesBackward.D_WCI, address(s.dPeepholes(), 0))
+        .set(GatesBackward.D_WCF, address(s.dPeepholes(), 1))
+        .set(GatesBackward.D_WCO, address(s.dPeepholes(), 2));
+    kernels.run(Kernel.GATES_BACKWARD, backward);
   }
 }

@@ -2,34 +2,79 @@ package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
+import convlstm4j.op.GateOrder;
 import convlstm4j.option.Activation;
+import java.lang.ref.Reference;
 import java.net.URL;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Our own kernels in C++ ({@code cpu/} in the sources): the gates, and ConvLSTM steps by Winograd's
- * algorithm. They share oneDNN's threads, so oneDNN is loaded before them. Addresses are of float32
- * arrays; strides count floats; 0 stands for an array that is left out. See {@code
+ * Our own kernels in C++ ({@code cpu/} in the sources): the gates, ConvLSTM steps by Winograd's
+ * algorithm, pooling, and the passes of batch normalisation. They share oneDNN's threads, so oneDNN
+ * is loaded before them. A kernel takes one of {@link Structs}; strides count floats. See {@code
  * cpu/include/kernels.h} for shapes.
  */
 final class NativeKernels {
   /** Name of an instruction set that is to be used: avx512, avx2 or baseline. */
   static final String ISA_PROPERTY = "convlstm4j.onednn.isa";
 
-  // What winogradFloats counts.
-  static final int FORWARD_WEIGHTS = 0;
-  static final int DATA_WEIGHTS = 1;
-  static final int WEIGHT_GRADIENT = 2;
-  static final int SCRATCH = 3;
-
   private static final String LIBRARY = "libconvlstm4j.so";
+
+  /** The activations that the C++ side knows, in the order of its numbers. */
+  private static final List<Activation.Kind> ACTIVATIONS =
+      List.of(
+          Activation.Kind.LINEAR,
+          Activation.Kind.RELU,
+          Activation.Kind.TANH,
+          Activation.Kind.SIGMOID,
+          Activation.Kind.HARD_SIGMOID_KERAS2,
+          Activation.Kind.HARD_SIGMOID_KERAS3);
+
+  /** The kernels, in the order of their numbers, with the struct of each. */
+  enum Kernel {
+    GATES_FORWARD(Structs.GatesForward.class),
+    CELLS_AGAIN(Structs.CellsAgain.class),
+    GATES_BACKWARD(Structs.GatesBackward.class),
+    FORWARD_FLOATS(Structs.Winograd.class),
+    DATA_FLOATS(Structs.Winograd.class),
+    WEIGHTS_FLOATS(Structs.Winograd.class),
+    SCRATCH_FLOATS(Structs.Winograd.class),
+    PACK_FORWARD(Structs.WinogradPack.class),
+    PACK_DATA(Structs.WinogradPack.class),
+    WINOGRAD_FORWARD(Structs.WinogradForward.class),
+    WINOGRAD_DATA(Structs.WinogradData.class),
+    WINOGRAD_WEIGHTS(Structs.WinogradWeights.class),
+    UNPACK_WEIGHTS(Structs.WinogradGradients.class),
+    GROUP_DOUBLES(Structs.Groups.class),
+    GROUP_MOMENTS(Structs.GroupMoments.class),
+    GROUP_NORMALIZE(Structs.GroupNormalize.class),
+    GROUP_GRADIENT_SUMS(Structs.GroupGradientSums.class),
+    GROUP_INPUT_GRADIENT(Structs.GroupInputGradient.class),
+    POOL_FORWARD(Structs.PoolForward.class),
+    POOL_BACKWARD(Structs.PoolBackward.class);
+
+    private final Class<?> struct;
+    private final String description;
+
+    <F extends Enum<F> & Structs.Field> Kernel(Class<F> struct) {
+      this.struct = struct;
+      this.description = lower(name()) + " " + Structs.describe(struct);
+    }
+  }
 
   private final long handle;
   private final int threads;
+  private final String name;
 
-  private NativeKernels(long handle, int threads) {
+  private NativeKernels(long handle) {
     this.handle = handle;
-    this.threads = threads;
+    this.threads = maxThreads();
+    this.name = name(handle);
   }
 
   /** The kernels, or why they are not there. */
@@ -49,11 +94,15 @@ final class NativeKernels {
     }
     try {
       System.load(NativeCache.open().unpack(resource, LIBRARY).toString());
+      String difference = difference(expected(), describe());
+      if (!difference.isEmpty()) {
+        return new Found(null, "the native kernels are of another build: " + difference);
+      }
       String wanted = System.getProperty(ISA_PROPERTY, "");
       long handle = choose(wanted);
       return handle == 0
           ? new Found(null, "this machine has no kernels named " + wanted)
-          : new Found(new NativeKernels(handle, maxThreads()), "");
+          : new Found(new NativeKernels(handle), "");
     } catch (UnsatisfiedLinkError | IllegalCallerException e) {
       return new Found(
           null,
@@ -64,14 +113,51 @@ final class NativeKernels {
     }
   }
 
-  /** The instruction set. */
-  String name() {
-    return name(handle);
+  /** What a library of this build says of itself. */
+  static String expected() {
+    String activations =
+        ACTIVATIONS.stream().map(a -> " " + lower(a.name())).collect(Collectors.joining());
+    String gates =
+        Stream.of(GateOrder.values())
+            .sorted(Comparator.comparingInt(GateOrder::index))
+            .map(g -> " " + lower(g.name()))
+            .collect(Collectors.joining());
+    return Stream.of(Kernel.values())
+        .map(k -> k.description)
+        .collect(
+            Collectors.joining(
+                "",
+                "activations:"
+                    + activations
+                    + "\ngates:"
+                    + gates
+                    + "\n"
+                    + Structs.describe(Structs.Cell.class)
+                    + Structs.describe(Structs.Pool.class),
+                ""));
   }
 
-  /** Address of the instruction set's table of functions. */
-  long handle() {
-    return handle;
+  /** The first line in which a library differs from what is expected of it, or nothing. */
+  static String difference(String expected, String said) {
+    List<String> wanted = expected.lines().toList();
+    List<String> got = said.lines().toList();
+    for (int k = 0; k < Math.max(wanted.size(), got.size()); k++) {
+      String want = k < wanted.size() ? wanted.get(k) : "nothing";
+      String have = k < got.size() ? got.get(k) : "nothing";
+      if (!want.equals(have)) {
+        return "they have \"" + have + "\" where \"" + want + "\" is expected";
+      }
+    }
+    return "";
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** The instruction set. */
+  String name() {
+    return name;
   }
 
   int threads() {
@@ -80,210 +166,29 @@ final class NativeKernels {
 
   /** The number that the native side gives an activation; -1 if it has none. */
   static int code(Activation a) {
-    return switch (a.kind()) {
-      case LINEAR -> 0;
-      case RELU -> 1;
-      case TANH -> 2;
-      case SIGMOID -> 3;
-      case HARD_SIGMOID_KERAS2 -> 4;
-      case HARD_SIGMOID_KERAS3 -> 5;
-      default -> -1;
-    };
+    return ACTIVATIONS.indexOf(a.kind());
   }
 
-  /** Sizes of a layer, activations and peepholes as the native side takes them. */
-  record Cell(
-      long samples,
-      long pixels,
-      long filters,
-      Activation activation,
-      Activation recurrentActivation,
-      long wci,
-      long wcf,
-      long wco) {}
-
-  /** Sizes of a 3x3 "same" layer. */
-  record Layer(long samples, long height, long width, long channels, long filters) {}
-
-  void gatesForward(
-      Cell c,
-      long gates,
-      boolean keep,
-      long cBefore,
-      long cAfter,
-      long h,
-      long output,
-      long outputStride) {
-    gatesForward(
-        handle,
-        threads,
-        c.samples,
-        c.pixels,
-        c.filters,
-        code(c.activation),
-        code(c.recurrentActivation),
-        c.wci,
-        c.wcf,
-        c.wco,
-        gates,
-        keep,
-        cBefore,
-        cAfter,
-        h,
-        output,
-        outputStride);
+  /**
+   * Runs a kernel.
+   *
+   * @return the size that it is to tell, or 0
+   */
+  @SuppressWarnings("EnumOrdinal") // the library's table has the same order, as load() has seen
+  long run(Kernel kernel, Struct<?> arguments) {
+    if (arguments.type() != kernel.struct) {
+      throw new IllegalArgumentException(
+          kernel + " takes a " + kernel.struct + ", not a " + arguments.type());
+    }
+    try {
+      return run(handle, kernel.ordinal(), arguments.address(), threads);
+    } finally {
+      Reference.reachabilityFence(arguments);
+    }
   }
 
-  void gatesBackward(
-      Cell c,
-      long gates,
-      long cBefore,
-      long cAfter,
-      long dOutput,
-      long outputStride,
-      long dh,
-      long dc,
-      long dWci,
-      long dWcf,
-      long dWco) {
-    gatesBackward(
-        handle,
-        threads,
-        c.samples,
-        c.pixels,
-        c.filters,
-        code(c.activation),
-        code(c.recurrentActivation),
-        c.wci,
-        c.wcf,
-        c.wco,
-        gates,
-        cBefore,
-        cAfter,
-        dOutput,
-        outputStride,
-        dh,
-        dc,
-        dWci,
-        dWcf,
-        dWco);
-  }
-
-  void cellsAgain(Cell c, long gates, long cBefore, long cAfter) {
-    cellsAgain(handle, threads, c.samples, c.pixels, c.filters, gates, cBefore, cAfter);
-  }
-
-  /** Size of an array of the layer's, see the constants. */
-  long winogradFloats(int what, Layer l) {
-    return winogradFloats(
-        handle, what, threads, l.samples, l.height, l.width, l.channels, l.filters);
-  }
-
-  void packForward(Layer l, long wx, long wh, long packed) {
-    packForward(
-        handle, threads, l.samples, l.height, l.width, l.channels, l.filters, wx, wh, packed);
-  }
-
-  void packData(Layer l, long wx, long wh, long packed) {
-    packData(handle, threads, l.samples, l.height, l.width, l.channels, l.filters, wx, wh, packed);
-  }
-
-  /** Samples of an array of images, so many floats apart. */
-  record Images(long address, long stride) {
-    static final Images NONE = new Images(0, 0);
-  }
-
-  void winogradForward(
-      Layer l,
-      Cell c,
-      long weights,
-      long bias,
-      Images x,
-      Images h,
-      long cBefore,
-      long cAfter,
-      Images hAfter,
-      long gates,
-      long scratch) {
-    winogradForward(
-        handle,
-        threads,
-        l.samples,
-        l.height,
-        l.width,
-        l.channels,
-        l.filters,
-        code(c.activation),
-        code(c.recurrentActivation),
-        c.wci,
-        c.wcf,
-        c.wco,
-        weights,
-        bias,
-        x.address,
-        x.stride,
-        h.address,
-        h.stride,
-        cBefore,
-        cAfter,
-        hAfter.address,
-        hAfter.stride,
-        gates,
-        scratch);
-  }
-
-  void winogradData(Layer l, long weights, long dGates, Images dx, long dh, long scratch) {
-    winogradData(
-        handle,
-        threads,
-        l.samples,
-        l.height,
-        l.width,
-        l.channels,
-        l.filters,
-        weights,
-        dGates,
-        dx.address,
-        dx.stride,
-        dh,
-        scratch);
-  }
-
-  void winogradWeights(
-      Layer l, long dGates, Images x, Images h, long dWeights, long dBias, long scratch) {
-    winogradWeights(
-        handle,
-        threads,
-        l.samples,
-        l.height,
-        l.width,
-        l.channels,
-        l.filters,
-        dGates,
-        x.address,
-        x.stride,
-        h.address,
-        h.stride,
-        dWeights,
-        dBias,
-        scratch);
-  }
-
-  void unpackWeights(Layer l, long dWeights, long dBias, long dwx, long dwh, long db) {
-    unpackWeights(
-        handle,
-        threads,
-        l.samples,
-        l.height,
-        l.width,
-        l.channels,
-        l.filters,
-        dWeights,
-        dBias,
-        dwx,
-        dwh,
-        db);
-  }
+  /** All that Java has to know of the library, line by line. */
+  static native String describe();
 
   private static native long choose(String wanted);
 
@@ -292,160 +197,5 @@ final class NativeKernels {
 
   private static native String name(long handle);
 
-  private static native void gatesForward(
-      long handle,
-      int threads,
-      long samples,
-      long pixels,
-      long filters,
-      int activation,
-      int recurrent,
-      long wci,
-      long wcf,
-      long wco,
-      long gates,
-      boolean keep,
-      long cBefore,
-      long cAfter,
-      long h,
-      long output,
-      long outputStride);
-
-  private static native void cellsAgain(
-      long handle,
-      int threads,
-      long samples,
-      long pixels,
-      long filters,
-      long gates,
-      long cBefore,
-      long cAfter);
-
-  private static native void gatesBackward(
-      long handle,
-      int threads,
-      long samples,
-      long pixels,
-      long filters,
-      int activation,
-      int recurrent,
-      long wci,
-      long wcf,
-      long wco,
-      long gates,
-      long cBefore,
-      long cAfter,
-      long dOutput,
-      long outputStride,
-      long dh,
-      long dc,
-      long dWci,
-      long dWcf,
-      long dWco);
-
-  private static native long winogradFloats(
-      long handle,
-      int what,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters);
-
-  private static native void packForward(
-      long handle,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters,
-      long wx,
-      long wh,
-      long packed);
-
-  private static native void packData(
-      long handle,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters,
-      long wx,
-      long wh,
-      long packed);
-
-  private static native void winogradForward(
-      long handle,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters,
-      int activation,
-      int recurrent,
-      long wci,
-      long wcf,
-      long wco,
-      long weights,
-      long bias,
-      long x,
-      long xStride,
-      long h,
-      long hStride,
-      long cBefore,
-      long cAfter,
-      long hAfter,
-      long hAfterStride,
-      long gates,
-      long scratch);
-
-  private static native void winogradData(
-      long handle,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters,
-      long weights,
-      long dGates,
-      long dx,
-      long dxStride,
-      long dh,
-      long scratch);
-
-  private static native void winogradWeights(
-      long handle,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters,
-      long dGates,
-      long x,
-      long xStride,
-      long h,
-      long hStride,
-      long dWeights,
-      long dBias,
-      long scratch);
-
-  private static native void unpackWeights(
-      long handle,
-      int threads,
-      long samples,
-      long height,
-      long width,
-      long channels,
-      long filters,
-      long dWeights,
-      long dBias,
-      long dwx,
-      long dwh,
-      long db);
+  private static native long run(long handle, int kernel, long arguments, int threads);
 }

@@ -1,56 +1,60 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.onednn.NativeKernels.Kernel;
+import convlstm4j.backend.onednn.Structs.PoolBackward;
+import convlstm4j.backend.onednn.Structs.PoolForward;
 import convlstm4j.op.Pool;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
 /** {@link Pool} in C++. */
 final class NativePoolPlan extends PoolPlan {
-  private static final int AXES = 3;
-
-  private final NativePasses passes;
-  private final String name;
-  private final long[] numbers = new long[3 + 5 * AXES];
+  private final NativeKernels kernels;
+  private final Struct<PoolForward> forward = new Struct<>(PoolForward.class);
+  private final Struct<PoolBackward> backward = new Struct<>(PoolBackward.class);
 
   NativePoolPlan(NativeKernels kernels, Pool op, List<Shape> inputs) {
     super(op, inputs);
-    passes = new NativePasses(kernels);
-    name = "C++ (" + kernels.name() + ")";
-    numbers[0] = max ? 1 : 0;
-    numbers[1] = images;
-    numbers[2] = channels;
-    for (int d = 0; d < AXES; d++) {
-      numbers[3 + d] = n[d];
-      numbers[3 + AXES + d] = o[d];
-      numbers[3 + 2 * AXES + d] = size[d];
-      numbers[3 + 3 * AXES + d] = stride[d];
-      numbers[3 + 4 * AXES + d] = pad[d];
+    this.kernels = kernels;
+    Struct<Structs.Pool> pool =
+        new Struct<>(Structs.Pool.class)
+            .set(Structs.Pool.MAX, max ? 1 : 0)
+            .set(Structs.Pool.IMAGES, images)
+            .set(Structs.Pool.CHANNELS, channels);
+    for (int d = 0; d < n.length; d++) {
+      pool.set(Structs.Pool.INPUT, d, n[d])
+          .set(Structs.Pool.OUTPUT, d, o[d])
+          .set(Structs.Pool.SIZE, d, size[d])
+          .set(Structs.Pool.STRIDE, d, stride[d])
+          .set(Structs.Pool.PAD, d, pad[d]);
     }
-    workspace.take((long) passes.threads() * Math.max(n[2], o[2]) * channels);
+    forward.set(PoolForward.POOL, pool);
+    backward.set(PoolBackward.POOL, pool);
+    workspace.take((long) kernels.threads() * Math.max(n[2], o[2]) * channels);
   }
 
   @Override
   public String algorithm() {
-    return name;
+    return "C++ (" + kernels.name() + ")";
   }
 
   @Override
   protected void compute(Forward call) {
-    passes.poolForward(
-        numbers,
-        input(call.inputs(), "x").address(),
-        output(call.outputs(), "y").address(),
-        NativeBuffer.of(call.workspace()).address());
+    forward
+        .set(PoolForward.X, input(call.inputs(), "x").address())
+        .set(PoolForward.Y, output(call.outputs(), "y").address())
+        .set(PoolForward.SCRATCH, NativeBuffer.of(call.workspace()).address());
+    kernels.run(Kernel.POOL_FORWARD, forward);
   }
 
   @Override
   protected void addGradients(Backward call) {
-    passes.poolBackward(
-        numbers,
-        input(call.inputs(), "x").address(),
-        output(call.outputs(), "y").address(),
-        output(call.outputGradients(), "y").address(),
-        input(call.inputGradients(), "x").address(),
-        NativeBuffer.of(call.workspace()).address());
+    backward
+        .set(PoolBackward.X, input(call.inputs(), "x").address())
+        .set(PoolBackward.Y, output(call.outputs(), "y").address())
+        .set(PoolBackward.DY, output(call.outputGradients(), "y").address())
+        .set(PoolBackward.DX, input(call.inputGradients(), "x").address())
+        .set(PoolBackward.SCRATCH, NativeBuffer.of(call.workspace()).address());
+    kernels.run(Kernel.POOL_BACKWARD, backward);
   }
 }

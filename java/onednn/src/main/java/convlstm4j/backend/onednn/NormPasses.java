@@ -5,14 +5,15 @@ interface NormPasses {
   /** What does the work, for {@code algorithm()}. */
   String name();
 
-  /** Floats of workspace that the sums need. */
+  /** Floats of workspace that the passes need. */
   long scratchFloats();
 
   /** The groups' sums of {@code x - centre}, or of its square. */
   double[] moments(NativeBuffer x, double[] centre, boolean squared, At scratch);
 
   /** {@code y = (x - mean) scale + shift}. */
-  void normalize(NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift);
+  void normalize(
+      NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift, At scratch);
 
   /** The groups' sums of dy, then those of {@code dy (x - mean) inverse}. */
   double[][] gradientSums(
@@ -26,7 +27,8 @@ interface NormPasses {
       double[] mean,
       double[] a,
       double[] b,
-      double[] scale);
+      double[] scale,
+      At scratch);
 
   /** In C++ where that is there and takes the shape. */
   static NormPasses choose(NativeKernels kernels, Groups groups) {

@@ -3,7 +3,13 @@ package convlstm4j.backend.onednn;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Layout;
-import convlstm4j.backend.onednn.NativeKernels.Images;
+import convlstm4j.backend.onednn.NativeKernels.Kernel;
+import convlstm4j.backend.onednn.Structs.CellsAgain;
+import convlstm4j.backend.onednn.Structs.WinogradData;
+import convlstm4j.backend.onednn.Structs.WinogradForward;
+import convlstm4j.backend.onednn.Structs.WinogradGradients;
+import convlstm4j.backend.onednn.Structs.WinogradPack;
+import convlstm4j.backend.onednn.Structs.WinogradWeights;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.tensor.Shape;
 import java.util.List;
@@ -25,7 +31,14 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   private final ConvLstmShape d;
   private final ConvLstmCopies copies;
   private final NativeKernels kernels;
-  private final NativeKernels.Layer layer;
+  private final Struct<Structs.Winograd> layer;
+  private final Struct<Structs.Cell> shared = new Struct<>(Structs.Cell.class);
+  private final Struct<WinogradPack> pack = new Struct<>(WinogradPack.class);
+  private final Struct<WinogradForward> forward = new Struct<>(WinogradForward.class);
+  private final Struct<CellsAgain> again = new Struct<>(CellsAgain.class);
+  private final Struct<WinogradData> data = new Struct<>(WinogradData.class);
+  private final Struct<WinogradWeights> weights = new Struct<>(WinogradWeights.class);
+  private final Struct<WinogradGradients> gradients = new Struct<>(WinogradGradients.class);
   private final NativeGates gatePass;
   private final GatePass.Cell cell;
   private final boolean training;
@@ -73,7 +86,19 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     kernels = engine.kernels();
     gatePass = new NativeGates(kernels);
     cell = d.cell();
-    layer = new NativeKernels.Layer(d.n, d.state.dim(0), d.state.dim(1), d.channels, d.filters);
+    layer =
+        new Struct<>(Structs.Winograd.class)
+            .set(Structs.Winograd.SAMPLES, d.n)
+            .set(Structs.Winograd.HEIGHT, d.state.dim(0))
+            .set(Structs.Winograd.WIDTH, d.state.dim(1))
+            .set(Structs.Winograd.CHANNELS, d.channels)
+            .set(Structs.Winograd.FILTERS, d.filters);
+    pack.set(WinogradPack.LAYER, layer);
+    forward.set(WinogradForward.LAYER, layer).set(WinogradForward.CELL, shared);
+    again.set(CellsAgain.CELL, shared);
+    data.set(WinogradData.LAYER, layer);
+    weights.set(WinogradWeights.LAYER, layer);
+    gradients.set(WinogradGradients.LAYER, layer);
     statesInY = d.last && op.returnSequences();
     long state = d.n * d.s;
     Layout kept = training ? reserve : workspace;
@@ -91,19 +116,23 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     cells = workspace.take((d.last ? between : between + 1L) * state);
     dh = workspace.take(training ? state : 0);
     dc = workspace.take(training ? state : 0);
-    long forward = kernels.winogradFloats(NativeKernels.FORWARD_WEIGHTS, layer);
-    long data = kernels.winogradFloats(NativeKernels.DATA_WEIGHTS, layer);
-    packed = workspace.take(training ? Math.max(forward, data) : forward);
-    dWeights =
-        workspace.take(training ? kernels.winogradFloats(NativeKernels.WEIGHT_GRADIENT, layer) : 0);
+    long packedForward = kernels.run(Kernel.FORWARD_FLOATS, layer);
+    long packedData = kernels.run(Kernel.DATA_FLOATS, layer);
+    packed = workspace.take(training ? Math.max(packedForward, packedData) : packedForward);
+    dWeights = workspace.take(training ? kernels.run(Kernel.WEIGHTS_FLOATS, layer) : 0);
     dBias = workspace.takeBytes(training ? 4L * d.filters * Double.BYTES : 0);
-    scratch = workspace.take(kernels.winogradFloats(NativeKernels.SCRATCH, layer));
+    scratch = workspace.take(kernels.run(Kernel.SCRATCH_FLOATS, layer));
     copyScratch = workspace.takeBytes(copies.scratchBytes());
   }
 
   @Override
   public String algorithm() {
     return "Winograd F(4x4,3x3) with gates, C++ (" + kernels.name() + ")";
+  }
+
+  /** Samples of an array of images, so many floats apart. */
+  private record Images(long address, long stride) {
+    static final Images NONE = new Images(0, 0);
   }
 
   /** One call's places in memory. */
@@ -116,7 +145,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     final NativeBuffer cLast;
     final At first;
     final boolean startsAtZero;
-    final List<At> weights;
+    final List<At> peepholeWeights;
 
     Run(
         List<? extends Buffer> inputs,
@@ -138,7 +167,9 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         copies.stateIn.run(start.address(), first.address());
       }
       startsAtZero = Floats.isZero(start);
-      weights = op.peephole() ? PEEPHOLES.stream().map(p -> peephole(inputs, p)).toList() : null;
+      peepholeWeights =
+          op.peephole() ? PEEPHOLES.stream().map(p -> peephole(inputs, p)).toList() : null;
+      NativeGates.fill(shared, cell, d.n, peepholeWeights);
     }
 
     private At peephole(List<? extends Buffer> inputs, String name) {
@@ -192,11 +223,11 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       for (int step = from; step < to; step++) {
         boolean there = isKept(step + 1) || (step + 1 == d.t && d.last);
         if (!there) {
-          kernels.cellsAgain(
-              NativeGates.cell(cell, d.n, null),
-              gates(step).address(),
-              c(step).address(),
-              c(step + 1).address());
+          again
+              .set(CellsAgain.GATES, gates(step).address())
+              .set(CellsAgain.C_BEFORE, c(step).address())
+              .set(CellsAgain.C_AFTER, c(step + 1).address());
+          kernels.run(Kernel.CELLS_AGAIN, again);
         }
       }
     }
@@ -238,33 +269,42 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       copies.stateIn.run(r.cFirst.address(), r.running(0).address());
     }
     NativeBuffer b = optional(call.inputs(), "b");
-    kernels.packForward(
-        layer,
-        input(call.inputs(), "wx").address(),
-        input(call.inputs(), "wh").address(),
-        r.work(packed).address());
+    pack(Kernel.PACK_FORWARD, r, call.inputs());
+    forward
+        .set(WinogradForward.WEIGHTS, r.work(packed).address())
+        .set(WinogradForward.BIAS, address(b))
+        .set(WinogradForward.SCRATCH, r.work(scratch).address());
     for (int step = 0; step < d.t; step++) {
-      kernels.winogradForward(
-          layer,
-          NativeGates.cell(cell, d.n, r.weights),
-          r.work(packed).address(),
-          b == null ? 0 : b.address(),
-          r.frame(step),
-          r.hBefore(step),
-          r.running(step).address(),
-          r.running(step + 1).address(),
-          r.h(step),
-          training ? r.gates(step).address() : 0,
-          r.work(scratch).address());
+      Images frame = r.frame(step);
+      Images before = r.hBefore(step);
+      Images after = r.h(step);
+      forward
+          .set(WinogradForward.X, frame.address)
+          .set(WinogradForward.X_STRIDE, frame.stride)
+          .set(WinogradForward.H, before.address)
+          .set(WinogradForward.H_STRIDE, before.stride)
+          .set(WinogradForward.C_BEFORE, r.running(step).address())
+          .set(WinogradForward.C_AFTER, r.running(step + 1).address())
+          .set(WinogradForward.H_AFTER, after.address)
+          .set(WinogradForward.H_AFTER_STRIDE, after.stride)
+          .set(WinogradForward.GATES, training ? r.gates(step).address() : 0);
+      kernels.run(Kernel.WINOGRAD_FORWARD, forward);
       if (!statesInY && d.yields(step)) {
-        (d.last ? copies.stateOut : copies.yOut)
-            .run(r.h(step).address(), y.address(d.output(step)));
+        (d.last ? copies.stateOut : copies.yOut).run(after.address, y.address(d.output(step)));
       }
     }
     lastState(r, output(call.outputs(), "hT"));
     if (!d.last) {
       copies.stateOut.run(r.running(d.t).address(), r.cLast.address());
     }
+  }
+
+  /** Packs the weights for a pass. */
+  private void pack(Kernel kernel, Run r, List<? extends Buffer> inputs) {
+    pack.set(WinogradPack.WX, input(inputs, "wx").address())
+        .set(WinogradPack.WH, input(inputs, "wh").address())
+        .set(WinogradPack.PACKED, r.work(packed).address());
+    kernels.run(kernel, pack);
   }
 
   private void lastState(Run r, NativeBuffer target) {
@@ -282,15 +322,11 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
     NativeBuffer dx = input(call.inputGradients(), "x");
     NativeBuffer dh0 = input(call.inputGradients(), "h0");
-    boolean weights = false;
+    boolean wanted = false;
     for (String w : List.of("wx", "wh", "b")) {
-      weights |= optional(call.inputGradients(), w) != null;
+      wanted |= optional(call.inputGradients(), w) != null;
     }
-    kernels.packData(
-        layer,
-        input(call.inputs(), "wx").address(),
-        input(call.inputs(), "wh").address(),
-        r.work(packed).address());
+    pack(Kernel.PACK_DATA, r, call.inputs());
     start(r, call);
     for (int step = d.t - 1; step >= 0; step--) {
       if (step == d.t - 1 || r.isKept(step + 1)) {
@@ -301,18 +337,11 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       if (carries || dx != null) {
         data(r, step, dx, carries);
       }
-      if (weights) {
-        kernels.winogradWeights(
-            layer,
-            r.gates(step).address(),
-            r.frame(step),
-            r.hBefore(step),
-            r.work(dWeights).address(),
-            r.work(dBias).address(),
-            r.work(scratch).address());
+      if (wanted) {
+        weights(r, step);
       }
     }
-    finish(r, call, weights);
+    finish(r, call, wanted);
   }
 
   private void start(Run r, Backward call) {
@@ -356,7 +385,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         d.last ? d.outputStride() : d.s,
         r.work(dh),
         r.work(dc),
-        r.weights,
+        r.peepholeWeights,
         dWeights,
         null);
   }
@@ -369,27 +398,42 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       Floats.zero(r.work, xStep, d.n * d.x);
       frame = new Images(r.work(xStep).address(), d.x);
     }
-    kernels.winogradData(
-        layer,
-        r.work(packed).address(),
-        r.gates(step).address(),
-        frame,
-        carries ? r.work(dh).address() : 0,
-        r.work(scratch).address());
+    data.set(WinogradData.WEIGHTS, r.work(packed).address())
+        .set(WinogradData.D_GATES, r.gates(step).address())
+        .set(WinogradData.DX, frame.address)
+        .set(WinogradData.DX_STRIDE, frame.stride)
+        .set(WinogradData.DH, carries ? r.work(dh).address() : 0)
+        .set(WinogradData.SCRATCH, r.work(scratch).address());
+    kernels.run(Kernel.WINOGRAD_DATA, data);
     if (dx != null && !d.last) {
       copies.xAdd.run(r.work(xStep).address(), dx.address(d.frame(step) * d.x));
     }
   }
 
-  private void finish(Run r, Backward call, boolean weights) {
-    if (weights) {
-      kernels.unpackWeights(
-          layer,
-          r.work(dWeights).address(),
-          r.work(dBias).address(),
-          address(input(call.inputGradients(), "wx")),
-          address(input(call.inputGradients(), "wh")),
-          address(optional(call.inputGradients(), "b")));
+  private void weights(Run r, int step) {
+    Images frame = r.frame(step);
+    Images before = r.hBefore(step);
+    weights
+        .set(WinogradWeights.D_GATES, r.gates(step).address())
+        .set(WinogradWeights.X, frame.address)
+        .set(WinogradWeights.X_STRIDE, frame.stride)
+        .set(WinogradWeights.H, before.address)
+        .set(WinogradWeights.H_STRIDE, before.stride)
+        .set(WinogradWeights.D_WEIGHTS, r.work(dWeights).address())
+        .set(WinogradWeights.D_BIAS, r.work(dBias).address())
+        .set(WinogradWeights.SCRATCH, r.work(scratch).address());
+    kernels.run(Kernel.WINOGRAD_WEIGHTS, weights);
+  }
+
+  private void finish(Run r, Backward call, boolean wanted) {
+    if (wanted) {
+      gradients
+          .set(WinogradGradients.D_WEIGHTS, r.work(dWeights).address())
+          .set(WinogradGradients.D_BIAS, r.work(dBias).address())
+          .set(WinogradGradients.DWX, address(input(call.inputGradients(), "wx")))
+          .set(WinogradGradients.DWH, address(input(call.inputGradients(), "wh")))
+          .set(WinogradGradients.DB, address(optional(call.inputGradients(), "b")));
+      kernels.run(Kernel.UNPACK_WEIGHTS, gradients);
     }
     add(r.work(dh), input(call.inputGradients(), "h0"));
     add(r.work(dc), input(call.inputGradients(), "c0"));

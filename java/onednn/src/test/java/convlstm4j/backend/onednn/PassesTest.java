@@ -63,11 +63,11 @@ class PassesTest {
       same(expected[1], got[1]);
       NativeBuffer y = filled(7, shape.elements(), 0).buffer();
       NativeBuffer z = filled(8, shape.elements(), 0).buffer();
-      plain.normalize(x, y, mean, scale, shift);
-      compiled.normalize(x, z, mean, scale, shift);
+      plain.normalize(x, y, mean, scale, shift, null);
+      compiled.normalize(x, z, mean, scale, shift, scratch);
       same(y, z);
-      plain.inputGradient(x, dy, y, mean, scale, shift, mean);
-      compiled.inputGradient(x, dy, z, mean, scale, shift, mean);
+      plain.inputGradient(x, dy, y, mean, scale, shift, mean, null);
+      compiled.inputGradient(x, dy, z, mean, scale, shift, mean, scratch);
       same(y, z);
     }
   }
