@@ -8,7 +8,7 @@ final class Installation {
 
   static void print(PrintWriter out) {
     Runtime runtime = Runtime.getRuntime();
-    out.println("convlstm4j  " + Main.Version.text());
+    out.println("convlstm4j  " + Version.text());
     out.println("java        " + Runtime.version() + ", " + System.getProperty("java.vendor"));
     out.println(
         "machine     "

@@ -5,7 +5,6 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
@@ -17,7 +16,7 @@ import picocli.CommandLine.TypeConversionException;
         "Convolutional LSTM networks: train, evaluate and run them on videos in .npy files.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Main.Version.class,
+    versionProvider = Version.class,
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
@@ -92,19 +91,5 @@ public final class Main {
       throw new TypeConversionException("\"" + word + "\" is empty, expected a file or folder");
     }
     return Path.of(word);
-  }
-
-  /** The version that the build wrote into the jar. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"convlstm4j " + text()};
-    }
-
-    /** The version, or what it is when not run from a jar. */
-    static String text() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return version == null ? "(not packaged)" : version;
-    }
   }
 }

@@ -155,14 +155,6 @@ final class FormulaCases {
     cases.add(OpCase.of(op + " of " + x, op, List.of(t), terms, 1));
   }
 
-  /** Adagrad (Duchi et al. 2011), with one slot. */
-  static PointwiseUpdate adagrad(int count) {
-    Formula g = Formula.input(2);
-    Formula sum = Formula.input(3).plus(g.square());
-    Formula w = Formula.input(1).minus(X.times(g).over(sum.sqrt().plus(1e-7)));
-    return new PointwiseUpdate(List.of(w, sum), 1, count);
-  }
-
   static List<OpCase> update(Philox random) {
     Formula w = Formula.input(1);
     Formula g = Formula.input(2);

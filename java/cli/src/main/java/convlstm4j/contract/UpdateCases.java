@@ -1,10 +1,12 @@
 package convlstm4j.contract;
 
+import convlstm4j.formula.Formula;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Assign;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
+import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.UpdateTrial;
@@ -148,13 +150,21 @@ final class UpdateCases {
               new RmspropUpdate(0.9, 0.8, 1e-3, false, 0, count),
               new RmspropUpdate(0.9, 0, 1e-3, true, 0, count),
               new RmspropUpdate(0.9, 0.8, 1e-3, true, 0, count),
-              FormulaCases.adagrad(count),
+              adagrad(count),
               new Assign(count));
       for (Op update : updates) {
         trial(cases, random, update, count);
       }
     }
     return cases;
+  }
+
+  /** Adagrad (Duchi et al. 2011), with one slot. */
+  private static PointwiseUpdate adagrad(int count) {
+    Formula g = Formula.input(2);
+    Formula sum = Formula.input(3).plus(g.square());
+    Formula w = Formula.input(1).minus(Formula.input(0).times(g).over(sum.sqrt().plus(1e-7)));
+    return new PointwiseUpdate(List.of(w, sum), 1, count);
   }
 
   /** All good, then each group of inputs with one bad element. */

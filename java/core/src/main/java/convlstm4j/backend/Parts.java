@@ -20,6 +20,20 @@ public interface Parts {
    */
   record View(Buffer buffer, long from, long sample, long pixel, long column) {}
 
+  /** Makes the plans of a backend. */
+  @FunctionalInterface
+  interface Planner {
+    /**
+     * Makes the plan of an op.
+     *
+     * @param op what is computed
+     * @param inputs shapes
+     * @param mode for training or not
+     * @return the plan, to be closed by its owner
+     */
+    Plan plan(Op op, List<Shape> inputs, Mode mode);
+  }
+
   /**
    * Makes the plan of an op, to be closed by its owner.
    *

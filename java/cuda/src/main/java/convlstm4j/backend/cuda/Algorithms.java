@@ -59,13 +59,8 @@ final class Algorithms {
     this.geometry = geometry;
   }
 
-  /**
-   * The algorithms for a convolution, asked for once.
-   *
-   * @throws BackendException if none fits
-   */
-  static Algorithms of(
-      Cudnn cudnn,
+  /** What the choice depends on. */
+  static Object key(
       Pass pass,
       Geometry g,
       long images,
@@ -73,16 +68,21 @@ final class Algorithms {
       long yDistance,
       Descriptors d,
       long limit) {
-    return cudnn.algorithms(
-        new Key(pass, g, images, xDistance, yDistance, d.mayRound, limit),
-        () -> {
-          Algorithms all = new Algorithms(pass, g);
-          for (Candidate c : candidates(cudnn, pass, d)) {
-            all.look(cudnn, d, c, limit);
-          }
-          all.best();
-          return all;
-        });
+    return new Key(pass, g, images, xDistance, yDistance, d.mayRound, limit);
+  }
+
+  /**
+   * The algorithms for a convolution.
+   *
+   * @throws BackendException if none fits
+   */
+  static Algorithms of(Cudnn cudnn, Pass pass, Geometry g, Descriptors d, long limit) {
+    Algorithms all = new Algorithms(pass, g);
+    for (Candidate c : candidates(cudnn, pass, d)) {
+      all.look(cudnn, d, c, limit);
+    }
+    all.best();
+    return all;
   }
 
   private void look(Cudnn cudnn, Descriptors d, Candidate c, long limit) {

@@ -2,11 +2,13 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.cuda.Gates.Samples;
+import convlstm4j.op.ConvLstm2d;
 import java.util.List;
 
 /** The backward pass of one call of a ConvLSTM. */
 final class ConvLstmGradients {
-  private final ConvLstm2dPlan plan;
+  private final CudaPlan<ConvLstm2d> plan;
+  private final ConvLstmKernels kernels;
   private final Device device;
   private final ConvLstmSizes d;
   private final ConvLstmParts at;
@@ -14,11 +16,13 @@ final class ConvLstmGradients {
   private final Plan.Backward call;
   private final long ws;
 
-  ConvLstmGradients(ConvLstm2dPlan plan, ConvLstmRun run, Plan.Backward call) {
+  ConvLstmGradients(
+      CudaPlan<ConvLstm2d> plan, ConvLstmKernels kernels, ConvLstmRun run, Plan.Backward call) {
     this.plan = plan;
+    this.kernels = kernels;
     this.device = plan.device;
-    this.d = plan.d;
-    this.at = plan.at;
+    this.d = kernels.d;
+    this.at = kernels.at;
     this.run = run;
     this.call = call;
     this.ws = run.ws;
@@ -30,7 +34,7 @@ final class ConvLstmGradients {
     start();
     long dy = outputGradient();
     long wantsH0 = plan.input(call.inputGradients(), "h0") == 0 ? 0 : 1;
-    plan.backwardGraphs.run(run.addresses(dy, wantsH0), () -> steps(dy));
+    kernels.backwardGraphs.run(run.addresses(dy, wantsH0), () -> steps(dy));
     states();
     peepholes();
     recurrentWeights();
@@ -82,7 +86,7 @@ final class ConvLstmGradients {
 
   private void step(int step, long dy) {
     Samples z = run.z(step);
-    plan.gates.backward(
+    kernels.gates.backward(
         new Gates.Backward(
             step == d.t - 1,
             z,
@@ -93,7 +97,8 @@ final class ConvLstmGradients {
             ws + at.dc),
         run.options(step));
     if (step > 0 || plan.input(call.inputGradients(), "h0") != 0) {
-      plan.recurrentData.backwardData(z.address(), ws + at.wh, ws + at.dh, false, ws + at.scratch);
+      kernels.recurrentData.backwardData(
+          z.address(), ws + at.wh, ws + at.dh, false, ws + at.scratch);
     }
   }
 
@@ -125,7 +130,7 @@ final class ConvLstmGradients {
     }
     long sum = ws + at.state;
     device.zero(sum, d.n * d.s * Float.BYTES);
-    plan.hMasks.gather(copies, sum, ws + at.hMasks, 1);
+    kernels.hMasks.gather(copies, sum, ws + at.hMasks, 1);
     add(sum, dh0);
   }
 
@@ -137,7 +142,7 @@ final class ConvLstmGradients {
     if (!d.op.peephole()) {
       return;
     }
-    List<Long> users = plan.peepholes(call.inputGradients());
+    List<Long> users = ConvLstmRun.peepholes(plan, call.inputGradients());
     for (int i = 0; i < users.size(); i++) {
       if (users.get(i) != 0) {
         Layouts.fromFirst(
@@ -162,7 +167,7 @@ final class ConvLstmGradients {
     long dwh = plan.input(call.inputGradients(), "wh");
     if (dwh != 0) {
       Geometry g = d.hidden.convolution();
-      plan.recurrentWeights.backwardFilter(run.allH(), dz(), ws + at.wh, ws + at.scratch);
+      kernels.recurrentWeights.backwardFilter(run.allH(), dz(), ws + at.wh, ws + at.scratch);
       Layouts.addWeights(device, g.taps(), d.filters, g.filters(), ws + at.wh, dwh);
     }
   }
@@ -171,7 +176,7 @@ final class ConvLstmGradients {
     Geometry g = d.input;
     long db = plan.optional(call.inputGradients(), "b");
     if (db != 0) {
-      plan.bias.add(device, dz(), db, ws + at.scratch);
+      kernels.bias.add(device, dz(), db, ws + at.scratch);
     }
     long dx = plan.input(call.inputGradients(), "x");
     long dwx = plan.input(call.inputGradients(), "wx");
@@ -179,7 +184,7 @@ final class ConvLstmGradients {
       frameGradients(dx);
     }
     if (dwx != 0) {
-      plan.input.backwardFilter(run.frames(), dz(), ws + at.wx, ws + at.scratch);
+      kernels.input.backwardFilter(run.frames(), dz(), ws + at.wx, ws + at.scratch);
       Layouts.addWeights(device, g.taps(), d.channels, g.filters(), ws + at.wx, dwx);
     }
   }
@@ -187,17 +192,17 @@ final class ConvLstmGradients {
   private void frameGradients(long dx) {
     long wx = ws + at.wx;
     if (d.first && d.xCopies == 1) {
-      plan.input.backwardData(dz(), wx, dx, true, ws + at.scratch);
+      kernels.input.backwardData(dz(), wx, dx, true, ws + at.scratch);
       return;
     }
     long frames = d.xCopies == 1 ? ws + at.x : ws + at.xs;
-    plan.input.backwardData(dz(), wx, frames, false, ws + at.scratch);
+    kernels.input.backwardData(dz(), wx, frames, false, ws + at.scratch);
     if (d.xCopies > 1) {
       long sum = d.first ? dx : ws + at.x;
       if (!d.first) {
         device.zero(sum, d.n * d.t * d.x * Float.BYTES);
       }
-      plan.xMasks.gather(frames, sum, ws + at.xMasks, d.t);
+      kernels.xMasks.gather(frames, sum, ws + at.xMasks, d.t);
     }
     if (!d.first) {
       Layouts.fromFirst(

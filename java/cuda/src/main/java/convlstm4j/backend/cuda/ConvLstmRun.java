@@ -2,13 +2,15 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.cuda.Gates.Samples;
+import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.GateOrder;
 import convlstm4j.tensor.Philox;
 import java.util.List;
 
 /** One call of a ConvLSTM: its arrays' addresses, and the forward pass. */
 final class ConvLstmRun {
-  private final ConvLstm2dPlan plan;
+  private final CudaPlan<ConvLstm2d> plan;
+  private final ConvLstmKernels kernels;
   private final Device device;
   private final ConvLstmSizes d;
   private final ConvLstmParts at;
@@ -21,31 +23,41 @@ final class ConvLstmRun {
   private long cLast;
 
   ConvLstmRun(
-      ConvLstm2dPlan plan,
+      CudaPlan<ConvLstm2d> plan,
+      ConvLstmKernels kernels,
       List<? extends Buffer> inputs,
       Buffer workspace,
       Buffer reserve,
       Philox random) {
     this.plan = plan;
+    this.kernels = kernels;
     this.device = plan.device;
-    this.d = plan.d;
-    this.at = plan.at;
+    this.d = kernels.d;
+    this.at = kernels.at;
     this.inputs = inputs;
     this.ws = DeviceBuffer.address(workspace);
     this.kept = d.training ? DeviceBuffer.address(reserve) : ws;
     long userBias = plan.optional(inputs, "b");
     this.bias = userBias == 0 ? ws + at.noBias : userBias;
     this.mask = plan.optional(inputs, "mask");
-    plan.drawMasks(random, ws);
+    kernels.drawMasks(random, ws);
     constants();
     if (d.op.peephole()) {
       int which = 0;
-      for (long user : plan.peepholes(inputs)) {
+      for (long user : peepholes(plan, inputs)) {
         Layouts.toFirst(
             device, d.format, 1, d.filters, d.pixels, user, ws + at.peepholes + bytes(which * d.s));
         which++;
       }
     }
+  }
+
+  /** Addresses of one's three peepholes in the user's layout. */
+  static List<Long> peepholes(CudaPlan<ConvLstm2d> plan, List<? extends Buffer> buffers) {
+    return List.of(
+        plan.optional(buffers, "wci"),
+        plan.optional(buffers, "wcf"),
+        plan.optional(buffers, "wco"));
   }
 
   private static long bytes(long elements) {
@@ -54,7 +66,7 @@ final class ConvLstmRun {
 
   /** What kernels read in place of masks that are not there. */
   private void constants() {
-    if (plan.gates.readConstants()) {
+    if (kernels.gates.readConstants()) {
       device.zero(ws + at.zero, Float.BYTES);
       device.fill(ws + at.one, 1, 1);
     }
@@ -68,7 +80,7 @@ final class ConvLstmRun {
 
   /** z of all samples at a step. */
   Samples z(int step) {
-    return new Samples(kept + at.z + bytes(zSlot(step) * d.z), plan.chunk() * d.z);
+    return new Samples(kept + at.z + bytes(zSlot(step) * d.z), kernels.chunk() * d.z);
   }
 
   /** z of all frames, in training. */
@@ -140,7 +152,7 @@ final class ConvLstmRun {
     if (d.xCopies == 1) {
       return x;
     }
-    plan.xMasks.spread(x, ws + at.xs, ws + at.xMasks, d.t, d.t * d.x * d.xCopies);
+    kernels.xMasks.spread(x, ws + at.xs, ws + at.xMasks, d.t, d.t * d.x * d.xCopies);
     return ws + at.xs;
   }
 
@@ -161,17 +173,17 @@ final class ConvLstmRun {
     start();
     long frames = frames();
     long y = d.first ? userY : ws + at.y;
-    plan.forwardGraphs.run(
+    kernels.forwardGraphs.run(
         List.of(ws, kept, bias, mask, frames, y, hLast, cLast), () -> steps(frames, y));
     finish(outputs, y, userY);
   }
 
   private void steps(long frames, long y) {
     for (int step = 0; step < d.t; step++) {
-      if (step % plan.chunk() == 0) {
-        int steps = Math.min(plan.chunk(), d.t - step);
+      if (step % kernels.chunk() == 0) {
+        int steps = Math.min(kernels.chunk(), d.t - step);
         int from = Math.min(d.frame(step), d.frame(step + steps - 1));
-        plan.preActivations(frames, ws + at.wx, kept + at.z, from, steps, ws + at.scratch);
+        kernels.preActivations(frames, ws + at.wx, kept + at.z, from, steps, ws + at.scratch);
       }
       step(step, y);
     }
@@ -214,18 +226,18 @@ final class ConvLstmRun {
     }
     Samples h = h(0);
     if (!d.hidden.hasBorder()) {
-      plan.hMasks.spread(state, h.address(), ws + at.hMasks, 1, h.distance());
+      kernels.hMasks.spread(state, h.address(), ws + at.hMasks, 1, h.distance());
       return;
     }
-    plan.hMasks.spread(state, ws + at.copies, ws + at.hMasks, 1, d.s * d.hCopies);
+    kernels.hMasks.spread(state, ws + at.copies, ws + at.hMasks, 1, d.s * d.hCopies);
     d.hidden.addBorder(device, d.n, ws + at.copies, h.address(), h.distance());
   }
 
   private void step(int step, long y) {
     Samples z = z(step);
     Samples h = h(step);
-    plan.recurrent.forward(h.address(), ws + at.wh, z.address(), true, ws + at.scratch);
-    plan.gates.forward(
+    kernels.recurrent.forward(h.address(), ws + at.wh, z.address(), true, ws + at.scratch);
+    kernels.gates.forward(
         new Gates.Forward(
             step == d.t - 1,
             z,
@@ -246,7 +258,7 @@ final class ConvLstmRun {
 
   /** Where z of a step lies in its chunk: frames of a chunk are in the order of the frames. */
   private int zSlot(int step) {
-    int chunk = plan.chunk();
+    int chunk = kernels.chunk();
     int start = step / chunk * chunk;
     int steps = Math.min(chunk, d.t - start);
     return d.op.goBackwards() ? steps - 1 - (step - start) : step - start;

@@ -46,18 +46,13 @@ final class Convolution implements AutoCloseable {
     this.pads = g.isLopsided();
     long distance = pads ? paddedElements() : xDistance;
     this.descriptors = new Descriptors(g, images, distance, yDistance, device.mayRound());
+    long limit = device.workspaceBytes();
     for (Pass p : passes) {
       algorithms.put(
           p,
-          Algorithms.of(
-              device.cudnn(),
-              p,
-              g,
-              images,
-              distance,
-              yDistance,
-              descriptors,
-              device.workspaceBytes()));
+          device.algorithms(
+              Algorithms.key(p, g, images, distance, yDistance, descriptors, limit),
+              () -> Algorithms.of(device.cudnn(), p, g, descriptors, limit)));
     }
     room = algorithms.values().stream().mapToLong(a -> a.best().workspaceBytes()).max().orElse(0);
   }

@@ -175,7 +175,7 @@ final class CopyAhead implements AutoCloseable {
   private void freeArea() {
     areaBytes = 0;
     inside = null;
-    DeviceMemory.free(area);
+    RawMemory.free(area);
   }
 
   private void synchronize() {

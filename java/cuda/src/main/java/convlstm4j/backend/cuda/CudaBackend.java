@@ -1,7 +1,6 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.PlanFrame;
@@ -12,9 +11,7 @@ import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -41,74 +38,6 @@ final class CudaBackend implements Backend {
       Closing.after(e, device);
       throw e;
     }
-  }
-
-  /**
-   * A backend that has computed a little, so that it does not fail at the first model for want of a
-   * library.
-   *
-   * @throws BackendException saying what is missing
-   */
-  static CudaBackend tried() {
-    return tried(true);
-  }
-
-  /**
-   * The same.
-   *
-   * @param guarded whether another process tries first where a library is missing
-   */
-  static CudaBackend tried(boolean guarded) {
-    Device device = Device.open();
-    List<String> missing = new ArrayList<>();
-    CudaBackend backend = null;
-    try {
-      missing.addAll(Driver.loadCudnnsOwn());
-      if (guarded && !missing.isEmpty()) {
-        check(TrialProcess.death());
-      }
-      backend = new CudaBackend(device);
-      OpeningTrial.run(backend, backend.memory);
-      backend.memory.trim();
-      check(mixed());
-    } catch (RuntimeException e) {
-      Closing.after(e, backend == null ? device : backend);
-      throw e instanceof BackendException b ? explained(b, missing) : e;
-    }
-    return backend;
-  }
-
-  private static void check(Optional<String> fault) {
-    fault.ifPresent(
-        why -> {
-          throw new BackendException(NAME + ": " + why);
-        });
-  }
-
-  /** A failure with what may be behind it. */
-  private static BackendException explained(BackendException e, List<String> missing) {
-    List<String> reasons = new ArrayList<>();
-    if (!missing.isEmpty() && e.getMessage().toLowerCase(Locale.ROOT).contains("cudnn")) {
-      reasons.add(
-          "cuDNN opens libraries that are missing here: "
-              + String.join(", ", missing)
-              + "; "
-              + SystemLibraries.places());
-    }
-    mixed().filter(why -> !e.getMessage().contains(why)).ifPresent(reasons::add);
-    return reasons.isEmpty()
-        ? e
-        : new BackendException(e.getMessage() + "; " + String.join("; ", reasons), e);
-  }
-
-  private static Optional<String> mixed() {
-    List<String> libraries = SystemLibraries.mixedCudnn();
-    return libraries.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "parts of different versions or installations of cuDNN are mixed: "
-                + String.join(", ", libraries)
-                + "; leave one");
   }
 
   @Override
@@ -143,17 +72,9 @@ final class CudaBackend implements Backend {
 
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-    checkType(dtype);
+    DeviceMemory.checkType(dtype);
     device.use();
     return PlanFrame.make(NAME, op, inputs, () -> Plans.plan(device, op, inputs, mode));
-  }
-
-  /** Fails unless the type is float32. */
-  static void checkType(DType dtype) {
-    if (dtype != DType.FLOAT32) {
-      throw new BackendException(
-          NAME + " computes in float32 only; for float64 use the backend reference");
-    }
   }
 
   @Override
@@ -183,8 +104,8 @@ final class CudaBackend implements Backend {
     return device.clock().nanoseconds(work);
   }
 
-  CudaTimer timer() {
-    return CudaTimer.of(device, memory);
+  Device device() {
+    return device;
   }
 
   @Override

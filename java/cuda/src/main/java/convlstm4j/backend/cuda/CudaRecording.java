@@ -35,7 +35,7 @@ final class CudaRecording implements Recording {
     device.use();
     table.set(randoms);
     if (graph == null) {
-      device.within(this, () -> runOrCapture(randoms));
+      device.within(table, () -> runOrCapture(randoms));
     }
     if (graph != null) {
       GraphCapture.launch(device, graph);
@@ -53,11 +53,6 @@ final class CudaRecording implements Recording {
             work.accept(randoms);
           }
         });
-  }
-
-  /** Where the kernels find random numbers. */
-  RandomTable table() {
-    return table;
   }
 
   @Override

@@ -18,7 +18,7 @@ public final class CudaTimer implements AutoCloseable {
     this.device = device;
     long cache = device.cacheBytes();
     scratch = memory.allocate(Shape.of(2 * (cache == 0 ? UNTOLD_CACHE : cache) / Float.BYTES));
-    clock = new EventClock(device);
+    clock = new EventClock(device.stream());
     try {
       clock.open();
     } catch (RuntimeException e) {
@@ -39,12 +39,8 @@ public final class CudaTimer implements AutoCloseable {
       throw new IllegalArgumentException(
           "only work of the backend " + CudaBackend.NAME + " can be timed, got " + backend.name());
     }
-    return cuda.timer();
-  }
-
-  static CudaTimer of(Device device, DeviceMemory memory) {
-    device.use();
-    return new CudaTimer(device, memory);
+    cuda.device().use();
+    return new CudaTimer(cuda.device(), cuda.memory());
   }
 
   /**

@@ -11,7 +11,9 @@ import convlstm4j.backend.Closing;
 import convlstm4j.backend.Owned;
 import convlstm4j.tensor.Philox;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -48,10 +50,18 @@ final class Device implements AutoCloseable {
   private EventClock clock;
   private Thread user;
   private boolean closed;
-  private CudaRecording recording;
+  private RandomKeys recording;
   private boolean capturing;
   private boolean mayRound;
   private long mostWorkspace = Long.MAX_VALUE;
+
+  private final Map<Object, Algorithms> algorithms = new HashMap<>();
+
+  /** Where a recording's kernels find random numbers, on the device. */
+  interface RandomKeys {
+    /** The address of a generator's seed and stream. */
+    long address(Philox random);
+  }
 
   private Device(CUdevice device, String description) {
     this.device = device;
@@ -105,7 +115,7 @@ final class Device implements AutoCloseable {
               + OLDEST_CAPABILITY / 10.0
               + " or newer");
     }
-    byte[] image = KernelModule.image();
+    byte[] image = KernelImage.read();
     long version = Driver.loadCudnn();
     if (version / 10000 != 9) {
       throw refuse("cuDNN " + version + " is there; install cuDNN 9 for CUDA 13");
@@ -163,8 +173,8 @@ final class Device implements AutoCloseable {
     stream = s;
     kernels = owned.own(new KernelModule(image));
     cudnn = owned.own(new Cudnn(stream));
-    extraWorkspace = owned.own(new ExtraWorkspace(this));
-    clock = owned.own(new EventClock(this));
+    extraWorkspace = owned.own(new ExtraWorkspace(this::isCapturing, this::synchronize));
+    clock = owned.own(new EventClock(stream));
   }
 
   /** Makes the context current in the calling thread. */
@@ -176,8 +186,8 @@ final class Device implements AutoCloseable {
     }
   }
 
-  /** Does the work of a recording. */
-  void within(CudaRecording r, Runnable work) {
+  /** Does the work of a recording, whose generators are there. */
+  void within(RandomKeys r, Runnable work) {
     if (recording != null) {
       throw new IllegalStateException("one recording within another");
     }
@@ -226,6 +236,11 @@ final class Device implements AutoCloseable {
     return cudnn;
   }
 
+  /** The algorithms of cuDNN's for a convolution: asked for once. */
+  Algorithms algorithms(Object convolution, Supplier<Algorithms> choice) {
+    return algorithms.computeIfAbsent(convolution, c -> choice.get());
+  }
+
   EventClock clock() {
     return clock;
   }
@@ -270,7 +285,7 @@ final class Device implements AutoCloseable {
 
   /** {@code RandomKey} of cuda/include/philox.h: by value, or in a recording where to find it. */
   Arguments putRandom(Arguments a, Philox random) {
-    a.address(recording == null ? 0 : recording.table().address(random));
+    a.address(recording == null ? 0 : recording.address(random));
     return a.put64(random.seed()).put64(random.stream());
   }
 

@@ -3,11 +3,11 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.Buffer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
+import java.util.function.LongConsumer;
 
 /** Floats in device memory, row-major. A view shares the memory of the buffer it looks at. */
 final class DeviceBuffer implements Buffer {
-  private final DeviceMemory owner;
-  private final DeviceMemory.Blocks blocks;
+  private final LongConsumer owner;
   private final DeviceBuffer viewed;
   private final Shape shape;
   private final long size;
@@ -17,10 +17,9 @@ final class DeviceBuffer implements Buffer {
 
   private long address;
 
-  /** A block of memory; it goes back to those blocks. */
-  DeviceBuffer(DeviceMemory owner, DeviceMemory.Blocks blocks, long address, Shape shape) {
+  /** A block of memory; {@code owner} gets its address back when the buffer is closed. */
+  DeviceBuffer(LongConsumer owner, long address, Shape shape) {
     this.owner = owner;
-    this.blocks = blocks;
     this.viewed = null;
     this.address = address;
     this.shape = shape;
@@ -30,7 +29,6 @@ final class DeviceBuffer implements Buffer {
 
   private DeviceBuffer(DeviceBuffer viewed, long from, Shape shape) {
     this.owner = null;
-    this.blocks = null;
     this.viewed = viewed;
     this.shape = shape;
     this.size = shape.elements();
@@ -100,7 +98,7 @@ final class DeviceBuffer implements Buffer {
   @Override
   public void close() {
     if (owner != null && address != 0) {
-      owner.release(address, bytes(), blocks);
+      owner.accept(address);
       address = 0;
     }
   }

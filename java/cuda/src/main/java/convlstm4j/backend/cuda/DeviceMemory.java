@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
-import jcuda.CudaException;
-import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -70,6 +68,14 @@ final class DeviceMemory implements Memory, AutoCloseable {
     this.copyAhead = new CopyAhead(device, this::area);
     this.readback = new Readback(device);
     this.capacity = freeBytes();
+  }
+
+  /** Fails unless the type is float32. */
+  static void checkType(DType dtype) {
+    if (dtype != DType.FLOAT32) {
+      throw new BackendException(
+          CudaBackend.NAME + " computes in float32 only; for float64 use the backend reference");
+    }
   }
 
   /** Allocates from a recording's own blocks, and takes them back there. */
@@ -127,10 +133,12 @@ final class DeviceMemory implements Memory, AutoCloseable {
 
   @Override
   public DeviceBuffer allocateUnset(DType dtype, Shape shape) {
-    CudaBackend.checkType(dtype);
+    checkType(dtype);
     device.use();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
-    DeviceBuffer b = new DeviceBuffer(this, current, take(bytes, shape), shape);
+    Blocks to = current;
+    long block = take(bytes, shape);
+    DeviceBuffer b = new DeviceBuffer(address -> release(address, bytes, to), block, shape);
     live += bytes;
     return b;
   }
@@ -152,9 +160,9 @@ final class DeviceMemory implements Memory, AutoCloseable {
       return known;
     }
     Address a = new Address();
-    if (!allocated(a, size)) {
+    if (!RawMemory.allocated(a, size)) {
       trim();
-      if (!allocated(a, size)) {
+      if (!RawMemory.allocated(a, size)) {
         throw new BackendException(
             CudaBackend.NAME
                 + ": no device memory for "
@@ -171,21 +179,8 @@ final class DeviceMemory implements Memory, AutoCloseable {
     return a.value();
   }
 
-  /** Whether there was room for a block; if so, its address is there. */
-  static boolean allocated(Address a, long size) {
-    try {
-      JCudaDriver.cuMemAlloc(a, size);
-      return true;
-    } catch (CudaException e) {
-      if (e.getMessage().contains(CUresult.stringFor(CUresult.CUDA_ERROR_OUT_OF_MEMORY))) {
-        return false;
-      }
-      throw new BackendException(CudaBackend.NAME + ": cuMemAlloc: " + e.getMessage(), e);
-    }
-  }
-
   /** Takes a closed buffer's block back. */
-  void release(long address, long bytes, Blocks to) {
+  private void release(long address, long bytes, Blocks to) {
     live -= bytes;
     to.add(address, size(bytes));
     reserved += to == shared || to.heir != null ? 0 : size(bytes);
@@ -201,13 +196,9 @@ final class DeviceMemory implements Memory, AutoCloseable {
   /** A block that the driver does not take back is lost: nobody knows what has become of it. */
   private void freeKept() {
     List<AutoCloseable> blocks = new ArrayList<>();
-    shared.kept.values().forEach(same -> same.forEach(a -> blocks.add(() -> free(a))));
+    shared.kept.values().forEach(same -> same.forEach(a -> blocks.add(() -> RawMemory.free(a))));
     shared.kept.clear();
     Closing.all(blocks);
-  }
-
-  static void free(long address) {
-    Driver.call("cuMemFree", () -> JCudaDriver.cuMemFree(Address.of(address)));
   }
 
   @Override

@@ -12,14 +12,17 @@ import java.util.List;
 /** What a recurrence is put together from: cuDNN's convolutions, formulas on frames. */
 final class DeviceParts implements Parts {
   private final Device device;
+  private final Planner planner;
 
-  DeviceParts(Device device) {
+  /** Of plans that are made so. */
+  DeviceParts(Device device, Planner planner) {
     this.device = device;
+    this.planner = planner;
   }
 
   @Override
   public Plan plan(Op op, List<Shape> inputs, Mode mode) {
-    return Plans.plan(device, op, inputs, mode);
+    return planner.plan(op, inputs, mode);
   }
 
   @Override

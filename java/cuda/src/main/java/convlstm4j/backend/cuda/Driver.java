@@ -39,7 +39,7 @@ final class Driver {
     SystemLibraries libraries = new SystemLibraries();
     if (!libraries.isThere("libcuda.so.1")) {
       throw BackendException.noDevice(
-          CudaBackend.NAME + ": " + NO_DRIVER + KernelModule.absence(), null);
+          CudaBackend.NAME + ": " + NO_DRIVER + KernelImage.absence(), null);
     }
     try {
       libraries.load("libcuda.so.1");

@@ -5,18 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 
 /** Measures work on the device's stream by two events, which the GPU stamps as it comes to them. */
 final class EventClock implements AutoCloseable {
   private static final double NANOSECONDS_PER_MILLISECOND = 1e6;
 
-  private final Device device;
+  private final CUstream stream;
   private final List<CUevent> events = new ArrayList<>();
 
   /** Makes the events when it is opened, or at the first use. */
-  EventClock(Device device) {
-    this.device = device;
+  EventClock(CUstream stream) {
+    this.stream = stream;
   }
 
   /**
@@ -50,7 +51,7 @@ final class EventClock implements AutoCloseable {
   }
 
   private void record(CUevent event) {
-    Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(event, device.stream()));
+    Driver.call("cuEventRecord", () -> JCudaDriver.cuEventRecord(event, stream));
   }
 
   @Override

@@ -3,6 +3,7 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.Closing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Workspace for algorithms of cuDNN that no plan has counted on, because another one has refused.
@@ -10,13 +11,20 @@ import java.util.List;
  * ones stay, for graphs may have their addresses.
  */
 final class ExtraWorkspace implements AutoCloseable {
-  private final Device device;
+  private final BooleanSupplier capturing;
+  private final Runnable synchronize;
   private final List<Long> blocks = new ArrayList<>();
   private long bytes;
 
-  /** Of a device; allocates nothing yet. */
-  ExtraWorkspace(Device device) {
-    this.device = device;
+  /**
+   * Allocates nothing yet.
+   *
+   * @param capturing whether the device's work is being captured
+   * @param synchronize waits for it
+   */
+  ExtraWorkspace(BooleanSupplier capturing, Runnable synchronize) {
+    this.capturing = capturing;
+    this.synchronize = synchronize;
   }
 
   /**
@@ -26,7 +34,7 @@ final class ExtraWorkspace implements AutoCloseable {
   long of(long wanted) {
     if (wanted > bytes) {
       Address a = new Address();
-      if (device.isCapturing() || !DeviceMemory.allocated(a, wanted)) {
+      if (capturing.getAsBoolean() || !RawMemory.allocated(a, wanted)) {
         return 0;
       }
       blocks.add(a.value());
@@ -39,9 +47,9 @@ final class ExtraWorkspace implements AutoCloseable {
   public void close() {
     List<AutoCloseable> all = new ArrayList<>();
     if (!blocks.isEmpty()) {
-      all.add(device::synchronize);
+      all.add(synchronize::run);
     }
-    blocks.forEach(b -> all.add(() -> DeviceMemory.free(b)));
+    blocks.forEach(b -> all.add(() -> RawMemory.free(b)));
     blocks.clear();
     bytes = 0;
     Closing.all(all);

@@ -1,5 +1,6 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Closing;
@@ -46,7 +47,7 @@ final class OpeningTrial implements AutoCloseable {
    *
    * @throws BackendException if that fails or gives other numbers
    */
-  static void run(CudaBackend backend, DeviceMemory memory) {
+  static void run(Backend backend, DeviceMemory memory) {
     try (OpeningTrial trial = new OpeningTrial(memory)) {
       trial.convolution(backend);
       trial.kernel(backend);
@@ -79,7 +80,7 @@ final class OpeningTrial implements AutoCloseable {
   }
 
   /** Output, then gradients of the inputs. */
-  private List<Tensor> computed(CudaBackend backend, Op op, List<Tensor> inputs, Tensor dy) {
+  private List<Tensor> computed(Backend backend, Op op, List<Tensor> inputs, Tensor dy) {
     List<Shape> shapes = inputs.stream().map(Tensor::shape).toList();
     Plan plan = backend.plan(op, shapes, DType.FLOAT32, Mode.TRAINING);
     made.add(plan);
@@ -97,7 +98,7 @@ final class OpeningTrial implements AutoCloseable {
     return results;
   }
 
-  private void convolution(CudaBackend backend) {
+  private void convolution(Backend backend) {
     List<Integer> one = List.of(1, 1);
     Window window = new Window(List.of(K, K), one, one, Padding.SAME, DataFormat.CHANNELS_FIRST);
     Tensor x = numbers(1, N, CHANNELS, HEIGHT, WIDTH);
@@ -137,7 +138,7 @@ final class OpeningTrial implements AutoCloseable {
     return all;
   }
 
-  private void kernel(CudaBackend backend) {
+  private void kernel(Backend backend) {
     Tensor x = numbers(5, N, CHANNELS * WIDTH);
     Tensor dy = numbers(6, N, CHANNELS * WIDTH);
     Tensor y = Tensor.zeros(DType.FLOAT32, x.shape());

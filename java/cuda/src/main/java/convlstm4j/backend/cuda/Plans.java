@@ -93,7 +93,7 @@ final class Plans {
       return new PointwiseUpdatePlan(device, o, inputs);
     }
     if (op instanceof Recurrence o) {
-      return new RecurrencePlan(new DeviceParts(device), o, inputs, mode);
+      return new RecurrencePlan(new DeviceParts(device, (part, in, how) -> plan(device, part, in, how)), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(device, o, inputs);

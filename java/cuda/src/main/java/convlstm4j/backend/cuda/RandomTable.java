@@ -10,7 +10,7 @@ import java.util.Map;
  * Seeds and streams of a recording's random numbers in device memory: {@code struct RandomKey} of
  * cuda/include/philox.h.
  */
-final class RandomTable implements AutoCloseable {
+final class RandomTable implements Device.RandomKeys, AutoCloseable {
   private static final int FLOATS = 2 * Long.BYTES / Float.BYTES;
 
   private final DeviceMemory memory;
@@ -39,8 +39,8 @@ final class RandomTable implements AutoCloseable {
     memory.staging().upload(words, table.address());
   }
 
-  /** Where a generator of the run is. */
-  long address(Philox random) {
+  @Override
+  public long address(Philox random) {
     Integer place = places.get(random);
     if (place == null) {
       throw new IllegalArgumentException(random + " is none of the recording's generators");

@@ -25,26 +25,18 @@ final class TrialProcess {
   private TrialProcess() {}
 
   /**
-   * Opens the backend and computes; the process ends before this does if cuDNN ends it.
-   *
-   * @param arguments none
-   */
-  public static void main(String[] arguments) {
-    CudaBackend.tried(false).close();
-  }
-
-  /**
    * Makes the trial, once in the life of this process.
    *
+   * @param main whose main method tries
    * @return how the other process ended, if a signal or an abort has ended it; empty also where
    *     none can be started, for then nothing is known
    */
-  static synchronized Optional<String> death() {
+  static synchronized Optional<String> death(Class<?> main) {
     if (survived) {
       return Optional.empty();
     }
     try {
-      Optional<String> death = run();
+      Optional<String> death = run(main);
       survived = death.isEmpty();
       return death;
     } catch (IOException e) {
@@ -55,7 +47,7 @@ final class TrialProcess {
     }
   }
 
-  private static Optional<String> run() throws IOException, InterruptedException {
+  private static Optional<String> run(Class<?> main) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     System.getProperties().stringPropertyNames().stream()
@@ -63,8 +55,7 @@ final class TrialProcess {
         .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
     command.add("-XX:ErrorFile=/dev/null"); // or an abort leaves a file in the user's folder
     command.add("-XX:-CreateCoredumpOnCrash");
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), TrialProcess.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     File output = File.createTempFile("convlstm4j", ".trial");
     try {
       Process process =

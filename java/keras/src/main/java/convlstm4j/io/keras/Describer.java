@@ -50,7 +50,7 @@ final class Describer {
     List<LayerArrays> arrays = List.of();
     try {
       if (from.hasModel()) {
-        survey(from.model(), KerasModels.readOptions(from, noting));
+        survey(from.model(), noting.reading(from));
       }
     } catch (KerasException e) { // its version
       fault(e.getMessage());

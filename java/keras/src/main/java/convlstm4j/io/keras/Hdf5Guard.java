@@ -1,7 +1,6 @@
 package convlstm4j.io.keras;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -15,7 +14,7 @@ import java.util.Set;
  * tables but for groups with names that are not ASCII) is refused. Sections are those of the HDF5
  * File Format Specification 1.1.
  */
-final class Hdf5Guard {
+final class Hdf5Guard extends Hdf5Bytes {
   private static final int SHARED = 2;
 
   /** Keras nests a group in three or four others for each model within a model. */
@@ -27,17 +26,13 @@ final class Hdf5Guard {
   /** Of texts in the file's global heap per byte of the file; they are looked up per attribute. */
   private static final int MAX_LOOKED_THROUGH = 64;
 
-  private final String file;
-  private final ByteBuffer bytes;
-  private final Set<Long> met = new HashSet<>();
   private final Map<Long, Map<Integer, Integer>> collections = new HashMap<>();
   private int depth;
   private long texts;
   private long lookedThrough;
 
   private Hdf5Guard(String file, ByteBuffer bytes) {
-    this.file = file;
-    this.bytes = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    super(file, bytes);
   }
 
   /**
@@ -54,72 +49,6 @@ final class Hdf5Guard {
     }
   }
 
-  KerasException damaged(long at, String what) {
-    return new KerasException(file, "is a damaged HDF5 file: " + what + ", at byte " + at);
-  }
-
-  KerasException foreign(String what) {
-    return new KerasException(
-        file, "has " + what + ", which Keras does not write; save it with Keras's model.save");
-  }
-
-  /** A place in the file, with room for so many bytes. */
-  int place(long address, long length, String what) {
-    if (address < 0 || length < 0 || address > bytes.limit() - length) {
-      throw damaged(address, what + " of " + length + " bytes lies outside the file");
-    }
-    return (int) address;
-  }
-
-  void once(long address, String what) {
-    if (!met.add(address)) {
-      throw damaged(address, what + " belongs to two others, or to itself");
-    }
-  }
-
-  int u8(int at) {
-    return bytes.get(at) & 0xff;
-  }
-
-  int u16(int at) {
-    return bytes.getShort(at) & 0xffff;
-  }
-
-  long i64(int at) {
-    return bytes.getLong(at);
-  }
-
-  /** A whole number of 1 to 8 bytes, which must not be negative. */
-  long number(int at, int width) {
-    long n = 0;
-    for (int i = width - 1; i >= 0; i--) {
-      n = n << 8 | u8(at + i);
-    }
-    if (n < 0) {
-      throw damaged(at, "a negative number");
-    }
-    return n;
-  }
-
-  /** Fails unless a piece of so many bytes has what is read of it. */
-  void room(int at, int size, long needed, String what) {
-    if (needed > size) {
-      throw damaged(at, what + " does not fit its place");
-    }
-  }
-
-  private long u32(int at) {
-    return bytes.getInt(at) & 0xffffffffL;
-  }
-
-  void signature(int at, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (bytes.get(at + i) != text.charAt(i)) {
-        throw damaged(at, "expected " + text);
-      }
-    }
-  }
-
   /** II.A. */
   private void superblock() {
     place(0, 96, "the superblock");
@@ -133,6 +62,7 @@ final class Hdf5Guard {
   }
 
   /** IV.A.1.a: the header of a group or an array, and its continuations. */
+  @Override
   void header(long address) {
     int at = place(address, 16, "an object header");
     once(address, "an object header");
@@ -361,7 +291,7 @@ final class Hdf5Guard {
     }
   }
 
-  /** Counts a name's bytes. */
+  @Override
   void countName(long length, long at) {
     texts += length;
     if (texts > bytes.limit()) {

@@ -22,7 +22,7 @@ final class Hdf5Links {
   private static final int LINKS_BY_NAME = 5;
   private static final int CHECKSUM = 4;
 
-  private final Hdf5Guard guard;
+  private final Hdf5Bytes guard;
 
   /** Direct blocks: where they begin in the heap's own addresses, to where they are in the file. */
   private final TreeMap<Long, long[]> blocks = new TreeMap<>();
@@ -30,7 +30,7 @@ final class Hdf5Links {
   private int offsetBytes;
   private int lengthBytes;
 
-  Hdf5Links(Hdf5Guard guard) {
+  Hdf5Links(Hdf5Bytes guard) {
     this.guard = guard;
   }
 

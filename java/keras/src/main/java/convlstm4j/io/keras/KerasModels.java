@@ -4,7 +4,6 @@ import convlstm4j.data.InputForm;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.architecture.ArchitectureException;
-import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.WeightTransfer;
@@ -116,11 +115,6 @@ public final class KerasModels {
     OptimizerState.restore(file, model, plan.trained(), notes);
   }
 
-  static ReadOptions readOptions(KerasFile file, KerasOptions options) {
-    return new ReadOptions(
-        file.generation(), options.customLayers(), options.skipped(), options.notesOf(file.file()));
-  }
-
   static Network network(KerasFile file, KerasOptions options) {
     if (!file.hasModel()) {
       throw new KerasException(
@@ -128,7 +122,7 @@ public final class KerasModels {
           "holds weights only, no model; build the model and use KerasModels.loadWeights");
     }
     try {
-      return Architecture.read(file.model(), readOptions(file, options));
+      return Architecture.read(file.model(), options.reading(file));
     } catch (ArchitectureException e) {
       throw new KerasException(file.file(), e.getMessage(), e);
     }

@@ -1,6 +1,7 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.config.KerasVersion;
+import convlstm4j.io.architecture.ReadOptions;
 import convlstm4j.layer.CustomLayers;
 import convlstm4j.model.Model;
 import convlstm4j.objective.CustomMetrics;
@@ -157,5 +158,10 @@ public final class KerasOptions {
 
   KerasVersion h5() {
     return h5;
+  }
+
+  /** What a file's config is read with. */
+  ReadOptions reading(KerasFile file) {
+    return new ReadOptions(file.generation(), customLayers, skipped, notesOf(file.file()));
   }
 }

@@ -34,7 +34,7 @@ final class LayerWeights {
     Map<String, String> kinds = file.layerKinds();
     Map<String, Layer> own = new LinkedHashMap<>();
     try {
-      Architecture.read(file.model(), KerasModels.readOptions(file, options)).layers().stream()
+      Architecture.read(file.model(), options.reading(file)).layers().stream()
           .filter(l -> kinds.containsKey(l.name()))
           .forEach(l -> own.put(l.name(), l));
     } catch (ArchitectureException e) {

@@ -38,7 +38,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     }
     this.keep = op.training() && mode == Mode.TRAINING;
     this.groups = new Groups(x, axes);
-    this.passes = NormPasses.choose(engine.kernels(), groups);
+    this.passes = passes(engine.kernels(), groups);
     this.scratch = workspace.take(passes.scratchFloats());
     this.perGroup = x.elements() / groups.count();
     this.steps = perStep ? (int) x.dim(1) : 1;
@@ -46,6 +46,13 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     this.inner = (int) (op.axes().get(0) == 0 ? parameters / x.dim(0) : parameters);
     this.meanAt = keep ? reserve.take(groups.count()) : 0;
     this.inverseAt = keep ? reserve.take(groups.count()) : 0;
+  }
+
+  /** In C++ where that is there and takes the shape. */
+  private static NormPasses passes(NativeKernels kernels, Groups groups) {
+    return kernels != null && NativeNorm.takes(groups)
+        ? new NativeNorm(kernels, groups)
+        : new JavaNorm(groups);
   }
 
   @Override

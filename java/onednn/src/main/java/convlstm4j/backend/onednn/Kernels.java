@@ -98,13 +98,15 @@ final class Kernels {
       return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof Recurrence o) {
-      return new RecurrencePlan(new NativeParts(engine), o, inputs, mode);
+      return new RecurrencePlan(new NativeParts((part, in, how) -> plan(engine, part, in, how)), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(o, inputs);
     }
     if (op instanceof Pool o) {
-      return PoolPlan.of(engine, o, inputs);
+      return engine.kernels() == null
+          ? new JavaPoolPlan(o, inputs)
+          : new NativePoolPlan(engine.kernels(), o, inputs);
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(o, inputs);

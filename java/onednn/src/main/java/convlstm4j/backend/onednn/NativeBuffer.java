@@ -8,7 +8,14 @@ import java.nio.FloatBuffer;
 
 /** Floats outside the Java heap, row-major. A view shares the block of the buffer it looks at. */
 final class NativeBuffer implements Buffer {
-  private final NativeMemory owner;
+  /** Where a closed buffer's block goes. */
+  @FunctionalInterface
+  interface Owner {
+    /** Takes it back. */
+    void release(Block block, long bytes);
+  }
+
+  private final Owner owner;
   private final NativeBuffer viewed;
   private final Shape shape;
   private final long size;
@@ -18,7 +25,7 @@ final class NativeBuffer implements Buffer {
 
   private Block block;
 
-  NativeBuffer(NativeMemory owner, Block block, Shape shape) {
+  NativeBuffer(Owner owner, Block block, Shape shape) {
     this.owner = owner;
     this.viewed = null;
     this.block = block;

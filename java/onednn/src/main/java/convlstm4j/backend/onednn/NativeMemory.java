@@ -29,6 +29,14 @@ final class NativeMemory implements Memory {
     this.capacity = capacity;
   }
 
+  /** Fails unless the type is float32. */
+  static void checkType(DType dtype) {
+    if (dtype != DType.FLOAT32) {
+      throw new BackendException(
+          OneDnnBackend.NAME + " computes in float32 only; for float64 use the backend reference");
+    }
+  }
+
   @Override
   public NativeBuffer allocate(DType dtype, Shape shape) {
     NativeBuffer b = allocateUnset(dtype, shape);
@@ -38,11 +46,11 @@ final class NativeMemory implements Memory {
 
   @Override
   public synchronized NativeBuffer allocateUnset(DType dtype, Shape shape) {
-    OneDnnBackend.checkType(dtype);
+    checkType(dtype);
     checkOpen();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;
-    return new NativeBuffer(this, take(bytes, shape), shape);
+    return new NativeBuffer(this::release, take(bytes, shape), shape);
   }
 
   /** How many buffers were allocated so far. */

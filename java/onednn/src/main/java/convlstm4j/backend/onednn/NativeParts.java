@@ -15,15 +15,16 @@ final class NativeParts implements Parts {
   /** Scratch for sums. */
   private static final int SUM_SLOT = 0;
 
-  private final Dnnl engine;
+  private final Planner planner;
 
-  NativeParts(Dnnl engine) {
-    this.engine = engine;
+  /** Of plans that are made so. */
+  NativeParts(Planner planner) {
+    this.planner = planner;
   }
 
   @Override
   public Plan plan(Op op, List<Shape> inputs, Mode mode) {
-    return Kernels.plan(engine, op, inputs, mode);
+    return planner.plan(op, inputs, mode);
   }
 
   @Override

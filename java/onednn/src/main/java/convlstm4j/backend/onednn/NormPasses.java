@@ -29,11 +29,4 @@ interface NormPasses {
       double[] b,
       double[] scale,
       At scratch);
-
-  /** In C++ where that is there and takes the shape. */
-  static NormPasses choose(NativeKernels kernels, Groups groups) {
-    return kernels != null && NativeNorm.takes(groups)
-        ? new NativeNorm(kernels, groups)
-        : new JavaNorm(groups);
-  }
 }

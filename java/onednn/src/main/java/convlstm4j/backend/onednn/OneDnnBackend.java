@@ -1,7 +1,6 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.PlanFrame;
 import convlstm4j.op.Op;
@@ -44,17 +43,9 @@ final class OneDnnBackend implements Backend {
 
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-    checkType(dtype);
+    NativeMemory.checkType(dtype);
     memory.checkOpen();
     return PlanFrame.make(NAME, op, inputs, () -> Kernels.plan(dnnl, op, inputs, mode));
-  }
-
-  /** Fails unless the type is float32. */
-  static void checkType(DType dtype) {
-    if (dtype != DType.FLOAT32) {
-      throw new BackendException(
-          NAME + " computes in float32 only; for float64 use the backend reference");
-    }
   }
 
   @Override

@@ -44,11 +44,4 @@ abstract class PoolPlan extends OneDnnPlan<Pool> {
       pad[d] = (int) window.padBefore(i, n[d]);
     }
   }
-
-  /** In C++ where that is there, else in Java. */
-  static PoolPlan of(Dnnl engine, Pool op, List<Shape> inputs) {
-    return engine.kernels() == null
-        ? new JavaPoolPlan(op, inputs)
-        : new NativePoolPlan(engine.kernels(), op, inputs);
-  }
 }
