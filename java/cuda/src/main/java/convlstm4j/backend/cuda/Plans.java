@@ -5,9 +5,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.RecurrencePlan;
 import convlstm4j.op.Activate;
-import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Affine;
-import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
@@ -27,13 +25,12 @@ import convlstm4j.op.Pool;
 import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
-import convlstm4j.op.RmspropUpdate;
-import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Picks the plan of an op. */
 final class Plans {
@@ -93,7 +90,8 @@ final class Plans {
       return new PointwiseUpdatePlan(device, o, inputs);
     }
     if (op instanceof Recurrence o) {
-      return new RecurrencePlan(new DeviceParts(device, (part, in, how) -> plan(device, part, in, how)), o, inputs, mode);
+      return new RecurrencePlan(
+          new DeviceParts(device, (part, in, how) -> plan(device, part, in, how)), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(device, o, inputs);
@@ -110,17 +108,9 @@ final class Plans {
     if (op instanceof WeightedLoss o) {
       return new WeightedLossPlan(device, o, inputs);
     }
-    if (op instanceof AdamUpdate o) {
-      return UpdatePlan.of(device, o, inputs);
-    }
-    if (op instanceof Assign o) {
-      return UpdatePlan.of(device, o, inputs);
-    }
-    if (op instanceof RmspropUpdate o) {
-      return UpdatePlan.of(device, o, inputs);
-    }
-    if (op instanceof SgdUpdate o) {
-      return UpdatePlan.of(device, o, inputs);
+    Optional<UpdatePlan> update = UpdatePlan.of(device, op, inputs);
+    if (update.isPresent()) {
+      return update.get();
     }
     throw new BackendException(CudaBackend.NAME + " has no plan for " + op.opName());
   }

@@ -9,6 +9,7 @@ import convlstm4j.op.SgdUpdate;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntToLongFunction;
 
 /**
@@ -40,7 +41,24 @@ final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
         new TensorTables(in.subList(first, first + count).stream().map(Shape::elements).toList());
   }
 
-  static UpdatePlan of(Device device, SgdUpdate op, List<Shape> inputs) {
+  /** The plan of an update by a kernel of its own; empty for another kind of op. */
+  static Optional<UpdatePlan> of(Device device, Op op, List<Shape> inputs) {
+    if (op instanceof AdamUpdate o) {
+      return Optional.of(of(device, o, inputs));
+    }
+    if (op instanceof Assign o) {
+      return Optional.of(of(device, o, inputs));
+    }
+    if (op instanceof RmspropUpdate o) {
+      return Optional.of(of(device, o, inputs));
+    }
+    if (op instanceof SgdUpdate o) {
+      return Optional.of(of(device, o, inputs));
+    }
+    return Optional.empty();
+  }
+
+  private static UpdatePlan of(Device device, SgdUpdate op, List<Shape> inputs) {
     String kernel =
         op.momentum() == 0
             ? "sgd_update"
@@ -49,12 +67,12 @@ final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
     return new UpdatePlan(device, op, inputs, op.count(), kernel, f);
   }
 
-  static UpdatePlan of(Device device, AdamUpdate op, List<Shape> inputs) {
+  private static UpdatePlan of(Device device, AdamUpdate op, List<Shape> inputs) {
     Factors f = new Factors(op.weightDecay(), 0, op.epsilon(), 1 - op.beta1(), 1 - op.beta2());
     return new UpdatePlan(device, op, inputs, op.count(), "adam_update", f);
   }
 
-  static UpdatePlan of(Device device, RmspropUpdate op, List<Shape> inputs) {
+  private static UpdatePlan of(Device device, RmspropUpdate op, List<Shape> inputs) {
     String kernel =
         "rmsprop"
             + (op.centered() ? "_centered" : "")
@@ -64,7 +82,7 @@ final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
     return new UpdatePlan(device, op, inputs, op.count(), kernel, f);
   }
 
-  static UpdatePlan of(Device device, Assign op, List<Shape> inputs) {
+  private static UpdatePlan of(Device device, Assign op, List<Shape> inputs) {
     return new UpdatePlan(device, op, inputs, op.count(), "assign", new Factors(0, 0, 0, 0, 0));
   }
 

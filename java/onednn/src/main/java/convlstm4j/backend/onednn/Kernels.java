@@ -5,9 +5,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.RecurrencePlan;
 import convlstm4j.op.Activate;
-import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Affine;
-import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
@@ -22,18 +20,16 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
-import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
-import convlstm4j.op.RmspropUpdate;
-import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Picks the plan of an op. */
 final class Kernels {
@@ -53,9 +49,6 @@ final class Kernels {
     }
     if (op instanceof Affine o) {
       return new AffinePlan(engine, o, inputs, mode);
-    }
-    if (op instanceof Assign o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(engine, o, inputs, mode);
@@ -82,8 +75,9 @@ final class Kernels {
       return new NotFinitePlan(o, inputs);
     }
     if (op instanceof UpdateTrial o) {
-      Plan update = plan(engine, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
-      return new UpdateTrialPlan(o, inputs, (UpdatePlan) update);
+      UpdatePlan update =
+          UpdateRules.plan(o.update(), o.withGuard(inputs, Shape.of(1))).orElseThrow();
+      return new UpdateTrialPlan(o, inputs, update);
     }
     if (op instanceof Pad o) {
       return new PadPlan(o, inputs);
@@ -94,11 +88,9 @@ final class Kernels {
     if (op instanceof Pointwise o) {
       return new PointwisePlan(o, inputs);
     }
-    if (op instanceof PointwiseUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
-    }
     if (op instanceof Recurrence o) {
-      return new RecurrencePlan(new NativeParts((part, in, how) -> plan(engine, part, in, how)), o, inputs, mode);
+      return new RecurrencePlan(
+          new NativeParts((part, in, how) -> plan(engine, part, in, how)), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(o, inputs);
@@ -117,14 +109,9 @@ final class Kernels {
     if (op instanceof WeightedLoss o) {
       return new WeightedLossPlan(o, inputs);
     }
-    if (op instanceof AdamUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
-    }
-    if (op instanceof RmspropUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
-    }
-    if (op instanceof SgdUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
+    Optional<UpdatePlan> update = UpdateRules.plan(op, inputs);
+    if (update.isPresent()) {
+      return update.get();
     }
     throw new BackendException(OneDnnBackend.NAME + ": no plan for " + op.opName());
   }

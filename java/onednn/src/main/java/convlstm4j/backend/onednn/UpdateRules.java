@@ -4,10 +4,14 @@ import convlstm4j.backend.onednn.UpdatePlan.Rule;
 import convlstm4j.formula.Code;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Assign;
+import convlstm4j.op.Op;
 import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
+import convlstm4j.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /** What each update makes of n elements of its groups' arrays, in the order of the groups. */
 final class UpdateRules {
@@ -16,11 +20,31 @@ final class UpdateRules {
 
   private UpdateRules() {}
 
-  static Rule of(Assign op) {
+  /** The plan of an update; empty for another kind of op. */
+  static Optional<UpdatePlan> plan(Op op, List<Shape> inputs) {
+    if (op instanceof AdamUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    if (op instanceof Assign o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), assign()));
+    }
+    if (op instanceof PointwiseUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    if (op instanceof RmspropUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    if (op instanceof SgdUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    return Optional.empty();
+  }
+
+  private static Rule assign() {
     return (none, a, n) -> System.arraycopy(a[1], 0, a[0], 0, n);
   }
 
-  static Rule of(SgdUpdate op) {
+  private static Rule of(SgdUpdate op) {
     return (rates, a, n) -> {
       float rate = rates[0];
       float keep = 1 - rate * (float) op.weightDecay();
@@ -42,7 +66,7 @@ final class UpdateRules {
     };
   }
 
-  static Rule of(AdamUpdate op) {
+  private static Rule of(AdamUpdate op) {
     return (rate, a, n) -> {
       float keep = 1 - rate[0] * (float) op.weightDecay();
       float alpha = rate[1];
@@ -61,7 +85,7 @@ final class UpdateRules {
     };
   }
 
-  static Rule of(RmspropUpdate op) {
+  private static Rule of(RmspropUpdate op) {
     return (rates, arrays, n) -> {
       float rate = rates[0];
       float keep = 1 - rate * (float) op.weightDecay();
@@ -91,7 +115,7 @@ final class UpdateRules {
     };
   }
 
-  static Rule of(PointwiseUpdate op) {
+  private static Rule of(PointwiseUpdate op) {
     Code code = op.code();
     return (rate, a, n) -> {
       Formulas.run(

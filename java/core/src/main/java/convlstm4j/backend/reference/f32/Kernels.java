@@ -4,9 +4,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.op.Activate;
-import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Affine;
-import convlstm4j.op.Assign;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ClipGradients;
 import convlstm4j.op.Concat;
@@ -21,18 +19,16 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
-import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Reverse;
-import convlstm4j.op.RmspropUpdate;
-import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Picks the plan of an op. */
 public final class Kernels {
@@ -49,9 +45,6 @@ public final class Kernels {
   public static Plan plan(Op op, List<Shape> inputs, Mode mode) {
     if (op instanceof Activate o) {
       return new ActivatePlan(o, inputs);
-    }
-    if (op instanceof Assign o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof BatchNorm o) {
       return new BatchNormPlan(o, inputs, mode);
@@ -84,8 +77,9 @@ public final class Kernels {
       return new NotFinitePlan(o, inputs);
     }
     if (op instanceof UpdateTrial o) {
-      Plan update = plan(o.update(), o.withGuard(inputs, Shape.of(1)), mode);
-      return new UpdateTrialPlan(o, inputs, (UpdatePlan) update);
+      UpdatePlan update =
+          UpdateRules.plan(o.update(), o.withGuard(inputs, Shape.of(1))).orElseThrow();
+      return new UpdateTrialPlan(o, inputs, update);
     }
     if (op instanceof Pad o) {
       return new PadPlan(o, inputs);
@@ -95,9 +89,6 @@ public final class Kernels {
     }
     if (op instanceof Pointwise o) {
       return new PointwisePlan(o, inputs);
-    }
-    if (op instanceof PointwiseUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
     }
     if (op instanceof Recurrence o) {
       return new RecurrencePlan(o, inputs, mode);
@@ -120,14 +111,9 @@ public final class Kernels {
     if (op instanceof WeightedLoss o) {
       return new WeightedLossPlan(o, inputs);
     }
-    if (op instanceof AdamUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
-    }
-    if (op instanceof RmspropUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
-    }
-    if (op instanceof SgdUpdate o) {
-      return new UpdatePlan(o, inputs, o.count(), UpdateRules.of(o));
+    Optional<UpdatePlan> update = UpdateRules.plan(op, inputs);
+    if (update.isPresent()) {
+      return update.get();
     }
     throw new BackendException("reference: no plan for " + op.opName() + " in mode " + mode);
   }

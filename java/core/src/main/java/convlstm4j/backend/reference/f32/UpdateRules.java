@@ -4,22 +4,45 @@ import convlstm4j.backend.reference.f32.UpdatePlan.Rule;
 import convlstm4j.formula.Code;
 import convlstm4j.op.AdamUpdate;
 import convlstm4j.op.Assign;
+import convlstm4j.op.Op;
 import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
+import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What each update makes of a weight's elements. */
 final class UpdateRules {
   private UpdateRules() {}
 
-  static Rule of(Assign op) {
+  /** The plan of an update; empty for another kind of op. */
+  static Optional<UpdatePlan> plan(Op op, List<Shape> inputs) {
+    if (op instanceof AdamUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    if (op instanceof Assign o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), assign()));
+    }
+    if (op instanceof PointwiseUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    if (op instanceof RmspropUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    if (op instanceof SgdUpdate o) {
+      return Optional.of(new UpdatePlan(o, inputs, o.count(), of(o)));
+    }
+    return Optional.empty();
+  }
+
+  private static Rule assign() {
     return (none, weight, from, to) ->
         System.arraycopy(weight.before("next"), from, weight.after("w"), from, to - from);
   }
 
-  static Rule of(SgdUpdate op) {
+  private static Rule of(SgdUpdate op) {
     return (rates, weight, from, to) -> {
       float rate = rates[0];
       float decay = rate * (float) op.weightDecay();
@@ -43,7 +66,7 @@ final class UpdateRules {
     };
   }
 
-  static Rule of(AdamUpdate op) {
+  private static Rule of(AdamUpdate op) {
     return (rates, weight, from, to) -> {
       float decay = rates[0] * (float) op.weightDecay();
       float alpha = rates[1];
@@ -68,7 +91,7 @@ final class UpdateRules {
     };
   }
 
-  static Rule of(RmspropUpdate op) {
+  private static Rule of(RmspropUpdate op) {
     return (rates, weight, from, to) -> {
       float rate = rates[0];
       float decay = rate * (float) op.weightDecay();
@@ -105,7 +128,7 @@ final class UpdateRules {
     };
   }
 
-  static Rule of(PointwiseUpdate op) {
+  private static Rule of(PointwiseUpdate op) {
     Code code = op.code();
     return (rate, weight, from, to) -> {
       List<float[]> before = new ArrayList<>(List.of(weight.before("w"), weight.before("g")));
