@@ -52,6 +52,28 @@ public interface FrameSource extends AutoCloseable {
   Tensor readFrames(long from, long to, DType dtype);
 
   /**
+   * Whether frames stay bytes when they are read: a tensor of {@linkplain Tensor#ofPixels pixels}.
+   *
+   * @param dtype element type that is asked for
+   * @return true for bytes of the scale that such a tensor stands for
+   */
+  boolean readsPixels(DType dtype);
+
+  /**
+   * Reads some frames into a part of a tensor, such as a sample of a batch.
+   *
+   * @param from first index
+   * @param to last index + 1
+   * @param target gets the elements, row-major; of pixels only if this {@linkplain #readsPixels
+   *     reads so}
+   * @param at index of the first
+   * @throws IndexOutOfBoundsException if they are not within axis 0
+   * @throws IllegalArgumentException if they do not fit into the tensor
+   * @throws convlstm4j.io.file.FileException if they cannot be read
+   */
+  void readFrames(long from, long to, Tensor target, int at);
+
+  /**
    * When a frame is shown.
    *
    * @param frame its index

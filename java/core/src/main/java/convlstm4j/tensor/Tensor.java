@@ -314,6 +314,25 @@ public final class Tensor {
   }
 
   /**
+   * Copies elements as floats; pixels stay pixels.
+   *
+   * @param from index of the first, in row-major order
+   * @param target where they go, from its start on
+   * @param n how many
+   * @throws IllegalStateException if the elements are not float32
+   */
+  public void read(int from, float[] target, int n) {
+    byte[] p = elements.pixels;
+    if (p == null) {
+      System.arraycopy(floats(), from, target, 0, n);
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      target[i] = Elements.value(p[from + i]);
+    }
+  }
+
+  /**
    * Puts tensors one after the other, such as samples into a batch.
    *
    * @param parts of one element type, at least one

@@ -51,6 +51,20 @@ class TensorTest {
   }
 
   @Test
+  void readsFloatsOfPixelsThatStayPixels() {
+    Tensor t = Tensor.ofPixels(all(), Shape.of(256));
+    float[] some = new float[4];
+    t.read(250, some, 3);
+    assertArrayEquals(new float[] {250 / 255f, 251 / 255f, 252 / 255f, 0}, some);
+    assertTrue(t.isPixels());
+    Tensor numbers = Tensor.of(new float[] {3, 4, 5}, 3);
+    numbers.read(1, some, 2);
+    assertArrayEquals(new float[] {4, 5, 252 / 255f, 0}, some);
+    Tensor exact = Tensor.of(new double[] {1}, 1);
+    assertThrows(IllegalStateException.class, () -> exact.read(0, some, 1));
+  }
+
+  @Test
   void joinsPixelsAsPixelsAndOthersAsNumbers() {
     Tensor pixels = Tensor.ofPixels(all(), Shape.of(256));
     Tensor two = Tensor.joined(List.of(pixels, pixels), Shape.of(2, 256));

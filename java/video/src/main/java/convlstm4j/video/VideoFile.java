@@ -178,28 +178,46 @@ public final class VideoFile implements FrameSource {
   public Tensor readFrames(long from, long to, DType dtype) {
     check(from, to);
     Shape shape = film.shape.with(0, to - from);
-    boolean pixels = scale.equals(ByteScale.UNIT) && dtype == DType.FLOAT32;
     Tensor result =
-        pixels
+        readsPixels(dtype)
             ? Tensor.ofPixels(new byte[Tensor.arrayLength(shape)], shape)
             : Tensor.zeros(dtype, shape);
+    readFrames(from, to, result, 0);
+    return result;
+  }
+
+  @Override
+  public boolean readsPixels(DType dtype) {
+    return scale.equals(ByteScale.UNIT) && dtype == DType.FLOAT32;
+  }
+
+  @Override
+  public void readFrames(long from, long to, Tensor target, int first) {
+    check(from, to);
+    if (first < 0 || (to - from) * film.frameBytes() > target.size() - first) {
+      throw new IllegalArgumentException(
+          name() + ": " + (to - from) + " frames from " + first + " on do not fit into " + target);
+    }
+    boolean pixels = target.isPixels();
+    if (pixels && !readsPixels(target.dtype())) {
+      throw new IllegalArgumentException(name() + ": is not read as pixels, as " + target + " is");
+    }
     int channels = film.colours.channels();
     int plane = film.frameBytes() / channels;
-    int at = 0;
+    int at = first;
     for (long f = from; f < to; f++) {
       byte[] frame = film.frame(f);
       for (int c = 0; c < channels; c++) {
         for (int i = c; i < frame.length; i += channels) {
           if (pixels) {
-            result.pixels()[at++] = frame[i];
+            target.pixels()[at++] = frame[i];
           } else {
-            result.set(at++, scale.value(frame[i] & 0xFF));
+            target.set(at++, scale.value(frame[i] & 0xFF));
           }
         }
       }
-      assert at == (f - from + 1) * plane * channels;
+      assert at == first + (f - from + 1) * plane * channels;
     }
-    return result;
   }
 
   private void check(long from, long to) {

@@ -7,7 +7,6 @@ import convlstm4j.data.folder.Selection.Sample;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -66,25 +65,44 @@ final class SampleStream implements Iterator<Batch> {
   }
 
   private Tensor input(List<Sample> samples) {
-    List<Tensor> videos = new ArrayList<>();
-    for (Sample s : samples) {
+    long frames = samples.get(0).frames();
+    Shape shape = selection.frame().prepend(frames).prepend(samples.size());
+    boolean pixels =
+        samples.stream().allMatch(s -> s.trailer().header().scaled(bytes).readsPixels(dtype));
+    Tensor all = room(samples.get(0), shape, pixels);
+    int elements = all.size() / samples.size();
+    for (int i = 0; i < samples.size(); i++) {
+      Sample s = samples.get(i);
       FrameSource file = source(s.trailer()).scaled(bytes);
       Shape expected = selection.frame().prepend(s.trailer().frames());
       if (!file.shape().equals(expected)) {
         throw new FolderException(
             file.name(), "has changed: shape " + file.shape() + ", was " + expected);
       }
-      Tensor video = file.readFrames(s.from(), s.to(), dtype);
+      file.readFrames(s.from(), s.to(), all, i * elements);
       if (file.byteScale().isEmpty()) {
-        checkFinite(file.name(), video, s);
+        checkFinite(file.name(), all, i * elements, elements, s);
       }
-      videos.add(video);
     }
-    Shape shape = videos.get(0).shape().prepend(videos.size());
-    if (videos.size() == 1) {
-      return videos.get(0).reshape(shape);
+    return all;
+  }
+
+  private Tensor room(Sample first, Shape shape, boolean pixels) {
+    try {
+      return pixels
+          ? Tensor.ofPixels(new byte[Tensor.arrayLength(shape)], shape)
+          : Tensor.zeros(dtype, shape);
+    } catch (IllegalArgumentException e) {
+      throw new FolderException(first.trailer().header().name(), e.getMessage(), e);
+    } catch (OutOfMemoryError e) {
+      long bytes = shape.elements() * (pixels ? 1 : dtype.bytes());
+      throw new FolderException(
+          first.trailer().header().name(),
+          "%s of it at once need %d MiB in one piece of the Java heap, which has %d MiB (-Xmx)"
+                  .formatted(shape, bytes >> 20, Runtime.getRuntime().maxMemory() >> 20)
+              + ": use a smaller batch or fewer frames, or give Java more memory (-Xmx)",
+          e);
     }
-    return Tensor.joined(videos, shape);
   }
 
   /** One is open at a time: stretches of a video follow one another, or it is read whole. */
@@ -106,23 +124,20 @@ final class SampleStream implements Iterator<Batch> {
 
   private double[] labels(Sample s) {
     double[] rows = selection.labels().read(s.trailer(), s.from(), s.to());
-    checkFinite(
-        selection.labels().source(s.trailer()),
-        Tensor.of(rows, s.frames(), selection.labels().genres().size()),
-        s);
+    Tensor all = Tensor.of(rows, s.frames(), selection.labels().genres().size());
+    checkFinite(selection.labels().source(s.trailer()), all, 0, all.size(), s);
     return rows;
   }
 
-  private static void checkFinite(String file, Tensor values, Sample s) {
-    if (values.isFinite()) {
-      return;
-    }
-    int perFrame = values.size() / (int) s.frames();
-    for (int i = 0; i < values.size(); i++) {
-      if (!Double.isFinite(values.get(i))) {
+  /** Fails unless n elements from {@code at} on, a sample's, are finite. */
+  private static void checkFinite(String file, Tensor values, int at, int n, Sample s) {
+    int perFrame = n / (int) s.frames();
+    for (int i = 0; i < n; i++) {
+      double value = values.get(at + i);
+      if (!Double.isFinite(value)) {
         throw new FolderException(
             file,
-            (Double.isNaN(values.get(i)) ? "NaN" : "infinity")
+            (Double.isNaN(value) ? "NaN" : "infinity")
                 + " in frame "
                 + (s.from() + i / perFrame)
                 + ", expected finite numbers");

@@ -207,6 +207,11 @@ public final class NpyFile implements FrameSource {
    */
   @Override
   public Tensor readFrames(long from, long to, DType dtype) {
+    checkStretch(from, to);
+    return readRows(from, to, shape().with(0, to - from), dtype);
+  }
+
+  private void checkStretch(long from, long to) {
     if (shape().rank() == 0) {
       throw new IllegalArgumentException(name() + ": is a scalar and has no axis 0");
     }
@@ -220,34 +225,66 @@ public final class NpyFile implements FrameSource {
               + " (not included), the file has "
               + shape().dim(0));
     }
-    return readRows(from, to, shape().with(0, to - from), dtype);
+  }
+
+  @Override
+  public void readFrames(long from, long to, Tensor target, int at) {
+    checkStretch(from, to);
+    long n = shape().with(0, to - from).elements();
+    if (at < 0 || n > target.size() - at) {
+      throw new IllegalArgumentException(
+          name() + ": " + n + " elements from " + at + " on do not fit into " + target);
+    }
+    if (target.isPixels() && !readsPixels(target.dtype())) {
+      throw new IllegalArgumentException(name() + ": is not read as pixels, as " + target + " is");
+    }
+    readRows(from, to, target, at, (int) n);
   }
 
   private Tensor readRows(long from, long to, Shape result, DType dtype) {
-    boolean columns = header.fortran() && shape().rank() > 1;
-    boolean unit = scale.equals(ByteScale.UNIT);
-    boolean pixels = unit && type() == NpyType.UINT8 && dtype == DType.FLOAT32 && !columns;
-    Tensor tensor;
+    Tensor tensor = room(result, dtype, readsPixels(dtype));
+    readRows(from, to, tensor, 0, tensor.size());
+    return tensor;
+  }
+
+  @Override
+  public boolean readsPixels(DType dtype) {
+    return scale.equals(ByteScale.UNIT)
+        && type() == NpyType.UINT8
+        && dtype == DType.FLOAT32
+        && !columns();
+  }
+
+  /** Whether elements along axis 0 lie together. */
+  private boolean columns() {
+    return header.fortran() && shape().rank() > 1;
+  }
+
+  /** A tensor to read into. */
+  Tensor room(Shape result, DType dtype, boolean pixels) {
     try {
-      tensor =
-          pixels
-              ? Tensor.ofPixels(new byte[Tensor.arrayLength(result)], result)
-              : Tensor.zeros(dtype, result);
+      return pixels
+          ? Tensor.ofPixels(new byte[Tensor.arrayLength(result)], result)
+          : Tensor.zeros(dtype, result);
     } catch (IllegalArgumentException e) {
       throw new NpyException(name(), e.getMessage(), e);
     } catch (OutOfMemoryError e) {
       throw new NpyException(name(), noRoom(result, pixels ? 1 : dtype.bytes()), e);
     }
-    if (tensor.size() == 0) {
-      return tensor;
+  }
+
+  /** Reads into n elements of a tensor from {@code at} on. */
+  private void readRows(long from, long to, Tensor tensor, int at, int n) {
+    if (n == 0) {
+      return;
     }
+    boolean unit = scale.equals(ByteScale.UNIT);
     Decoder decoder = new Decoder(header.type(), unit);
     try {
-      if (columns) {
-        readColumns(from, tensor, decoder);
+      if (columns()) {
+        readColumns(from, tensor, at, n, decoder);
       } else {
-        long row = tensor.size() / (to - from);
-        readRun(from * row, tensor, 0, tensor.size(), decoder);
+        readRun(from * (n / (to - from)), tensor, at, n, decoder);
       }
     } catch (IOException e) {
       throw unreadable(name(), e);
@@ -258,12 +295,12 @@ public final class NpyFile implements FrameSource {
     if (!decoder.rounded().isEmpty()) {
       notes.accept(
           "%s: holds %s, which %s rounds"
-              .formatted(name(), decoder.rounded(), dtype.toString().toLowerCase(Locale.ROOT)));
+              .formatted(
+                  name(), decoder.rounded(), tensor.dtype().toString().toLowerCase(Locale.ROOT)));
     }
     if (type() == NpyType.UINT8 && !unit) {
-      scale(tensor);
+      scale(tensor, at, n);
     }
-    return tensor;
   }
 
   private static String noRoom(Shape shape, int bytes) {
@@ -273,9 +310,9 @@ public final class NpyFile implements FrameSource {
         + ": use a smaller batch or fewer frames, or give Java more memory (-Xmx)";
   }
 
-  private void scale(Tensor bytes) {
+  private void scale(Tensor bytes, int at, int n) {
     if (!scale.equals(ByteScale.NONE)) {
-      for (int i = 0; i < bytes.size(); i++) {
+      for (int i = at; i < at + n; i++) {
         bytes.set(i, scale.value((int) bytes.get(i)));
       }
     }
@@ -307,10 +344,11 @@ public final class NpyFile implements FrameSource {
    * Fortran order: the elements along axis 0 lie together, those along axis 1 are the next nearest,
    * and so on. Walks through the file in its order.
    */
-  private void readColumns(long from, Tensor to, Decoder decoder) throws IOException {
+  private void readColumns(long from, Tensor to, int at, int n, Decoder decoder)
+      throws IOException {
     Shape inner = shape().from(1);
     int columns = (int) inner.elements();
-    int rows = to.size() / columns;
+    int rows = n / columns;
     Tensor column = Tensor.zeros(to.dtype(), Shape.of(Math.min(rows, 1 << 12)));
     int[] stride = new int[inner.rank()];
     for (int axis = inner.rank() - 1, s = 1; axis >= 0; axis--) {
@@ -321,10 +359,10 @@ public final class NpyFile implements FrameSource {
     int offset = 0;
     for (int c = 0; c < columns; c++) {
       for (int row = 0; row < rows; ) {
-        int n = Math.min(rows - row, column.size());
-        readRun(c * shape().dim(0) + from + row, column, 0, n, decoder);
-        for (int i = 0; i < n; i++, row++) {
-          to.set(row * columns + offset, column.get(i));
+        int some = Math.min(rows - row, column.size());
+        readRun(c * shape().dim(0) + from + row, column, 0, some, decoder);
+        for (int i = 0; i < some; i++, row++) {
+          to.set(at + row * columns + offset, column.get(i));
         }
       }
       for (int axis = 0; axis < index.length; axis++) {

@@ -109,14 +109,11 @@ public final class NpySamples {
     if (together) {
       return file.readFrames(samples[0], samples[n - 1] + 1L, dtype);
     }
-    List<Tensor> all = new ArrayList<>();
-    for (int sample : samples) {
-      all.add(file.readFrames(sample, sample + 1L, dtype));
+    Tensor all = file.room(file.shape().with(0, n), dtype, file.readsPixels(dtype));
+    int elements = all.size() / n;
+    for (int i = 0; i < n; i++) {
+      file.readFrames(samples[i], samples[i] + 1L, all, i * elements);
     }
-    try {
-      return Tensor.joined(all, file.shape().with(0, n));
-    } catch (IllegalArgumentException e) {
-      throw new NpyException(file.name(), e.getMessage(), e);
-    }
+    return all;
   }
 }

@@ -116,6 +116,17 @@ final class NativeMemory implements Memory {
   public void upload(Tensor source, Buffer target) {
     NativeBuffer t = NativeBuffer.of(target);
     check(source.dtype(), source.size(), source.shape(), t);
+    if (source.isPixels()) {
+      // Piece by piece, so that there is no copy of all of them as floats on the way.
+      Parallel.ranges(
+          source.size(),
+          (from, n) -> {
+            float[] piece = Floats.scratch(0);
+            source.read((int) from, piece, n);
+            Floats.write(piece, t, from, n);
+          });
+      return;
+    }
     Floats.put(t, 0, source.floats(), source.size());
   }
 
