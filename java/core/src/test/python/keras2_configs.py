@@ -10,26 +10,28 @@ A row is {"releases", "class", "config", "other": {option: value}}; "other" may 
 """
 import ast
 import json
+import re
 import subprocess
 import sys
 
 GIT = sys.argv[1]
 TAGS = ["2.2.0", "2.2.5", "2.3.1"] + ["v2.%d.0" % i for i in range(6, 13)] + ["v2.13.1", "v2.14.0", "v2.15.0"]
-LAYERS = """Activation Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
- Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense Dot Dropout ELU Flatten GRU
+LAYERS = """Activation ActivityRegularization Add AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
+ Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU
+ Embedding Flatten GRU GaussianDropout GaussianNoise
  GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
- GroupNormalization LSTM LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply PReLU Permute
- ReLU RepeatVector Rescaling Reshape SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
+ GroupNormalization Identity LSTM LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum Multiply Normalization PReLU Permute
+ CenterCrop RandomFlip ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
  UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
-REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1)
+REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1, height=3, width=2, stddev=0.25, input_dim=5, output_dim=2)
 OTHER = dict(padding="same", data_format="channels_first", activation="relu", recurrent_activation="tanh", merge_mode="sum",
              dtype="float64", axis=1, noise_shape=[None, 1], max_value=6.0, threshold=0.5, negative_slope=0.125, epsilon=0.0625,
              momentum=0.5, groups=2, seed=7, units=4, filters=4, rate=0.5, target_shape=[3, 2], dims=[1, 2], virtual_batch_size=2,
              renorm_clipping=dict(rmax=2.0), renorm_momentum=0.5, implementation=1, num_constants=1, alpha=0.125, dropout=0.5,
-             recurrent_dropout=0.5, adjustment=True, interpolation="bilinear")
+             recurrent_dropout=0.5, adjustment=True, interpolation="nearest", mode="vertical", mean=[1.0], variance=[2.0])
 
 # Options that are taken out of **kwargs, with their defaults there; and those that every layer has, which are set below.
-KWARGS = dict(implementation=2, num_constants=None, zero_output_for_mask=False)
+KWARGS = dict(implementation=2, num_constants=None, zero_output_for_mask=False, mode="horizontal_and_vertical")
 UNKNOWN = set()
 OF_ANY_LAYER = ("name", "trainable", "dtype", "batch_input_shape", "dynamic", "class_name", "config")
 
@@ -43,7 +45,7 @@ class Release:
         skipped = ("test", "benchmark", "preprocessing", "_v1.py", "cudnn", "legacy_rnn", "locally", "experimental")
         for f in git("ls-tree", "-r", "--name-only", tag, "keras").splitlines():
             if f.endswith(".py") and any(w in f for w in wanted) and (
-                    f.endswith("/image_preprocessing.py") or not any(s in f for s in skipped)):
+                    f.endswith(("/image_preprocessing.py", "/preprocessing/normalization.py")) or not any(s in f for s in skipped)):
                 for node in ast.walk(ast.parse(git("show", tag + ":" + f))):
                     if isinstance(node, ast.ClassDef):
                         self.classes.setdefault(node.name, []).append((f, node))
@@ -80,6 +82,8 @@ class Release:
         known = dict(zeros="Zeros", ones="Ones", orthogonal="Orthogonal", glorot_uniform="GlorotUniform", he_normal="HeNormal")
         if name in ("zeros", "ones"):
             return self.object("initializers", known[name])
+        if name == "uniform":
+            return self.object("initializers", "RandomUniform", minval=-0.05, maxval=0.05, seed=None)
         if name == "orthogonal":
             return self.object("initializers", "Orthogonal", gain=1.0, seed=None)
         if self.version < (2, 6):
@@ -113,7 +117,7 @@ class Release:
         if key in ("padding", "cropping") and layer.startswith(("ZeroPadding", "Cropping")):
             return [2, 3] if layer[-2] == "1" else [[2, 3]] * int(layer[-2])
         if key == "output_padding":
-            return [1] * int(layer[layer.index("D") - 1])
+            return [1] * int(re.search("([123])D", layer)[1])
         if key == "implementation":
             return 3 - (default or 1)
         if key in ("layer", "backward_layer"):
@@ -159,7 +163,7 @@ class Release:
                                 pass
                         elif v is None and a.arg not in defaults and a.arg in always + sometimes:
                             defaults[a.arg] = (
-                                [3] * int(name[name.index("D") - 1]) if a.arg == "kernel_size" else
+                                [3] * int(re.search("([123])D", name)[1]) if a.arg == "kernel_size" else
                                 self.layer("LSTM" if name == "Bidirectional" else "Dense") if a.arg == "layer" else REQUIRED[a.arg])
         for k in always + sometimes:
             if k in KWARGS:

@@ -171,7 +171,7 @@ class FramingLayersTest {
     JoiningLayersTest.refused("cropping=[-1], expected 1 or 2", () -> new Cropping1D(-1));
     JoiningLayersTest.refused("size=[0, 0]", () -> new UpSampling2D(0));
     JoiningLayersTest.refused(
-        "interpolation=cubic, expected one of [nearest, bilinear]",
+        "interpolation=cubic, expected one of [nearest, bilinear, bicubic",
         () -> new UpSampling2D(2).interpolation("cubic"));
     JoiningLayersTest.refused(
         "expected rank 5", () -> new UpSampling3D(2).apply(Input.shape(4, 5, 3)));

@@ -4,6 +4,7 @@ import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.ActivityRegularization;
 import convlstm4j.layer.Add;
 import convlstm4j.layer.AlphaDropout;
 import convlstm4j.layer.Average;
@@ -13,6 +14,7 @@ import convlstm4j.layer.AveragePooling3D;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.Bidirectional.MergeMode;
+import convlstm4j.layer.CenterCrop;
 import convlstm4j.layer.Concatenate;
 import convlstm4j.layer.Conv1D;
 import convlstm4j.layer.Conv1DTranspose;
@@ -32,12 +34,18 @@ import convlstm4j.layer.Cropping2D;
 import convlstm4j.layer.Cropping3D;
 import convlstm4j.layer.DataFormatted;
 import convlstm4j.layer.Dense;
+import convlstm4j.layer.DepthwiseConv1D;
+import convlstm4j.layer.DepthwiseConv2D;
+import convlstm4j.layer.DepthwiseConvolution;
 import convlstm4j.layer.DirectConvolution;
 import convlstm4j.layer.Dot;
 import convlstm4j.layer.Dropout;
 import convlstm4j.layer.ELU;
+import convlstm4j.layer.Embedding;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.GRU;
+import convlstm4j.layer.GaussianDropout;
+import convlstm4j.layer.GaussianNoise;
 import convlstm4j.layer.GlobalAveragePooling1D;
 import convlstm4j.layer.GlobalAveragePooling2D;
 import convlstm4j.layer.GlobalAveragePooling3D;
@@ -46,6 +54,7 @@ import convlstm4j.layer.GlobalMaxPooling2D;
 import convlstm4j.layer.GlobalMaxPooling3D;
 import convlstm4j.layer.GlobalPooling;
 import convlstm4j.layer.GroupNormalization;
+import convlstm4j.layer.Identity;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.LeakyReLU;
@@ -55,15 +64,21 @@ import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.layer.Maximum;
 import convlstm4j.layer.Minimum;
 import convlstm4j.layer.Multiply;
+import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operations;
 import convlstm4j.layer.PReLU;
 import convlstm4j.layer.Permute;
 import convlstm4j.layer.Pooling;
+import convlstm4j.layer.RMSNormalization;
+import convlstm4j.layer.RandomFlip;
 import convlstm4j.layer.ReLU;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.layer.RepeatVector;
 import convlstm4j.layer.Rescaling;
 import convlstm4j.layer.Reshape;
+import convlstm4j.layer.Resizing;
+import convlstm4j.layer.SeparableConv1D;
+import convlstm4j.layer.SeparableConv2D;
 import convlstm4j.layer.SimpleRNN;
 import convlstm4j.layer.Softmax;
 import convlstm4j.layer.SpatialDropout1D;
@@ -171,12 +186,19 @@ final class RandomLayers {
 
   static {
     any("Activation", (c, x) -> new ActivationLayer(c.activation()));
+    any("ActivityRegularization", (c, x) -> new ActivityRegularization(0.01, 0.02));
     any("AlphaDropout", (c, x) -> new AlphaDropout(RATE));
     any("BatchNormalization", (c, x) -> batchNormalization(c, rank(x)));
     any("Dense", (c, x) -> dense(c));
     any("Dropout", (c, x) -> new Dropout(RATE));
     any("ELU", (c, x) -> new ELU(0.5));
     any("Flatten", (c, x) -> new Flatten().dataFormat(c.format()));
+    any("GaussianDropout", (c, x) -> new GaussianDropout(RATE));
+    any("GaussianNoise", (c, x) -> new GaussianNoise(0.25));
+    any("Identity", (c, x) -> new Identity());
+    any("Normalization", (c, x) -> normalization(c));
+    any("RMSNormalization", (c, x) -> new RMSNormalization().axis(c.axis(rank(x))).epsilon(0.01));
+    of("Embedding", 2, HIGHEST - 1, RandomLayers::embedding);
     any("GroupNormalization", (c, x) -> groupNormalization(c, x));
     any("LayerNormalization", (c, x) -> new LayerNormalization().axis(c.axis(rank(x))));
     any("LeakyReLU", (c, x) -> new LeakyReLU(0.125));
@@ -202,6 +224,16 @@ final class RandomLayers {
     of("Conv1D", 3, (c, x) -> causal(c, direct(c, new Conv1D(filters(c), c.oneTo(3)))));
     of("Conv2D", 4, (c, x) -> direct(c, new Conv2D(filters(c), c.oneTo(3))));
     of("Conv3D", 5, (c, x) -> direct(c, new Conv3D(filters(c), c.oneTo(2))));
+    of("DepthwiseConv1D", 3, (c, x) -> depthwise(c, new DepthwiseConv1D(c.oneTo(3))));
+    of("DepthwiseConv2D", 4, (c, x) -> depthwise(c, new DepthwiseConv2D(c.oneTo(3))));
+    of("SeparableConv1D", 3, (c, x) -> convolution(c, new SeparableConv1D(filters(c), c.oneTo(3))));
+    of("SeparableConv2D", 4, (c, x) -> convolution(c, new SeparableConv2D(filters(c), c.oneTo(3))));
+    of("CenterCrop", 4, (c, x) -> formatted(c, new CenterCrop(c.oneTo(4), c.oneTo(4))));
+    of(
+        "RandomFlip",
+        4,
+        (c, x) -> formatted(c, new RandomFlip(c.of(List.of(RandomFlip.Mode.values())))));
+    of("Resizing", 4, (c, x) -> resizing(c));
     of("Conv1DTranspose", 3, (c, x) -> transposed(c, new Conv1DTranspose(c.oneTo(3), c.oneTo(3))));
     of("Conv2DTranspose", 4, (c, x) -> transposed(c, new Conv2DTranspose(c.oneTo(3), c.oneTo(3))));
     of("Conv3DTranspose", 5, (c, x) -> transposed(c, new Conv3DTranspose(c.oneTo(2), c.oneTo(2))));
@@ -240,6 +272,29 @@ final class RandomLayers {
     of("ConvLSTM2D", 5, 5, (c, x) -> convolved(c, x, new ConvLSTM2D(c.oneTo(3), c.oneTo(3))));
     of("ConvLSTM3D", 6, 6, (c, x) -> convolved(c, x, new ConvLSTM3D(c.oneTo(2), c.oneTo(2))));
     of("Bidirectional", 3, 5, RandomLayers::bidirectional);
+  }
+
+  private static Layer normalization(Choice c) {
+    return c.oneIn(2)
+        ? new Normalization()
+        : new Normalization().given(new double[] {0.25}, 0.5).invert(c.oneIn(2));
+  }
+
+  /** Of ones: a number that is nearly another would make a jump. */
+  private static Symbol embedding(Choice c, Symbol x) {
+    Symbol id = Operations.with("GreaterEqual", -1e9).apply(x);
+    return new Embedding(2 + c.below(3), c.oneTo(3)).apply(id);
+  }
+
+  private static <S extends DepthwiseConvolution<S>> S depthwise(Choice c, S layer) {
+    return convolution(c, layer).depthMultiplier(c.oneTo(2));
+  }
+
+  private static Layer resizing(Choice c) {
+    return new Resizing(c.oneTo(4), c.oneTo(4))
+        .interpolation(c.of(List.of("nearest", "bilinear", "bicubic", "lanczos3")))
+        .antialias(c.oneIn(2))
+        .dataFormat(c.format());
   }
 
   private static int filters(Choice c) {

@@ -3,6 +3,7 @@ package convlstm4j.config;
 import convlstm4j.formula.Formula;
 import convlstm4j.op.Activate;
 import convlstm4j.op.ActivationFormula;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.SampleAxes;
 import convlstm4j.op.ShapeException;
@@ -12,6 +13,7 @@ import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -24,17 +26,25 @@ public final class ActivationFunction {
   /** What selu of minus infinity is. */
   public static final double SELU_SATURATED = -NamedFormulas.SELU_SCALE * NamedFormulas.SELU_ALPHA;
 
+  static final String GLU = "glu";
+
   private final Object form;
   private final Optional<Activation> known;
   private final List<Formula> stages;
-  private final List<Integer> softmaxAxes;
+  private final Optional<Lowered> whole;
+
+  /** The ops of a function that is not one of single elements. */
+  @FunctionalInterface
+  private interface Lowered {
+    Value of(Lowering g, Value x);
+  }
 
   private ActivationFunction(
-      Object form, Optional<Activation> known, List<Formula> stages, List<Integer> softmaxAxes) {
+      Object form, Optional<Activation> known, List<Formula> stages, Optional<Lowered> whole) {
     this.form = form;
     this.known = known;
     this.stages = stages;
-    this.softmaxAxes = softmaxAxes;
+    this.whole = whole;
   }
 
   /**
@@ -45,7 +55,7 @@ public final class ActivationFunction {
    */
   public static ActivationFunction of(Activation activation) {
     return new ActivationFunction(
-        ActivationForms.encode(activation), Optional.of(activation), List.of(), List.of());
+        ActivationForms.encode(activation), Optional.of(activation), List.of(), Optional.empty());
   }
 
   /**
@@ -57,7 +67,7 @@ public final class ActivationFunction {
    * @return the function
    */
   public static ActivationFunction of(Object form, Formula... stages) {
-    return new ActivationFunction(form, Optional.empty(), List.of(stages), List.of());
+    return new ActivationFunction(form, Optional.empty(), List.of(stages), Optional.empty());
   }
 
   /**
@@ -73,7 +83,19 @@ public final class ActivationFunction {
       return of(Activation.SOFTMAX);
     }
     Object form = Forms.object("Softmax", "axis", axes.size() == 1 ? axes.get(0) : axes);
-    return new ActivationFunction(form, Optional.empty(), List.of(), checked);
+    return new ActivationFunction(
+        form, Optional.empty(), List.of(), Optional.of((g, x) -> softmax(g, x, checked)));
+  }
+
+  /**
+   * Gated linear units (Dauphin et al. 2017, arXiv:1612.08083): the first half of the last axis
+   * times the sigmoid of the second.
+   *
+   * @return the function, whose output is half as long along the last axis
+   */
+  public static ActivationFunction glu() {
+    return new ActivationFunction(
+        GLU, Optional.empty(), List.of(), Optional.of(ActivationFunction::glu));
   }
 
   /**
@@ -89,7 +111,7 @@ public final class ActivationFunction {
    * The function as a formula, if it is one of single elements.
    *
    * @param x what it is of
-   * @return empty for softmax
+   * @return empty for softmax and glu
    */
   public Optional<Formula> formula(Formula x) {
     if (known.isPresent()) {
@@ -117,15 +139,15 @@ public final class ActivationFunction {
    *
    * @param g where ops go
    * @param x the input
-   * @return of its shape
-   * @throws ShapeException if it lacks an axis
+   * @return of its shape, but for {@link #glu()}
+   * @throws ShapeException if it lacks an axis, or the function cannot take its shape
    */
   public Value lower(Lowering g, Value x) {
     if (known.isPresent()) {
       return known.get().equals(Activation.LINEAR) ? x : g.op(new Activate(known.get()), x);
     }
-    if (!softmaxAxes.isEmpty()) {
-      return softmax(g, x);
+    if (whole.isPresent()) {
+      return whole.get().of(g, x);
     }
     List<Value> made = new ArrayList<>(List.of(x));
     for (Formula stage : stages) {
@@ -134,8 +156,22 @@ public final class ActivationFunction {
     return made.get(made.size() - 1);
   }
 
+  private static Value glu(Lowering g, Value x) {
+    int last = x.shape().rank() - 1;
+    long n = x.shape().dim(last);
+    if (n == Shape.UNKNOWN || n % 2 != 0) {
+      throw new ShapeException("glu of " + x.shape() + ": expected an even last axis");
+    }
+    List<Integer> none = Collections.nCopies(last + 1, 0);
+    List<Integer> half = new ArrayList<>(none);
+    half.set(last, Math.toIntExact(-n / 2));
+    Formula gated = Formula.input(0).times(Formula.input(1).sigmoid());
+    return g.op(
+        new Pointwise(gated, 2), g.op(new Pad(none, half), x), g.op(new Pad(half, none), x));
+  }
+
   /** The axes are moved to the end and seen as one. */
-  private Value softmax(Lowering g, Value x) {
+  private static Value softmax(Lowering g, Value x, List<Integer> softmaxAxes) {
     int rank = x.shape().rank();
     List<Integer> last = SampleAxes.resolved(softmaxAxes, x.shape());
     if (last.equals(List.of(rank - 1))) {

@@ -71,6 +71,9 @@ public final class FunctionForms {
    * @throws IllegalArgumentException if there is none; the message says which there are
    */
   public static ActivationFunction named(String name, KerasVersion version) {
+    if (name.equals(ActivationFunction.GLU)) {
+      return ActivationFunction.glu();
+    }
     String own = name.equals("hard_swish") ? "hard_silu" : name;
     Formula[] stages = NamedFormulas.get(own);
     return stages != null

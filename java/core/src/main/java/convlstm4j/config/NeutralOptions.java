@@ -22,6 +22,7 @@ final class NeutralOptions {
           "batch_shape",
           "input_dtype",
           "input_shape",
+          "input_length",
           "seed",
           "module",
           "registered_name",

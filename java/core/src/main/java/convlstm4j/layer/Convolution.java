@@ -30,7 +30,6 @@ import java.util.stream.IntStream;
  */
 public abstract class Convolution<S extends Convolution<S>> extends Weighted<S>
     implements DataFormatted<S> {
-  private final int filters;
   private final List<Integer> kernelSize;
   private List<Integer> strides;
   private List<Integer> dilationRate;
@@ -38,9 +37,8 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S>
   private DataFormat dataFormat = DataFormat.CHANNELS_LAST;
 
   /** For the layers of this package. */
-  Convolution(int filters, int... kernelSize) {
+  Convolution(int... kernelSize) {
     super(Activation.LINEAR);
-    this.filters = positive("filters", filters);
     this.kernelSize = perAxis("kernel_size", kernelSize.length, kernelSize);
     this.strides = this.kernelSize.stream().map(k -> 1).toList();
     this.dilationRate = strides;
@@ -134,19 +132,22 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S>
 
   /** The kernel, seen by an op of at least two axes. */
   final Value kernel(Lowering g, long... inner) {
-    Shape size = Shape.of(kernelSize.stream().mapToLong(k -> k).toArray());
-    Value kernel = kernel(g, size.append(inner));
-    return kernelSize.size() == 1
-        ? g.reshape(kernel, Shape.of(inner).prepend(size.dim(0), 1))
-        : kernel;
+    Value kernel = kernel(g, taps().append(inner));
+    return g.reshape(kernel, seenTaps().append(inner));
   }
 
-  final Value bias(Lowering g) {
+  /** The kernel's sizes along the spatial axes. */
+  final Shape taps() {
+    return Shape.of(kernelSize.stream().mapToLong(k -> k).toArray());
+  }
+
+  /** The same, as an op of at least two axes sees them. */
+  final Shape seenTaps() {
+    return Shape.of(withColumn(kernelSize).stream().mapToLong(k -> k).toArray());
+  }
+
+  final Value bias(Lowering g, long filters) {
     return parameter(g, "bias", Shape.of(filters), biasInitializer, biasRegularizer, true);
-  }
-
-  final int filters() {
-    return filters;
   }
 
   /** Number of spatial axes. */
@@ -188,13 +189,12 @@ public abstract class Convolution<S extends Convolution<S>> extends Weighted<S>
   @Override
   public final Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
-    c.put("filters", filters);
+    putOwn(c);
     c.put("kernel_size", kernelSize);
     c.put("strides", strides);
     c.put("padding", paddingName());
     c.put("data_format", dataFormat.kerasName());
     c.put("dilation_rate", dilationRate);
-    putOwn(c);
     putActivation(c);
     putWeights(c);
     return c;

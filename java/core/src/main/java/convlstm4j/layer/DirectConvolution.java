@@ -14,11 +14,13 @@ import java.util.Map;
  * @param <S> the layer's own type
  */
 public abstract class DirectConvolution<S extends DirectConvolution<S>> extends Convolution<S> {
+  private final int filters;
   private int groups = 1;
 
   /** For the layers of this package. */
   DirectConvolution(int filters, int... kernelSize) {
-    super(filters, kernelSize);
+    super(kernelSize);
+    this.filters = positive("filters", filters);
   }
 
   /**
@@ -30,9 +32,9 @@ public abstract class DirectConvolution<S extends DirectConvolution<S>> extends 
    * @throws IllegalArgumentException if it is below 1 or no divisor of the filters
    */
   public final S groups(int value) {
-    if (value < 1 || filters() % value != 0) {
+    if (value < 1 || filters % value != 0) {
       throw new IllegalArgumentException(
-          label() + ": groups=" + value + ", expected a divisor of filters=" + filters());
+          label() + ": groups=" + value + ", expected a divisor of filters=" + filters);
     }
     return set(() -> groups = value);
   }
@@ -43,16 +45,17 @@ public abstract class DirectConvolution<S extends DirectConvolution<S>> extends 
       throw new ShapeException(
           "input has " + channels + " channels, expected a multiple of groups=" + groups);
     }
-    Value kernel = kernel(g, channels / groups, filters());
+    Value kernel = kernel(g, channels / groups, filters);
     List<Value> inputs = new ArrayList<>(List.of(images, kernel));
     if (useBias) {
-      inputs.add(bias(g));
+      inputs.add(bias(g, filters));
     }
-    return g.ops(new Conv(filters(), window(padding()), useBias, groups), inputs).get(0);
+    return g.ops(new Conv(filters, window(padding()), useBias, groups), inputs).get(0);
   }
 
   @Override
   final void putOwn(Map<String, Object> config) {
+    config.put("filters", filters);
     config.put("groups", groups);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  */
 public final class LayerNormalization extends Standardizing<LayerNormalization> {
   private List<Integer> axes = List.of(-1);
+  private boolean rmsScaling;
 
   /** A layer along the last axis. */
   public LayerNormalization() {}
@@ -32,6 +33,18 @@ public final class LayerNormalization extends Standardizing<LayerNormalization> 
     return set(() -> axes = sampleAxes(values));
   }
 
+  /**
+   * Says whether the input is divided by the deviation only, without taking the mean away: {@code
+   * gamma x / sqrt(variance + epsilon)}. Keras calls it so, though it is not the root of the mean
+   * square, which {@link RMSNormalization} takes.
+   *
+   * @param value default false
+   * @return this layer
+   */
+  public LayerNormalization rmsScaling(boolean value) {
+    return set(() -> rmsScaling = value);
+  }
+
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
@@ -41,19 +54,28 @@ public final class LayerNormalization extends Standardizing<LayerNormalization> 
       throw new ShapeException(
           "input has shape " + x.shape() + ", expected known sizes along axis=" + axes);
     }
-    return List.of(standardized(g, x, resolved, weights, Axes.alone(x.shape(), resolved)));
+    Shape seen = Axes.alone(x.shape(), resolved);
+    return List.of(
+        rmsScaling
+            ? scaledAlone(g, x, resolved, weights, seen)
+            : standardized(g, x, resolved, weights, seen));
   }
 
   @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("axis", axes.size() == 1 ? axes.get(0) : axes);
+    if (rmsScaling) { // not in Keras 2
+      c.put("rms_scaling", true);
+    }
     putOptions(c);
     return c;
   }
 
   static LayerNormalization fromConfig(Config c) {
     LayerNormalization l = new LayerNormalization();
-    return l.axis(Config.array(c.ints("axis", 0, l.axes))).read(c);
+    return l.axis(Config.array(c.ints("axis", 0, l.axes)))
+        .rmsScaling(c.bool("rms_scaling", false))
+        .read(c);
   }
 }

@@ -23,6 +23,7 @@ public final class Layers {
 
   static {
     KINDS.put("Activation", ActivationLayer::fromConfig);
+    KINDS.put("ActivityRegularization", ActivityRegularization::fromConfig);
     KINDS.put("Add", Add::fromConfig);
     KINDS.put("AlphaDropout", AlphaDropout::fromConfig);
     KINDS.put("Average", Average::fromConfig);
@@ -31,6 +32,7 @@ public final class Layers {
     KINDS.put("AveragePooling3D", AveragePooling3D::fromConfig);
     KINDS.put("BatchNormalization", BatchNormalization::fromConfig);
     KINDS.put("Bidirectional", Bidirectional::fromConfig);
+    KINDS.put("CenterCrop", CenterCrop::fromConfig);
     KINDS.put("Concatenate", Concatenate::fromConfig);
     KINDS.put("Conv1D", Conv1D::fromConfig);
     KINDS.put("Conv1DTranspose", Conv1DTranspose::fromConfig);
@@ -48,11 +50,16 @@ public final class Layers {
     KINDS.put("Cropping2D", Cropping2D::fromConfig);
     KINDS.put("Cropping3D", Cropping3D::fromConfig);
     KINDS.put("Dense", Dense::fromConfig);
+    KINDS.put("DepthwiseConv1D", DepthwiseConv1D::fromConfig);
+    KINDS.put("DepthwiseConv2D", DepthwiseConv2D::fromConfig);
     KINDS.put("Dot", Dot::fromConfig);
     KINDS.put("Dropout", Dropout::fromConfig);
     KINDS.put("ELU", ELU::fromConfig);
+    KINDS.put("Embedding", Embedding::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
     KINDS.put("GRU", GRU::fromConfig);
+    KINDS.put("GaussianDropout", GaussianDropout::fromConfig);
+    KINDS.put("GaussianNoise", GaussianNoise::fromConfig);
     KINDS.put("GlobalAveragePooling1D", GlobalAveragePooling1D::fromConfig);
     KINDS.put("GlobalAveragePooling2D", GlobalAveragePooling2D::fromConfig);
     KINDS.put("GlobalAveragePooling3D", GlobalAveragePooling3D::fromConfig);
@@ -60,6 +67,7 @@ public final class Layers {
     KINDS.put("GlobalMaxPooling2D", GlobalMaxPooling2D::fromConfig);
     KINDS.put("GlobalMaxPooling3D", GlobalMaxPooling3D::fromConfig);
     KINDS.put("GroupNormalization", GroupNormalization::fromConfig);
+    KINDS.put("Identity", Identity::fromConfig);
     KINDS.put("LSTM", LSTM::fromConfig);
     KINDS.put("LayerNormalization", LayerNormalization::fromConfig);
     KINDS.put("LeakyReLU", LeakyReLU::fromConfig);
@@ -69,13 +77,19 @@ public final class Layers {
     KINDS.put("Maximum", Maximum::fromConfig);
     KINDS.put("Minimum", Minimum::fromConfig);
     KINDS.put("Multiply", Multiply::fromConfig);
+    KINDS.put("Normalization", Normalization::fromConfig);
     KINDS.put("Operation", Operation::fromConfig);
     KINDS.put("PReLU", PReLU::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
+    KINDS.put("RMSNormalization", RMSNormalization::fromConfig);
+    KINDS.put("RandomFlip", RandomFlip::fromConfig);
     KINDS.put("ReLU", ReLU::fromConfig);
     KINDS.put("RepeatVector", RepeatVector::fromConfig);
     KINDS.put("Rescaling", Rescaling::fromConfig);
     KINDS.put("Reshape", Reshape::fromConfig);
+    KINDS.put("Resizing", Resizing::fromConfig);
+    KINDS.put("SeparableConv1D", SeparableConv1D::fromConfig);
+    KINDS.put("SeparableConv2D", SeparableConv2D::fromConfig);
     KINDS.put("SimpleRNN", SimpleRNN::fromConfig);
     KINDS.put("Softmax", Softmax::fromConfig);
     KINDS.put("SpatialDropout1D", SpatialDropout1D::fromConfig);

@@ -18,6 +18,7 @@ final class OperationKinds {
     Elementwise.addTo(ALL);
     Reducing.addTo(ALL);
     Slicing.addTo(ALL);
+    Windowed.addTo(ALL);
   }
 
   private OperationKinds() {}

@@ -2,6 +2,7 @@ package convlstm4j.layer;
 
 import convlstm4j.config.Config;
 import convlstm4j.formula.Formula;
+import convlstm4j.op.Pad;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Reduce;
@@ -43,6 +44,9 @@ final class Reducing {
               Formula negative = X.times(-1);
               return pointwise(g, negative, largest(g, pointwise(g, negative, x), a));
             }));
+    all.put("Any", kind(options, (g, x, a) -> any(g, x, a, false)));
+    all.put("All", kind(options, (g, x, a) -> any(g, x, a, true)));
+    all.put("Cumsum", OperationKind.of(List.of("axis"), Reducing::sumsSoFar));
     all.put("Average", kind(List.of("axis"), Reducing::mean));
   }
 
@@ -88,6 +92,30 @@ final class Reducing {
   private static Value variance(Lowering g, Value x, List<Integer> axes) {
     Formula difference = X.minus(Formula.input(1));
     return mean(g, pointwise(g, difference.square(), x, mean(g, x, axes)), axes);
+  }
+
+  /** Whether one is not 0; or, of all, that none is 0. */
+  private static Value any(Lowering g, Value x, List<Integer> axes, boolean all) {
+    Formula zero = X.equal(Formula.constant(0));
+    Formula one = Formula.constant(1);
+    Value counted = sum(g, pointwise(g, all ? zero : one.minus(zero), x), axes);
+    Formula none = X.less(Formula.constant(0.5));
+    return pointwise(g, all ? none : one.minus(none), counted);
+  }
+
+  /** Sums of 1, 2, 4, .. neighbours, each of two of the sums before. */
+  private static OperationKind.Single sumsSoFar(Config c) {
+    List<Integer> axes = axes(c);
+    return (g, x) -> {
+      int axis = Axes.resolved(axes, x.shape()).get(0);
+      long n = x.shape().dim(axis);
+      Value y = g.reshape(x, Axes.around(x.shape(), axis, n));
+      for (int step = 1; step < n; step *= 2) {
+        Value before = g.op(new Pad(List.of(0, step, 0), List.of(0, -step, 0)), y);
+        y = pointwise(g, X.plus(Formula.input(1)), y, before);
+      }
+      return g.reshape(y, x.shape());
+    };
   }
 
   /** One axis after the other, as a column of pixels. */

@@ -2,6 +2,7 @@ package convlstm4j.layer;
 
 import convlstm4j.config.Config;
 import convlstm4j.op.Pad;
+import convlstm4j.op.Resample;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
@@ -48,6 +49,9 @@ final class Slicing {
               List<Entry> key = key(c);
               return (g, inputs) -> List.of(taken(g, inputs.get(0), key));
             }));
+    all.put(
+        "Take",
+        new OperationKind("numpy", List.of("x", "indices"), List.of("axis"), false, Slicing::take));
     all.put(
         "Split",
         new OperationKind(
@@ -212,6 +216,28 @@ final class Slicing {
       return g.reshape(x, box);
     }
     return box.equals(x.shape()) ? x : g.op(new Pad(before, after), x);
+  }
+
+  /** Places by fixed numbers; one alone takes the axis away. */
+  private static OperationKind.Body take(Config c) {
+    boolean one = c.get("indices") instanceof Number;
+    List<Integer> places = c.ints("indices", 0, List.of());
+    if (places.isEmpty()) {
+      throw c.wrong("indices", "expected whole numbers; tensors are not supported");
+    }
+    int axis = c.integer("axis"); // none joins the samples of a batch
+    return (g, inputs) -> {
+      Value x = inputs.get(0);
+      Shape s = x.shape();
+      int d = Axes.resolved(List.of(axis), s).get(0);
+      long n = s.dim(d);
+      Shape taken = one ? s.without(d) : s.with(d, places.size());
+      if (n == Shape.UNKNOWN) { // only the shape counts
+        return List.of(g.reshape(x, taken));
+      }
+      List<Integer> resolved = places.stream().map(i -> index(i, n, d, s)).toList();
+      return List.of(g.reshape(g.op(new Resample(d, Resample.Table.of(n, resolved)), x), taken));
+    };
   }
 
   private static OperationKind.Body split(Config c) {

@@ -28,9 +28,8 @@ public abstract class Standardizing<S extends Standardizing<S>> extends Scaled<S
    */
   final Value standardized(Lowering g, Value x, List<Integer> axes, Shape weights, Shape seen) {
     Formula first = Formula.input(0);
-    Reduce mean = new Reduce(Reduce.Mode.MEAN, axes);
-    Value centred = g.op(new Pointwise(first.minus(Formula.input(1)), 2), x, g.op(mean, x));
-    Value variance = g.op(mean, g.op(new Pointwise(first.square(), 1), centred));
+    Value centred = centred(g, x, axes);
+    Value variance = variance(g, centred, axes);
     List<Value> inputs = new ArrayList<>(List.of(centred, variance));
     Formula y = first.over(Formula.input(1).plus(epsilon()).sqrt());
     if (scale()) {
@@ -42,6 +41,24 @@ public abstract class Standardizing<S extends Standardizing<S>> extends Scaled<S
       inputs.add(g.reshape(beta(g, weights), seen));
     }
     return g.ops(new Pointwise(y, inputs.size()), inputs).get(0);
+  }
+
+  private static Value centred(Lowering g, Value x, List<Integer> axes) {
+    Formula difference = Formula.input(0).minus(Formula.input(1));
+    return g.op(new Pointwise(difference, 2), x, g.op(new Reduce(Reduce.Mode.MEAN, axes), x));
+  }
+
+  private static Value variance(Lowering g, Value centred, List<Integer> axes) {
+    Value squares = g.op(new Pointwise(Formula.input(0).square(), 1), centred);
+    return g.op(new Reduce(Reduce.Mode.MEAN, axes), squares);
+  }
+
+  /** Divides by the deviation, and multiplies by gamma whatever the options say, as Keras does. */
+  final Value scaledAlone(Lowering g, Value x, List<Integer> axes, Shape weights, Shape seen) {
+    Value variance = variance(g, centred(g, x, axes), axes);
+    Formula deviation = Formula.input(1).plus(epsilon()).sqrt();
+    Formula y = Formula.input(0).over(deviation).times(Formula.input(2));
+    return g.op(new Pointwise(y, 3), x, variance, g.reshape(gamma(g, weights), seen));
   }
 
   final void putOptions(Map<String, Object> c) {

@@ -26,12 +26,15 @@ import java.util.Map;
  */
 public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
     extends Convolution<S> {
+  private final int filters;
+
   /** Null for Keras's own choice. */
   private List<Integer> outputPadding;
 
   /** For the layers of this package. */
   TransposedConvolution(int filters, int... kernelSize) {
-    super(filters, kernelSize);
+    super(kernelSize);
+    this.filters = positive("filters", filters);
   }
 
   /**
@@ -61,7 +64,7 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
   final Value convolve(Lowering g, Value images, long channels) {
     Window window = window(Padding.VALID);
     checkOutputPadding(window);
-    Value y = g.op(new ConvTranspose(filters(), window), images, kernel(g, filters(), channels));
+    Value y = g.op(new ConvTranspose(filters, window), images, kernel(g, filters, channels));
     int[] before = new int[rank()];
     int[] after = new int[rank()];
     for (int a = 0; a < before.length; a++) {
@@ -75,8 +78,8 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
     }
     long[] ones = new long[window.rank()];
     Arrays.fill(ones, 1);
-    Shape everywhere = dataFormat().image(filters(), Shape.of(ones)).prepend(1);
-    return g.op(new Merge(Merge.Mode.SUM, 2), y, g.reshape(bias(g), everywhere));
+    Shape everywhere = dataFormat().image(filters, Shape.of(ones)).prepend(1);
+    return g.op(new Merge(Merge.Mode.SUM, 2), y, g.reshape(bias(g, filters), everywhere));
   }
 
   private void checkOutputPadding(Window window) {
@@ -106,6 +109,7 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
 
   @Override
   final void putOwn(Map<String, Object> config) {
+    config.put("filters", filters);
     config.put("output_padding", outputPadding);
   }
 

@@ -1,15 +1,10 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
-import convlstm4j.op.Concat;
-import convlstm4j.op.Pad;
-import convlstm4j.op.Pointwise;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,12 +16,6 @@ import java.util.Map;
  * @param <S> the layer's own type
  */
 public abstract class UpSampling<S extends UpSampling<S>> extends ImageLayer<S> {
-  /** What is between pixels. */
-  enum Interpolation {
-    NEAREST,
-    BILINEAR
-  }
-
   final List<Integer> size;
   Interpolation interpolation = Interpolation.NEAREST;
 
@@ -56,42 +45,10 @@ public abstract class UpSampling<S extends UpSampling<S>> extends ImageLayer<S> 
     }
     Value y = x;
     for (int a = 0; a < axes; a++) {
-      y = size.get(a) == 1 ? y : linear(g, y, first + a, size.get(a));
+      long pixels = Shape.times(x.shape().dim(first + a), size.get(a));
+      y = interpolation.resized(g, y, first + a, pixels, false);
     }
     return List.of(y);
-  }
-
-  /**
-   * Between neighbours along an axis. Centres of pixels stay where they are, so output {@code r i +
-   * j} of factor r lies at {@code (j + 0.5) / r - 0.5} from pixel i; beyond the edge its pixel goes
-   * on.
-   */
-  private static Value linear(Lowering g, Value input, int axis, int factor) {
-    Shape s = input.shape();
-    long n = s.dim(axis);
-    Value x = g.reshape(input, Axes.around(s, axis, n));
-    int behind = n == Shape.UNKNOWN ? 0 : Math.toIntExact(1 - n);
-    Value firstPixel = g.op(along(0, behind), x);
-    Value lastPixel = g.op(along(behind, 0), x);
-    Value before = g.op(new Concat(1, 2), firstPixel, x);
-    Value after = g.op(new Concat(1, 2), x, lastPixel);
-    before = g.op(along(0, -1), before);
-    after = g.op(along(-1, 0), after);
-    List<Value> phases = new ArrayList<>();
-    for (int j = 0; j < factor; j++) {
-      double distance = (j + 0.5) / factor - 0.5;
-      double weight = Math.abs(distance);
-      Formula mixed = Formula.input(0).times(1 - weight).plus(Formula.input(1).times(weight));
-      Value y = distance == 0 ? x : g.op(new Pointwise(mixed, 2), x, distance < 0 ? before : after);
-      phases.add(g.reshape(y, Axes.around(s, axis, n, 1)));
-    }
-    Value joined = g.ops(new Concat(2, factor), phases).get(0);
-    return g.reshape(joined, s.with(axis, Shape.times(n, factor)));
-  }
-
-  /** Along the middle one of three axes. */
-  private static Pad along(int before, int after) {
-    return new Pad(List.of(0, before, 0), List.of(0, after, 0));
   }
 
   @Override

@@ -3,7 +3,6 @@ package convlstm4j.layer;
 import convlstm4j.config.Config;
 import convlstm4j.config.Forms;
 import convlstm4j.option.DataFormat;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -31,7 +30,8 @@ public final class UpSampling2D extends UpSampling<UpSampling2D>
    * Sets what is between pixels by its name in Keras 3.
    *
    * @param value {@code "nearest"}, the default: each pixel several times; {@code "bilinear"}: the
-   *     straight lines between their centres
+   *     straight lines between their centres; {@code "bicubic"}, {@code "lanczos3"}, {@code
+   *     "lanczos5"}: smoother curves
    * @return this layer
    * @throws IllegalArgumentException if there is no such name
    */
@@ -45,16 +45,13 @@ public final class UpSampling2D extends UpSampling<UpSampling2D>
   @Override
   public Map<String, Object> config() {
     Map<String, Object> c = super.config();
-    c.put("interpolation", interpolation.name().toLowerCase(Locale.ROOT));
+    c.put("interpolation", interpolation.kerasName());
     return c;
   }
 
   static UpSampling2D fromConfig(Config c) {
     return new UpSampling2D(size(c, 2))
         .dataFormat(c.dataFormat("data_format"))
-        .interpolation(
-            c.choice("interpolation", Interpolation.class, "nearest", "nearest")
-                .name()
-                .toLowerCase(Locale.ROOT));
+        .interpolation(Interpolation.read(c, "nearest").kerasName());
   }
 }

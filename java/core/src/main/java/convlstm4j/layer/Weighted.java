@@ -2,6 +2,7 @@ package convlstm4j.layer;
 
 import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
+import convlstm4j.config.ConstraintForms;
 import convlstm4j.config.FunctionForms;
 import convlstm4j.config.KerasVersion;
 import convlstm4j.config.RegularizerForms;
@@ -125,11 +126,11 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
 
   @Override
   List<String> constrainable() {
-    return List.of("kernel", "bias");
+    return List.of(kernelName(), "bias");
   }
 
   final Value kernel(Lowering g, Shape shape) {
-    return parameter(g, "kernel", shape, kernelInitializer, kernelRegularizer, true);
+    return parameter(g, kernelName(), shape, kernelInitializer, kernelRegularizer, true);
   }
 
   /** Activation and activity regulariser of a layer that is not recurrent. */
@@ -143,12 +144,21 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
     config.put("activation", activation.form());
   }
 
+  /** Local name of the kernel. */
+  String kernelName() {
+    return "kernel";
+  }
+
+  private String kernelOption() {
+    return ConstraintForms.option(kernelName());
+  }
+
   /** Options of kernel, bias and output. */
   final void putWeights(Map<String, Object> config) {
     config.put("use_bias", useBias);
-    config.put("kernel_initializer", InitializerForms.encode(kernelInitializer));
+    config.put(kernelOption() + "_initializer", InitializerForms.encode(kernelInitializer));
     config.put("bias_initializer", InitializerForms.encode(biasInitializer));
-    config.put("kernel_regularizer", RegularizerForms.encode(kernelRegularizer));
+    config.put(kernelOption() + "_regularizer", RegularizerForms.encode(kernelRegularizer));
     config.put("bias_regularizer", RegularizerForms.encode(biasRegularizer));
     config.put("activity_regularizer", RegularizerForms.encode(activityRegularizer));
   }
@@ -157,9 +167,9 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
   final S readWeights(Config c) {
     activation(FunctionForms.read(c, "activation", activation));
     useBias(c.bool("use_bias", useBias));
-    kernelInitializer(InitializerForms.read(c, "kernel_initializer", kernelInitializer));
+    kernelInitializer(InitializerForms.read(c, kernelOption() + "_initializer", kernelInitializer));
     biasInitializer(InitializerForms.read(c, "bias_initializer", biasInitializer));
-    kernelRegularizer(RegularizerForms.read(c, "kernel_regularizer"));
+    kernelRegularizer(RegularizerForms.read(c, kernelOption() + "_regularizer"));
     biasRegularizer(RegularizerForms.read(c, "bias_regularizer"));
     activityRegularizer(RegularizerForms.read(c, "activity_regularizer"));
     return self();

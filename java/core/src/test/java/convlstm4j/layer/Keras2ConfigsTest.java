@@ -35,6 +35,7 @@ class Keras2ConfigsTest {
           "seed",
           "unroll",
           "implementation",
+          "input_length",
           "renorm_clipping",
           "renorm_momentum");
 
@@ -82,20 +83,30 @@ class Keras2ConfigsTest {
       assertTrue(!e.getMessage().contains("which no Keras"), e.getMessage());
       return;
     }
-    if (SAY_NOTHING.contains(key)) {
+    if (SAY_NOTHING.contains(key) || isOfNoKernel((String) row.get("class"), key)) {
       return;
     }
     if (key.equals("trainable")) {
       assertEquals(value, layer.isTrainableAlone());
       return;
     }
-    Object kept = layer.config().get(key);
+    Object kept = written(layer).get(key);
     if (kept == null || value instanceof Map<?, ?>) {
       assertNotEquals(
-          plain(read(row, null).config()), plain(layer.config()), key + " is lost: " + layer);
+          plain(written(read(row, null))), plain(written(layer)), key + " is lost: " + layer);
     } else {
       assertEquals(plain(value), plain(kept), key);
     }
+  }
+
+  /** The options with the constraints, which are no option of a layer's own. */
+  private static Map<?, ?> written(Layer layer) {
+    return (Map<?, ?>) Layers.toKeras(layer).get("config");
+  }
+
+  /** Keras 2 writes these of separable convolutions, which have two kernels of other names. */
+  private static boolean isOfNoKernel(String kind, String key) {
+    return kind.startsWith("Separable") && key.startsWith("kernel_") && !key.equals("kernel_size");
   }
 
   /** Without the differences between 1, 1.0, [1] and an array of it. */
@@ -120,6 +131,7 @@ class Keras2ConfigsTest {
   void everyKindOfLayerIsThere() throws IOException {
     Set<String> kinds = new TreeSet<>(Layers.kinds());
     kinds.removeAll(Set.of("ConvGRU1D", "ConvGRU2D", "ConvGRU3D", "Operation")); // not Keras 2's
+    kinds.remove("RMSNormalization"); // nor is this
     rows().forEach(r -> kinds.remove((String) r.get("class")));
     assertEquals(Set.of(), kinds, "layers that keras2_configs.py does not make");
   }

@@ -21,6 +21,8 @@ public final class LayerZoo {
     return List.of(
         new ActivationLayer(Activation.HARD_SIGMOID_KERAS2),
         new ActivationLayer("gelu"),
+        new ActivityRegularization(0.5, 0.25),
+        new ActivationLayer("glu"),
         new Add(),
         new AlphaDropout(0.25).noiseShape(Input.ANY, 1, 3),
         new Average(),
@@ -38,6 +40,7 @@ public final class LayerZoo {
         new Bidirectional(new LSTM(3).returnSequences(true).named("inner"))
             .mergeMode(Bidirectional.MergeMode.NONE),
         new Bidirectional(convLstm(), convLstm().goBackwards(false)),
+        new CenterCrop(3, 2).dataFormat(DataFormat.CHANNELS_FIRST),
         new Concatenate(2),
         new Conv1D(6, 3).groups(3).padding("causal").dilationRate(2),
         new Conv1DTranspose(4, 3).strides(3).outputPadding(2),
@@ -77,11 +80,22 @@ public final class LayerZoo {
             .activation(Activation.elu(0.5))
             .kernelInitializer(new Initializers.Identity(2))
             .biasInitializer(new Initializers.Constant(2)),
+        new DepthwiseConv1D(3).depthMultiplier(2).dilationRate(2),
+        new DepthwiseConv2D(3, 2)
+            .depthMultiplier(2)
+            .strides(2, 1)
+            .dataFormat(DataFormat.CHANNELS_FIRST)
+            .kernelInitializer(Initializers.heNormal())
+            .kernelRegularizer(Regularizer.l1(0.5))
+            .activation(Activation.RELU),
         new Dot(1, -1).normalize(true),
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
         new ELU(0.25),
+        new Embedding(7, 3).maskZero(true).embeddingsRegularizer(Regularizer.l2(0.5)),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GRU(3).resetAfter(false).activation(Activation.RELU).returnSequences(true),
+        new GaussianDropout(0.25),
+        new GaussianNoise(0.5),
         new GlobalAveragePooling1D().keepDims(true),
         new GlobalAveragePooling2D().keepDims(true),
         new GlobalAveragePooling3D().dataFormat(DataFormat.CHANNELS_FIRST),
@@ -93,6 +107,8 @@ public final class LayerZoo {
             .epsilon(0.25)
             .gammaInitializer(Initializers.zeros())
             .betaRegularizer(Regularizer.l2(0.5)),
+        new Identity(),
+        new LayerNormalization().rmsScaling(true),
         new LayerNormalization()
             .axis(1, -1)
             .center(false)
@@ -107,16 +123,33 @@ public final class LayerZoo {
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
         new Minimum(),
         new Multiply(),
+        new Normalization().axis(1, -1).invert(true),
+        new Normalization().given(new double[] {0.5, 1, 2, -1}, 1, 2, 0, 4),
         Operations.slice(2, 1, -1),
         Operations.with(1.5, "Subtract"),
         Operations.mean(true, 1, -1),
         new PReLU().sharedAxes(1, 2).alphaInitializer(Initializers.ones()),
         new Permute(2, 3, 1),
+        new RMSNormalization().axis(1, -1).epsilon(0.5),
+        new RandomFlip(RandomFlip.Mode.VERTICAL).dataFormat(DataFormat.CHANNELS_FIRST),
         new ReLU(Optional.of(6.0), 0.125, 0.5),
         new RepeatVector(3),
         new Rescaling(0.5, 0.25, 1, 2).offset(1),
         new Reshape(2, -1),
         new SimpleRNN(3).useBias(false).returnState(true).zeroOutputForMask(true),
+        new Resizing(5, 9)
+            .interpolation("bicubic")
+            .padToAspectRatio(true)
+            .fillValue(0.5)
+            .antialias(true)
+            .dataFormat(DataFormat.CHANNELS_FIRST),
+        new SeparableConv1D(4, 3).depthMultiplier(2).strides(2),
+        new SeparableConv2D(4, 3, 2)
+            .padding(Padding.SAME)
+            .depthMultiplier(3)
+            .pointwiseInitializer(Initializers.heNormal())
+            .pointwiseRegularizer(Regularizer.l2(0.5))
+            .useBias(false),
         new Softmax(1, -1),
         new SpatialDropout1D(0.25),
         new SpatialDropout2D(0.5).dataFormat(DataFormat.CHANNELS_FIRST),

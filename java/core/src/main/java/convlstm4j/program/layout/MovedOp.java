@@ -14,6 +14,7 @@ import convlstm4j.op.Pad;
 import convlstm4j.op.Penalty;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.Window;
@@ -136,6 +137,9 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
     }
     if (op instanceof Reverse r) {
       return like(true, new Reverse(order.position(r.axis())), shapes, order);
+    }
+    if (op instanceof Resample r) {
+      return like(true, new Resample(order.position(r.axis()), r.table()), shapes, order);
     }
     if (op instanceof Pad p) {
       List<Integer> axes = order.axes();

@@ -65,17 +65,19 @@ class ArchitectureRoundTripTest {
               "ZeroPadding3D" ->
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
-          case "Dense", "RepeatVector" -> new long[] {5};
+          case "Dense", "Embedding", "RepeatVector" -> new long[] {5};
           case "Dot" -> new long[] {4, 4};
           case "AlphaDropout",
               "AveragePooling1D",
               "Conv1D",
               "Conv1DTranspose",
               "Cropping1D",
+              "DepthwiseConv1D",
               "Dropout",
               "GlobalAveragePooling1D",
               "GlobalMaxPooling1D",
               "MaxPooling1D",
+              "SeparableConv1D",
               "SpatialDropout1D",
               "UpSampling1D",
               "ZeroPadding1D" ->

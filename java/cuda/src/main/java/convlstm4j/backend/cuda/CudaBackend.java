@@ -74,7 +74,7 @@ final class CudaBackend implements Backend {
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     DeviceMemory.checkType(dtype);
     device.use();
-    return PlanFrame.make(NAME, op, inputs, () -> Plans.plan(device, op, inputs, mode));
+    return PlanFrame.make(NAME, op, inputs, () -> Plans.plan(device, memory, op, inputs, mode));
   }
 
   @Override

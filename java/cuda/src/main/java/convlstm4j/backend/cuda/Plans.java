@@ -14,7 +14,10 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Lookup;
+import convlstm4j.op.MatMul;
 import convlstm4j.op.Merge;
+import convlstm4j.op.Noise;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
@@ -24,6 +27,7 @@ import convlstm4j.op.PointwiseUpdate;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
@@ -36,7 +40,7 @@ import java.util.Optional;
 final class Plans {
   private Plans() {}
 
-  static Plan plan(Device device, Op op, List<Shape> inputs, Mode mode) {
+  static Plan plan(Device device, DeviceMemory memory, Op op, List<Shape> inputs, Mode mode) {
     if (op instanceof ConvLstm2d o) {
       return new ConvLstm2dPlan(device, o, inputs, mode);
     }
@@ -74,7 +78,7 @@ final class Plans {
       return new NotFinitePlan(device, o, inputs);
     }
     if (op instanceof UpdateTrial o) {
-      Plan update = plan(device, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
+      Plan update = plan(device, memory, o.update(), o.withGuard(inputs, Shape.of(1)), mode);
       return new UpdateTrialPlan(device, o, inputs, (UpdateTrialPlan.Update) update);
     }
     if (op instanceof Pad o) {
@@ -91,13 +95,28 @@ final class Plans {
     }
     if (op instanceof Recurrence o) {
       return new RecurrencePlan(
-          new DeviceParts(device, (part, in, how) -> plan(device, part, in, how)), o, inputs, mode);
+          new DeviceParts(device, (part, in, how) -> plan(device, memory, part, in, how)),
+          o,
+          inputs,
+          mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(device, o, inputs);
     }
     if (op instanceof Pool o) {
       return new PoolPlan(device, o, inputs);
+    }
+    if (op instanceof Lookup o) {
+      return new LookupPlan(device, o, inputs);
+    }
+    if (op instanceof MatMul o) {
+      return new MatMulPlan(device, o, inputs);
+    }
+    if (op instanceof Noise o) {
+      return new NoisePlan(device, o, inputs);
+    }
+    if (op instanceof Resample o) {
+      return new ResamplePlan(device, memory, o, inputs);
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(device, o, inputs);

@@ -201,6 +201,10 @@ final class Hdf5Reader {
         t = Tensor.of(f, shape);
       } else if (values instanceof double[] d) {
         t = Tensor.of(d, shape);
+      } else if (values instanceof int[] i) { // a weight that counts
+        t = Tensor.of(Arrays.stream(i).asDoubleStream().toArray(), shape);
+      } else if (values instanceof long[] l) {
+        t = Tensor.of(Arrays.stream(l).asDoubleStream().toArray(), shape);
       } else {
         throw new KerasException(
             file, path + " holds values of type " + dataset.getDataType() + ", expected float32");

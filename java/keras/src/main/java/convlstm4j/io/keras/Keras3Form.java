@@ -108,7 +108,8 @@ final class Keras3Form extends KerasForm {
     if (layer instanceof Operation operation) {
       return operation(operation);
     }
-    if (config.get("axis") instanceof List<?> axes) {
+    if (config.get("axis") instanceof List<?> axes
+        && layer.kerasClass().equals("BatchNormalization")) {
       throw new IllegalArgumentException(
           layer.label()
               + " has axis="

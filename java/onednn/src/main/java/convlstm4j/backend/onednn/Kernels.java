@@ -14,7 +14,10 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Drop;
 import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Lookup;
+import convlstm4j.op.MatMul;
 import convlstm4j.op.Merge;
+import convlstm4j.op.Noise;
 import convlstm4j.op.NotFinite;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
@@ -23,6 +26,7 @@ import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
@@ -99,6 +103,18 @@ final class Kernels {
       return engine.kernels() == null
           ? new JavaPoolPlan(o, inputs)
           : new NativePoolPlan(engine.kernels(), o, inputs);
+    }
+    if (op instanceof Lookup o) {
+      return new LookupPlan(o, inputs);
+    }
+    if (op instanceof MatMul o) {
+      return new MatMulPlan(engine, o, inputs, mode);
+    }
+    if (op instanceof Noise o) {
+      return new NoisePlan(o, inputs);
+    }
+    if (op instanceof Resample o) {
+      return new ResamplePlan(o, inputs);
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(o, inputs);

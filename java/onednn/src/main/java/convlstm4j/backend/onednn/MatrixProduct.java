@@ -9,8 +9,9 @@ import org.bytedeco.dnnl.primitive;
 import org.bytedeco.dnnl.primitive_attr;
 
 /**
- * A product of two matrices by oneDNN. Long sums are sums of sums over blocks of about the square
- * root of their number of terms: the rounding error of one long float32 sum would grow with it.
+ * A product of two matrices, or of batches of them, by oneDNN. Long sums are sums of sums over
+ * blocks of about the square root of their number of terms: the rounding error of one long float32
+ * sum would grow with it.
  */
 final class MatrixProduct implements AutoCloseable {
   /** Sums of so few terms are one block. */
@@ -22,19 +23,39 @@ final class MatrixProduct implements AutoCloseable {
   private final List<Block> blocks = new ArrayList<>();
   private final boolean bias;
 
-  /** A matrix in memory, by the floats from one row and from one column to the next. */
-  record Matrix(long rows, long columns, long rowStride, long columnStride) {
+  /**
+   * A matrix in memory, or a batch of them, by the floats from one row and from one column to the
+   * next.
+   *
+   * @param batch how many; 1 for one alone
+   * @param batchStride floats from one to the next
+   */
+  record Matrix(
+      long batch, long batchStride, long rows, long columns, long rowStride, long columnStride) {
     /** Row by row. */
     static Matrix of(long rows, long columns) {
-      return new Matrix(rows, columns, columns, 1);
+      return of(1, rows, columns);
+    }
+
+    /** One after the other, each row by row. */
+    static Matrix of(long batch, long rows, long columns) {
+      return new Matrix(batch, rows * columns, rows, columns, columns, 1);
     }
 
     Matrix transposed() {
-      return new Matrix(columns, rows, columnStride, rowStride);
+      return new Matrix(batch, batchStride, columns, rows, columnStride, rowStride);
+    }
+
+    /** The first rows and columns. */
+    private Matrix part(long someRows, long someColumns) {
+      return new Matrix(batch, batchStride, someRows, someColumns, rowStride, columnStride);
     }
 
     private memory.desc desc() {
-      return Dnnl.desc(new long[] {rows, columns}, new long[] {rowStride, columnStride});
+      return batch == 1
+          ? Dnnl.desc(new long[] {rows, columns}, new long[] {rowStride, columnStride})
+          : Dnnl.desc(
+              new long[] {batch, rows, columns}, new long[] {batchStride, rowStride, columnStride});
     }
   }
 
@@ -44,7 +65,8 @@ final class MatrixProduct implements AutoCloseable {
    * @param engine where it runs
    * @param a the first matrix
    * @param b the second
-   * @param bias whether a row is added to each row of the result; not with {@code add}
+   * @param bias whether a row is added to each row of the result; not with {@code add}, nor of a
+   *     batch
    * @param add whether the result is added to what is there
    */
   MatrixProduct(Dnnl engine, Matrix a, Matrix b, boolean bias, boolean add) {
@@ -66,9 +88,7 @@ final class MatrixProduct implements AutoCloseable {
 
   private static Matrix[] part(Matrix a, Matrix b, long depth) {
     return new Matrix[] {
-      new Matrix(a.rows, depth, a.rowStride, a.columnStride),
-      new Matrix(depth, b.columns, b.rowStride, b.columnStride),
-      Matrix.of(a.rows, b.columns)
+      a.part(a.rows, depth), b.part(depth, b.columns), Matrix.of(a.batch, a.rows, b.columns)
     };
   }
 

@@ -1,0 +1,107 @@
+package convlstm4j.contract;
+
+import convlstm4j.op.Lookup;
+import convlstm4j.op.MatMul;
+import convlstm4j.op.Noise;
+import convlstm4j.op.Resample;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Sums by tables, products of matrices, rows of a table, noise. */
+final class ArrayCases {
+  private ArrayCases() {}
+
+  /** Tables with empty rows, equal places and many entries, along each axis; long axes. */
+  static List<OpCase> resample(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    Shape x = Shape.of(3, 5, 4, 7);
+    for (int axis = 0; axis < x.rank(); axis++) {
+      long n = x.dim(axis);
+      int last = (int) n - 1;
+      Resample.Table sums =
+          new Resample.Table(
+              n,
+              List.of(2, 2, 5, 6),
+              List.of(0, last, 1, 1, 0, 2),
+              List.of(0.5, -0.25, 1.0, 2.0, 0.75, -1.5));
+      add(cases, new Resample(axis, sums), x, 3, random);
+      add(cases, new Resample(axis, Resample.Table.of(n, List.of(last, 0))), x, 1, random);
+    }
+    List<Integer> places = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    List<Double> weights = new ArrayList<>();
+    int rows = 611;
+    int columns = 1003;
+    for (int j = 0; j < rows; j++) {
+      for (int k = 0; k < 4; k++) {
+        places.add((int) Math.min(columns - 1, (long) j * columns / rows + k));
+        weights.add((k + 1) / 8.0);
+      }
+      ends.add(places.size());
+    }
+    Resample.Table wide = new Resample.Table(columns, ends, places, weights);
+    add(cases, new Resample(1, wide), Shape.of(2, columns, 3), 4, random);
+    add(cases, new Resample(1, wide), Shape.of(2, columns, 103), 4, random);
+    add(cases, new Resample(2, wide), Shape.of(3, 2, columns), 4, random);
+    return cases;
+  }
+
+  private static void add(List<OpCase> cases, Resample op, Shape x, long terms, Philox random) {
+    Tensor t = OpCase.normal(x, 1, random.stream(60, cases.size()));
+    String name = "x=" + x + " axis=" + op.axis() + ", " + op.table();
+    cases.add(OpCase.of(name, op, List.of(t), terms, 2 * terms).withZeros());
+  }
+
+  /** Each operand as it is and transposed; one row, one column, one term; more than a tile. */
+  static List<OpCase> matMul(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    int[][] sizes = {{1, 1, 1, 1}, {3, 4, 5, 2}, {2, 1, 37, 3}, {2, 19, 1, 33}, {1, 40, 70, 17}};
+    for (int[] s : sizes) {
+      for (int t = 0; t < 4; t++) {
+        MatMul op = new MatMul(t % 2 == 1, t / 2 == 1);
+        Shape x = op.transposeX() ? Shape.of(s[0], s[2], s[1]) : Shape.of(s[0], s[1], s[2]);
+        Shape w = op.transposeW() ? Shape.of(s[0], s[3], s[2]) : Shape.of(s[0], s[2], s[3]);
+        Philox r = random.stream(61, cases.size());
+        List<Tensor> in =
+            List.of(OpCase.normal(x, 1, r.stream(62, 0)), OpCase.normal(w, 1, r.stream(62, 1)));
+        cases.add(OpCase.of("x=" + x + " w=" + w + " " + op, op, in, s[2], Math.max(s[1], s[3])));
+      }
+    }
+    return cases;
+  }
+
+  /** Ids that come several times, not at all, and are no numbers of rows. */
+  static List<OpCase> lookup(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int columns : new int[] {1, 5, 130}) {
+      for (Shape ids : List.of(Shape.of(1), Shape.of(3, 7), Shape.of(2, 5, 30))) {
+        Philox r = random.stream(63, cases.size());
+        int rows = 11;
+        Tensor id = Tensor.zeros(DType.FLOAT64, ids);
+        for (int i = 0; i < id.size(); i++) {
+          id.set(i, (int) (r.uniform(i) * (rows - 1)));
+        }
+        Tensor table = OpCase.normal(Shape.of(rows, columns), 1, r.stream(64, 0));
+        String name = "table=" + table.shape() + " id=" + ids;
+        cases.add(
+            OpCase.of(name, new Lookup(), List.of(table, id), 1, ids.elements())
+                .withZeros()
+                .notSmooth());
+      }
+    }
+    return cases;
+  }
+
+  static List<OpCase> noise(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (Shape x : List.of(Shape.of(1), Shape.of(3, 5, 7), Shape.of(3, 11, 1009))) {
+      Tensor t = OpCase.normal(x, 1, random.stream(65, cases.size()));
+      cases.add(OpCase.of("x=" + x, new Noise(0.5, 2), List.of(t), 1, 1));
+    }
+    return cases;
+  }
+}
