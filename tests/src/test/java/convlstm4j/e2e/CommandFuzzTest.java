@@ -241,6 +241,11 @@ class CommandFuzzTest {
     boolean in = file.startsWith(output + "/");
     return switch (command) {
       case "predict" -> in && file.endsWith(".npy") && file.lastIndexOf('/') == output.length();
+      case "train" ->
+          in
+              && !before.containsKey(file)
+              && file.substring(output.length())
+                  .matches("/(train|validation)(/events\\.out\\.tfevents\\.[0-9.]+)?");
       case "demo" -> in && !before.containsKey(file) && !file.matches(".*\\.(part|lock)");
       default -> false;
     };

@@ -68,7 +68,8 @@ final class FuzzWords {
   private static final String DEMO =
       "@notes.txt @film.npy @x.npy @secret.npy/demo @data /dev/null @";
 
-  private static final List<String> OUTPUT_OPTIONS = List.of("--output", "--best", "--log");
+  private static final List<String> OUTPUT_OPTIONS =
+      List.of("--output", "--best", "--log", "--tensorboard");
 
   /** What makes sense for an option. */
   private static final Map<String, String> VALUES =
@@ -81,6 +82,7 @@ final class FuzzWords {
               Map.entry("--output", OUTPUTS),
               Map.entry("--best", OUTPUTS),
               Map.entry("--log", OUTPUTS),
+              Map.entry("--tensorboard", "@events @out @data @x.npy/events @notes.txt @readonly/e"),
               Map.entry("--model", MODELS),
               Map.entry("--weights", MODELS),
               Map.entry("", MODELS),
@@ -307,6 +309,10 @@ final class FuzzWords {
     }
     String bad =
         one(epochs ? HOSTILE.stream().filter(w -> !ENDLESS.contains(w)).toList() : HOSTILE);
+    if (option.option.equals("--tensorboard")) {
+      // A folder, and those that it is in, are made where they may be: only in the test's.
+      return bad.isBlank() ? bad.strip() : "@" + bad.replace("@", "").replace('/', '_');
+    }
     // Names without a folder would lead out of the test's.
     boolean made = OUTPUT_OPTIONS.contains(option.option) && !bad.isBlank();
     return made && !bad.matches("[@/].*") ? "@" + bad : bad;
@@ -341,7 +347,7 @@ final class FuzzWords {
     List<String> left = new ArrayList<>();
     for (int i = 1; i < words.size(); i++) {
       boolean output = OUTPUT_OPTIONS.contains(words.get(i - 1));
-      if (!output && !words.get(i).matches("--(output|best|log)=.*")) {
+      if (!output && !words.get(i).matches("--(output|best|log|tensorboard)=.*")) {
         left.add(words.get(i));
       }
     }

@@ -89,6 +89,30 @@ class SafeFilesTest {
   }
 
   @Test
+  void eventsForTensorBoard() throws IOException {
+    Path events = dir.resolve("events");
+    Path v = dir.resolve("v.ckpt");
+    Cli.good(fresh("--output", v, "--epochs", 2, "--tensorboard", events));
+    Cli.good(train("--model", v, "--output", v, "--epochs", 3, "--tensorboard", events));
+    try (Stream<Path> files = Files.list(events.resolve("train"))) {
+      assertEquals(2, files.filter(f -> f.toString().contains("tfevents")).count());
+    }
+    refused(
+        "--tensorboard " + v.resolve("train") + ": is where --output writes the file",
+        fresh("--output", v, "--overwrite", "--tensorboard", v));
+    refused(
+        "expected a folder",
+        fresh("--output", v, "--overwrite", "--tensorboard", dir.resolve("x.npy")));
+    Path other = dir.resolve("other.ckpt");
+    refused("is where --output", fresh("--output", other, "--tensorboard", other.resolve("a")));
+    Path inside = events.resolve("validation");
+    refused(
+        "is where --log writes",
+        fresh("--output", other, "--log", inside, "--tensorboard", events));
+    refused("is empty, expected a file or folder", fresh("--output", other, "--tensorboard", ""));
+  }
+
+  @Test
   void resumeBeginsAndGoesOn() throws IOException {
     Path v = dir.resolve("v.ckpt");
     Path log = dir.resolve("v.csv");

@@ -32,6 +32,7 @@ final class CommandFiles implements AutoCloseable {
   private final List<Read> reads = new ArrayList<>();
   private final List<Read> folders = new ArrayList<>();
   private final List<Write> writes = new ArrayList<>();
+  private final List<Write> folderWrites = new ArrayList<>();
   private final List<WriteLock> locks = new ArrayList<>();
 
   /** A file that is read; null for none. */
@@ -82,6 +83,12 @@ final class CommandFiles implements AutoCloseable {
     return this;
   }
 
+  /** Folders into which files of new names are written. */
+  CommandFiles writesFolders(String option, List<Path> folders) {
+    folders.forEach(f -> folderWrites.add(new Write(option, f)));
+    return this;
+  }
+
   /**
    * Checks all of it and keeps other processes from writing the same files until this is closed.
    *
@@ -92,6 +99,12 @@ final class CommandFiles implements AutoCloseable {
     try {
       for (int i = 0; i < writes.size(); i++) {
         check(writes.get(i), writes.subList(0, i));
+      }
+      for (Write w : folderWrites) {
+        for (Write file : writes) {
+          checkOutside(w, file);
+        }
+        OutputFiles.checkFolder(w.option, w.file);
       }
       for (Write w : writes) {
         lock(w, err);
@@ -118,6 +131,15 @@ final class CommandFiles implements AutoCloseable {
     }
     for (Read read : folders) {
       checkFolder(w, read);
+    }
+  }
+
+  /** A file cannot be where a folder is to be, or one that the folder is in. */
+  private static void checkOutside(Write folder, Write file) {
+    for (Path p = folder.file; p != null; p = p.getParent()) {
+      if (isSame(p, file.file)) {
+        throw wrong(folder, "is where " + file.option + " writes the file " + file.file);
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import convlstm4j.model.Fit;
 import convlstm4j.model.History;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
+import convlstm4j.model.TensorBoard;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -117,6 +118,15 @@ final class TrainCommand implements Callable<Integer> {
       description = "Append losses and metrics of each epoch to a CSV file.")
   Path log;
 
+  @Option(
+      names = "--tensorboard",
+      paramLabel = "FOLDER",
+      description = {
+        "Write losses and metrics of each epoch for TensorBoard, an event file for each run, into"
+            + " train and validation below this folder."
+      })
+  Path events;
+
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
@@ -161,6 +171,7 @@ final class TrainCommand implements Callable<Integer> {
         .writes("--output", output)
         .writes("--best", best.file)
         .writes("--log", log)
+        .writesFolders("--tensorboard", TensorBoard.folders(events))
         .claim(err);
   }
 
@@ -235,6 +246,9 @@ final class TrainCommand implements Callable<Integer> {
                 new LastCheckpoint(output, files.form(kind, err)).lockedByCaller());
     if (log != null) {
       fit = fit.callbacks(new CsvLog(log).lockedByCaller());
+    }
+    if (events != null) {
+      fit = fit.callbacks(new TensorBoard(events));
     }
     interrupt.stopWith(model::requestStop);
     History history = model.fit(Prefetch.of(parts.training(), 2), fit);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -20,6 +21,8 @@ import java.util.zip.CRC32C;
  */
 public final class TensorBoard implements Callback {
   private static final String VALIDATION = "val_";
+  private static final String TRAIN = "train";
+  private static final String VALIDATED = "validation";
   private static final int MASK = 0xa282ead8;
 
   private final Path folder;
@@ -32,6 +35,16 @@ public final class TensorBoard implements Callback {
    */
   public TensorBoard(Path folder) {
     this.folder = folder;
+  }
+
+  /**
+   * The folders that files are written into.
+   *
+   * @param folder as given to the constructor; null for none
+   * @return those below it
+   */
+  public static List<Path> folders(Path folder) {
+    return folder == null ? List.of() : List.of(folder.resolve(TRAIN), folder.resolve(VALIDATED));
   }
 
   @Override
@@ -50,8 +63,8 @@ public final class TensorBoard implements Callback {
           record(val ? validation : train, scalar(tag, value, epoch));
         });
     record(train, scalar("epoch_learning_rate", run.model().learningRate(), epoch));
-    append("train", train.toByteArray());
-    append("validation", validation.toByteArray());
+    append(TRAIN, train.toByteArray());
+    append(VALIDATED, validation.toByteArray());
   }
 
   private void append(String part, byte[] records) {
