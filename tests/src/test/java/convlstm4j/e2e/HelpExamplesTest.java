@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HelpExamplesTest {
   /** In this order: some work on what those before have made. {@code demo} takes minutes. */
   private static final List<String> COMMANDS =
-      List.of("train", "evaluate", "predict", "convert", "inspect", "summary", "info");
+      List.of("train", "evaluate", "predict", "convert", "inspect", "summary", "plan", "info");
 
   @TempDir static Path dir;
 
@@ -85,12 +85,18 @@ class HelpExamplesTest {
   @ParameterizedTest
   @MethodSource("examples")
   void works(String example) throws Exception {
-    Object[] words = Stream.of(example.split(" ")).skip(1).toArray();
+    int from = example.indexOf(" < ");
+    String called = from < 0 ? example : example.substring(0, from);
+    Object[] words = Stream.of(called.strip().split(" +")).skip(1).toArray();
     File output = Files.createTempFile(dir, "output", ".txt").toFile();
     Process process =
         new ProcessBuilder(Cli.process(List.of(), words))
             .directory(dir.toFile())
             .redirectErrorStream(true)
+            .redirectInput(
+                from < 0
+                    ? new File("/dev/null")
+                    : dir.resolve(example.substring(from + 3)).toFile())
             .redirectOutput(output)
             .start();
     int code = process.waitFor();

@@ -1,7 +1,9 @@
 package convlstm4j.cli;
 
+import convlstm4j.data.Frames;
 import convlstm4j.data.IndexedDataset;
 import convlstm4j.io.npy.NpyFile;
+import convlstm4j.io.npy.NpyFrames;
 import convlstm4j.io.npy.NpySamples;
 import convlstm4j.model.Model;
 import convlstm4j.objective.Loss;
@@ -15,6 +17,9 @@ import java.util.Map;
 final class ArrayData {
   /** Keras's. */
   private static final int BATCH = 32;
+
+  /** Bytes of an input that are not read ahead. */
+  private static final long LONG = 64L << 20;
 
   private final Model model;
   private final List<NpyFile> inputs = new ArrayList<>();
@@ -143,6 +148,21 @@ final class ArrayData {
   /** Number of samples. */
   long samples() {
     return inputs.get(0).shape().dim(0);
+  }
+
+  /** Whether a batch is so large that it is read as it is needed, some frames at a time. */
+  boolean isLong(int batchSize) {
+    return inputs.stream()
+        .map(NpyFile::shape)
+        .anyMatch(
+            s -> s.rank() > 2 && s.from(1).elements() * batchSize * model.dtype().bytes() > LONG);
+  }
+
+  /** Some of the samples, to be read as they are needed: one for each input. */
+  List<Frames> frames(long from, long to) {
+    List<Frames> all = new ArrayList<>();
+    inputs.forEach(f -> all.add(NpyFrames.samples(f, from, to, model.dtype())));
+    return all;
   }
 
   /**

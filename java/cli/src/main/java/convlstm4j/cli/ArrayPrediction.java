@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
-import convlstm4j.data.Dataset;
+import convlstm4j.data.Frames;
+import convlstm4j.data.IndexedDataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.io.npy.NpyType;
 import convlstm4j.io.npy.NpyWriter;
@@ -87,7 +88,7 @@ final class ArrayPrediction implements AutoCloseable {
   }
 
   /** Predicts and writes. */
-  List<Path> run(Dataset data) {
+  List<Path> run(ArrayData data, Integer batchSize) {
     for (Path file : files) {
       if (PredictionTable.isTable(file)) {
         OutputFiles.checkTable("--output", file);
@@ -96,15 +97,18 @@ final class ArrayPrediction implements AutoCloseable {
         OutputFiles.checkArray("--output", file);
       }
     }
-    model.predict(
-        Prefetch.of(data, 2),
-        (batch, outputs) -> {
-          if (table != null) {
-            table.write(batch.inputs().get(0).shape(), outputs);
-          } else {
-            write(outputs);
-          }
-        });
+    IndexedDataset batches = data.dataset(batchSize);
+    int size = batches.batchSizes().get(0);
+    if (data.isLong(size)) {
+      for (long from = 0; from < samples; from += size) {
+        List<Frames> frames = data.frames(from, Math.min(samples, from + size));
+        write(frames.get(0).shape(), model.predict(frames));
+      }
+    } else {
+      model.predict(
+          Prefetch.of(batches, 2),
+          (batch, outputs) -> write(batch.inputs().get(0).shape(), outputs));
+    }
     if (table != null) {
       table.commit();
     }
@@ -112,7 +116,11 @@ final class ArrayPrediction implements AutoCloseable {
     return files;
   }
 
-  private void write(List<Tensor> outputs) {
+  private void write(Shape feed, List<Tensor> outputs) {
+    if (table != null) {
+      table.write(feed, outputs);
+      return;
+    }
     if (writers.isEmpty()) {
       NpyType type = model.dtype() == DType.FLOAT32 ? NpyType.FLOAT32 : NpyType.FLOAT64;
       for (int k = 0; k < outputs.size(); k++) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.TypeConversionException;
       ConvertCommand.class,
       InspectCommand.class,
       SummaryCommand.class,
+      PlanCommand.class,
       InfoCommand.class,
       SelftestCommand.class
     },

@@ -26,19 +26,27 @@ import picocli.CommandLine.Spec;
       "  convlstm4j predict --model twins.ckpt --output outputs \\",
       "    --input left=left.npy --input right=right.npy --batch-size 8",
       "  convlstm4j predict --model demo/convlstm.ckpt \\",
-      "    --input demo/test/trailer_1000.npy --output scores.npy"
+      "    --input demo/test/trailer_1000.npy --output scores.npy",
+      "  convlstm4j predict --model demo/convlstm.ckpt --memory 1g --stretch 16 \\",
+      "    --input demo/test/trailer_1000.npy --output stretched.npy",
+      "  convlstm4j predict --model demo/convlstm.ckpt --input - --output - \\",
+      "    < demo/test/trailer_1000.npy"
     })
 final class PredictCommand implements Runnable {
   @Mixin CommonOptions common;
   @Mixin ModelOption model;
   @Mixin BackendOption backend;
+  @Mixin MemoryOption memory;
   @Spec CommandSpec spec;
 
   @Option(
       names = "--input",
       required = true,
       paramLabel = "[NAME=]IN.npy",
-      description = "The samples; with several inputs one file for each.")
+      description = {
+        "The samples; with several inputs one file for each. - is one video on standard input, as an"
+            + " .npy file: its scores are written as its frames come, until it ends."
+      })
   List<String> inputs;
 
   @Option(
@@ -47,7 +55,8 @@ final class PredictCommand implements Runnable {
       paramLabel = "OUT",
       description = {
         "Written anew: an .npy file; with several outputs a folder, which gets NAME.npy for each; or"
-            + " a .csv file, a row for each sample or frame and a column for each number."
+            + " a .csv file, a row for each sample or frame and a column for each number. - is such"
+            + " a table on standard output, of --input - only."
       })
   Path output;
 
@@ -76,6 +85,15 @@ final class PredictCommand implements Runnable {
     PrintWriter err = spec.commandLine().getErr();
     try (Model trained = model.open(backend::apply, err)) {
       trained.onNonFinite(new NonFinite(strict, err));
+      memory.apply(trained);
+      Bytes bytes = new Bytes(trained, unitRange, err);
+      if (StreamedScores.isAsked(inputs)) {
+        checkStandardOutput();
+        new StreamedScores(trained, out)
+            .run(System.in, memory.frames(), bytes, new Conversions(err));
+        backend.report(err);
+        return;
+      }
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
       NpyFile first = NpyFile.open(Path.of(files.get(0)));
@@ -85,7 +103,7 @@ final class PredictCommand implements Runnable {
         List<String> columns;
         CommandFiles claimed = claimed().writes("--output", output).claim(err);
         try (claimed) {
-          columns = VideoScores.write(trained, video, output, new Bytes(trained, unitRange, err));
+          columns = VideoScores.write(trained, video, output, bytes);
         }
         out.println(output + ": columns " + String.join(", ", columns));
         backend.report(out);
@@ -97,10 +115,17 @@ final class PredictCommand implements Runnable {
         prediction.files().forEach(file -> claimed.writes("--output", file));
         try (claimed) {
           claimed.claim(err);
-          prediction.run(data.dataset(batchSize)).forEach(out::println);
+          prediction.run(data, batchSize).forEach(out::println);
         }
       }
       backend.report(out);
+    }
+  }
+
+  private void checkStandardOutput() {
+    if (inputs.size() > 1 || !output.toString().equals(StreamedScores.STANDARD)) {
+      throw new IllegalArgumentException(
+          "--input -: the scores go to standard output as the frames come, expected --output -");
     }
   }
 

@@ -92,7 +92,7 @@ final class PredictionTable implements AutoCloseable {
     return samples || !frames;
   }
 
-  private static String number(Tensor t, int i) {
+  static String number(Tensor t, int i) {
     return t.dtype() == DType.FLOAT32
         ? Float.toString((float) t.get(i))
         : Double.toString(t.get(i));

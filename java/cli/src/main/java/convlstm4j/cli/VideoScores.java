@@ -1,7 +1,10 @@
 package convlstm4j.cli;
 
+import convlstm4j.data.ByteScale;
+import convlstm4j.data.Frames;
 import convlstm4j.graph.Network;
 import convlstm4j.io.npy.NpyFile;
+import convlstm4j.io.npy.NpyFrames;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
@@ -10,6 +13,7 @@ import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
@@ -36,21 +40,53 @@ final class VideoScores {
     }
     checkFits(model, file);
     NpyFile video = bytes.read(file, 0);
-    Tensor x = video.read(DType.FLOAT32).reshape(video.shape().prepend(1));
-    if (!x.isFinite()) {
-      throw new IllegalArgumentException(
-          video.name() + ": holds a NaN or an infinity, expected finite numbers");
-    }
-    List<Tensor> outputs = model.predict(x);
+    Frames frames = NpyFrames.video(video, DType.FLOAT32);
+    List<Tensor> outputs = model.predict(List.of(new FiniteFrames(frames)));
     if (PredictionTable.isTable(output)) {
       try (PredictionTable table = new PredictionTable(model, output, false)) {
-        List<String> names = table.write(x.shape(), outputs);
+        List<String> names = table.write(frames.shape(), outputs);
         table.commit();
         return names;
       }
     }
     NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(0)));
     return columnNames(model, outputs);
+  }
+
+  /** Frames that must be finite. */
+  private record FiniteFrames(Frames frames) implements Frames {
+    private Tensor checked(Tensor t) {
+      if (!t.isFinite()) {
+        throw new IllegalArgumentException(
+            description() + ": holds a NaN or an infinity, expected finite numbers");
+      }
+      return t;
+    }
+
+    @Override
+    public Shape shape() {
+      return frames.shape();
+    }
+
+    @Override
+    public Tensor read(long from, long to) {
+      return checked(frames.read(from, to));
+    }
+
+    @Override
+    public Tensor all() {
+      return checked(frames.all());
+    }
+
+    @Override
+    public Optional<ByteScale> byteScale() {
+      return frames.byteScale();
+    }
+
+    @Override
+    public String description() {
+      return frames.description();
+    }
   }
 
   private static void checkFits(Model model, NpyFile video) {

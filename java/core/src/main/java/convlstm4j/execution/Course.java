@@ -74,6 +74,11 @@ abstract class Course<H> {
     return null;
   }
 
+  /** Whether stateful layers begin with zeros. */
+  boolean startsAnew() {
+    return false;
+  }
+
   /** Is told what a state is after the last stretch. */
   void carriedOn(Carried state, H last) {}
 
@@ -228,7 +233,7 @@ abstract class Course<H> {
       return given;
     }
     Value root = c.before().root();
-    if (root.kind() != Kind.ZEROS) {
+    if (root.kind() != Kind.ZEROS && !(root.kind() == Kind.STATE && startsAnew())) {
       return whole(root);
     }
     H zeros = zeros(c.after().shape());

@@ -10,13 +10,13 @@ import convlstm4j.op.Pad;
 import convlstm4j.program.Program;
 import convlstm4j.program.State;
 import convlstm4j.program.Value;
-import convlstm4j.program.Value.Kind;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,13 +74,27 @@ public final class StretchedRun implements AutoCloseable {
   }
 
   /**
-   * Begins nothing yet.
+   * A run that goes on where others ended; begins nothing yet.
    *
-   * @param states what each carried state begins with, by its name, and what it ends with after the
-   *     run; a state that is not there begins as in the program, stateful layers with zeros. Null
-   *     where the variables' own states count.
+   * @param plan made for the variables' backend and type; stays the caller's
+   * @param variables weights
+   * @param source of the feeds
+   * @param sink of the kept values
+   * @param states what each carried state begins with, by its name, and after a run what it ended
+   *     with; one that is not there begins as in the program, that of a stateful layer with zeros.
+   *     The caller closes its buffers.
+   * @return the run, whose {@link #commit} stores nothing
    */
-  StretchedRun(
+  public static StretchedRun goingOn(
+      StretchedPlan plan,
+      Variables variables,
+      Source source,
+      Sink sink,
+      Map<String, Buffer> states) {
+    return new StretchedRun(plan, variables, source, sink, states);
+  }
+
+  private StretchedRun(
       StretchedPlan plan,
       Variables variables,
       Source source,
@@ -108,6 +122,7 @@ public final class StretchedRun implements AutoCloseable {
    */
   public void run() {
     work.go();
+    work.keepStates();
   }
 
   /**
@@ -145,6 +160,8 @@ public final class StretchedRun implements AutoCloseable {
   @Override
   public void close() {
     work.closeAll();
+    work.after.values().forEach(Buffer::close);
+    work.after.clear();
   }
 
   private final class Working extends Course<Buffer> {
@@ -152,6 +169,10 @@ public final class StretchedRun implements AutoCloseable {
     private final Sink sink;
     private final Map<String, Buffer> states;
     private final Map<Value, Buffer> given = new HashMap<>();
+
+    /** States after the run, until it has succeeded. */
+    private final Map<String, Buffer> after = new LinkedHashMap<>();
+
     private final Runner runner = new Runner(variables.backend(), variables.dtype());
 
     Working(Pieces pieces, Source source, Sink sink, Map<String, Buffer> states) {
@@ -190,26 +211,32 @@ public final class StretchedRun implements AutoCloseable {
 
     @Override
     Buffer first(Carried state) {
-      if (states == null) {
-        return null;
-      }
-      Buffer before = states.get(state.name());
-      if (before == null && state.before().root().kind() == Kind.STATE) {
-        before = memory.allocate(variables.dtype(), state.after().shape());
-        states.put(state.name(), before);
-      }
-      return before;
+      return states == null ? null : states.get(state.name());
+    }
+
+    @Override
+    boolean startsAnew() {
+      return states != null;
     }
 
     @Override
     void carriedOn(Carried state, Buffer last) {
-      if (states == null) {
-        return;
+      if (states != null) {
+        Buffer kept = memory.allocateUnset(variables.dtype(), last.shape());
+        after.put(state.name(), kept);
+        memory.copy(last, kept);
       }
-      Buffer kept =
-          states.computeIfAbsent(
-              state.name(), n -> memory.allocateUnset(variables.dtype(), last.shape()));
-      memory.copy(last, kept);
+    }
+
+    void keepStates() {
+      after.forEach(
+          (name, b) -> {
+            Buffer before = states.put(name, b);
+            if (before != null) {
+              before.close();
+            }
+          });
+      after.clear();
     }
 
     @Override

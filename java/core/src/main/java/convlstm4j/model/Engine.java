@@ -136,6 +136,10 @@ final class Engine implements AutoCloseable {
     return variables;
   }
 
+  StreamState stream() {
+    return new StreamState(network, backend, dtype, variables);
+  }
+
   Network network() {
     return network;
   }

@@ -21,13 +21,13 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * A network with weights: what is trained, evaluated and run. Weights are made at first use, so
@@ -306,7 +306,7 @@ public final class Model implements AutoCloseable {
     return compile(
         optimizer,
         Loss.ofName(loss),
-        Stream.of(metrics).map(Metric::ofName).toArray(Metric[]::new));
+        Arrays.stream(metrics).map(Metric::ofName).toArray(Metric[]::new));
   }
 
   /**
@@ -512,6 +512,15 @@ public final class Model implements AutoCloseable {
     BiConsumer<Batch, List<Tensor>> adding = (batch, outputs) -> all.add(outputs);
     access.use("predict", () -> uses.predict(data, data.batches(), adding));
     return all;
+  }
+
+  /**
+   * Begins to run the model on a video that goes on, whose frames are handed in as they come.
+   *
+   * @return a stream, to be closed before the model
+   */
+  public Stream stream() {
+    return new Stream(access, () -> session.engine().stream());
   }
 
   /** Sets what stateful layers remember to zeros; batches of any size may follow. */

@@ -54,7 +54,8 @@ public record RunPlan(
       Objectives objectives,
       Kind kind,
       List<Shape> inputs,
-      Limits limits) {
+      Limits limits,
+      boolean allocated) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
     MemoryEstimate plain = Engine.estimate(network, backend, dtype, objectives, kind, inputs);
     Room room = new Room(backend, dtype, limits);
@@ -62,9 +63,10 @@ public record RunPlan(
         new Stretches(Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype);
     long steps = stretches.phases().steps();
     long fixed = plain.weights() + plain.optimizer();
+    long counted = fixed - (allocated ? plain.weights() : 0);
     long heap = stretches.heapBytes(steps);
     long run = plain.batch() + plain.step();
-    Optional<String> refusal = room.obstacle(fixed + run, heap);
+    Optional<String> refusal = room.obstacle(counted + run, heap);
     List<Cost> once =
         List.of(StretchedPlan.costAtOnce(pass.program(), dtype, plain.batch() + plain.step()));
     boolean byHand = kind == Kind.PREDICT && limits.frames() > 0 && limits.frames() < steps;
@@ -91,7 +93,7 @@ public record RunPlan(
         byHand
             ? stretches.plan(limits.frames())
             : stretches.largest(
-                p -> room.has(fixed + p.peakBytes(), stretches.heapBytes(p.frames())))) {
+                p -> room.has(counted + p.peakBytes(), stretches.heapBytes(p.frames())))) {
       long bytes = best.peakBytes();
       long onHeap = stretches.heapBytes(best.frames());
       return new RunPlan(
@@ -106,7 +108,7 @@ public record RunPlan(
           onHeap,
           stretches.flops(),
           smallest,
-          room.obstacle(fixed + bytes, onHeap));
+          room.obstacle(counted + bytes, onHeap));
     }
   }
 

@@ -120,7 +120,14 @@ final class Session {
   RunPlan plan(Objectives objectives, List<Shape> inputs) {
     checkCount("plan", inputs);
     return RunPlan.of(
-        network, startedBackend(), dtype, objectives, kind(objectives), inputs, limits);
+        network,
+        startedBackend(),
+        dtype,
+        objectives,
+        kind(objectives),
+        inputs,
+        limits,
+        engine != null);
   }
 
   /** What inputs of some shapes would take; a prediction where there are no objectives. */

@@ -123,7 +123,7 @@ final class StretchedPrediction implements AutoCloseable {
       if (!t.isFinite()) {
         throw new NonFiniteException(
             f.description(),
-            network.inputNames().get(feed),
+            "input \"" + network.inputNames().get(feed) + "\"",
             f.description()
                 + ": input \""
                 + network.inputNames().get(feed)

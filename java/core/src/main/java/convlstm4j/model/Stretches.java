@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 
 /** A prediction's program, cut into phases that may run some frames at a time. */
 final class Stretches {
-  /** More at a time take more memory and no less time. */
-  private static final long MOST_FRAMES = 64;
+  /** More at a time take more memory and hardly less time. */
+  private static final long MOST_FRAMES = 32;
 
   private final Backend backend;
   private final DType dtype;
@@ -60,7 +60,14 @@ final class Stretches {
 
   /** Phases for so many frames at a time. */
   StretchedPlan plan(long frames) {
-    return new StretchedPlan(phases, pass.outputs(), backend, dtype, phases.steps(), frames);
+    return plan(phases.steps(), frames);
+  }
+
+  /**
+   * Phases for another number of frames than the pass is of, where none wants all of them at once.
+   */
+  StretchedPlan plan(long steps, long frames) {
+    return new StretchedPlan(phases, pass.outputs(), backend, dtype, steps, frames);
   }
 
   /** Numbers of frames that are tried, from the largest; the last takes the least memory. */

@@ -189,7 +189,7 @@ public final class NpyFile implements FrameSource {
    */
   public Tensor read(DType dtype) {
     return shape().rank() == 0
-        ? readRows(0, 1, Shape.of(), dtype)
+        ? readRows(0, Shape.of(), dtype)
         : readFrames(0, shape().dim(0), dtype);
   }
 
@@ -255,8 +255,23 @@ public final class NpyFile implements FrameSource {
         && !columns();
   }
 
+  /**
+   * Reads elements that lie together, of a file whose {@link #columns} do not. They are not mapped:
+   * pages of a long video would count as memory of this process until the system wants them.
+   *
+   * @param first number of the first element
+   * @param result shape of the tensor
+   * @param dtype element type to give; values that it cannot hold are rounded
+   * @throws NpyException if the file has changed
+   */
+  Tensor readElements(long first, Shape result, DType dtype) {
+    Tensor tensor = room(result, dtype, readsPixels(dtype));
+    read(0, first, false, tensor, 0, tensor.size());
+    return tensor;
+  }
+
   /** Whether elements along axis 0 lie together. */
-  private boolean columns() {
+  boolean columns() {
     return header.fortran() && shape().rank() > 1;
   }
 
@@ -275,16 +290,26 @@ public final class NpyFile implements FrameSource {
 
   /** Reads into n elements of a tensor from {@code at} on. */
   private void readRows(long from, long to, Tensor tensor, int at, int n) {
-    if (n == 0) {
-      return;
+    if (n > 0) {
+      read(from, from * (n / (to - from)), true, tensor, at, n);
     }
+  }
+
+  /**
+   * Reads into n elements of a tensor from {@code at} on.
+   *
+   * @param row place along axis 0, where {@link #columns} lie together
+   * @param first number of the first element, else
+   * @param mapped whether the file is mapped into memory, in large pieces
+   */
+  private void read(long row, long first, boolean mapped, Tensor tensor, int at, int n) {
     boolean unit = scale.equals(ByteScale.UNIT);
     Decoder decoder = new Decoder(header.type(), unit);
     try {
       if (columns()) {
-        readColumns(from, tensor, at, n, decoder);
+        readColumns(row, tensor, at, n, decoder);
       } else {
-        readRun(from * (n / (to - from)), tensor, at, n, decoder);
+        readRun(first, tensor, at, n, decoder, mapped);
       }
     } catch (IOException e) {
       throw unreadable(name(), e);
@@ -319,16 +344,21 @@ public final class NpyFile implements FrameSource {
   }
 
   /** Elements that lie together in the file. */
-  private void readRun(long first, Tensor to, int at, int n, Decoder decoder) throws IOException {
+  private void readRun(long first, Tensor to, int at, int n, Decoder decoder, boolean mapped)
+      throws IOException {
     int bytes = header.type().bytes();
     for (int done = 0; done < n; ) {
       long element = first + done;
       int inPiece = (int) (element % pieceElements);
       int some = Math.min(n - done, pieceElements - inPiece);
-      ByteBuffer from =
-          piece((int) (element / pieceElements))
-              .slice(inPiece * bytes, some * bytes)
-              .order(header.order());
+      ByteBuffer from;
+      if (mapped) {
+        from = piece((int) (element / pieceElements)).slice(inPiece * bytes, some * bytes);
+      } else {
+        some = Math.min(some, Source.READ_WHOLE / bytes);
+        from = source.get(header.dataOffset() + element * bytes, (long) some * bytes);
+      }
+      from.order(header.order());
       if (to.isPixels()) {
         from.get(to.pixels(), at + done, some);
       } else if (to.dtype() == DType.FLOAT32) {
@@ -360,7 +390,7 @@ public final class NpyFile implements FrameSource {
     for (int c = 0; c < columns; c++) {
       for (int row = 0; row < rows; ) {
         int some = Math.min(rows - row, column.size());
-        readRun(c * shape().dim(0) + from + row, column, 0, some, decoder);
+        readRun(c * shape().dim(0) + from + row, column, 0, some, decoder, true);
         for (int i = 0; i < some; i++, row++) {
           to.set(at + row * columns + offset, column.get(i));
         }

@@ -23,7 +23,7 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape, lo
   private static final int PREFIX = 12;
 
   /** The text of a supported type has at most some hundred bytes; this leaves room for padding. */
-  private static final int MAX_TEXT = 1 << 16;
+  static final int MAX_TEXT = 1 << 16;
 
   private static final int ALIGNMENT = 64;
 
@@ -33,6 +33,17 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape, lo
    * @throws NpyException if either is wrong
    */
   static NpyHeader read(Source source) throws IOException {
+    NpyHeader header = parse(source);
+    header.checkSize(source.name(), source.size());
+    return header;
+  }
+
+  /**
+   * Reads and checks a header, whatever follows it.
+   *
+   * @throws NpyException if it is wrong
+   */
+  static NpyHeader parse(Source source) throws IOException {
     String file = source.name();
     long size = source.size();
     ByteBuffer prefix = source.get(0, Math.min(size, PREFIX));
@@ -60,9 +71,7 @@ record NpyHeader(NpyType type, ByteOrder order, boolean fortran, Shape shape, lo
     }
     ByteBuffer bytes = source.get(before, length);
     String text = StandardCharsets.ISO_8859_1.decode(bytes).toString();
-    NpyHeader header = new NpyHeaderParser(file, text, major < 3).parse(before + length);
-    header.checkSize(file, size);
-    return header;
+    return new NpyHeaderParser(file, text, major < 3).parse(before + length);
   }
 
   private static void checkMagic(String file, ByteBuffer prefix) {

@@ -9,6 +9,9 @@ import java.nio.file.StandardOpenOption;
 
 /** Bytes that an npy file is read from. */
 interface Source {
+  /** Bytes that are read, not mapped, when they are asked for at once. */
+  int READ_WHOLE = (1 << 16) - 8;
+
   /** For messages. */
   String name();
 

@@ -37,6 +37,7 @@ public final class TimePass {
   private final Map<Value, Integer> madeIn = new HashMap<>();
   private final TreeMap<Integer, List<Timed>> phases = new TreeMap<>();
   private final Set<String> whole = new LinkedHashSet<>();
+  private final Map<String, Integer> names = new HashMap<>();
 
   private TimePass(Program program, Collection<Value> keep, Set<Value> videos, long steps) {
     this.program = program;
@@ -205,8 +206,11 @@ public final class TimePass {
         inStretches, timed, times, List.copyOf(inputs), List.copyOf(carried.values()), outputs);
   }
 
-  private static String name(Step s, int input) {
-    return s.layer() + "/" + s.op().outputNames().get(input);
+  /** A layer that is called several times has several states of a name. */
+  private String name(Step s, int input) {
+    String name = s.layer() + "/" + s.op().outputNames().get(input);
+    int k = names.merge(name, 1, Integer::sum) - 1;
+    return k == 0 ? name : name + "_" + k;
   }
 
   private boolean isReadOutside(Value v, int phase) {

@@ -1,0 +1,79 @@
+package convlstm4j.cli;
+
+import convlstm4j.model.Model;
+import convlstm4j.model.RunPlan;
+import convlstm4j.tensor.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code convlstm4j plan}. */
+@Command(
+    name = "plan",
+    description = {
+      "Say how a model would run on inputs of some shape and what memory and work that takes, without"
+          + " doing it: the peak, by phase, with the arrays that dominate it; which layers want all"
+          + " frames at once. Exit code 2 if it does not fit."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,1000,1,64,64",
+      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,1000,1,64,64 --memory 400m",
+      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,30,1,64,64 --training",
+      "  convlstm4j plan --model twins.ckpt --input-shape left=8,4 --input-shape right=8,4"
+    })
+final class PlanCommand implements Callable<Integer> {
+  @Mixin CommonOptions common;
+  @Mixin ModelFiles files;
+  @Mixin BackendOption backend;
+  @Mixin MemoryOption memory;
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "FILE",
+      description = "A checkpoint, a Keras file (.h5, .keras), or an architecture in JSON.")
+  Path file;
+
+  @Option(
+      names = "--input-shape",
+      required = true,
+      paramLabel = "[NAME=]N,T,..",
+      description = "The shape of a batch; with several inputs one for each.")
+  List<String> shapes;
+
+  @Option(names = "--training", description = "Of a step of training, else of a prediction.")
+  boolean training;
+
+  @Override
+  public Integer call() {
+    try (Model model = files.open(file, backend::apply, spec.commandLine().getErr())) {
+      memory.apply(model);
+      List<String> names = model.network().inputNames();
+      RunPlan plan =
+          model.plan(
+              training,
+              Named.all("--input-shape", shapes, "input", names).stream()
+                  .map(PlanCommand::shape)
+                  .toArray(Shape[]::new));
+      spec.commandLine().getOut().println(plan);
+      return plan.refusal().isEmpty() ? 0 : Errors.WRONG;
+    }
+  }
+
+  private static Shape shape(String words) {
+    if (!words.matches("[1-9][0-9]{0,9}(,[1-9][0-9]{0,9})*")) {
+      throw new IllegalArgumentException(
+          "--input-shape " + words + ": expected sizes of at least 1, as 1,1000,3,400,400");
+    }
+    return Shape.of(Stream.of(words.split(",")).mapToLong(Long::parseLong).toArray());
+  }
+}

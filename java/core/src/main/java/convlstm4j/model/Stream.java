@@ -1,0 +1,80 @@
+package convlstm4j.model;
+
+import convlstm4j.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A model run on a video that goes on: each call takes the next frames and goes on where the one
+ * before ended. What it remembers is its own, that of stateful layers too: several streams of one
+ * model do not disturb each other, nor the model's other uses. Closed with the model, if not
+ * before.
+ *
+ * <p>One thread at a time may use a model, and so its streams.
+ */
+public final class Stream implements AutoCloseable {
+  private final Access access;
+  private final StreamState state;
+
+  Stream(Access access, Supplier<StreamState> opening) {
+    this.access = access;
+    this.state = access.use("stream", opening);
+  }
+
+  /**
+   * Takes the next frames.
+   *
+   * @param inputs one per input: {@code [N, frames, ..]}, any number of frames; of an input that is
+   *     no video, such as an initial state, all of it, which counts where the stream begins
+   * @return one per output: of one score per frame those of these frames, of others what they are
+   *     after all frames so far
+   * @throws convlstm4j.op.ShapeException if a shape is wrong, or N is another than before
+   * @throws NonFiniteException if an input is NaN or infinite; the stream is as before
+   */
+  public List<Tensor> next(Tensor... inputs) {
+    return access.use("next", () -> state.next(List.of(inputs)));
+  }
+
+  /**
+   * Begins anew: nothing is remembered, and the next frames may be of another number of samples.
+   */
+  public void reset() {
+    access.use("reset", () -> state.reset());
+  }
+
+  /**
+   * Begins some samples anew.
+   *
+   * @param samples places in the batch, from 0
+   * @throws IllegalArgumentException if there is no such sample; or if the model is given its first
+   *     states by an input, as only all samples can then begin anew
+   */
+  public void reset(int... samples) {
+    access.use("reset", () -> state.reset(samples));
+  }
+
+  /**
+   * What is remembered.
+   *
+   * @return copies by name, to be brought back by {@link #states(Map)}; empty at the start
+   */
+  public Map<String, Tensor> states() {
+    return access.use("states", () -> state.states());
+  }
+
+  /**
+   * Goes on from states that were saved.
+   *
+   * @param saved what {@link #states()} gave, of a stream of this model or one with the same
+   *     layers; the next call of {@link #next} refuses others
+   */
+  public void states(Map<String, Tensor> saved) {
+    access.use("states", () -> state.states(saved));
+  }
+
+  @Override
+  public void close() {
+    state.close();
+  }
+}

@@ -1,0 +1,222 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Buffer;
+import convlstm4j.execution.StretchedPlan;
+import convlstm4j.execution.StretchedRun;
+import convlstm4j.execution.Variables;
+import convlstm4j.graph.Network;
+import convlstm4j.op.ShapeException;
+import convlstm4j.program.Value;
+import convlstm4j.program.time.Phase.Carried;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a {@link Stream} remembers, and the programs that take it on. */
+final class StreamState implements AutoCloseable {
+  /** Frames for which a network of any number of them is cut: more than an axis has by chance. */
+  private static final long SOME_FRAMES = 10_007;
+
+  /** Numbers of frames for which plans are kept. */
+  private static final int MOST_PLANS = 4;
+
+  private final Network network;
+  private final Backend backend;
+  private final DType dtype;
+  private final Variables variables;
+  private final Map<String, Buffer> states = new LinkedHashMap<>();
+
+  /** Cut for shapes of the inputs with the number of frames left open. */
+  private Stretches stretches;
+
+  private Pass pass;
+  private List<Shape> expected = List.of();
+  private final Map<Long, StretchedPlan> plans = new LinkedHashMap<>();
+
+  StreamState(Network network, Backend backend, DType dtype, Variables variables) {
+    this.network = network;
+    this.backend = backend;
+    this.dtype = dtype;
+    this.variables = variables;
+  }
+
+  List<Tensor> next(List<Tensor> inputs) {
+    prepare(inputs);
+    long frames = frames(inputs);
+    for (int i = 0; i < inputs.size(); i++) {
+      check(i, inputs.get(i), frames);
+    }
+    StretchedPlan plan = plan(frames);
+    Map<Value, Tensor> results = new HashMap<>();
+    try (StretchedRun run =
+        StretchedRun.goingOn(
+            plan,
+            variables,
+            (feed, from, to) -> inputs.get(feed),
+            (v, from, to, t) -> results.put(v, t),
+            states)) {
+      run.run();
+    }
+    List<Tensor> outputs = new ArrayList<>();
+    for (Value v : pass.outputs()) {
+      Shape shape =
+          stretches.phases().time(v).map(t -> t.resized(v.shape(), frames)).orElse(v.shape());
+      outputs.add(results.get(v.root()).reshape(shape));
+    }
+    return outputs;
+  }
+
+  private long frames(List<Tensor> inputs) {
+    for (int i = 0; i < inputs.size(); i++) {
+      if (stretches.isVideo(i)) {
+        return inputs.get(i).shape().dim(1);
+      }
+    }
+    throw new ShapeException("next: the model has no video among its inputs");
+  }
+
+  private void check(int input, Tensor t, long frames) {
+    Shape s = stretches.isVideo(input) ? expected.get(input).with(1, frames) : expected.get(input);
+    if (!s.equals(t.shape())) {
+      throw new ShapeException(
+          "next: input \""
+              + network.inputNames().get(input)
+              + "\" has shape "
+              + t.shape()
+              + ", expected "
+              + s
+              + (states.isEmpty() ? "" : "; for other samples begin anew with reset()"));
+    }
+    if (!t.isFinite()) {
+      String name = "input \"" + network.inputNames().get(input) + "\"";
+      throw new NonFiniteException("next", name, "next: " + name + " holds a NaN or an infinity");
+    }
+  }
+
+  /** Cuts the network when the stream begins. */
+  private void prepare(List<Tensor> inputs) {
+    if (inputs.size() != network.inputs().size()) {
+      throw new ShapeException(
+          "next: got " + inputs.size() + " inputs, the model has " + network.inputNames());
+    }
+    if (stretches != null) {
+      return;
+    }
+    List<Shape> open = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      Shape s = inputs.get(i).shape();
+      Shape of = network.inputs().get(i).shape();
+      if (s.rank() != of.rank()) {
+        network.checkFeed(i, s);
+      }
+      boolean video = s.rank() > 2 || (s.rank() == 2 && of.dim(1) == Shape.UNKNOWN);
+      long steps = of.rank() > 1 && of.dim(1) != Shape.UNKNOWN ? of.dim(1) : SOME_FRAMES;
+      open.add(video ? s.with(1, steps) : s);
+    }
+    Pass made = Pass.of(Pass.Kind.PREDICT, network, null, open);
+    Stretches cut = new Stretches(made, backend, dtype);
+    if (!cut.isPossible() || !cut.phases().whole().isEmpty()) {
+      throw new IllegalArgumentException(
+          "stream: the model cannot go on from frame to frame"
+              + (cut.phases().whole().isEmpty()
+                  ? ""
+                  : ", these want all frames at once: " + cut.phases().whole()));
+    }
+    checkStates(cut);
+    pass = made;
+    stretches = cut;
+    expected = open;
+  }
+
+  /** Those that were brought back must be these. */
+  private void checkStates(Stretches cut) {
+    Map<String, Shape> wanted = new LinkedHashMap<>();
+    cut.phases().phases().stream()
+        .flatMap(p -> p.carried().stream())
+        .forEach(c -> wanted.put(c.name(), c.after().shape()));
+    Map<String, Shape> there = new LinkedHashMap<>();
+    states.forEach((name, b) -> there.put(name, b.shape()));
+    if (!there.isEmpty() && !there.equals(wanted)) {
+      throw new IllegalArgumentException(
+          "next: the states that were brought back are "
+              + there
+              + ", these inputs and layers have "
+              + wanted
+              + "; begin anew with reset()");
+    }
+  }
+
+  private StretchedPlan plan(long frames) {
+    StretchedPlan known = plans.remove(frames);
+    if (known == null && plans.size() >= MOST_PLANS) {
+      plans.remove(plans.keySet().iterator().next()).close();
+    }
+    StretchedPlan plan = known == null ? stretches.plan(frames, frames) : known;
+    plans.put(frames, plan);
+    return plan;
+  }
+
+  void reset() {
+    states.values().forEach(Buffer::close);
+    states.clear();
+    forget();
+  }
+
+  private void forget() {
+    plans.values().forEach(StretchedPlan::close);
+    plans.clear();
+    stretches = null;
+  }
+
+  void reset(int... samples) {
+    if (stretches == null) {
+      throw new IllegalArgumentException("reset: there are no samples before the first frames");
+    }
+    for (Carried c :
+        stretches.phases().phases().stream().flatMap(p -> p.carried().stream()).toList()) {
+      Value.Kind kind = c.before().root().kind();
+      if (kind != Value.Kind.ZEROS && kind != Value.Kind.STATE) {
+        throw new IllegalArgumentException(
+            "reset: \""
+                + c.name()
+                + "\" begins with what an input gives; begin all samples anew with reset()");
+      }
+    }
+    Map<String, Tensor> kept = states();
+    kept.replaceAll((name, t) -> Stateful.reset(t, samples));
+    kept.forEach((name, t) -> backend.memory().upload(t, states.get(name)));
+  }
+
+  Map<String, Tensor> states() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    states.forEach((name, b) -> all.put(name, backend.memory().download(b)));
+    return all;
+  }
+
+  void states(Map<String, Tensor> saved) {
+    Map<String, Buffer> made = new LinkedHashMap<>();
+    try {
+      saved.forEach(
+          (name, t) -> {
+            made.put(name, backend.memory().allocate(dtype, t.shape()));
+            backend.memory().upload(t.cast(dtype), made.get(name));
+          });
+    } catch (RuntimeException e) {
+      made.values().forEach(Buffer::close);
+      throw e;
+    }
+    reset();
+    states.putAll(made);
+  }
+
+  @Override
+  public void close() {
+    reset();
+  }
+}

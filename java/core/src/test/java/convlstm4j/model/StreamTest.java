@@ -1,0 +1,195 @@
+package convlstm4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.data.Frames;
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.BatchNormalization;
+import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Flatten;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.LSTM;
+import convlstm4j.layer.TimeDistributed;
+import convlstm4j.op.ShapeException;
+import convlstm4j.option.Padding;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Frames handed in as they come against all of them at once, on the reference bit for bit. */
+class StreamTest {
+  private static final int SAMPLES = 2;
+  private static final int STEPS = 9;
+  private static final Tensor VIDEO = video(SAMPLES, 1);
+
+  private static Tensor video(int samples, int seed) {
+    Tensor t = Tensor.zeros(DType.FLOAT32, Shape.of(samples, STEPS, 4, 5, 1));
+    for (int i = 0; i < t.size(); i++) {
+      t.set(i, Math.sin((double) i * seed));
+    }
+    return t;
+  }
+
+  private static ConvLSTM2D memory() {
+    return new ConvLSTM2D(2, 3).padding(Padding.SAME).returnSequences(true);
+  }
+
+  private static Symbol input() {
+    return Input.named("video", Input.ANY, 4, 5, 1);
+  }
+
+  /** Two layers of memory, one of them stateful, called twice; scores and a state. */
+  private static Model model() {
+    Symbol v = input();
+    Symbol x = memory().apply(v);
+    ConvLSTM2D shared = memory();
+    x = shared.apply(new BatchNormalization().apply(shared.apply(x)));
+    Symbol scores = new LSTM(3).returnSequences(true).apply(flat(x));
+    Symbol last = new Dense(2).apply(new LSTM(2).apply(scores));
+    return Model.of(List.of(v), List.of(new Dense(1).apply(scores), last));
+  }
+
+  private static Symbol flat(Symbol x) {
+    return new TimeDistributed(new Flatten()).apply(x);
+  }
+
+  private static Tensor frames(Tensor all, long from, long to) {
+    return Frames.of(all).read(from, to);
+  }
+
+  /** Scores of {@code from} to {@code to} are those of the whole; others those of all so far. */
+  private static void check(Model model, Tensor all, long from, long to, List<Tensor> got) {
+    List<Tensor> expected = model.predict(frames(all, 0, to));
+    assertArrayEquals(frames(expected.get(0), from, to).floats(), got.get(0).floats());
+    assertArrayEquals(expected.get(1).floats(), got.get(1).floats());
+  }
+
+  @Test
+  void framesAsTheyComeGiveWhatTheWholeVideoGives() {
+    try (Backend backend = new ReferenceBackend()) {
+      try (Model model = model().backend(backend);
+          Stream stream = model.stream()) {
+        long from = 0;
+        for (int count : new int[] {1, 1, 3, 2, 1, 1}) {
+          List<Tensor> got = stream.next(frames(VIDEO, from, from + count));
+          check(model, VIDEO, from, from + count, got);
+          from += count;
+        }
+        assertEquals(STEPS, from);
+      }
+      assertEquals(0, backend.memory().liveBytes());
+    }
+  }
+
+  @Test
+  void severalStreamsOfAModelDoNotDisturbEachOther() {
+    Tensor other = video(SAMPLES, 3);
+    try (Model model = model().backend("reference");
+        Stream one = model.stream();
+        Stream two = model.stream()) {
+      for (long t = 0; t < STEPS; t += 3) {
+        check(model, VIDEO, t, t + 3, one.next(frames(VIDEO, t, t + 3)));
+        check(model, other, t, t + 3, two.next(frames(other, t, t + 3)));
+      }
+    }
+  }
+
+  @Test
+  void statesAreSavedAndBroughtBack() {
+    try (Model model = model().backend("reference");
+        Stream stream = model.stream()) {
+      stream.next(frames(VIDEO, 0, 4));
+      Map<String, Tensor> saved = stream.states();
+      assertEquals(2 * 5, saved.size(), saved.keySet().toString());
+      List<Tensor> expected = stream.next(frames(VIDEO, 4, STEPS));
+      try (Stream other = model.stream()) {
+        other.states(saved);
+        List<Tensor> got = other.next(frames(VIDEO, 4, STEPS));
+        assertArrayEquals(expected.get(0).floats(), got.get(0).floats());
+        assertArrayEquals(expected.get(1).floats(), got.get(1).floats());
+      }
+      try (Stream wrong = model.stream()) {
+        wrong.states(Map.of("h", Tensor.of(new float[1], 1)));
+        String message =
+            assertThrows(IllegalArgumentException.class, () -> wrong.next(VIDEO)).getMessage();
+        assertTrue(message.contains("brought back are {h=[1]}"), message);
+        wrong.reset();
+        check(model, VIDEO, 0, STEPS, wrong.next(VIDEO));
+      }
+    }
+  }
+
+  @Test
+  void allOrSomeSamplesBeginAnew() {
+    try (Model model = model().backend("reference");
+        Stream stream = model.stream()) {
+      assertThrows(IllegalArgumentException.class, () -> stream.reset(0));
+      stream.next(frames(VIDEO, 0, 4));
+      assertThrows(IllegalArgumentException.class, () -> stream.reset(2));
+      stream.reset(1);
+      List<Tensor> got = stream.next(frames(VIDEO, 4, STEPS));
+      float[] anew = model.predict(frames(VIDEO, 4, STEPS)).get(0).floats();
+      float[] on = frames(model.predict(VIDEO).get(0), 4, STEPS).floats();
+      int half = anew.length / 2;
+      for (int i = 0; i < anew.length; i++) {
+        assertEquals(i < half ? on[i] : anew[i], got.get(0).get(i));
+      }
+      stream.reset();
+      Tensor one = video(1, 2);
+      check(model, one, 0, STEPS, stream.next(one));
+      String message = assertThrows(ShapeException.class, () -> stream.next(VIDEO)).getMessage();
+      assertTrue(message.contains("expected [1, 9, 4, 5, 1]"), message);
+    }
+  }
+
+  @Test
+  void whatIsWrongChangesNothing() {
+    try (Model model = model().backend("reference");
+        Stream stream = model.stream()) {
+      stream.next(frames(VIDEO, 0, 4));
+      Tensor bad = frames(VIDEO, 4, STEPS).copy();
+      bad.set(3, Double.NaN);
+      assertThrows(NonFiniteException.class, () -> stream.next(bad));
+      assertThrows(ShapeException.class, () -> stream.next());
+      check(model, VIDEO, 4, STEPS, stream.next(frames(VIDEO, 4, STEPS)));
+    }
+  }
+
+  @Test
+  void aStatefulModelIsNotTouched() {
+    Symbol v = Input.batchShape(SAMPLES, Input.ANY, 4, 5, 1);
+    try (Model model = Model.of(v, memory().stateful(true).apply(v)).backend("reference")) {
+      Tensor expected = model.predict(frames(VIDEO, 0, 4)).get(0);
+      Map<String, Tensor> states = model.snapshot().states();
+      try (Stream stream = model.stream()) {
+        assertArrayEquals(expected.floats(), stream.next(frames(VIDEO, 0, 4)).get(0).floats());
+        stream.next(frames(VIDEO, 4, STEPS));
+      }
+      states.forEach(
+          (name, t) ->
+              assertArrayEquals(t.floats(), model.snapshot().states().get(name).floats(), name));
+    }
+  }
+
+  @Test
+  void aModelThatWantsTheEndIsRefusedWithTheReason() {
+    Symbol v = input();
+    try (Model model =
+            Model.of(v, flat(new Bidirectional(memory()).apply(v))).backend("reference");
+        Stream stream = model.stream()) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> stream.next(VIDEO)).getMessage();
+      assertTrue(message.contains("goes backwards"), message);
+    }
+  }
+}
