@@ -45,6 +45,7 @@ final class ExampleFiles {
       case "predict" -> files.checkPredictions();
       case "convert" -> files.checkModel();
       case "inspect", "summary" -> files.checkLayers();
+      case "plan" -> checkPlan();
       case "info" -> files.checkBackends();
       default -> {}
     }
@@ -120,6 +121,15 @@ final class ExampleFiles {
   private static Tensor array(Path file) {
     NpyFile npy = NpyFile.open(file);
     return (npy.byteScale().isPresent() ? npy.scaled(ByteScale.UNIT) : npy).read(DType.FLOAT32);
+  }
+
+  /** The plan fits, and says what was asked. */
+  private void checkPlan() {
+    assertTrue(output.lines().anyMatch(l -> l.equals("fits")), output);
+    assertTrue(output.lines().anyMatch(l -> l.matches("peak +[0-9.]+ GiB")), output);
+    List<String> frames = values("--stretch");
+    String policy = frames.isEmpty() ? "all at once" : frames.get(0) + " frames of 1000 at a time";
+    assertTrue(output.contains("policy      " + policy), output);
   }
 
   /** Layers are those of the model, weights those of the model or of {@code --weights}. */

@@ -87,8 +87,12 @@ final class ArrayPrediction implements AutoCloseable {
     }
   }
 
-  /** Predicts and writes. */
-  List<Path> run(ArrayData data, Integer batchSize) {
+  /**
+   * Predicts and writes.
+   *
+   * @param limited whether memory or frames at a time are, so that no batch is read ahead
+   */
+  List<Path> run(ArrayData data, Integer batchSize, boolean limited) {
     for (Path file : files) {
       if (PredictionTable.isTable(file)) {
         OutputFiles.checkTable("--output", file);
@@ -99,7 +103,7 @@ final class ArrayPrediction implements AutoCloseable {
     }
     IndexedDataset batches = data.dataset(batchSize);
     int size = batches.batchSizes().get(0);
-    if (data.isLong(size)) {
+    if (limited || data.isLong(size)) {
       for (long from = 0; from < samples; from += size) {
         List<Frames> frames = data.frames(from, Math.min(samples, from + size));
         write(frames.get(0).shape(), model.predict(frames));

@@ -29,6 +29,11 @@ final class MemoryOption {
               + " as many as do.")
   Integer frames;
 
+  /** Whether anything is asked for. */
+  boolean isGiven() {
+    return size != null || frames != null;
+  }
+
   /** How many frames of a stream are waited for. */
   int frames() {
     return frames == null ? 1 : frames;

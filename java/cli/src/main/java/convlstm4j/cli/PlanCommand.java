@@ -24,10 +24,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,1000,1,64,64",
-      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,1000,1,64,64 --memory 400m",
-      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,30,1,64,64 --training",
-      "  convlstm4j plan --model twins.ckpt --input-shape left=8,4 --input-shape right=8,4"
+      "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,1000,3,24,24",
+      "  convlstm4j plan --model demo/convlstm.ckpt --memory 400m \\",
+      "    --input-shape 1,1000,3,24,24 --stretch 8",
+      "  convlstm4j plan --model demo/convlstm.ckpt --training --input-shape 1,30,3,24,24",
+      "  convlstm4j plan --model twins.ckpt \\",
+      "    --input-shape left=8,3 --input-shape right=8,3"
     })
 final class PlanCommand implements Callable<Integer> {
   @Mixin CommonOptions common;

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
       "    --input left=left.npy --input right=right.npy --batch-size 8",
       "  convlstm4j predict --model demo/convlstm.ckpt \\",
       "    --input demo/test/trailer_1000.npy --output scores.npy",
-      "  convlstm4j predict --model demo/convlstm.ckpt --memory 1g --stretch 16 \\",
-      "    --input demo/test/trailer_1000.npy --output stretched.npy",
+      "  convlstm4j predict --model model.ckpt --input x.npy --output y2.npy \\",
+      "    --memory 1g --stretch 2",
       "  convlstm4j predict --model demo/convlstm.ckpt --input - --output - \\",
       "    < demo/test/trailer_1000.npy"
     })
@@ -115,7 +115,7 @@ final class PredictCommand implements Runnable {
         prediction.files().forEach(file -> claimed.writes("--output", file));
         try (claimed) {
           claimed.claim(err);
-          prediction.run(data, batchSize).forEach(out::println);
+          prediction.run(data, batchSize, memory.isGiven()).forEach(out::println);
         }
       }
       backend.report(out);

@@ -87,6 +87,11 @@ final class Room {
     copyBytes = inputs.stream().mapToLong(Shape::elements).sum() * (dtype.bytes() + 1);
   }
 
+  /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
+  long besideBytes(long resultBytes) {
+    return ahead * batchBytes + Math.max(0, kept - 1) * resultBytes;
+  }
+
   /**
    * Whether there is room.
    *
@@ -101,19 +106,6 @@ final class Room {
   Optional<String> obstacle(long need, long heap) {
     String needs = "needs " + MemoryEstimate.gib(need) + " and " + onHeap(heap, "arrays");
     return refusal(needs, need, heap).map(BackendException::getMessage);
-  }
-
-  /**
-   * Fails if there is no room for a prediction of the fewest frames at a time.
-   *
-   * @param frames how many
-   */
-  void checkLeast(List<Shape> inputs, long frames, long need, long heap) {
-    String subject =
-        "a prediction of inputs of shape " + inputs + ", " + frames + " frames at a time, needs ";
-    String least = MemoryEstimate.gib(memory.liveBytes() + need + heap + Limits.JAVA);
-    String what = "copies and results; with Java and the weights " + least;
-    check(subject, need, heap, what);
   }
 
   private static String onHeap(long heap, String what) {

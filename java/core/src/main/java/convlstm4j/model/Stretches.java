@@ -113,11 +113,12 @@ final class Stretches {
       elements += videos.contains(v) ? all / phases.steps() * frames : all;
     }
     // Read as bytes or as another type, then of the model's.
-    return elements * (dtype.bytes() + 1) + resultBytes();
+    return elements * (dtype.bytes() + 1) + 2 * resultBytes();
   }
 
-  private long resultBytes() {
-    return 2 * pass.outputs().stream().mapToLong(v -> v.shape().elements()).sum() * dtype.bytes();
+  /** Bytes of the outputs. */
+  long resultBytes() {
+    return pass.outputs().stream().mapToLong(v -> v.shape().elements()).sum() * dtype.bytes();
   }
 
   /** Additions and multiplications of the whole prediction. */
