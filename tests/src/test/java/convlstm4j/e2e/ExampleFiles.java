@@ -45,7 +45,7 @@ final class ExampleFiles {
       case "predict" -> files.checkPredictions();
       case "convert" -> files.checkModel();
       case "inspect", "summary" -> files.checkLayers();
-      case "plan" -> checkPlan();
+      case "plan" -> files.checkPlan();
       case "info" -> files.checkBackends();
       default -> {}
     }

@@ -381,12 +381,15 @@ final class Engine implements AutoCloseable {
   private Optional<StretchedPrediction> stretched(Pass pass, List<Shape> inputs) {
     Ready ready = known(pass, inputs);
     if (ready.stretched == null && limits.frames() > 0) {
-      ready.stretched = StretchedPrediction.byHand(network, pass, backend, dtype, limits, room);
+      Stretches s = new Stretches(pass, backend, dtype);
+      ready.stretched = StretchedPrediction.byHand(network, pass, s, room, limits.frames());
     } else if (ready.stretched == null && ready.executor == null) {
+      Stretches s = new Stretches(pass, backend, dtype);
+      long beside = room.besideBytes(s.resultBytes()); // before it is counted for all at once
       try {
         ready(pass, null, inputs);
       } catch (BackendException atOnce) {
-        ready.stretched = StretchedPrediction.fitting(network, pass, backend, dtype, room, atOnce);
+        ready.stretched = StretchedPrediction.fitting(network, pass, s, room, beside, atOnce);
       }
     }
     return Optional.ofNullable(ready.stretched);

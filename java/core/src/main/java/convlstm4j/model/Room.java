@@ -87,6 +87,11 @@ final class Room {
     copyBytes = inputs.stream().mapToLong(Shape::elements).sum() * (dtype.bytes() + 1);
   }
 
+  /** Bytes in the backend's memory now, the weights' first of all. */
+  long liveBytes() {
+    return memory.liveBytes();
+  }
+
   /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
   long besideBytes(long resultBytes) {
     return ahead * batchBytes + Math.max(0, kept - 1) * resultBytes;

@@ -1,6 +1,5 @@
 package convlstm4j.model;
 
-import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.data.Frames;
 import convlstm4j.execution.Profile;
@@ -10,7 +9,6 @@ import convlstm4j.execution.Variables;
 import convlstm4j.graph.Network;
 import convlstm4j.program.State;
 import convlstm4j.program.Value;
-import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -36,46 +34,57 @@ final class StretchedPrediction implements AutoCloseable {
 
   /**
    * As many frames as were asked for; null where that is all of them, or no op can do with less.
+   *
+   * @throws BackendException if they do not fit
    */
   static StretchedPrediction byHand(
-      Network network, Pass pass, Backend backend, DType dtype, Limits limits, Room room) {
-    Stretches s = new Stretches(pass, backend, dtype);
-    return s.isPossible() && limits.frames() < s.phases().steps()
-        ? checked(network, pass, s, s.plan(limits.frames()), room)
-        : null;
-  }
-
-  /**
-   * As many frames as fit.
-   *
-   * @param atOnce why all at once do not
-   * @throws BackendException if a frame does not fit, either; or atOnce if no op can do with less
-   */
-  static StretchedPrediction fitting(
-      Network network,
-      Pass pass,
-      Backend backend,
-      DType dtype,
-      Room room,
-      BackendException atOnce) {
-    Stretches s = new Stretches(pass, backend, dtype);
-    if (!s.isPossible()) {
-      throw atOnce;
+      Network network, Pass pass, Stretches s, Room room, long frames) {
+    if (!s.isPossible() || frames >= s.phases().steps()) {
+      return null;
     }
-    StretchedPlan plan = s.largest(p -> room.has(p.peakBytes(), s.heapBytes(p.frames())));
-    return checked(network, pass, s, plan, room);
-  }
-
-  private static StretchedPrediction checked(
-      Network network, Pass pass, Stretches s, StretchedPlan plan, Room room) {
+    long beside = room.besideBytes(s.resultBytes());
+    StretchedPlan plan = s.plan(frames);
     try {
-      long frames = plan.frames();
-      room.checkLeast(pass.feedShapes(), frames, plan.peakBytes(), s.heapBytes(frames));
+      Optional<String> obstacle = room.obstacle(plan.peakBytes(), s.heapBytes(frames) + beside);
+      if (obstacle.isPresent()) {
+        throw new BackendException(
+            frames + " frames at a time: " + obstacle.get() + "; ask for fewer frames");
+      }
       return new StretchedPrediction(network, pass, s, plan);
     } catch (BackendException e) {
       plan.close();
       throw e;
     }
+  }
+
+  /**
+   * As many frames as fit.
+   *
+   * @param beside bytes on the heap beside the batch at work
+   * @param atOnce why all at once do not
+   * @throws BackendException if a frame does not fit, either; or atOnce if no op can do with less
+   */
+  static StretchedPrediction fitting(
+      Network network, Pass pass, Stretches s, Room room, long beside, BackendException atOnce) {
+    if (!s.isPossible()) {
+      throw atOnce;
+    }
+    StretchedPlan plan = s.largest(p -> room.has(p.peakBytes(), s.heapBytes(p.frames()) + beside));
+    long need = plan.peakBytes();
+    long heap = s.heapBytes(plan.frames()) + beside;
+    if (!room.has(need, heap)) {
+      plan.close();
+      throw new BackendException(
+          atOnce.getMessage()
+              + "; a frame at a time it needs "
+              + MemoryEstimate.gib(need)
+              + " and "
+              + MemoryEstimate.gib(heap)
+              + " of Java heap, the smallest memory that can is "
+              + MemoryEstimate.gib(room.liveBytes() + need + heap + Limits.JAVA),
+          atOnce);
+    }
+    return new StretchedPrediction(network, pass, s, plan);
   }
 
   /** All outputs; new states are stored. */
