@@ -189,7 +189,7 @@ public final class NpyFile implements FrameSource {
    */
   public Tensor read(DType dtype) {
     return shape().rank() == 0
-        ? readRows(0, Shape.of(), dtype)
+        ? readRows(0, 1, Shape.of(), dtype)
         : readFrames(0, shape().dim(0), dtype);
   }
 
