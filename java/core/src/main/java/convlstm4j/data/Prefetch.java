@@ -5,6 +5,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads the batches of another dataset ahead, by one background thread, while the model works on
@@ -67,7 +68,7 @@ public final class Prefetch implements Dataset {
   }
 
   /** A batch, the end (both null) or a failure. */
-  private record Item(Batch batch, Throwable failure) {}
+  private record Item(@Nullable Batch batch, @Nullable Throwable failure) {}
 
   private static final class Ahead implements BatchStream {
     private final BatchStream source;
@@ -76,7 +77,7 @@ public final class Prefetch implements Dataset {
     private final CountDownLatch begun;
     private volatile boolean closed;
     private boolean given;
-    private Item head;
+    private @Nullable Item head;
 
     Ahead(BatchStream source, int ahead, CountDownLatch begun) {
       this.source = source;

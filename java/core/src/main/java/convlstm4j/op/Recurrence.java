@@ -7,6 +7,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A recurrent {@link Cell} over a stretch of time, on images with channels last. {@link ConvLstm2d}
@@ -53,13 +54,13 @@ public record Recurrence(
    *
    * @param forward yields the stage's results; of the last stage the new states, then y
    * @param backward the gradients of the targets without that of y
-   * @param backwardWithOutput the same with that of y, which is the last input; of the last stage
-   *     only
+   * @param backwardWithOutput the same with that of y, which is the last input; null but in the
+   *     last stage
    * @param targets numbers of the inputs whose gradients these are; those of the last stage are
    *     written, it is the first one to run backwards, the others' are added
    */
   public record StageCode(
-      Code forward, Code backward, Code backwardWithOutput, List<Integer> targets) {}
+      Code forward, Code backward, @Nullable Code backwardWithOutput, List<Integer> targets) {}
 
   public Recurrence {
     Checks.that(filters >= 1, "filters=" + filters + ", must be >= 1");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options in the form in which Keras saves them: {@code {"class_name": .., "config": {..}}}.
@@ -229,7 +230,7 @@ public record Config(String className, Map<String, Object> values) {
    * @param value anything
    * @return at most so many characters that a message stays a line
    */
-  public static String shown(Object value) {
+  public static String shown(@Nullable Object value) {
     String text = String.valueOf(value);
     return text.length() > SHOWN ? text.substring(0, SHOWN) + ".." : text;
   }
@@ -242,7 +243,7 @@ public record Config(String className, Map<String, Object> values) {
    * @param expected what should have come
    * @return to be thrown
    */
-  public IllegalArgumentException wrong(String key, Object value, String expected) {
+  public IllegalArgumentException wrong(String key, @Nullable Object value, String expected) {
     return new IllegalArgumentException(
         className + ": " + key + "=" + shown(value) + ", expected " + expected);
   }

@@ -4,4 +4,7 @@
  * convlstm4j.option.Initializer}, {@link convlstm4j.option.Regularizer}; and {@link
  * convlstm4j.option.Config}, the form in which options are saved.
  */
+@NullMarked
 package convlstm4j.option;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,8 @@
 package convlstm4j.tensor;
 
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A dense row-major array on the Java heap: what users hand in and get back. Mutable through the
@@ -19,11 +21,11 @@ public final class Tensor {
    * written so that several threads may read.
    */
   private static final class Elements {
-    private float[] floats;
-    private final double[] doubles;
-    private volatile byte[] pixels;
+    private float @Nullable [] floats;
+    private final double @Nullable [] doubles;
+    private volatile byte @Nullable [] pixels;
 
-    Elements(float[] floats, double[] doubles, byte[] pixels) {
+    Elements(float @Nullable [] floats, double @Nullable [] doubles, byte @Nullable [] pixels) {
       this.floats = floats;
       this.doubles = doubles;
       this.pixels = pixels;
@@ -37,7 +39,11 @@ public final class Tensor {
       if (pixels != null) {
         decode();
       }
-      return floats;
+      return Objects.requireNonNull(floats);
+    }
+
+    double[] doubles() {
+      return Objects.requireNonNull(doubles);
     }
 
     private synchronized void decode() {
@@ -54,12 +60,12 @@ public final class Tensor {
 
     int size() {
       byte[] p = pixels;
-      return p != null ? p.length : floats != null ? floats.length : doubles.length;
+      return p != null ? p.length : floats != null ? floats.length : doubles().length;
     }
 
     double get(int index) {
       byte[] p = pixels;
-      return p != null ? value(p[index]) : floats != null ? floats[index] : doubles[index];
+      return p != null ? value(p[index]) : floats != null ? floats[index] : doubles()[index];
     }
   }
 
@@ -225,7 +231,7 @@ public final class Tensor {
       throw new IllegalStateException(
           "tensor " + this + " holds float32; use cast(DType.FLOAT64) first");
     }
-    return elements.doubles;
+    return elements.doubles();
   }
 
   /**
@@ -248,7 +254,7 @@ public final class Tensor {
     if (dtype == DType.FLOAT32) {
       elements.floats()[index] = (float) value;
     } else {
-      elements.doubles[index] = value;
+      elements.doubles()[index] = value;
     }
   }
 
@@ -292,8 +298,8 @@ public final class Tensor {
       return ofPixels(p.clone(), shape);
     }
     return dtype == DType.FLOAT32
-        ? of(elements.floats.clone(), shape)
-        : of(elements.doubles.clone(), shape);
+        ? of(elements.floats().clone(), shape)
+        : of(elements.doubles().clone(), shape);
   }
 
   /**

@@ -3,4 +3,7 @@
  * element type, and the counter-based random numbers ({@link convlstm4j.tensor.Philox}, {@link
  * convlstm4j.tensor.Streams}) on which everything random in the library rests.
  */
+@NullMarked
 package convlstm4j.tensor;
+
+import org.jspecify.annotations.NullMarked;

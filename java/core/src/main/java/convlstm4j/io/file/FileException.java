@@ -1,5 +1,7 @@
 package convlstm4j.io.file;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An input file or folder cannot be used: absent, damaged, of another kind, or not fitting what it
  * is used for. The message is one line: the file, what came, what was expected. Failures to write
@@ -15,7 +17,7 @@ public class FileException extends RuntimeException {
    * @param problem what came and what was expected
    * @param cause the failure underneath, or null
    */
-  public FileException(String file, String problem, Throwable cause) {
+  public FileException(String file, String problem, @Nullable Throwable cause) {
     super(Printable.text(file + ": " + problem), cause);
     this.file = file;
   }

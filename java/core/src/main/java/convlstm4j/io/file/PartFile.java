@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file being written beside its target, as {@code .TARGET.16-HEX-DIGITS.part}. Its writer holds a
@@ -38,7 +39,7 @@ record PartFile(Path path, FileChannel channel) {
   /** Starts a file with the mode and owner that its target has, if it is there. */
   static PartFile create(Target target) throws IOException {
     removeLeftovers(target);
-    PosixFileAttributes like =
+    @Nullable PosixFileAttributes like =
         target.isPosix() && Files.exists(target.file())
             ? Files.readAttributes(target.file(), PosixFileAttributes.class)
             : null;
@@ -70,7 +71,7 @@ record PartFile(Path path, FileChannel channel) {
     throw new IOException("no free name after " + TRIES + " tries");
   }
 
-  private static PartFile open(Path path, PosixFileAttributes like) throws IOException {
+  private static PartFile open(Path path, @Nullable PosixFileAttributes like) throws IOException {
     // Never readable by more people than its target, not even for a moment.
     FileAttribute<?>[] mode =
         like == null
@@ -95,7 +96,7 @@ record PartFile(Path path, FileChannel channel) {
     return Files.exists(path);
   }
 
-  private void take(PosixFileAttributes like) throws IOException {
+  private void take(@Nullable PosixFileAttributes like) throws IOException {
     if (like == null) {
       return;
     }

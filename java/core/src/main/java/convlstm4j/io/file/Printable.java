@@ -48,10 +48,10 @@ public final class Printable {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean wrong = !(lines && isLayout(text, i)) && isCommand(c);
-      if (wrong && out == null) {
-        out = new StringBuilder(text.length() + 16).append(text, 0, i);
-      }
       if (wrong) {
+        if (out == null) {
+          out = new StringBuilder(text.length() + 16).append(text, 0, i);
+        }
         out.append(String.format("\\u%04x", (int) c));
       } else if (out != null) {
         out.append(c);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,8 +42,10 @@ public record Target(Path file) {
       file = file.resolveSibling(Files.readSymbolicLink(file));
     }
     Path folder = file.getParent();
-    boolean known = folder != null && file.getFileName() != null && Files.isDirectory(folder);
-    return new Target(known ? folder.toRealPath().resolve(file.getFileName()) : file);
+    Path name = file.getFileName();
+    return folder == null || name == null || !Files.isDirectory(folder)
+        ? new Target(file)
+        : new Target(folder.toRealPath().resolve(name));
   }
 
   /**
@@ -90,8 +93,9 @@ public record Target(Path file) {
     return Files.getFileAttributeView(file, PosixFileAttributeView.class) != null;
   }
 
+  /** The folder that the file is in, which one that may be written has. */
   Path folder() {
-    return file.getParent();
+    return Objects.requireNonNull(file.getParent());
   }
 
   /** A name beside the file, hidden, that a file system takes however long the file's own is. */

@@ -8,7 +8,7 @@ final class Decoder {
 
   private final NpyType type;
 
-  /** What each byte stands for; null for types of more than one. */
+  /** What each byte stands for; nothing for types of more than one. */
   private final float[] byByte;
 
   private final double[] byByte64;
@@ -23,8 +23,8 @@ final class Decoder {
   Decoder(NpyType type, boolean unit) {
     this.type = type;
     if (type.bytes() > 1) {
-      byByte = null;
-      byByte64 = null;
+      byByte = new float[0];
+      byByte64 = new double[0];
       return;
     }
     byByte = new float[256];

@@ -1,6 +1,7 @@
 package convlstm4j.io.npy;
 
 import convlstm4j.io.file.FileException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An npy file cannot be read: absent, damaged, cut, or of a type that is not supported. The message
@@ -11,7 +12,7 @@ public final class NpyException extends FileException {
     super(file, problem, null);
   }
 
-  NpyException(String file, String problem, Throwable cause) {
+  NpyException(String file, String problem, @Nullable Throwable cause) {
     super(file, problem, cause);
   }
 }

@@ -282,7 +282,7 @@ public final class NpyFile implements FrameSource {
           ? Tensor.ofPixels(new byte[Tensor.arrayLength(result)], result)
           : Tensor.zeros(dtype, result);
     } catch (IllegalArgumentException e) {
-      throw new NpyException(name(), e.getMessage(), e);
+      throw new NpyException(name(), String.valueOf(e.getMessage()), e);
     } catch (OutOfMemoryError e) {
       throw new NpyException(name(), noRoom(result, pixels ? 1 : dtype.bytes()), e);
     }

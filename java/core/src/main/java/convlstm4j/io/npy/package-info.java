@@ -5,4 +5,7 @@
  * frames; {@link convlstm4j.io.npy.NpyWriter} writes, also frame by frame; {@link
  * convlstm4j.io.npy.NpyException} is what a file that cannot be read throws.
  */
+@NullMarked
 package convlstm4j.io.npy;
+
+import org.jspecify.annotations.NullMarked;
