@@ -71,7 +71,7 @@ class ArrayTypesTest {
     "i1, int8 taken as float32",
     "b1, bool taken as float32",
     "u1, 'uint8 values are taken as they are, 0 to 255; --unit-range divides them by 255, as"
-        + " training on a folder of trailers does'",
+        + " training on a folder of videos does'",
   })
   void predictsOnThem(String name, String said) throws IOException {
     Path x = numpy(name + ".npy");

@@ -33,31 +33,35 @@ final class Bytes {
    * @param input which input it is for
    */
   NpyFile read(NpyFile file, int input) {
-    if (file.byteScale().isEmpty()) {
-      return file;
-    }
+    return file.byteScale().isEmpty() ? file : file.scaled(scale(file.name(), input));
+  }
+
+  /**
+   * How the bytes of a file are read.
+   *
+   * @param name of the file
+   * @param input which input it is for
+   */
+  ByteScale scale(String name, int input) {
     Optional<ByteScale> known = model.inputForms().get(input).bytes();
-    if (known.isEmpty()) {
-      if (!unitRange) {
-        err.println(
-            "convlstm4j: "
-                + file.name()
-                + ": uint8 values are taken as they are, 0 to 255; --unit-range divides them by 255,"
-                + " as training on a folder of trailers does");
-      }
-      return unitRange ? file.unitRange() : file;
+    if (known.isEmpty() && !unitRange) {
+      err.println(
+          "convlstm4j: "
+              + name
+              + ": uint8 values are taken as they are, 0 to 255; --unit-range divides them by 255,"
+              + " as training on a folder of videos does");
     }
-    ByteScale scale = known.get();
+    ByteScale scale = known.orElse(unitRange ? ByteScale.UNIT : ByteScale.NONE);
     if (unitRange && !scale.equals(ByteScale.UNIT)) {
       throw new IllegalArgumentException(
           "--unit-range: "
-              + file.name()
+              + name
               + " goes into the input \""
               + model.network().inputNames().get(input)
               + "\", which was trained on bytes "
               + scale
               + "; leave the option out");
     }
-    return file.scaled(scale);
+    return scale;
   }
 }

@@ -56,6 +56,13 @@ final class FilmOptions {
         .toList();
   }
 
+  /** Fails if one was given and there is no film. */
+  void refuseWithout(String film) {
+    if (!given().isEmpty()) {
+      throw new IllegalArgumentException(given().get(0) + " goes with " + film);
+    }
+  }
+
   /**
    * What was asked for.
    *

@@ -1,10 +1,14 @@
 package convlstm4j.cli;
 
+import convlstm4j.data.Frames;
 import convlstm4j.io.npy.NpyFile;
+import convlstm4j.io.npy.NpyFrames;
 import convlstm4j.model.Model;
+import convlstm4j.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +20,7 @@ import picocli.CommandLine.Spec;
     name = "predict",
     description = {
       "Run a model on samples [N, ..] in npy files, a batch at a time, and write its outputs.",
-      "Of a model of videos, one video [T, ..] gives its scores: a column for each, one row a frame."
+      "Of a model of videos, one video, a film or an array [T, ..], gives its scores: a column for each, one row a frame."
           + " uint8 pixels are read as in the model's training."
     },
     footer = {
@@ -37,6 +41,7 @@ final class PredictCommand implements Runnable {
   @Mixin ModelOption model;
   @Mixin BackendOption backend;
   @Mixin MemoryOption memory;
+  @Mixin FilmOptions films;
   @Spec CommandSpec spec;
 
   @Option(
@@ -44,7 +49,8 @@ final class PredictCommand implements Runnable {
       required = true,
       paramLabel = "[NAME=]IN.npy",
       description = {
-        "The samples; with several inputs one file for each. - is one video on standard input, as an"
+        "The samples; with several inputs one file for each; or a film (mp4, mkv, avi ..), prepared as"
+            + " in training, which gives its scores. - is one video on standard input, as an"
             + " .npy file: its scores are written as its frames come, until it ends."
       })
   List<String> inputs;
@@ -96,6 +102,15 @@ final class PredictCommand implements Runnable {
       }
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
+      if (FilmScores.isFilm(names, files)) {
+        try (CommandFiles claimed = claimed().writes("--output", output)) {
+          claimed.claim(err);
+          say(out, new FilmScores(trained, films, bytes).write(Path.of(files.get(0)), output));
+        }
+        backend.report(out);
+        return;
+      }
+      films.refuseWithout("a film as --input");
       NpyFile first = NpyFile.open(Path.of(files.get(0)));
       Conversions conversions = new Conversions(err);
       if (VideoScores.isVideo(trained, first)) {
@@ -103,9 +118,10 @@ final class PredictCommand implements Runnable {
         List<String> columns;
         CommandFiles claimed = claimed().writes("--output", output).claim(err);
         try (claimed) {
-          columns = VideoScores.write(trained, video, output, bytes);
+          Frames frames = NpyFrames.video(bytes.read(video, 0), DType.FLOAT32);
+          columns = VideoScores.write(trained, frames, f -> OptionalDouble.empty(), output);
         }
-        out.println(output + ": columns " + String.join(", ", columns));
+        say(out, columns);
         backend.report(out);
         return;
       }
@@ -120,6 +136,10 @@ final class PredictCommand implements Runnable {
       }
       backend.report(out);
     }
+  }
+
+  private void say(PrintWriter out, List<String> columns) {
+    out.println(output + ": columns " + String.join(", ", columns));
   }
 
   private void checkStandardOutput() {

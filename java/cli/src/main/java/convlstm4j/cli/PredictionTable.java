@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.LongFunction;
 
 /**
  * Outputs of a model as a CSV table that spreadsheets and pandas read: a row for each sample, or
@@ -26,6 +28,7 @@ final class PredictionTable implements AutoCloseable {
   private final boolean samples;
   private final AtomicFile file;
   private final BufferedWriter writer;
+  private LongFunction<OptionalDouble> second = frame -> OptionalDouble.empty();
   private boolean frames;
   private long sample;
 
@@ -50,6 +53,12 @@ final class PredictionTable implements AutoCloseable {
     return path.toString().endsWith(".csv");
   }
 
+  /** Says when frames are shown, for a column of its own. */
+  PredictionTable seconds(LongFunction<OptionalDouble> ofFrame) {
+    second = ofFrame;
+    return this;
+  }
+
   /**
    * Appends the outputs of some samples.
    *
@@ -72,6 +81,9 @@ final class PredictionTable implements AutoCloseable {
       for (int row = 0; row < n * rows; row++) {
         writer.write(hasSample() ? (sample + row / rows) + (frames ? "," : "") : "");
         writer.write(frames ? Integer.toString(row % rows) : "");
+        if (hasSeconds()) {
+          writer.write("," + (float) second.apply(row % rows).getAsDouble());
+        }
         for (Tensor t : outputs) {
           int width = t.size() / (n * rows);
           for (int i = row * width; i < (row + 1) * width; i++) {
@@ -92,6 +104,10 @@ final class PredictionTable implements AutoCloseable {
     return samples || !frames;
   }
 
+  private boolean hasSeconds() {
+    return frames && second.apply(0).isPresent();
+  }
+
   static String number(Tensor t, int i) {
     return t.dtype() == DType.FLOAT32
         ? Float.toString((float) t.get(i))
@@ -109,6 +125,9 @@ final class PredictionTable implements AutoCloseable {
     }
     if (frames) {
       columns.add("frame");
+    }
+    if (hasSeconds()) {
+      columns.add("second");
     }
     for (int k = 0; k < outputs.size(); k++) {
       Shape all = outputs.get(k).shape();

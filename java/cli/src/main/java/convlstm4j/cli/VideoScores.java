@@ -2,9 +2,9 @@ package convlstm4j.cli;
 
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Frames;
+import convlstm4j.data.InputForm;
 import convlstm4j.graph.Network;
 import convlstm4j.io.npy.NpyFile;
-import convlstm4j.io.npy.NpyFrames;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.LongFunction;
 
 /** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
@@ -29,27 +31,27 @@ final class VideoScores {
   /**
    * Predicts and writes; gives the names of the columns.
    *
-   * @param bytes how uint8 is read
+   * @param video {@code [1, T, ..]}
+   * @param second when a frame is shown; empty where that is not known
    */
-  static List<String> write(Model model, NpyFile file, Path output, Bytes bytes) {
+  static List<String> write(
+      Model model, Frames video, LongFunction<OptionalDouble> second, Path output) {
     if (PredictionTable.isTable(output)) {
       OutputFiles.checkTable("--output", output);
     } else {
       ArrayPrediction.checkEnding(output);
       OutputFiles.checkArray("--output", output);
     }
-    checkFits(model, file);
-    NpyFile video = bytes.read(file, 0);
-    Frames frames = NpyFrames.video(video, DType.FLOAT32);
-    List<Tensor> outputs = model.predict(List.of(new FiniteFrames(frames)));
+    checkFits(model, video);
+    List<Tensor> outputs = model.predict(List.of(new FiniteFrames(video)));
     if (PredictionTable.isTable(output)) {
       try (PredictionTable table = new PredictionTable(model, output, false)) {
-        List<String> names = table.write(frames.shape(), outputs);
+        List<String> names = table.seconds(second).write(video.shape(), outputs);
         table.commit();
         return names;
       }
     }
-    NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(0)));
+    NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(1)));
     return columnNames(model, outputs);
   }
 
@@ -84,16 +86,21 @@ final class VideoScores {
     }
 
     @Override
+    public InputForm form() {
+      return frames.form();
+    }
+
+    @Override
     public String description() {
       return frames.description();
     }
   }
 
-  private static void checkFits(Model model, NpyFile video) {
+  private static void checkFits(Model model, Frames video) {
     try {
-      model.network().checkSample(0, video.shape());
+      model.network().checkSample(0, video.shape().from(1));
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(video.name() + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(video.description() + ": " + e.getMessage(), e);
     }
   }
 

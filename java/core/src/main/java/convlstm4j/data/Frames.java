@@ -45,6 +45,15 @@ public interface Frames {
   }
 
   /**
+   * How a file becomes the numbers.
+   *
+   * @return what is known of it
+   */
+  default InputForm form() {
+    return InputForm.ofBytes(byteScale());
+  }
+
+  /**
    * What messages call it.
    *
    * @return a file's name, for instance
@@ -74,6 +83,44 @@ public interface Frames {
       @Override
       public Tensor read(long from, long to) {
         return some(all, from, to);
+      }
+    };
+  }
+
+  /**
+   * The frames of one video.
+   *
+   * @param video {@code [T, ..]}
+   * @param form how it is read
+   * @param dtype element type to give
+   * @return {@code [1, T, ..]}
+   */
+  static Frames of(FrameSource video, InputForm form, DType dtype) {
+    return new Frames() {
+      @Override
+      public Shape shape() {
+        return video.shape().prepend(1);
+      }
+
+      @Override
+      public Tensor read(long from, long to) {
+        Tensor some = video.readFrames(from, to, dtype);
+        return some.reshape(some.shape().prepend(1));
+      }
+
+      @Override
+      public Optional<ByteScale> byteScale() {
+        return video.byteScale();
+      }
+
+      @Override
+      public InputForm form() {
+        return form;
+      }
+
+      @Override
+      public String description() {
+        return video.name();
       }
     };
   }

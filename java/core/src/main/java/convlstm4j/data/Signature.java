@@ -1,5 +1,6 @@
 package convlstm4j.data;
 
+import convlstm4j.data.FramePreparation.Colours;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,34 @@ public record Signature(List<Slot> inputs, List<Slot> outputs) {
    *     tells
    * @param form how files become its numbers
    */
-  public record Slot(String name, Shape shape, Optional<List<String>> axes, InputForm form) {}
+  public record Slot(String name, Shape shape, Optional<List<String>> axes, InputForm form) {
+    /** Axes of {@code [N, T, C, H, W]}. */
+    private static final int VIDEO = 5;
+
+    /**
+     * How films are prepared for this input: as asked for, else as the model is known to take them,
+     * else in colours that fit; of the size of the input {@code [N, T, C, H, W]} where that says
+     * one.
+     *
+     * @param wanted what was asked for
+     * @return the preparation
+     */
+    public FramePreparation preparation(Optional<FramePreparation> wanted) {
+      Optional<FramePreparation> said = wanted.or(form::frames);
+      FramePreparation p = said.orElse(FramePreparation.NONE);
+      if (shape.rank() != VIDEO) {
+        return p;
+      }
+      if (said.isEmpty() && shape.dim(2) == 1) {
+        p = p.colours(Colours.GREY);
+      }
+      long height = shape.dim(VIDEO - 2);
+      long width = shape.dim(VIDEO - 1);
+      return p.scales() || height == Shape.UNKNOWN || width == Shape.UNKNOWN
+          ? p
+          : p.size((int) height, (int) width);
+    }
+  }
 
   public Signature {
     inputs = List.copyOf(inputs);

@@ -4,7 +4,6 @@ import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.Frames;
-import convlstm4j.data.InputForm;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +54,7 @@ final class Uses {
 
   /** The outputs for a batch that is read as it is needed. */
   List<Tensor> predict(List<Frames> inputs) {
-    forms.check("predict", inputs.stream().map(f -> InputForm.ofBytes(f.byteScale())).toList());
+    forms.check("predict", inputs.stream().map(Frames::form).toList());
     return session.engine().predict(inputs, nonFinite);
   }
 

@@ -12,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A video file (mp4, mkv, avi, webm, mov, gif ..), its frames read in stretches as {@code [T, C, H,
@@ -33,6 +35,8 @@ import java.util.OptionalDouble;
  * threads at once.
  */
 public final class VideoFile implements FrameSource {
+  private static final Logger LOG = LoggerFactory.getLogger(VideoFile.class);
+
   /** What all views of one file share. */
   private static final class Film {
     private final Path path;
@@ -103,7 +107,8 @@ public final class VideoFile implements FrameSource {
   }
 
   /**
-   * Opens a video and counts its frames.
+   * Opens a video and counts its frames. What the decoder complains about, though it goes on, is
+   * {@link #damage} and a warning in the log.
    *
    * @param path the file
    * @param preparation how its frames are prepared
@@ -120,6 +125,11 @@ public final class VideoFile implements FrameSource {
       throw new VideoException(path, e.getMessage(), e);
     }
     Timeline timeline = Timeline.of(path, Filters.rate(preparation));
+    timeline
+        .complaint()
+        .ifPresent(
+            c ->
+                LOG.warn("{}: {} frames could be decoded; ffmpeg: {}", path, timeline.frames(), c));
     return new VideoFile(new Film(path, preparation, timeline), ByteScale.NONE);
   }
 

@@ -1,9 +1,7 @@
 package convlstm4j.data.folder;
 
 import convlstm4j.data.FramePreparation;
-import convlstm4j.data.FramePreparation.Colours;
 import convlstm4j.data.FrameSource;
-import convlstm4j.data.Signature.Slot;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
@@ -31,9 +29,6 @@ record Selection(
     Targets targets,
     FrameWeights weights,
     FramePreparation preparation) {
-
-  /** Axes of {@code [N, T, C, H, W]}. */
-  private static final int VIDEO = 5;
 
   /** Frames of a trailer, {@code to} not included. */
   record Sample(Video trailer, long from, long to) {
@@ -92,28 +87,11 @@ record Selection(
         List.copyOf(trailers), frame, samples, labels, targets, o.weights, preparation);
   }
 
-  /** As asked for, else as the model is known to take films, else of the size of its input. */
   private static FramePreparation preparation(Options o) {
-    Optional<Slot> input =
-        o.model == null ? Optional.empty() : o.model.inputs().stream().findFirst();
-    FramePreparation wanted = o.frames;
-    if (wanted == null) {
-      wanted = input.flatMap(i -> i.form().frames()).orElse(null);
-    }
-    return input.map(Slot::shape).filter(s -> s.rank() == VIDEO).isPresent()
-        ? forInput(input.get().shape(), wanted)
-        : wanted == null ? FramePreparation.NONE : wanted;
-  }
-
-  /** Fills in what an input {@code [N, T, C, H, W]} says. */
-  private static FramePreparation forInput(Shape input, FramePreparation wanted) {
-    FramePreparation p = wanted == null ? FramePreparation.NONE : wanted;
-    long height = input.dim(VIDEO - 2);
-    long width = input.dim(VIDEO - 1);
-    if (!p.scales() && height != Shape.UNKNOWN && width != Shape.UNKNOWN) {
-      p = p.size((int) height, (int) width);
-    }
-    return wanted == null && input.dim(2) == 1 ? p.colours(Colours.GREY) : p;
+    Optional<FramePreparation> wanted = Optional.ofNullable(o.frames);
+    return o.model == null
+        ? wanted.orElse(FramePreparation.NONE)
+        : o.model.inputs().get(0).preparation(wanted);
   }
 
   private static List<Sample> samples(Listing listing, List<Video> trailers, Options o) {
