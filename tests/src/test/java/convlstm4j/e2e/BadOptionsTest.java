@@ -63,9 +63,9 @@ class BadOptionsTest {
         call(one + "--schedule cosine", "--schedule cosine: STEPS is missing; expected cosine:"),
         call(one + "--schedule cosine:x", "\"x\" is no whole number"),
         call(one + "--schedule cosine:0", "decay_steps=0.0"),
-        call(one + "--schedule cosine:9,beta=1", "\"beta=1\" is neither alpha nor warmup"),
+        call(one + "--schedule cosine:9,beta=1", "\"beta=1\" is too much"),
         call(one + "--schedule exponential:9", "FACTOR is missing"),
-        call(one + "--schedule exponential:9,0.5,smooth", "\"smooth\" is not staircase"),
+        call(one + "--schedule exponential:9,0.5,smooth", "\"smooth\" is too much"),
         call(one + "--schedule piecewise:9", "\"9\" is not STEP=RATE"),
         call(one + "--schedule piecewise:9=1,4=2", "boundaries=[9, 4] must be ascending"),
         call(

@@ -91,7 +91,7 @@ class FilmCommandsTest {
         "--backend",
         "reference");
     refused(
-        "--frame-rate",
+        "the films are prepared as 16x24 (crop), 3 a second",
         "evaluate",
         "--model",
         model,

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       "  convlstm4j plan --model demo/convlstm.ckpt --input-shape 1,1000,3,24,24",
       "  convlstm4j plan --model demo/convlstm.ckpt --memory 400m \\",
       "    --input-shape 1,1000,3,24,24 --stretch 8",
-      "  convlstm4j plan --model demo/convlstm.ckpt --training --input-shape 1,30,3,24,24",
+      "  convlstm4j plan --model demo/convlstm.ckpt --training \\",
+      "    --input-shape 1,30,3,24,24",
       "  convlstm4j plan --model twins.ckpt \\",
       "    --input-shape left=8,3 --input-shape right=8,3"
     })

@@ -3,8 +3,10 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.ActivityRegularization;
 import convlstm4j.layer.AlphaDropout;
 import convlstm4j.layer.AveragePooling1D;
+import convlstm4j.layer.CenterCrop;
 import convlstm4j.layer.Conv1D;
 import convlstm4j.layer.Conv1DTranspose;
 import convlstm4j.layer.Conv2DTranspose;
@@ -18,26 +20,38 @@ import convlstm4j.layer.Cropping1D;
 import convlstm4j.layer.Cropping2D;
 import convlstm4j.layer.Cropping3D;
 import convlstm4j.layer.Dense;
+import convlstm4j.layer.DepthwiseConv1D;
+import convlstm4j.layer.DepthwiseConv2D;
 import convlstm4j.layer.Dot;
 import convlstm4j.layer.ELU;
+import convlstm4j.layer.Embedding;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.GRU;
+import convlstm4j.layer.GaussianDropout;
+import convlstm4j.layer.GaussianNoise;
 import convlstm4j.layer.GlobalAveragePooling1D;
 import convlstm4j.layer.GlobalMaxPooling1D;
 import convlstm4j.layer.GlobalMaxPooling2D;
 import convlstm4j.layer.GlobalMaxPooling3D;
 import convlstm4j.layer.GroupNormalization;
+import convlstm4j.layer.Identity;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.LeakyReLU;
 import convlstm4j.layer.MaxPooling1D;
 import convlstm4j.layer.Maximum;
 import convlstm4j.layer.Minimum;
+import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operations;
 import convlstm4j.layer.PReLU;
+import convlstm4j.layer.RMSNormalization;
+import convlstm4j.layer.RandomFlip;
 import convlstm4j.layer.ReLU;
 import convlstm4j.layer.RepeatVector;
 import convlstm4j.layer.Rescaling;
+import convlstm4j.layer.Resizing;
+import convlstm4j.layer.SeparableConv1D;
+import convlstm4j.layer.SeparableConv2D;
 import convlstm4j.layer.SimpleRNN;
 import convlstm4j.layer.Softmax;
 import convlstm4j.layer.Subtract;
@@ -77,7 +91,11 @@ final class FurtherModels {
         OPERATIONS,
         FurtherModels::operations,
         "merged",
-        FurtherModels::merged);
+        FurtherModels::merged,
+        "apart",
+        FurtherModels::apart,
+        "prepared",
+        FurtherModels::prepared);
   }
 
   /** Every recurrent layer of the other ranks and cells. */
@@ -158,6 +176,29 @@ final class FurtherModels {
     Symbol mean = Operations.mean(true, -1).apply(Operations.expandDims(1).apply(last));
     return Model.of(List.of(x), List.of(y, Operations.clip(-0.5, 0.5).apply(mean)))
         .named(OPERATIONS);
+  }
+
+  /** Convolutions of each channel apart, and what is looked up. */
+  private static Model apart() {
+    Symbol steps = Input.named("steps", 5, 2);
+    Symbol image = Input.named("image", 4, 5, 2);
+    Symbol a = new SeparableConv1D(3, 2).apply(new DepthwiseConv1D(2).apply(steps));
+    Symbol b = new DepthwiseConv2D(2, 3).padding(Padding.SAME).apply(image);
+    b = new SeparableConv2D(3, 2, 2).apply(b);
+    Symbol ids = new Rescaling(0.0).offset(2.0).apply(new Flatten().apply(steps));
+    return Model.of(List.of(steps, image), List.of(a, b, new Embedding(5, 3).apply(ids)))
+        .named("apart");
+  }
+
+  /** What data goes through before and in training. */
+  private static Model prepared() {
+    Symbol x = Input.named("image", 6, 5, 2);
+    Symbol y = new Normalization().given(new double[] {0.5, 1}, 2, 0.25).apply(x);
+    y = new CenterCrop(4, 4).apply(new Resizing(5, 6).interpolation("bilinear").apply(y));
+    y = new RandomFlip(RandomFlip.Mode.HORIZONTAL).apply(y);
+    y = new GaussianDropout(0.25).apply(new GaussianNoise(0.5).apply(y));
+    y = new RMSNormalization().apply(new ActivityRegularization(0.125, 0.25).apply(y));
+    return Model.of(x, new Identity().apply(new Dense(2).apply(y))).named("prepared");
   }
 
   /** Layers that join by more than a sum or a product. */

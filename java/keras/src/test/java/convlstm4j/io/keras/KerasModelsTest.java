@@ -190,8 +190,8 @@ class KerasModelsTest {
 
   @Test
   void aLayerIsLeftOutByNameAndItIsSaid() throws IOException {
-    Path path = withLayer("GaussianNoise", "\"stddev\": 0.5");
-    assertTrue(refused(path).contains("is of the kind GaussianNoise, which there is not here"));
+    Path path = withLayer("RandomRotation", "\"factor\": 0.5");
+    assertTrue(refused(path).contains("is of the kind RandomRotation, which there is not here"));
     try (Model model = KerasModels.load(path, options().skipLayer("odd"))) {
       assertEquals(
           List.of("in", "first", "last"),
