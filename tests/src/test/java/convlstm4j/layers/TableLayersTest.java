@@ -5,14 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.golden.NetworkRun;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivityRegularization;
+import convlstm4j.layer.Call;
 import convlstm4j.layer.Embedding;
 import convlstm4j.layer.Identity;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.LSTM;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operation;
+import convlstm4j.layer.Operations;
 import convlstm4j.layer.RMSNormalization;
 import convlstm4j.op.ShapeException;
+import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
@@ -37,6 +46,35 @@ class TableLayersTest {
     assertTrue(!Double.isNaN(y[0]) && Double.isNaN(y[1]), List.of(y[0], y[1]).toString());
     assertTrue(Double.isNaN(y[2]) && Double.isNaN(y[3]), List.of(y[2], y[3]).toString());
     assertThrows(IllegalArgumentException.class, () -> new Embedding(0, 2));
+  }
+
+  /** As Keras's {@code mask_zero=True}: the LSTM stops where the zeros begin. */
+  @Test
+  void zeroIsNoWordWhereTheMaskSaysSo() {
+    Tensor padded = Tensor.of(new double[] {3, 1, 2, 0, 0}, 1, 5);
+    Tensor alone = Tensor.of(new double[] {3, 1, 2}, 1, 3);
+    assertArrayEquals(read(alone, false), read(padded, true), 1e-12);
+    assertTrue(read(padded, false)[0] != read(padded, true)[0]);
+    String said =
+        assertThrows(IllegalArgumentException.class, () -> new Embedding(4, 2).maskZero(true))
+            .getMessage();
+    assertTrue(said.startsWith("Embedding: mask_zero=true, not supported"), said);
+    assertTrue(said.contains("mask(Operations.with(\"NotEqual\", 0).apply(numbers))"), said);
+  }
+
+  private static double[] read(Tensor numbers, boolean masked) {
+    Symbol x = Input.shape(numbers.shape().dim(1));
+    Call call = new LSTM(3).on(new Embedding(4, 2).apply(x));
+    if (masked) {
+      call.mask(Operations.with("NotEqual", 0).apply(x));
+    }
+    Network network = Network.of(List.of(x), call.outputs());
+    try (ReferenceBackend backend = new ReferenceBackend();
+        NetworkRun run =
+            new NetworkRun(network, backend, DType.FLOAT64, false, List.of(numbers.shape()))) {
+      run.setWeights(Apply.weights(network.parameters(), 1));
+      return run.forward(List.of(numbers)).get(0).doubles();
+    }
   }
 
   @Test

@@ -19,9 +19,13 @@ import java.util.Map;
  * number that is none of these yields NaN.
  */
 public final class Embedding extends KerasLayer<Embedding> {
+  private static final String NO_MASK =
+      "not supported: no layer passes a mask on by itself; leave it false and give the mask to the "
+          + "recurrent layer, as layer.on(vectors)"
+          + ".mask(Operations.with(\"NotEqual\", 0).apply(numbers))";
+
   private final int inputDim;
   private final int outputDim;
-  private boolean maskZero;
   private Initializer embeddingsInitializer = new Initializers.RandomUniform(-0.05, 0.05);
   private Regularizer embeddingsRegularizer = Regularizer.NONE;
 
@@ -38,13 +42,18 @@ public final class Embedding extends KerasLayer<Embedding> {
   }
 
   /**
-   * Says whether the number 0 is no word: the layers behind are told which steps count.
+   * Keras's {@code mask_zero}, which tells the layers behind that the number 0 is no word. Here a
+   * mask is given by hand, by {@link Recurrent#on}.
    *
-   * @param value default false
+   * @param value false, the default
    * @return this layer
+   * @throws IllegalArgumentException if it is true
    */
   public Embedding maskZero(boolean value) {
-    return set(() -> maskZero = value);
+    if (value) {
+      throw new IllegalArgumentException(label() + ": mask_zero=true, " + NO_MASK);
+    }
+    return this;
   }
 
   /**
@@ -88,14 +97,16 @@ public final class Embedding extends KerasLayer<Embedding> {
     c.put("output_dim", outputDim);
     c.put("embeddings_initializer", InitializerForms.encode(embeddingsInitializer));
     c.put("embeddings_regularizer", RegularizerForms.encode(embeddingsRegularizer));
-    c.put("mask_zero", maskZero);
+    c.put("mask_zero", false);
     return c;
   }
 
   static Embedding fromConfig(Config c) {
+    if (c.bool("mask_zero", false)) {
+      throw c.wrong("mask_zero", NO_MASK);
+    }
     Embedding l = new Embedding(c.integer("input_dim"), c.integer("output_dim"));
-    return l.maskZero(c.bool("mask_zero", false))
-        .embeddingsInitializer(
+    return l.embeddingsInitializer(
             InitializerForms.read(c, "embeddings_initializer", l.embeddingsInitializer))
         .embeddingsRegularizer(RegularizerForms.read(c, "embeddings_regularizer"));
   }

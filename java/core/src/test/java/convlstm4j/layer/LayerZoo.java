@@ -1,10 +1,15 @@
 package convlstm4j.layer;
 
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Layer;
+import convlstm4j.graph.Network;
+import convlstm4j.graph.Symbol;
 import convlstm4j.option.Activation;
 import convlstm4j.option.Constraint;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.option.Regularizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -91,7 +96,7 @@ public final class LayerZoo {
         new Dot(1, -1).normalize(true),
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
         new ELU(0.25),
-        new Embedding(7, 3).maskZero(true).embeddingsRegularizer(Regularizer.l2(0.5)),
+        new Embedding(7, 3).embeddingsRegularizer(Regularizer.l2(0.5)),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GRU(3).resetAfter(false).activation(Activation.RELU).returnSequences(true),
         new GaussianDropout(0.25),
@@ -193,5 +198,71 @@ public final class LayerZoo {
         .zeroOutputForMask(true)
         .dropout(0.25)
         .recurrentDropout(0.5);
+  }
+
+  /**
+   * A network of nothing but a layer.
+   *
+   * @param l of any kind
+   * @return with inputs that it takes
+   */
+  public static Network networkOf(Layer l) {
+    boolean joins =
+        List.of(
+                "Add",
+                "Average",
+                "Concatenate",
+                "Dot",
+                "Maximum",
+                "Minimum",
+                "Multiply",
+                "Subtract")
+            .contains(l.kerasClass());
+    long[] dims =
+        switch (l.kerasClass()) {
+          case "LSTM", "GRU", "SimpleRNN" -> new long[] {Input.ANY, 4};
+          case "ConvLSTM3D", "ConvGRU3D" -> new long[] {Input.ANY, 2, 6, 8, 7};
+          case "Bidirectional" ->
+              l.children().get(0) instanceof LSTM
+                  ? new long[] {Input.ANY, 4}
+                  : new long[] {Input.ANY, 2, 8, 7};
+          case "Conv3D",
+              "Conv3DTranspose",
+              "ConvLSTM2D",
+              "AveragePooling3D",
+              "ConvGRU2D",
+              "Cropping3D",
+              "GlobalMaxPooling3D",
+              "MaxPooling3D",
+              "SpatialDropout3D",
+              "UpSampling3D",
+              "ZeroPadding3D" ->
+              new long[] {2, 6, 8, 7};
+          case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
+          case "Dense", "Embedding", "RepeatVector" -> new long[] {5};
+          case "Dot" -> new long[] {4, 4};
+          case "AlphaDropout",
+              "AveragePooling1D",
+              "Conv1D",
+              "Conv1DTranspose",
+              "Cropping1D",
+              "DepthwiseConv1D",
+              "Dropout",
+              "GlobalAveragePooling1D",
+              "GlobalMaxPooling1D",
+              "MaxPooling1D",
+              "SeparableConv1D",
+              "SpatialDropout1D",
+              "UpSampling1D",
+              "ZeroPadding1D" ->
+              new long[] {6, 3};
+          case "TimeDistributed" -> new long[] {Input.ANY, 3};
+          default -> new long[] {6, 8, 4};
+        };
+    List<Symbol> inputs = new ArrayList<>(List.of(Input.shape(dims)));
+    if (joins) {
+      inputs.add(Input.shape(dims));
+    }
+    return Network.of(inputs, l.applyAll(Arguments.of(inputs)));
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
@@ -27,69 +26,9 @@ class ArchitectureRoundTripTest {
   List<DynamicTest> everyLayerKind() {
     List<DynamicTest> tests = new ArrayList<>();
     for (Layer l : LayerZoo.layers()) {
-      tests.add(DynamicTest.dynamicTest(l.label(), () -> checkRoundTrip(networkOf(l))));
+      tests.add(DynamicTest.dynamicTest(l.label(), () -> checkRoundTrip(LayerZoo.networkOf(l))));
     }
     return tests;
-  }
-
-  private static Network networkOf(Layer l) {
-    boolean joins =
-        List.of(
-                "Add",
-                "Average",
-                "Concatenate",
-                "Dot",
-                "Maximum",
-                "Minimum",
-                "Multiply",
-                "Subtract")
-            .contains(l.kerasClass());
-    long[] dims =
-        switch (l.kerasClass()) {
-          case "LSTM", "GRU", "SimpleRNN" -> new long[] {Input.ANY, 4};
-          case "ConvLSTM3D", "ConvGRU3D" -> new long[] {Input.ANY, 2, 6, 8, 7};
-          case "Bidirectional" ->
-              l.children().get(0) instanceof LSTM
-                  ? new long[] {Input.ANY, 4}
-                  : new long[] {Input.ANY, 2, 8, 7};
-          case "Conv3D",
-              "Conv3DTranspose",
-              "ConvLSTM2D",
-              "AveragePooling3D",
-              "ConvGRU2D",
-              "Cropping3D",
-              "GlobalMaxPooling3D",
-              "MaxPooling3D",
-              "SpatialDropout3D",
-              "UpSampling3D",
-              "ZeroPadding3D" ->
-              new long[] {2, 6, 8, 7};
-          case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
-          case "Dense", "Embedding", "RepeatVector" -> new long[] {5};
-          case "Dot" -> new long[] {4, 4};
-          case "AlphaDropout",
-              "AveragePooling1D",
-              "Conv1D",
-              "Conv1DTranspose",
-              "Cropping1D",
-              "DepthwiseConv1D",
-              "Dropout",
-              "GlobalAveragePooling1D",
-              "GlobalMaxPooling1D",
-              "MaxPooling1D",
-              "SeparableConv1D",
-              "SpatialDropout1D",
-              "UpSampling1D",
-              "ZeroPadding1D" ->
-              new long[] {6, 3};
-          case "TimeDistributed" -> new long[] {Input.ANY, 3};
-          default -> new long[] {6, 8, 4};
-        };
-    List<Symbol> inputs = new ArrayList<>(List.of(Input.shape(dims)));
-    if (joins) {
-      inputs.add(Input.shape(dims));
-    }
-    return Network.of(inputs, l.applyAll(Arguments.of(inputs)));
   }
 
   private static Network checkRoundTrip(Network network) {
