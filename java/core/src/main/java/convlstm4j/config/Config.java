@@ -116,6 +116,18 @@ public final class Config {
   }
 
   /**
+   * An option that Keras writes and does nothing with: says that it is passed over, unless null.
+   *
+   * @param key the option
+   * @throws IllegalArgumentException of a single layer, where there is nobody to be told
+   */
+  public void idle(String key) {
+    if (get(key) != null) {
+      reading.idle(className, key, get(key));
+    }
+  }
+
+  /**
    * A whole number.
    *
    * @param key the option

@@ -35,6 +35,15 @@ public record Reading(
 
   /** Says that a layer's option is not known. */
   void unknown(String className, String key, Object value) {
+    pass(className, key, value, "which no Keras up to 3.15 has");
+  }
+
+  /** Says that a layer's option does nothing in Keras. */
+  void idle(String className, String key, Object value) {
+    pass(className, key, value, "with which Keras does nothing");
+  }
+
+  private void pass(String className, String key, Object value, String why) {
     String shown = String.valueOf(value);
     notes.accept(
         className
@@ -42,6 +51,8 @@ public record Reading(
             + key
             + "="
             + (shown.length() > 80 ? shown.substring(0, 80) + ".." : shown)
-            + ", which no Keras up to 3.15 has and which is passed over");
+            + ", "
+            + why
+            + " and which is passed over");
   }
 }

@@ -41,7 +41,8 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
    * kernel_constraint} and the like do.
    *
    * @param weight what Keras's option names: {@code kernel}, {@code recurrent}, {@code bias},
-   *     {@code gamma}, {@code beta} or {@code alpha}, of which the layer has some
+   *     {@code depthwise}, {@code pointwise}, {@code embeddings}, {@code gamma}, {@code beta} or
+   *     {@code alpha}, of which the layer has some
    * @param value the constraint; null for none
    * @return this layer
    * @throws IllegalArgumentException if the layer has no such weight

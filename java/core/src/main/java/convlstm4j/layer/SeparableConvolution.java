@@ -123,8 +123,10 @@ public abstract class SeparableConvolution<S extends SeparableConvolution<S>>
   }
 
   final S readSeparable(Config c) {
-    // Keras 2 also writes those of a kernel that there is not.
-    List.of("kernel_initializer", "kernel_regularizer", "kernel_constraint").forEach(c::get);
+    // Keras 2 also writes those of a kernel that there is not; the first is never null.
+    c.get("kernel_initializer");
+    c.idle("kernel_regularizer");
+    c.idle("kernel_constraint");
     return read(c)
         .depthMultiplier(c.integer("depth_multiplier", 1))
         .pointwiseInitializer(
