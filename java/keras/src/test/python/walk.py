@@ -132,8 +132,14 @@ def own_weights(layer):
         return config["scale"] + config["center"], 2
     if kind in ("LayerNormalization", "GroupNormalization"):
         return config["scale"] + config["center"], 0
-    if kind == "PReLU":
+    if kind in ("DepthwiseConv1D", "DepthwiseConv2D"):
+        return 1 + config["use_bias"], 0
+    if kind in ("SeparableConv1D", "SeparableConv2D"):
+        return 2 + config["use_bias"], 0
+    if kind in ("PReLU", "Embedding", "RMSNormalization"):
         return 1, 0
+    if kind == "Normalization":
+        return 0, 3 if config["mean"] is None else 0
     return 0, 0
 
 
