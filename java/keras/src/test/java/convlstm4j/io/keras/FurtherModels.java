@@ -196,6 +196,7 @@ final class FurtherModels {
     Symbol y = new Normalization().given(new double[] {0.5, 1}, 2, 0.25).apply(x);
     y = new CenterCrop(4, 4).apply(new Resizing(5, 6).interpolation("bilinear").apply(y));
     y = new RandomFlip(RandomFlip.Mode.HORIZONTAL).apply(y);
+    y = new Normalization().apply(y);
     y = new GaussianDropout(0.25).apply(new GaussianNoise(0.5).apply(y));
     y = new RMSNormalization().apply(new ActivityRegularization(0.125, 0.25).apply(y));
     return Model.of(x, new Identity().apply(new Dense(2).apply(y))).named("prepared");
