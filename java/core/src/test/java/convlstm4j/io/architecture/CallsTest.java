@@ -294,4 +294,32 @@ class CallsTest {
         notes);
     assertThrows(ArchitectureException.class, () -> Architecture.fromJson(json)); // nobody is told
   }
+
+  /** As files of networks in the wild have it, which compute the same in Keras without it. */
+  @Test
+  void aPenaltyOfNoKernelIsPassedOverAndSaid() {
+    String json =
+        model(
+            input("x", "[null, 5, 5, 2]")
+                + ","
+                + layer(
+                    "SeparableConv2D",
+                    "s",
+                    ", \"filters\": 2, \"kernel_size\": [3, 3], \"kernel_regularizer\": {\"class_name\":"
+                        + " \"L2\", \"config\": {\"l2\": 0.25}}",
+                    "[" + tensor("x") + "]",
+                    "{}"),
+            "[[\"x\", 0, 0]]",
+            "[[\"s\", 0, 0]]");
+    List<String> notes = new ArrayList<>();
+    Network read =
+        Architecture.fromJson(
+            json, new ReadOptions(KerasVersion.KERAS2, CustomLayers.none(), Set.of(), notes::add));
+    assertTrue(read.parameters().stream().allMatch(p -> p.regularizer().isNone()));
+    assertEquals(
+        List.of(
+            "SeparableConv2D has the option kernel_regularizer={class_name=L2, config={l2=0.25}},"
+                + " with which Keras does nothing and which is passed over"),
+        notes);
+  }
 }
