@@ -4,7 +4,13 @@ package convlstm4j.backend;
 public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean noDevice;
+  private enum Reason {
+    NO_DEVICE,
+    NO_ROOM,
+    OTHER
+  }
+
+  private final Reason reason;
 
   /**
    * Makes the exception.
@@ -22,12 +28,12 @@ public final class BackendException extends RuntimeException {
    * @param cause what the library below threw
    */
   public BackendException(String message, Throwable cause) {
-    this(message, cause, false);
+    this(message, cause, Reason.OTHER);
   }
 
-  private BackendException(String message, Throwable cause, boolean noDevice) {
+  private BackendException(String message, Throwable cause, Reason reason) {
     super(message, cause);
-    this.noDevice = noDevice;
+    this.reason = reason;
   }
 
   /**
@@ -38,7 +44,7 @@ public final class BackendException extends RuntimeException {
    * @return the exception
    */
   public static BackendException noDevice(String message, Throwable cause) {
-    return new BackendException(message, cause, true);
+    return new BackendException(message, cause, Reason.NO_DEVICE);
   }
 
   /**
@@ -47,6 +53,25 @@ public final class BackendException extends RuntimeException {
    * @return false if something that should work does not
    */
   public boolean isNoDevice() {
-    return noDevice;
+    return reason == Reason.NO_DEVICE;
+  }
+
+  /**
+   * A run is refused before it begins, since it would not fit: in smaller pieces it may.
+   *
+   * @param message what it needs and what is left
+   * @return the exception
+   */
+  public static BackendException noRoom(String message) {
+    return new BackendException(message, null, Reason.NO_ROOM);
+  }
+
+  /**
+   * Whether a run was refused because it would not fit.
+   *
+   * @return false if something failed
+   */
+  public boolean isNoRoom() {
+    return reason == Reason.NO_ROOM;
   }
 }

@@ -389,6 +389,9 @@ final class Engine implements AutoCloseable {
       try {
         ready(pass, null, inputs);
       } catch (BackendException atOnce) {
+        if (!atOnce.isNoRoom()) {
+          throw atOnce;
+        }
         ready.stretched = StretchedPrediction.fitting(network, pass, s, room, beside, atOnce);
       }
     }

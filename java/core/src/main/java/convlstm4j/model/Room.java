@@ -228,7 +228,7 @@ final class Room {
 
   private Optional<BackendException> refused(String needs, long free, Left limit) {
     return Optional.of(
-        new BackendException(
+        BackendException.noRoom(
             backend.name()
                 + ": "
                 + needs
