@@ -60,6 +60,13 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     try (Model model = files.open(file, backend::apply, spec.commandLine().getErr())) {
       memory.apply(model);
+      if (training && model.compilation().isEmpty()) {
+        throw new IllegalArgumentException(
+            "--training: the model in "
+                + file
+                + " is not compiled, so that there is no loss and no optimizer to plan for; expected"
+                + " one that was trained");
+      }
       List<String> names = model.network().inputNames();
       RunPlan plan =
           model.plan(

@@ -45,6 +45,7 @@ public final class StretchedPlan implements AutoCloseable {
   private final Phases phases;
   private final DType dtype;
   private final Pieces pieces;
+  private boolean closed;
 
   /**
    * Plans nothing yet: pieces are planned when they are first counted or run.
@@ -70,6 +71,9 @@ public final class StretchedPlan implements AutoCloseable {
   }
 
   Pieces pieces() {
+    if (closed) {
+      throw new IllegalStateException("the plan is closed; plan anew, and close it after its runs");
+    }
     return pieces;
   }
 
@@ -79,7 +83,7 @@ public final class StretchedPlan implements AutoCloseable {
    * @return at least 1
    */
   public long frames() {
-    return pieces.frames;
+    return pieces().frames;
   }
 
   /**
@@ -158,6 +162,7 @@ public final class StretchedPlan implements AutoCloseable {
   }
 
   private Counting counted() {
+    pieces();
     Counting c = new Counting();
     c.go();
     c.end();
@@ -166,6 +171,7 @@ public final class StretchedPlan implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     pieces.close();
   }
 

@@ -60,6 +60,7 @@ public final class StretchedRun implements AutoCloseable {
   private final Working work;
   private Profile profile;
   private String bad;
+  private boolean closed;
 
   /**
    * Begins nothing yet.
@@ -121,6 +122,7 @@ public final class StretchedRun implements AutoCloseable {
    * @throws convlstm4j.backend.BackendException if the backend fails or has no memory left
    */
   public void run() {
+    checkOpen();
     work.go();
     work.keepStates();
   }
@@ -140,6 +142,7 @@ public final class StretchedRun implements AutoCloseable {
    * @return by state
    */
   public Map<State, Tensor> newStates() {
+    checkOpen();
     Map<State, Tensor> all = new HashMap<>();
     program
         .newStates()
@@ -149,6 +152,7 @@ public final class StretchedRun implements AutoCloseable {
 
   /** Stores the new states. */
   public void commit() {
+    checkOpen();
     program
         .newStates()
         .forEach(
@@ -156,9 +160,16 @@ public final class StretchedRun implements AutoCloseable {
                 memory.copy(work.value(v.root()).view(v.shape()), variables.state(s, v.shape())));
   }
 
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the run is closed; begin another");
+    }
+  }
+
   /** Gives back what the run holds. */
   @Override
   public void close() {
+    closed = true;
     work.closeAll();
     work.after.values().forEach(Buffer::close);
     work.after.clear();

@@ -17,6 +17,8 @@ public final class Stream implements AutoCloseable {
   private final Access access;
   private final StreamState state;
 
+  private boolean closed;
+
   Stream(Access access, Supplier<StreamState> opening) {
     this.access = access;
     this.state = access.use("stream", opening);
@@ -33,14 +35,14 @@ public final class Stream implements AutoCloseable {
    * @throws NonFiniteException if an input is NaN or infinite; the stream is as before
    */
   public List<Tensor> next(Tensor... inputs) {
-    return access.use("next", () -> state.next(List.of(inputs)));
+    return access.use("next", () -> open().next(List.of(inputs)));
   }
 
   /**
    * Begins anew: nothing is remembered, and the next frames may be of another number of samples.
    */
   public void reset() {
-    access.use("reset", () -> state.reset());
+    access.use("reset", () -> open().reset());
   }
 
   /**
@@ -51,7 +53,7 @@ public final class Stream implements AutoCloseable {
    *     states by an input, as only all samples can then begin anew
    */
   public void reset(int... samples) {
-    access.use("reset", () -> state.reset(samples));
+    access.use("reset", () -> open().reset(samples));
   }
 
   /**
@@ -60,7 +62,7 @@ public final class Stream implements AutoCloseable {
    * @return copies by name, to be brought back by {@link #states(Map)}; empty at the start
    */
   public Map<String, Tensor> states() {
-    return access.use("states", () -> state.states());
+    return access.use("states", () -> open().states());
   }
 
   /**
@@ -70,11 +72,19 @@ public final class Stream implements AutoCloseable {
    *     layers; the next call of {@link #next} refuses others
    */
   public void states(Map<String, Tensor> saved) {
-    access.use("states", () -> state.states(saved));
+    access.use("states", () -> open().states(saved));
+  }
+
+  private StreamState open() {
+    if (closed) {
+      throw new IllegalStateException("the stream is closed; open another by Model.stream()");
+    }
+    return state;
   }
 
   @Override
   public void close() {
+    closed = true;
     state.close();
   }
 }
