@@ -56,18 +56,20 @@ class BadInputTest {
         call("train --data absent --output out.ckpt", "absent: there is no such folder"),
         call("train --data good.ckpt --output out.ckpt", "is a file, expected a folder"),
         call("evaluate --model good.ckpt --data absent", "absent: there is no such folder"),
-        spoilt("empty folder", BadInputTest::empty, train, "data: is empty", "trailer_{id}.npy"),
         spoilt(
-            "no trailer in it",
+            "empty folder", BadInputTest::empty, train, "data: is empty", "such as trailer_0.npy"),
+        spoilt(
+            "no video in it",
             data -> {
               empty(data);
-              Files.writeString(data.resolve("video.mp4"), "x");
+              Files.writeString(data.resolve("video.txt"), "x");
             },
             train,
-            "1 files, none of them a trailer"),
-        call(train + " --ids 0-9", "there is no trailer_4.npy; the ids there are 0-3"),
-        call(train + " --ids first", "ids \"first\"", "something like 0-9,12"),
-        call(train + " --validation 7", "there is no trailer_7.npy"),
+            "1 files, none of them a video"),
+        call(train + " --ids 0-9", "there is no video 4; the ids there are 0-3"),
+        call(train + " --ids first", "there is no video first; the ids there are 0-3"),
+        call(train + " --ids 3-1", "ids \"3-1\"", "something like 0-9,12"),
+        call(train + " --validation 7", "there is no video 7"),
         call(train + " --validation 0-3", "--validation 0-3", "leaves no trailer to train on"),
         spoilt(
             "file cut",
@@ -160,7 +162,7 @@ class BadInputTest {
   static Stream<Named<WrongCall>> calls() {
     String train = "train --data data --output out.ckpt --filters 2";
     return Stream.of(
-        call("trian --data data", "'trian'", "did you mean train?"),
+        call("trian --data data", "'trian'", "did you mean plan or train?"),
         call("train", "--output=OUT", "see convlstm4j train --help"),
         call(
             "train --output out.ckpt", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),

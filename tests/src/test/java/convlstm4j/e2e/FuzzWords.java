@@ -50,6 +50,10 @@ final class FuzzWords {
                   "--model @model.json --weights @plain.ckpt --output @out.h5"),
           "inspect", List.of("@plain.keras", "@trained.ckpt", "@model.json"),
           "summary", List.of("@plain.h5", "@folder.ckpt", "@model.json"),
+          "plan",
+              List.of(
+                  "--model @twins.ckpt --input-shape left=8,3 --input-shape right=8,3",
+                  "--model @folder.ckpt --input-shape 1,6,3,8,8 --memory 1g --stretch 2"),
           "selftest", List.of("--backend nothing"),
           "info", List.of(""));
 
@@ -127,6 +131,13 @@ final class FuzzWords {
               Map.entry(
                   "--schedule",
                   "cosine:5 exponential:2,0.5 piecewise:1=0.1 cosine:5,warmup=2 onecycle:9 inverse:3,0.5"),
+              Map.entry("--frame-size", "8x8 1x1 0x3 32768x32768"),
+              Map.entry("--frame-fit", "stretch crop letterbox"),
+              Map.entry("--frame-rate", "5 0.5 1000"),
+              Map.entry("--frame-colours", "rgb bgr grey"),
+              Map.entry("--input-shape", "1,6,3,8,8 4,3 left=8,3 right=1,3 2147483647,9"),
+              Map.entry("--memory", "400m 1g 12g 1k"),
+              Map.entry("--stretch", "1 2 1000"),
               Map.entry("--match", "name order"),
               Map.entry("--keras", "2 3"),
               Map.entry("--skip-layer", "norm numbers memory nothing"),

@@ -193,12 +193,12 @@ class KerasCommandsTest {
     Symbol y = new Dropout(0.5).named("noise").apply(new convlstm4j.layer.Dense(3).apply(x));
     save(Model.of(x, y).backend("reference"), "m.ckpt");
     good("convert --model @m.ckpt --output @m.keras");
-    replaceInConfig("\"Dropout\"", "\"GaussianNoise\"");
+    replaceInConfig("\"Dropout\"", "\"RandomRotation\"");
     Cli refused = Cli.run(words("convert --model @m.keras --output @out.ckpt"));
     assertEquals(2, refused.code(), refused::toString);
     assertEquals(1, refused.errLines().size(), refused::toString);
     assertTrue(
-        refused.err().contains("layer \"noise\" is of the kind GaussianNoise"), refused.err());
+        refused.err().contains("layer \"noise\" is of the kind RandomRotation"), refused.err());
     Cli taken = good("convert --model @m.keras --output @out.ckpt --skip-layer noise");
     assertTrue(taken.err().contains("left out: "), taken.err());
     try (Model model = Checkpoint.load(dir.resolve("out.ckpt"))) {

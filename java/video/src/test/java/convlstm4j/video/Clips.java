@@ -54,7 +54,7 @@ final class Clips {
     }
   }
 
-  /** When ffprobe shows a clip's frames, in seconds. */
+  /** When ffprobe shows a clip's frames, in seconds; NaN where it does not know. */
   static double[] seconds(Path clip) {
     byte[] out =
         run(
@@ -73,7 +73,7 @@ final class Clips {
         .lines()
         .map(l -> l.replace(",", "").strip())
         .filter(l -> !l.isEmpty())
-        .mapToDouble(Double::parseDouble)
+        .mapToDouble(l -> l.equals("N/A") ? Double.NaN : Double.parseDouble(l))
         .toArray();
   }
 
