@@ -334,6 +334,23 @@ class SafeFilesTest {
           "--log",
           log);
     }
+    // Films, those in folders of labels, and weights of frames are read, too.
+    Path goals = Files.createDirectories(data.resolve("goal"));
+    Path film = Files.writeString(goals.resolve("a.mp4"), "a film");
+    Path link = Files.createSymbolicLink(dir.resolve("b.csv"), film);
+    Path weights = Files.writeString(data.resolve("weights_0.npy"), "weights");
+    for (Path log : List.of(film, link, weights, goals.resolve("new.mkv"))) {
+      refused(
+          "is part of --data",
+          "train",
+          "--data",
+          data,
+          "--output",
+          dir.resolve("a.ckpt"),
+          "--log",
+          log);
+    }
+    assertEquals("a film", Files.readString(film));
     // Beside the trailers there is room.
     Cli.good(
         "train",

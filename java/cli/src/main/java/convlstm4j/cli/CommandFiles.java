@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.io.file.Target;
 import convlstm4j.io.file.WriteLock;
 import java.io.IOException;
@@ -20,10 +21,12 @@ import java.util.regex.Pattern;
  * and the like lead to one file.
  */
 final class CommandFiles implements AutoCloseable {
-  /** What a folder of trailers is read from. */
-  private static final Pattern OF_FOLDER =
-      Pattern.compile(
-          "(trailer|labels)_[^/]*\\.npy|labels\\.csv|genres\\.txt", Pattern.CASE_INSENSITIVE);
+  /** What a folder of videos is read from, beside them. */
+  private static final Pattern LABELS =
+      Pattern.compile("labels\\.csv|genres\\.txt", Pattern.CASE_INSENSITIVE);
+
+  /** Videos are in a folder, or in folders in it. */
+  private static final int DEPTH = 2;
 
   private record Read(String option, Path file, String replacedBy) {}
 
@@ -146,23 +149,47 @@ final class CommandFiles implements AutoCloseable {
   private static void checkFolder(Write w, Read read) {
     Path file = target(w.file).file();
     String problem = "is part of " + read.option + " " + read.file + ", would replace it";
-    if (isSame(file.getParent(), read.file)
-        && OF_FOLDER.matcher(file.getFileName().toString()).matches()) {
+    if (isOfFolder(file) && isWithin(file, read.file)) {
       throw wrong(w, problem);
     }
     if (!Files.exists(file) || !Files.isDirectory(read.file)) {
       return;
     }
-    // Entries may be links to files elsewhere.
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(read.file)) {
+    if (holds(read.file, file, DEPTH)) {
+      throw wrong(w, problem);
+    }
+  }
+
+  /** Whether a file is one of a folder's; entries may be links to files elsewhere. */
+  private static boolean holds(Path folder, Path file, int depth) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        if (OF_FOLDER.matcher(entry.getFileName().toString()).matches() && isSame(file, entry)) {
-          throw wrong(w, problem);
+        if (isOfFolder(entry) && isSame(file, entry)) {
+          return true;
+        }
+        if (depth > 1 && Files.isDirectory(entry) && holds(entry, file, depth - 1)) {
+          return true;
         }
       }
+      return false;
     } catch (IOException e) {
-      throw new UncheckedIOException(read.file + ": cannot be listed: " + e.getMessage(), e);
+      throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
     }
+  }
+
+  private static boolean isOfFolder(Path file) {
+    return LABELS.matcher(file.getFileName().toString()).matches() || FrameFiles.isVideo(file);
+  }
+
+  private static boolean isWithin(Path file, Path folder) {
+    Path parent = file.toAbsolutePath();
+    for (int i = 0; i < DEPTH && parent != null; i++) {
+      parent = parent.getParent();
+      if (parent != null && isSame(parent, folder)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether two names lead to one file, be it there or not. */

@@ -72,12 +72,17 @@ public final class VideoFile implements FrameSource {
         rewind();
         decoder = new Decoder(path, filters, Filters.pixels(colours), frameBytes());
       }
-      while (true) {
-        long at = decoder.next();
-        byte[] frame = decoder.read().orElseThrow(() -> changed(at));
-        if (at == index) {
-          return frame;
+      try {
+        while (true) {
+          long at = decoder.next();
+          byte[] frame = decoder.read().orElseThrow(() -> changed(at));
+          if (at == index) {
+            return frame;
+          }
         }
+      } catch (VideoException e) {
+        rewind(); // nothing comes from it any more
+        throw e;
       }
     }
 

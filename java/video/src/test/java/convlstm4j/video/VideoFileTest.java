@@ -295,6 +295,9 @@ class VideoFileTest {
           assertThrows(VideoException.class, () -> film.readFrames(0, 100, DType.FLOAT32))
               .getMessage();
       assertTrue(message.contains("frames, had 100"), message);
+      assertEquals(0, Clips.running());
+      // What is still there can be read.
+      assertEquals(1, film.readFrames(0, 1, DType.FLOAT32).shape().dim(0));
     }
   }
 

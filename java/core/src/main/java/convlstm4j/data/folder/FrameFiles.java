@@ -35,14 +35,23 @@ public final class FrameFiles {
   }
 
   /**
+   * Whether a file is a video by its name, or an array that may be one.
+   *
+   * @param path the file
+   * @return whether its ending is one of {@link #endings}
+   */
+  public static boolean isVideo(Path path) {
+    return endings().contains(ending(path));
+  }
+
+  /**
    * Whether a file is a video that is decoded, by its name: not {@code .npy}, and not unknown.
    *
    * @param path the file
    * @return whether {@link FramePreparation} can prepare its frames
    */
   public static boolean isDecoded(Path path) {
-    String ending = ending(path);
-    return !ending.equals(NPY) && endings().contains(ending);
+    return isVideo(path) && !ending(path).equals(NPY);
   }
 
   /**

@@ -81,9 +81,7 @@ record Listing(
       if (Files.isDirectory(path)) {
         continue;
       }
-      if (!FrameFiles.endings().contains(FrameFiles.ending(path))
-          || name.startsWith(".")
-          || BESIDE.matcher(name).matches()) {
+      if (!FrameFiles.isVideo(path) || name.startsWith(".") || BESIDE.matcher(name).matches()) {
         others++;
       } else {
         (name.startsWith(TRAILER) ? trailers : named).add(path);
