@@ -118,6 +118,31 @@ class FilmCommandsTest {
         "7",
         "--backend",
         "reference");
+    // What is said agrees with the model; the rest is the model's.
+    Cli.good(
+        "predict",
+        "--model",
+        model,
+        "--input",
+        dir.resolve("new.mp4"),
+        "--output",
+        array,
+        "--frame-fit",
+        "crop",
+        "--backend",
+        "reference");
+    refused(
+        "--frame-rate goes with a film as --input",
+        "predict",
+        "--model",
+        model,
+        "--input",
+        "-",
+        "--output",
+        "-",
+        "--frame-rate",
+        "5");
+    refused("is a folder", "predict", "--model", model, "--input", "/", "--output", array);
     refused(
         "there is no such file",
         "predict",

@@ -334,17 +334,28 @@ class SafeFilesTest {
           "--log",
           log);
     }
-    // Films, those in folders of labels, and weights of frames are read, too.
-    Path goals = Files.createDirectories(data.resolve("goal"));
+    // Weights of frames are read, too.
+    Path weights = Files.writeString(data.resolve("weights_0.npy"), "weights");
+    refused(
+        "is part of --data",
+        "train",
+        "--data",
+        data,
+        "--output",
+        dir.resolve("a.ckpt"),
+        "--log",
+        weights);
+    // So are films in folders of labels.
+    Path films = dir.resolve("films");
+    Path goals = Files.createDirectories(films.resolve("goal"));
     Path film = Files.writeString(goals.resolve("a.mp4"), "a film");
     Path link = Files.createSymbolicLink(dir.resolve("b.csv"), film);
-    Path weights = Files.writeString(data.resolve("weights_0.npy"), "weights");
-    for (Path log : List.of(film, link, weights, goals.resolve("new.mkv"))) {
+    for (Path log : List.of(film, link, goals.resolve("new.mkv"))) {
       refused(
           "is part of --data",
           "train",
           "--data",
-          data,
+          films,
           "--output",
           dir.resolve("a.ckpt"),
           "--log",

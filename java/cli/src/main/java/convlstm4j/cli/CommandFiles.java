@@ -25,9 +25,6 @@ final class CommandFiles implements AutoCloseable {
   private static final Pattern LABELS =
       Pattern.compile("labels\\.csv|genres\\.txt", Pattern.CASE_INSENSITIVE);
 
-  /** Videos are in a folder, or in folders in it. */
-  private static final int DEPTH = 2;
-
   private record Read(String option, Path file, String replacedBy) {}
 
   private record Write(String option, Path file) {}
@@ -149,47 +146,50 @@ final class CommandFiles implements AutoCloseable {
   private static void checkFolder(Write w, Read read) {
     Path file = target(w.file).file();
     String problem = "is part of " + read.option + " " + read.file + ", would replace it";
-    if (isOfFolder(file) && isWithin(file, read.file)) {
-      throw wrong(w, problem);
-    }
-    if (!Files.exists(file) || !Files.isDirectory(read.file)) {
-      return;
-    }
-    if (holds(read.file, file, DEPTH)) {
-      throw wrong(w, problem);
-    }
-  }
-
-  /** Whether a file is one of a folder's; entries may be links to files elsewhere. */
-  private static boolean holds(Path folder, Path file, int depth) {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        if (isOfFolder(entry) && isSame(file, entry)) {
-          return true;
-        }
-        if (depth > 1 && Files.isDirectory(entry) && holds(entry, file, depth - 1)) {
-          return true;
-        }
+    boolean inner = Files.isDirectory(read.file) && !holdsVideos(read.file);
+    Path parent = file.toAbsolutePath().getParent();
+    if (isOfFolder(file) && parent != null) {
+      boolean within = inner && parent.getParent() != null && isSame(parent.getParent(), read.file);
+      if (within || isSame(parent, read.file)) {
+        throw wrong(w, problem);
       }
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
+    if (Files.exists(file) && Files.isDirectory(read.file) && holds(read.file, file, inner)) {
+      throw wrong(w, problem);
     }
   }
 
   private static boolean isOfFolder(Path file) {
-    return LABELS.matcher(file.getFileName().toString()).matches() || FrameFiles.isVideo(file);
+    Path name = file.getFileName();
+    return name != null && (LABELS.matcher(name.toString()).matches() || FrameFiles.isVideo(file));
   }
 
-  private static boolean isWithin(Path file, Path folder) {
-    Path parent = file.toAbsolutePath();
-    for (int i = 0; i < DEPTH && parent != null; i++) {
-      parent = parent.getParent();
-      if (parent != null && isSame(parent, folder)) {
+  /** Whether a folder holds videos itself, and not folders of them. */
+  private static boolean holdsVideos(Path folder) {
+    return entries(folder).stream().anyMatch(e -> FrameFiles.isVideo(e) && !Files.isDirectory(e));
+  }
+
+  /** Whether a file is one of a folder's; entries may be links to files elsewhere. */
+  private static boolean holds(Path folder, Path file, boolean inner) {
+    for (Path entry : entries(folder)) {
+      if (isOfFolder(entry) && isSame(file, entry)) {
+        return true;
+      }
+      if (inner && Files.isDirectory(entry) && holds(entry, file, false)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static List<Path> entries(Path folder) {
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      entries.forEach(all::add);
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
+    }
   }
 
   /** Whether two names lead to one file, be it there or not. */

@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.data.FramePreparation;
 import convlstm4j.data.folder.VideoFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +59,8 @@ final class DataOptions {
 
   /** The same, whatever {@code --ids} says. */
   VideoFolder whole(List<String> weights) {
-    VideoFolder plain = VideoFolder.open(folder);
-    VideoFolder all = films.preparation().map(plain::frames).orElse(plain);
+    films.preparation(FramePreparation.NONE.size(1, 1)); // a wrong one is said before all else
+    VideoFolder all = VideoFolder.open(folder).frames(films::preparation);
     if (weights.isEmpty()) {
       return all;
     }

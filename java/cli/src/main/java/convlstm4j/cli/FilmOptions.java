@@ -4,7 +4,6 @@ import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FramePreparation.Colours;
 import convlstm4j.data.FramePreparation.Fit;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -66,21 +65,24 @@ final class FilmOptions {
   /**
    * What was asked for.
    *
-   * @return empty if nothing was
+   * @param otherwise what holds for options that were not given
    */
-  Optional<FramePreparation> preparation() {
+  FramePreparation preparation(FramePreparation otherwise) {
     if (given().isEmpty()) {
-      return Optional.empty();
+      return otherwise;
     }
     try {
-      int[] hw = size == null ? new int[2] : size(size);
-      return Optional.of(
-          new FramePreparation(
-              hw[0],
-              hw[1],
-              fit == null ? Fit.STRETCH : fit,
-              rate == null ? 0 : positive(rate),
-              colours == null ? Colours.RGB : colours));
+      int[] hw = size == null ? new int[] {otherwise.height(), otherwise.width()} : size(size);
+      if (fit != null && hw[0] == 0) {
+        throw new IllegalArgumentException(
+            "the model says no size, expected --frame-size to fit films to");
+      }
+      return new FramePreparation(
+          hw[0],
+          hw[1],
+          fit == null ? otherwise.fit() : fit,
+          rate == null ? otherwise.framesPerSecond() : positive(rate),
+          colours == null ? otherwise.colours() : colours);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(String.join(", ", given()) + ": " + e.getMessage(), e);
     }

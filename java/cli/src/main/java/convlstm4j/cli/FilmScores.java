@@ -38,7 +38,7 @@ final class FilmScores {
   /** Predicts and writes; gives the names of the columns. */
   List<String> write(Path film, Path output) {
     FramePreparation preparation =
-        model.signature().inputs().get(0).preparation(options.preparation());
+        options.preparation(model.signature().inputs().get(0).preparation());
     Optional<ByteScale> scale = Optional.of(bytes.scale(film.toString(), 0));
     InputForm form = new InputForm(scale, Optional.of(preparation));
     model

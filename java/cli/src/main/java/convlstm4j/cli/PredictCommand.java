@@ -95,6 +95,7 @@ final class PredictCommand implements Runnable {
       Bytes bytes = new Bytes(trained, unitRange, err);
       if (StreamedScores.isAsked(inputs)) {
         checkStandardOutput();
+        films.refuseWithout("a film as --input");
         new StreamedScores(trained, out)
             .run(System.in, memory.frames(), bytes, new Conversions(err));
         backend.report(err);

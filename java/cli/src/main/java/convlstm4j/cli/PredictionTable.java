@@ -24,6 +24,8 @@ import java.util.function.LongFunction;
  * along its axes.
  */
 final class PredictionTable implements AutoCloseable {
+  private static final double MILLIS = 1000;
+
   private final Model model;
   private final boolean samples;
   private final AtomicFile file;
@@ -82,7 +84,9 @@ final class PredictionTable implements AutoCloseable {
         writer.write(hasSample() ? (sample + row / rows) + (frames ? "," : "") : "");
         writer.write(frames ? Integer.toString(row % rows) : "");
         if (hasSeconds()) {
-          writer.write("," + (float) second.apply(row % rows).getAsDouble());
+          // To the millisecond, also after hours.
+          double at = second.apply(row % rows).getAsDouble();
+          writer.write("," + Math.round(at * MILLIS) / MILLIS);
         }
         for (Tensor t : outputs) {
           int width = t.size() / (n * rows);

@@ -6,8 +6,10 @@ import convlstm4j.model.Model;
 import convlstm4j.model.Stream;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,12 @@ final class StreamedScores {
       while (next.isPresent()) {
         NpyFile file = first.byteScale().map(next.get()::scaled).orElse(next.get());
         Tensor x = file.read(model.dtype());
+        if (!x.isFinite()) {
+          throw new IllegalArgumentException(
+              "standard input: a NaN or an infinity from frame "
+                  + frame
+                  + " on, expected finite numbers");
+        }
         Shape shape = x.shape().prepend(1);
         print((int) shape.dim(1), scores.next(x.reshape(shape)));
         next = stream.next(frames);
@@ -79,7 +87,10 @@ final class StreamedScores {
       }
       out.println(line);
     }
-    out.flush();
+    if (out.checkError()) { // which flushes
+      throw new UncheckedIOException(
+          new IOException("standard output: cannot be written to: it was closed, or is full"));
+    }
     frame += frames;
   }
 

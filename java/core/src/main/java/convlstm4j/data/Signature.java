@@ -26,27 +26,22 @@ public record Signature(List<Slot> inputs, List<Slot> outputs) {
     private static final int VIDEO = 5;
 
     /**
-     * How films are prepared for this input: as asked for, else as the model is known to take them,
-     * else in colours that fit; of the size of the input {@code [N, T, C, H, W]} where that says
-     * one.
+     * How films are prepared for this input: as the model is known to take them; else of the size
+     * and in the colours of the input {@code [N, T, C, H, W]}, as far as it says them.
      *
-     * @param wanted what was asked for
      * @return the preparation
      */
-    public FramePreparation preparation(Optional<FramePreparation> wanted) {
-      Optional<FramePreparation> said = wanted.or(form::frames);
-      FramePreparation p = said.orElse(FramePreparation.NONE);
-      if (shape.rank() != VIDEO) {
+    public FramePreparation preparation() {
+      FramePreparation p = form.frames().orElse(FramePreparation.NONE);
+      if (form.frames().isPresent() || shape.rank() != VIDEO) {
         return p;
-      }
-      if (said.isEmpty() && shape.dim(2) == 1) {
-        p = p.colours(Colours.GREY);
       }
       long height = shape.dim(VIDEO - 2);
       long width = shape.dim(VIDEO - 1);
-      return p.scales() || height == Shape.UNKNOWN || width == Shape.UNKNOWN
-          ? p
-          : p.size((int) height, (int) width);
+      if (height != Shape.UNKNOWN && width != Shape.UNKNOWN) {
+        p = p.size((int) height, (int) width);
+      }
+      return shape.dim(2) == 1 ? p.colours(Colours.GREY) : p;
     }
   }
 

@@ -6,14 +6,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** The frames of a video from its first, decoded ahead by a thread and a program of its own. */
 final class Decoder implements AutoCloseable {
   private static final long AHEAD_BYTES = 32L << 20;
-
-  /** A decoder that says nothing for so long on a local file hangs. */
-  private static final int SECONDS_TO_HANG = 120;
 
   /** What the thread hands over: a frame, or how the video ended. */
   private static final class Item {
@@ -68,6 +64,8 @@ final class Decoder implements AutoCloseable {
         end = new Item(null, new VideoException(video, "cannot be decoded: " + e.getMessage(), e));
       } catch (VideoException e) {
         end = new Item(null, e);
+      } catch (OutOfMemoryError e) {
+        end = new Item(null, new VideoException(video, "no memory for a frame of it", e));
       }
       if (!closed) {
         queue.put(end);
@@ -90,11 +88,7 @@ final class Decoder implements AutoCloseable {
   /** The next frame; empty after the last. */
   Optional<byte[]> read() {
     try {
-      Item item = queue.poll(SECONDS_TO_HANG, TimeUnit.SECONDS);
-      if (item == null) {
-        throw new VideoException(
-            video, "ffmpeg gave no frame for " + SECONDS_TO_HANG + " s, expected one: given up");
-      }
+      Item item = queue.take();
       if (item.failure != null) {
         throw item.failure;
       }

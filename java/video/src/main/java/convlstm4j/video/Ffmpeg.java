@@ -1,10 +1,12 @@
 package convlstm4j.video;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +31,24 @@ final class Ffmpeg implements AutoCloseable {
 
   private static final int SECONDS_TO_END = 10;
 
+  /** So many seconds somebody waits for it and it does not work; less in a test. */
+  static final String IDLE_PROPERTY = "convlstm4j.ffmpeg.idle";
+
+  private static final int IDLE_SECONDS = 120;
+
+  /** Somebody waits for it, and it works on one frame. */
+  private static final int SILENT_SECONDS = 1800;
+
   private final Path video;
   private final Process process;
   private final Thread errors;
   private final List<String> said = new ArrayList<>();
   private int lines;
+
+  /** Since when somebody waits for its output; 0 if nobody does. */
+  private volatile long waitingSince;
+
+  private volatile boolean hung;
 
   private Ffmpeg(Path video, Process process) {
     this.video = video;
@@ -41,6 +56,9 @@ final class Ffmpeg implements AutoCloseable {
     this.errors = new Thread(this::readErrors, "ffmpeg messages");
     errors.setDaemon(true);
     errors.start();
+    Thread watch = new Thread(this::watch, "ffmpeg watch");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   /**
@@ -52,6 +70,9 @@ final class Ffmpeg implements AutoCloseable {
    */
   static Ffmpeg start(Path video, String filters, String... output) {
     List<String> command = new ArrayList<>();
+    // In a session of its own: Ctrl-C in the terminal is for this program, which saves and then
+    // ends ffmpeg.
+    inPath("setsid").ifPresent(p -> command.add(p.toString()));
     command.add(program(video).toString());
     // Without a protocol's name a file called "concat:a|b" would be taken for one.
     String input = "file:" + video.toAbsolutePath();
@@ -88,17 +109,70 @@ final class Ffmpeg implements AutoCloseable {
   /** The program, if it is there. */
   static Optional<Path> find() {
     String given = System.getProperty(PROPERTY);
-    Stream<Path> places =
-        given != null
-            ? Stream.of(Path.of(given))
-            : Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
-                .filter(folder -> !folder.isEmpty())
-                .map(folder -> Path.of(folder, "ffmpeg"));
-    return places.filter(p -> Files.isRegularFile(p) && Files.isExecutable(p)).findFirst();
+    return given == null ? inPath("ffmpeg") : Optional.of(Path.of(given)).filter(Ffmpeg::runs);
   }
 
+  private static Optional<Path> inPath(String program) {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
+        .filter(folder -> !folder.isEmpty())
+        .map(folder -> Path.of(folder, program))
+        .filter(Ffmpeg::runs)
+        .findFirst();
+  }
+
+  private static boolean runs(Path program) {
+    return Files.isRegularFile(program) && Files.isExecutable(program);
+  }
+
+  /** What it writes; whoever waits for it is not kept waiting for ever. */
   InputStream output() {
-    return process.getInputStream();
+    return new FilterInputStream(process.getInputStream()) {
+      @Override
+      public int read() throws IOException {
+        waitingSince = System.nanoTime();
+        try {
+          return super.read();
+        } finally {
+          waitingSince = 0;
+        }
+      }
+
+      @Override
+      public int read(byte[] b, int from, int length) throws IOException {
+        waitingSince = System.nanoTime();
+        try {
+          return super.read(b, from, length);
+        } finally {
+          waitingSince = 0;
+        }
+      }
+    };
+  }
+
+  /** Ends it when it neither writes nor works, or works for very long and writes nothing. */
+  private void watch() {
+    Duration work = Duration.ZERO;
+    long idleSince = System.nanoTime();
+    try {
+      while (!process.waitFor(1, TimeUnit.SECONDS)) {
+        long now = System.nanoTime();
+        long since = waitingSince;
+        Duration done = process.info().totalCpuDuration().orElse(work.plusNanos(1));
+        if (since == 0 || !done.equals(work)) {
+          idleSince = now;
+        }
+        work = done;
+        if (since != 0
+            && (now - idleSince
+                    > TimeUnit.SECONDS.toNanos(Integer.getInteger(IDLE_PROPERTY, IDLE_SECONDS))
+                || now - since > TimeUnit.SECONDS.toNanos(SILENT_SECONDS))) {
+          hung = true;
+          process.destroyForcibly();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody interrupts it; the JVM's end does not wait
+    }
   }
 
   private void readErrors() {
@@ -134,6 +208,10 @@ final class Ffmpeg implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VideoException(video, "interrupted while it was decoded", e);
+    }
+    if (hung) {
+      throw new VideoException(
+          video, "ffmpeg gave nothing for minutes, expected frames: it was ended");
     }
     if (process.exitValue() != 0) {
       throw new VideoException(video, reason(complaint().orElse("it says no reason")));

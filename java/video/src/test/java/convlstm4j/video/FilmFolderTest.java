@@ -123,7 +123,7 @@ class FilmFolderTest {
   void labelsByInterval() throws IOException {
     Files.writeString(
         folder.resolve("labels.csv"),
-        "id,start,end,label\n9,0.5,1,goal\n9,0,2.99,play\ncorner kick,1.2,60,goal\nother,0,1,z\n");
+        "id,start,end,label\n9,0.5,1,goal\n9,0,2.99,play\ncorner kick,1.2,60,goal\n10,0.41,0.42,z\n");
     VideoFolder films = VideoFolder.open(folder).frames(SMALL).joint();
     assertEquals(List.of("goal", "play", "z"), films.genres());
     List<Batch> batches = epoch(films);
@@ -136,6 +136,14 @@ class FilmFolderTest {
       double expected = frame / 5.0 >= 1.2 ? 1 : 0;
       assertEquals(expected, batches.get(2).targets().get(0).get(3 * frame), "frame " + frame);
     }
+    // Shorter than from a frame to the next: the one that is shown then.
+    for (int frame = 0; frame < 5; frame++) {
+      assertEquals(frame == 2 ? 1 : 0, batches.get(1).targets().get(0).get(3 * frame + 2));
+    }
+    assertEquals(List.of("10"), films.ids("10").ids());
+    films.ids("10").batches(); // intervals of others are no fault
+    refusedLabels(
+        "id,start,end,label\nflim,0,1,goal\n", "line 2: there is no video flim, expected one");
     refusedLabels("id,start,end,label\n9,2,1,goal\n", "line 2: from 2.0 s to 1.0 s, expected a");
     refusedLabels("id,start,end,label\n9,7,8,goal\n", "from 7.0 s, the last frame of 9.avi");
     refusedLabels("id,start,end,label\n9,0,1,\n", "label = \"\", expected a name");
@@ -154,11 +162,12 @@ class FilmFolderTest {
   @Test
   void labelsByFolder() throws IOException {
     Path data = Files.createDirectory(folder.resolve("data"));
-    for (String name : List.of("goal", "corner", "empty")) {
+    for (String name : List.of("goal", "corner", "empty", ".hidden")) {
       Files.createDirectory(data.resolve(name));
     }
     Files.move(folder.resolve("9.avi"), data.resolve("goal").resolve("9.avi"));
     Files.move(folder.resolve("10.mkv"), data.resolve("corner").resolve("9.mkv"));
+    Files.copy(folder.resolve("corner kick.mp4"), data.resolve(".hidden").resolve("a.mp4"));
     VideoFolder films = VideoFolder.open(data).frames(SMALL);
     assertEquals(List.of("corner/9", "goal/9"), films.ids());
     assertEquals(List.of("corner", "goal"), films.genres());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.FramePreparation;
@@ -201,6 +202,40 @@ class VideoFileTest {
     film.close();
     assertEquals(0, Clips.running());
     assertThrows(IllegalStateException.class, () -> film.readFrames(1, 2, DType.FLOAT32));
+  }
+
+  /** Ctrl-C in a terminal goes to a group of processes: ffmpeg is in another. */
+  @Test
+  void ctrlCIsNotForFfmpeg() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "no setsid");
+    Path clip = Clips.make(folder.resolve("long.mkv"), "testsrc2=s=320x240:r=25:d=20");
+    try (VideoFile film = VideoFile.open(clip, FramePreparation.NONE)) {
+      film.readFrames(0, 1, DType.FLOAT32);
+      long ffmpeg = ProcessHandle.current().children().findFirst().orElseThrow().pid();
+      assertEquals(ffmpeg, group(ffmpeg));
+      assertNotEquals(group(ProcessHandle.current().pid()), group(ffmpeg));
+    }
+  }
+
+  private static long group(long process) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process + "/stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[2]);
+  }
+
+  /** A decoder that waits for ever is ended; here one that never writes. */
+  @Test
+  void aDecoderThatDoesNothingIsEnded() throws IOException {
+    Path clip = Clips.make(folder.resolve("a.mkv"), "testsrc2=s=32x24:r=5:d=1");
+    Path sleeper = Files.writeString(folder.resolve("sleeper"), "#!/bin/sh\nexec sleep 1000\n");
+    assertTrue(sleeper.toFile().setExecutable(true));
+    System.setProperty(Ffmpeg.PROPERTY, sleeper.toString());
+    System.setProperty(Ffmpeg.IDLE_PROPERTY, "3");
+    try {
+      refused(clip, "ffmpeg gave nothing for minutes, expected frames: it was ended");
+    } finally {
+      System.clearProperty(Ffmpeg.PROPERTY);
+      System.clearProperty(Ffmpeg.IDLE_PROPERTY);
+    }
   }
 
   @ParameterizedTest

@@ -80,7 +80,8 @@ public final class FrameFiles {
   }
 
   static String ending(Path path) {
-    String name = path.getFileName().toString();
+    Path last = path.getFileName(); // null of "/"
+    String name = last == null ? "" : last.toString();
     return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * Labels in a {@code labels.csv} with the columns {@code id,start,end,label}: from second start to
  * second end, which is not included, a video shows what the label says. Frames in none of a label's
- * intervals are 0 there.
+ * intervals are 0 there. An interval between two frames is seen in the first of them.
  */
 final class IntervalLabels implements Labels {
   private static final List<String> HEADER = List.of("id", "start", "end", "label");
@@ -36,7 +36,7 @@ final class IntervalLabels implements Labels {
   /**
    * Reads them.
    *
-   * @param ids videos whose labels are needed; the names are those of all
+   * @param ids all videos that there are: an interval of another is a slip, and would be missed
    */
   static IntervalLabels read(CsvFile file, Set<String> ids) {
     Set<String> names = new TreeSet<>();
@@ -61,11 +61,13 @@ final class IntervalLabels implements Labels {
           line, "from " + start + " s to " + end + " s", "a start of at least 0 and a later end");
     }
     String id = VideoIds.of(file, line);
-    if (ids.contains(id)) {
-      intervals
-          .computeIfAbsent(id, i -> new ArrayList<>())
-          .add(new Interval(start, end, names.indexOf(name(file, line))));
+    if (!ids.contains(id)) {
+      throw file.wrong(
+          line, "there is no video " + id, "one of " + VideoIds.format(List.copyOf(ids)));
     }
+    intervals
+        .computeIfAbsent(id, i -> new ArrayList<>())
+        .add(new Interval(start, end, names.indexOf(name(file, line))));
   }
 
   @Override
@@ -111,8 +113,14 @@ final class IntervalLabels implements Labels {
     double[] rows = new double[(int) (to - from) * names.size()];
     for (long frame = from; frame < to; frame++) {
       double at = video.header().seconds(frame).getAsDouble();
+      double next =
+          frame + 1 < video.frames()
+              ? video.header().seconds(frame + 1).getAsDouble()
+              : Double.POSITIVE_INFINITY;
       for (Interval i : intervals.getOrDefault(video.id(), List.of())) {
-        if (at >= i.start && at < i.end) {
+        boolean within = at >= i.start && at < i.end;
+        boolean around = at < i.start && next >= i.end;
+        if (within || around) {
           rows[(int) (frame - from) * names.size() + i.label] = 1;
         }
       }

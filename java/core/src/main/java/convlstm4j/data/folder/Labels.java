@@ -58,7 +58,7 @@ interface Labels {
       Set<String> wanted = new HashSet<>(ids);
       return Optional.of(
           IntervalLabels.isIn(file)
-              ? IntervalLabels.read(file, wanted)
+              ? IntervalLabels.read(file, listing.paths().keySet())
               : CsvLabels.read(file, wanted));
     }
     if (npy == null && !listing.classes().isEmpty()) {

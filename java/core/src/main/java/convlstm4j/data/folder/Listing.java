@@ -50,8 +50,8 @@ record Listing(
     Set<String> classes = new TreeSet<>();
     if (paths.isEmpty()) {
       for (Path inner : entries(folder)) {
-        if (Files.isDirectory(inner)) {
-          String name = inner.getFileName().toString();
+        String name = inner.getFileName().toString();
+        if (Files.isDirectory(inner) && !name.startsWith(".")) {
           int before = paths.size();
           others += add(inner, name + "/", paths);
           if (paths.size() > before) {

@@ -5,6 +5,7 @@ import convlstm4j.data.FramePreparation;
 import convlstm4j.data.Signature;
 import convlstm4j.tensor.DType;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What a {@link VideoFolder} was asked for. Changed only while one is made. */
 final class Options implements Cloneable {
@@ -38,8 +39,8 @@ final class Options implements Cloneable {
   int batchSize = 1;
   ByteScale bytes = ByteScale.UNIT;
 
-  /** Null for what the model wants, or as they are. */
-  FramePreparation frames;
+  /** Of what the model wants, or as they are. */
+  UnaryOperator<FramePreparation> frames = UnaryOperator.identity();
 
   DType dtype = DType.FLOAT32;
 

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Checked trailers of a folder and the samples made of them.
@@ -88,10 +87,8 @@ record Selection(
   }
 
   private static FramePreparation preparation(Options o) {
-    Optional<FramePreparation> wanted = Optional.ofNullable(o.frames);
-    return o.model == null
-        ? wanted.orElse(FramePreparation.NONE)
-        : o.model.inputs().get(0).preparation(wanted);
+    return o.frames.apply(
+        o.model == null ? FramePreparation.NONE : o.model.inputs().get(0).preparation());
   }
 
   private static List<Sample> samples(Listing listing, List<Video> trailers, Options o) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A folder of videos, loaded one sample at a time: arrays {@code {name}.npy} of shape {@code [T, C,
@@ -167,7 +168,22 @@ public final class VideoFolder implements Dataset {
    * @return a new dataset
    */
   public VideoFolder frames(FramePreparation preparation) {
-    return with(o -> o.frames = preparation);
+    return frames(
+        model ->
+            preparation.scales() || !model.scales()
+                ? preparation
+                : preparation.size(model.height(), model.width()));
+  }
+
+  /**
+   * Changes how the frames of films are prepared, from what they are without this: as the model of
+   * {@link #fitting} takes them, or as they are.
+   *
+   * @param change gets that, gives what is wanted
+   * @return a new dataset
+   */
+  public VideoFolder frames(UnaryOperator<FramePreparation> change) {
+    return with(o -> o.frames = change);
   }
 
   /**
