@@ -27,8 +27,8 @@ public final class Stream implements AutoCloseable {
   /**
    * Takes the next frames.
    *
-   * @param inputs one per input: {@code [N, frames, ..]}, any number of frames; of an input that is
-   *     no video, such as an initial state, all of it, which counts where the stream begins
+   * @param inputs one per input: {@code [N, frames, ..]}, at least 1 frame; of an input that is no
+   *     video, such as an initial state, all of it, which counts where the stream begins
    * @return one per output: of one score per frame those of these frames, of others what they are
    *     after all frames so far
    * @throws convlstm4j.op.ShapeException if a shape is wrong, or N is another than before

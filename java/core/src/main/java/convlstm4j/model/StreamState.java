@@ -8,6 +8,7 @@ import convlstm4j.execution.Variables;
 import convlstm4j.graph.Network;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Value;
+import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -75,7 +76,16 @@ final class StreamState implements AutoCloseable {
   private long frames(List<Tensor> inputs) {
     for (int i = 0; i < inputs.size(); i++) {
       if (stretches.isVideo(i)) {
-        return inputs.get(i).shape().dim(1);
+        long frames = inputs.get(i).shape().dim(1);
+        if (frames < 1) {
+          throw new ShapeException(
+              "next: input \""
+                  + network.inputNames().get(i)
+                  + "\" of shape "
+                  + inputs.get(i).shape()
+                  + " has no frames, expected at least 1");
+        }
+        return frames;
       }
     }
     throw new ShapeException("next: the model has no video among its inputs");
@@ -127,6 +137,11 @@ final class StreamState implements AutoCloseable {
               + (cut.phases().whole().isEmpty()
                   ? ""
                   : ", these want all frames at once: " + cut.phases().whole()));
+    }
+    if (cut.phases().phases().stream().filter(Phase::isStretched).count() > 1) {
+      throw new IllegalArgumentException(
+          "stream: the model cannot go on from frame to frame, some of its layers read what others"
+              + " have only after the last frame, such as a final state");
     }
     checkStates(cut);
     pass = made;

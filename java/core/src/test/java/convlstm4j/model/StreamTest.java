@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.data.Frames;
+import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Bidirectional;
@@ -48,7 +49,7 @@ class StreamTest {
     return Input.named("video", Input.ANY, 4, 5, 1);
   }
 
-  /** Two layers of memory, one of them stateful, called twice; scores and a state. */
+  /** A layer of memory, another that is called twice; scores and a last state. */
   private static Model model() {
     Symbol v = input();
     Symbol x = memory().apply(v);
@@ -173,11 +174,40 @@ class StreamTest {
       Map<String, Tensor> states = model.snapshot().states();
       try (Stream stream = model.stream()) {
         assertArrayEquals(expected.floats(), stream.next(frames(VIDEO, 0, 4)).get(0).floats());
-        stream.next(frames(VIDEO, 4, STEPS));
+        List<Tensor> on = stream.next(frames(VIDEO, 4, STEPS));
+        states.forEach(
+            (name, t) ->
+                assertArrayEquals(t.floats(), model.snapshot().states().get(name).floats(), name));
+        assertArrayEquals(
+            model.predict(frames(VIDEO, 4, STEPS)).get(0).floats(), on.get(0).floats());
       }
-      states.forEach(
-          (name, t) ->
-              assertArrayEquals(t.floats(), model.snapshot().states().get(name).floats(), name));
+    }
+  }
+
+  @Test
+  void aLayerThatBeginsWithAnothersEndIsRefusedWithTheReason() {
+    Symbol v = input();
+    List<Symbol> all = memory().returnState(true).applyAll(Arguments.of(List.of(v)));
+    Symbol y = memory().on(all.get(0)).initialState(all.get(1), all.get(2)).outputs().get(0);
+    try (Model model = Model.of(v, y).backend("reference");
+        Stream stream = model.stream()) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> stream.next(frames(VIDEO, 0, 4)))
+              .getMessage();
+      assertTrue(message.contains("such as a final state"), message);
+    }
+  }
+
+  @Test
+  void noFramesAreRefused() {
+    Tensor none = Tensor.zeros(DType.FLOAT32, Shape.of(SAMPLES, 0, 4, 5, 1));
+    try (Model model = model().backend("reference");
+        Stream stream = model.stream()) {
+      for (int from : new int[] {0, 4}) {
+        String message = assertThrows(ShapeException.class, () -> stream.next(none)).getMessage();
+        assertTrue(message.contains("at least 1"), message);
+        check(model, VIDEO, from, from + 4, stream.next(frames(VIDEO, from, from + 4)));
+      }
     }
   }
 
