@@ -110,10 +110,17 @@ final class Stretches {
     long elements = 0;
     for (Value v : pass.program().feeds()) {
       long all = v.shape().elements();
-      elements += videos.contains(v) ? all / phases.steps() * frames : all;
+      boolean inStretches = videos.contains(v) && !isReadAtOnce(v);
+      elements += inStretches ? all / phases.steps() * frames : all;
     }
     // Read as bytes or as another type, then of the model's.
     return elements * (dtype.bytes() + 1) + 2 * resultBytes();
+  }
+
+  /** Whether a phase that runs at once, such as that of a layer that goes backwards, reads it. */
+  private boolean isReadAtOnce(Value feed) {
+    return phases.phases().stream()
+        .anyMatch(p -> !p.isStretched() && p.inputs().contains(feed.root()));
   }
 
   /** Bytes of the outputs. */
