@@ -81,10 +81,10 @@ public final class StretchedRun implements AutoCloseable {
    * @param variables weights
    * @param source of the feeds
    * @param sink of the kept values
-   * @param states what each carried state begins with, by its name, and after a run what it ended
-   *     with; one that is not there begins as in the program, that of a stateful layer with zeros.
-   *     The caller closes its buffers.
-   * @return the run, whose {@link #commit} stores nothing
+   * @param states what each carried state begins with, by its name, and after {@link #commit} what
+   *     it ended with; one that is not there begins as in the program, that of a stateful layer
+   *     with zeros. The caller closes its buffers.
+   * @return the run, whose {@link #commit} stores nothing elsewhere
    */
   public static StretchedRun goingOn(
       StretchedPlan plan,
@@ -124,7 +124,6 @@ public final class StretchedRun implements AutoCloseable {
   public void run() {
     checkOpen();
     work.go();
-    work.keepStates();
   }
 
   /**
@@ -150,9 +149,25 @@ public final class StretchedRun implements AutoCloseable {
     return all;
   }
 
+  /**
+   * What the carried states ended with, of a run that goes on where others ended.
+   *
+   * @return copies by name; empty for another run
+   */
+  public Map<String, Tensor> carriedStates() {
+    checkOpen();
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    work.after.forEach((name, b) -> all.put(name, memory.download(b)));
+    return all;
+  }
+
   /** Stores the new states. */
   public void commit() {
     checkOpen();
+    if (work.states != null) {
+      work.keepStates();
+      return;
+    }
     program
         .newStates()
         .forEach(
@@ -181,7 +196,7 @@ public final class StretchedRun implements AutoCloseable {
     private final Map<String, Buffer> states;
     private final Map<Value, Buffer> given = new HashMap<>();
 
-    /** States after the run, until it has succeeded. */
+    /** States after the run, until they are stored. */
     private final Map<String, Buffer> after = new LinkedHashMap<>();
 
     private final Runner runner = new Runner(variables.backend(), variables.dtype());

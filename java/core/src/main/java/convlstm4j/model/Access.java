@@ -52,6 +52,13 @@ final class Access {
         });
   }
 
+  /** {@link #use(String, Runnable)}, which does nothing once the model is closed. */
+  void useUnlessClosed(String what, Runnable work) {
+    if (!closed) {
+      use(what, work);
+    }
+  }
+
   /**
    * Fails once the model is closed.
    *

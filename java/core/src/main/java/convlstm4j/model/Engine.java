@@ -84,6 +84,9 @@ final class Engine implements AutoCloseable {
   private final Limits limits;
   private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
 
+  /** Those that are open, and some that no longer are. */
+  private final List<StreamState> streams = new ArrayList<>();
+
   /** States of training, by name, while the model is used before that goes on; else empty. */
   private Map<String, Tensor> aside = Map.of();
 
@@ -136,8 +139,17 @@ final class Engine implements AutoCloseable {
     return variables;
   }
 
-  StreamState stream() {
-    return new StreamState(network, backend, dtype, variables);
+  /**
+   * Begins a stream, closed with this if not before.
+   *
+   * @param nonFinite is told of what is not finite
+   */
+  StreamState stream(Consumer<NonFiniteException> nonFinite) {
+    streams.removeIf(StreamState::isClosed);
+    StreamState stream =
+        new StreamState(network, backend, dtype, variables, room, this::rest, nonFinite);
+    streams.add(stream);
+    return stream;
   }
 
   Network network() {
@@ -207,6 +219,7 @@ final class Engine implements AutoCloseable {
   void forgetPasses() {
     List<AutoCloseable> all = new ArrayList<>(List.of(this::rest));
     passes.values().forEach(p -> all.add(p::close));
+    streams.forEach(s -> all.add(s::forgetPlans));
     passes.clear();
     Closing.all(all);
   }
@@ -380,15 +393,18 @@ final class Engine implements AutoCloseable {
   /** Some frames at a time, if that was chosen or all do not fit; fails if neither does. */
   private Optional<StretchedPrediction> stretched(Pass pass, List<Shape> inputs) {
     Ready ready = known(pass, inputs);
-    if (ready.stretched == null && limits.frames() > 0) {
+    if (ready.stretched != null) {
+      ready.stretched.checkAgain(room);
+    } else if (limits.frames() > 0) {
       Stretches s = new Stretches(pass, backend, dtype);
       ready.stretched = StretchedPrediction.byHand(network, pass, s, room, limits.frames());
-    } else if (ready.stretched == null && ready.executor == null) {
+    } else if (ready.executor == null) {
       Stretches s = new Stretches(pass, backend, dtype);
       long beside = room.besideBytes(s.resultBytes()); // before it is counted for all at once
       try {
         ready(pass, null, inputs);
       } catch (BackendException atOnce) {
+        room.takeBeside(0); // also where it failed before that was counted
         if (!atOnce.isNoRoom()) {
           throw atOnce;
         }
@@ -604,7 +620,10 @@ final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(this::forgetPasses, scalars, variables);
+    List<AutoCloseable> all = new ArrayList<>(List.of(this::forgetPasses));
+    all.addAll(streams);
+    all.addAll(List.of(scalars, variables));
+    Closing.all(all);
   }
 
   /** Host values in the backend's memory for the length of a step. */

@@ -517,10 +517,10 @@ public final class Model implements AutoCloseable {
   /**
    * Begins to run the model on a video that goes on, whose frames are handed in as they come.
    *
-   * @return a stream, to be closed before the model
+   * @return a stream, closed with the model if not before
    */
   public Stream stream() {
-    return new Stream(access, () -> session.engine().stream());
+    return new Stream(access, uses::stream);
   }
 
   /** Sets what stateful layers remember to zeros; batches of any size may follow. */

@@ -97,6 +97,14 @@ final class Room {
     return ahead * batchBytes + Math.max(0, kept - 1) * resultBytes;
   }
 
+  /** {@link #besideBytes}, which are counted with this: what comes then is something else. */
+  long takeBeside(long resultBytes) {
+    long bytes = besideBytes(resultBytes);
+    ahead = 0;
+    kept = 0;
+    return bytes;
+  }
+
   /**
    * Whether there is room.
    *
@@ -166,8 +174,7 @@ final class Room {
         "copies and results"
             + (kept > 1 ? " of " + kept + " batches" : "")
             + (ahead > 0 ? " and " + ahead + " batches loaded ahead" : "");
-    ahead = 0; // counted: if it is refused, what comes then is something else
-    kept = 0;
+    takeBeside(out); // counted, also if it is refused
     check("a step on inputs of shape " + inputs + " needs ", peak + feedBytes, heap, what);
   }
 

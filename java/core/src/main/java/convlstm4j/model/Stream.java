@@ -17,8 +17,6 @@ public final class Stream implements AutoCloseable {
   private final Access access;
   private final StreamState state;
 
-  private boolean closed;
-
   Stream(Access access, Supplier<StreamState> opening) {
     this.access = access;
     this.state = access.use("stream", opening);
@@ -32,7 +30,10 @@ public final class Stream implements AutoCloseable {
    * @return one per output: of one score per frame those of these frames, of others what they are
    *     after all frames so far
    * @throws convlstm4j.op.ShapeException if a shape is wrong, or N is another than before
-   * @throws NonFiniteException if an input is NaN or infinite; the stream is as before
+   * @throws NonFiniteException if an input is NaN or infinite; the stream is as before, as it is
+   *     where the handler of {@link Model#onNonFinite} throws
+   * @throws convlstm4j.backend.BackendException if so many frames do not fit into the memory that
+   *     is free or that {@link Model#memory} allows; the stream is as before
    */
   public List<Tensor> next(Tensor... inputs) {
     return access.use("next", () -> open().next(List.of(inputs)));
@@ -76,15 +77,15 @@ public final class Stream implements AutoCloseable {
   }
 
   private StreamState open() {
-    if (closed) {
+    if (state.isClosed()) {
       throw new IllegalStateException("the stream is closed; open another by Model.stream()");
     }
     return state;
   }
 
+  /** Gives back what is remembered; does nothing if the stream or its model is closed. */
   @Override
   public void close() {
-    closed = true;
-    state.close();
+    access.useUnlessClosed("close", state::close);
   }
 }

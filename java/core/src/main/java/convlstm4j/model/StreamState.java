@@ -1,7 +1,9 @@
 package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
 import convlstm4j.execution.StretchedPlan;
 import convlstm4j.execution.StretchedRun;
 import convlstm4j.execution.Variables;
@@ -18,6 +20,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What a {@link Stream} remembers, and the programs that take it on. */
 final class StreamState implements AutoCloseable {
@@ -31,6 +35,9 @@ final class StreamState implements AutoCloseable {
   private final Backend backend;
   private final DType dtype;
   private final Variables variables;
+  private final Room room;
+  private final Runnable rest;
+  private final Consumer<NonFiniteException> nonFinite;
   private final Map<String, Buffer> states = new LinkedHashMap<>();
 
   /** Cut for shapes of the inputs with the number of frames left open. */
@@ -40,11 +47,29 @@ final class StreamState implements AutoCloseable {
   private List<Shape> expected = List.of();
   private final Map<Long, StretchedPlan> plans = new LinkedHashMap<>();
 
-  StreamState(Network network, Backend backend, DType dtype, Variables variables) {
+  private boolean closed;
+
+  /**
+   * Begins nothing yet.
+   *
+   * @param rest gives back what memory others only keep
+   * @param nonFinite is told of what is not finite
+   */
+  StreamState(
+      Network network,
+      Backend backend,
+      DType dtype,
+      Variables variables,
+      Room room,
+      Runnable rest,
+      Consumer<NonFiniteException> nonFinite) {
     this.network = network;
     this.backend = backend;
     this.dtype = dtype;
     this.variables = variables;
+    this.room = room;
+    this.rest = rest;
+    this.nonFinite = nonFinite;
   }
 
   List<Tensor> next(List<Tensor> inputs) {
@@ -63,7 +88,23 @@ final class StreamState implements AutoCloseable {
             (v, from, to, t) -> results.put(v, t),
             states)) {
       run.run();
+      List<Tensor> outputs = outputs(results, frames);
+      Finite.prediction("next", network.outputNames(), outputs, run::firstNonFinite)
+          .or(() -> badState(run).map(s -> Finite.state("next", s)))
+          .ifPresent(nonFinite);
+      run.commit();
+      return outputs;
     }
+  }
+
+  private static Optional<String> badState(StretchedRun run) {
+    return run.carriedStates().entrySet().stream()
+        .filter(e -> !e.getValue().isFinite())
+        .map(e -> "state " + e.getKey())
+        .findFirst();
+  }
+
+  private List<Tensor> outputs(Map<Value, Tensor> results, long frames) {
     List<Tensor> outputs = new ArrayList<>();
     for (Value v : pass.outputs()) {
       Shape shape =
@@ -172,9 +213,40 @@ final class StreamState implements AutoCloseable {
     if (known == null && plans.size() >= MOST_PLANS) {
       plans.remove(plans.keySet().iterator().next()).close();
     }
-    StretchedPlan plan = known == null ? stretches.plan(frames, frames) : known;
+    StretchedPlan plan = known == null ? fitting(frames) : known;
     plans.put(frames, plan);
     return plan;
+  }
+
+  /** A plan for which there is room; fails where there is none. */
+  private StretchedPlan fitting(long frames) {
+    StretchedPlan plan = stretches.plan(frames, frames);
+    try {
+      long need = plan.peakBytes() + comingStateBytes();
+      long heap = stretches.heapBytes(frames, frames);
+      if (!room.has(need, heap)) {
+        rest.run();
+      }
+      Optional<String> obstacle = room.obstacle(need, heap);
+      if (obstacle.isPresent()) {
+        throw new BackendException(
+            "next: " + frames + " frames: " + obstacle.get() + "; hand in fewer at a time");
+      }
+      return plan;
+    } catch (RuntimeException e) {
+      Closing.after(e, plan);
+      throw e;
+    }
+  }
+
+  /** Bytes of states that are not there yet: new ones come before the old ones go. */
+  private long comingStateBytes() {
+    long all =
+        stretches.phases().phases().stream()
+            .flatMap(p -> p.carried().stream())
+            .mapToLong(c -> c.after().shape().elements() * dtype.bytes())
+            .sum();
+    return states.isEmpty() ? 2 * all : all;
   }
 
   void reset() {
@@ -184,9 +256,14 @@ final class StreamState implements AutoCloseable {
   }
 
   private void forget() {
+    forgetPlans();
+    stretches = null;
+  }
+
+  /** Plans anew, since what memory may be taken has changed. */
+  void forgetPlans() {
     plans.values().forEach(StretchedPlan::close);
     plans.clear();
-    stretches = null;
   }
 
   void reset(int... samples) {
@@ -230,8 +307,13 @@ final class StreamState implements AutoCloseable {
     states.putAll(made);
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public void close() {
+    closed = true;
     reset();
   }
 }

@@ -42,7 +42,7 @@ final class StretchedPrediction implements AutoCloseable {
     if (!s.isPossible() || frames >= s.phases().steps()) {
       return null;
     }
-    long beside = room.besideBytes(s.resultBytes());
+    long beside = room.takeBeside(s.resultBytes());
     StretchedPlan plan = s.plan(frames);
     try {
       Optional<String> obstacle = room.obstacle(plan.peakBytes(), s.heapBytes(frames) + beside);
@@ -85,6 +85,19 @@ final class StretchedPrediction implements AutoCloseable {
           atOnce);
     }
     return new StretchedPrediction(network, pass, s, plan);
+  }
+
+  /** Fails if what is expected beside a run, which has had room before, does not fit. */
+  void checkAgain(Room room) {
+    long beside = room.takeBeside(stretches.resultBytes());
+    if (beside > 0) {
+      room.obstacle(0, stretches.heapBytes(plan.frames()) + beside)
+          .ifPresent(
+              o -> {
+                throw new BackendException(
+                    plan.frames() + " frames at a time, and what is beside them: " + o);
+              });
+    }
   }
 
   /** All outputs; new states are stored. */

@@ -8,6 +8,7 @@ import convlstm4j.program.Value;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimePass;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,6 +108,11 @@ final class Stretches {
 
   /** Bytes on the Java heap: frames as they are read and as they are handed on, and all results. */
   long heapBytes(long frames) {
+    return heapBytes(phases.steps(), frames);
+  }
+
+  /** The same for another number of frames than the pass is of. */
+  long heapBytes(long steps, long frames) {
     long elements = 0;
     for (Value v : pass.program().feeds()) {
       long all = v.shape().elements();
@@ -114,7 +120,7 @@ final class Stretches {
       elements += inStretches ? all / phases.steps() * frames : all;
     }
     // Read as bytes or as another type, then of the model's.
-    return elements * (dtype.bytes() + 1) + 2 * resultBytes();
+    return elements * (dtype.bytes() + 1) + 2 * resultBytes(steps);
   }
 
   /** Whether a phase that runs at once, such as that of a layer that goes backwards, reads it. */
@@ -125,7 +131,15 @@ final class Stretches {
 
   /** Bytes of the outputs. */
   long resultBytes() {
-    return pass.outputs().stream().mapToLong(v -> v.shape().elements()).sum() * dtype.bytes();
+    return resultBytes(phases.steps());
+  }
+
+  private long resultBytes(long steps) {
+    return pass.outputs().stream()
+            .map(v -> phases.time(v).map(t -> t.resized(v.shape(), steps)).orElse(v.shape()))
+            .mapToLong(Shape::elements)
+            .sum()
+        * dtype.bytes();
   }
 
   /** Additions and multiplications of the whole prediction. */

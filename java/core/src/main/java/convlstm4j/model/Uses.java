@@ -46,6 +46,11 @@ final class Uses {
     return Optional.of(scores.logs());
   }
 
+  /** A video that goes on. */
+  StreamState stream() {
+    return session.engine().stream(e -> nonFinite.accept(e));
+  }
+
   /** The outputs for one batch. */
   List<Tensor> predict(Batch batch) {
     forms.check("predict", InputForms.of(batch));

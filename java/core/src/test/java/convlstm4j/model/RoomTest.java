@@ -9,6 +9,8 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.InMemoryDataset;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.LSTM;
 import convlstm4j.option.Activation;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
@@ -49,6 +51,37 @@ class RoomTest {
     int[] batches = new int[1];
     model.predict(many, (batch, outputs) -> batches[0]++);
     assertEquals(3, batches[0]);
+  }
+
+  /** Three videos of one sample each, said to be more. */
+  private record Videos() implements Dataset {
+    @Override
+    public int batches() {
+      return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public BatchStream open(long epoch, int firstBatch) {
+      return InMemoryDataset.of(List.of(Tensor.of(new float[9], 3, 3, 1)), List.of())
+          .batch(1)
+          .open(epoch, firstBatch);
+    }
+  }
+
+  @Test
+  void whatIsBesideFramesAtATimeIsCountedOnce() {
+    try (Model frames =
+        Sequential.of(Input.named("x", Input.ANY, 1), new LSTM(1).returnSequences(true))
+            .backend("reference")
+            .stretch(1)) {
+      Tensor video = Tensor.of(new float[3], 1, 3, 1);
+      for (int run = 0; run < 2; run++) { // planned anew, then again
+        String message =
+            assertThrows(BackendException.class, () -> frames.predict(new Videos())).getMessage();
+        assertTrue(message.contains("1 frames at a time"), message);
+        assertEquals(3, frames.predict(video).get(0).size());
+      }
+    }
   }
 
   @Test

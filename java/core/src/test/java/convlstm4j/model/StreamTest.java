@@ -2,10 +2,12 @@ package convlstm4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.data.Frames;
 import convlstm4j.graph.Arguments;
@@ -19,12 +21,15 @@ import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.op.ShapeException;
+import convlstm4j.option.Activation;
 import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Frames handed in as they come against all of them at once, on the reference bit for bit. */
@@ -208,6 +213,82 @@ class StreamTest {
         assertTrue(message.contains("at least 1"), message);
         check(model, VIDEO, from, from + 4, stream.next(frames(VIDEO, from, from + 4)));
       }
+    }
+  }
+
+  @Test
+  void framesThatDoNotFitAreRefusedAndChangeNothing() {
+    try (Model model = model().backend("reference");
+        Stream stream = model.stream()) {
+      check(model, VIDEO, 0, 4, stream.next(frames(VIDEO, 0, 4)));
+      model.memory(1);
+      String message =
+          assertThrows(BackendException.class, () -> stream.next(frames(VIDEO, 4, 8))).getMessage();
+      assertTrue(message.contains("next: 4 frames: reference: needs"), message);
+      model.memory(1L << 40);
+      check(model, VIDEO, 4, 8, stream.next(frames(VIDEO, 4, 8)));
+    }
+  }
+
+  /** Its only state overflows with the first frame that is not small. */
+  private static Model overflowing(Consumer<NonFiniteException> handler) {
+    Model model =
+        Sequential.of(
+                Input.named("x", Input.ANY, 1),
+                new LSTM(1).activation(Activation.LINEAR).returnSequences(true).named("memory"))
+            .backend("reference")
+            .onNonFinite(handler);
+    model.setWeights(
+        List.of(
+            Tensor.of(new float[] {1e30f, 1e30f, 1e30f, 1e30f}, 1, 4),
+            Tensor.of(new float[] {1, 1, 1, 1}, 1, 4),
+            Tensor.of(new float[] {0, 0, 1, 0}, 4)));
+    return model;
+  }
+
+  private static final Tensor SMALL = Tensor.of(new float[] {0, 0}, 1, 2, 1);
+  private static final Tensor LARGE = Tensor.of(new float[] {1e30f, 0}, 1, 2, 1);
+
+  @Test
+  void whatIsNotFiniteIsTold() {
+    List<NonFiniteException> told = new ArrayList<>();
+    try (Model model = overflowing(told::add);
+        Stream stream = model.stream()) {
+      stream.next(SMALL);
+      assertEquals(List.of(), told);
+      stream.next(LARGE);
+      assertEquals(1, told.size());
+      assertTrue(told.get(0).getMessage().startsWith("batch \"next\": output"), told::toString);
+      assertEquals("memory", told.get(0).where());
+    }
+  }
+
+  @Test
+  void aHandlerThatThrowsLeavesTheStreamAsItWas() {
+    IllegalArgumentException mine = new IllegalArgumentException("mine");
+    Consumer<NonFiniteException> throwing =
+        e -> {
+          throw mine;
+        };
+    try (Model model = overflowing(throwing);
+        Stream stream = model.stream()) {
+      float[] all = model.predict(Tensor.zeros(DType.FLOAT32, Shape.of(1, 4, 1))).get(0).floats();
+      assertArrayEquals(new float[] {all[0], all[1]}, stream.next(SMALL).get(0).floats());
+      assertSame(mine, assertThrows(IllegalArgumentException.class, () -> stream.next(LARGE)));
+      assertArrayEquals(new float[] {all[2], all[3]}, stream.next(SMALL).get(0).floats());
+    }
+  }
+
+  @Test
+  void isClosedWithTheModel() {
+    try (Backend backend = new ReferenceBackend()) {
+      Stream left;
+      try (Model model = model().backend(backend)) {
+        left = model.stream();
+        left.next(VIDEO);
+      }
+      assertEquals(0, backend.memory().liveBytes());
+      left.close();
     }
   }
 
