@@ -2,8 +2,10 @@ package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.cli.Main;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Model;
@@ -11,6 +13,11 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,5 +139,88 @@ class LongVideosTest {
       assertEquals(2, process.waitFor(), err);
       assertTrue(err.contains("standard input: "), err);
     }
+  }
+
+  private static int streamed(Writer out, StringWriter err, Tensor frames) throws IOException {
+    NpyWriter.write(dir.resolve("video.npy"), frames);
+    InputStream before = System.in;
+    try (InputStream in = Files.newInputStream(dir.resolve("video.npy"))) {
+      System.setIn(in);
+      String model = dir.resolve("model.ckpt").toString();
+      return Main.run(
+          new PrintWriter(out),
+          new PrintWriter(err, true),
+          List.of(
+                  "predict",
+                  "--model",
+                  model,
+                  "--input",
+                  "-",
+                  "--output",
+                  "-",
+                  "--backend",
+                  "reference")
+              .toArray(String[]::new));
+    } finally {
+      System.setIn(before);
+    }
+  }
+
+  /** After its last frame the numbers are those of the whole video. */
+  @Test
+  void streamedScoresAreThoseOfTheVideo() throws IOException {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    assertEquals(0, streamed(out, err, SmallModels.random(3, 4, 5, 6, 1)), err::toString);
+    Path whole = dir.resolve("whole.csv");
+    Cli.good(
+        "predict",
+        "--model",
+        dir.resolve("model.ckpt"),
+        "--input",
+        dir.resolve("video.npy"),
+        "--output",
+        whole,
+        "--backend",
+        "reference");
+    // This model says one thing of all frames so far.
+    String expected = Files.readAllLines(whole).get(1);
+    List<String> rows = out.toString().lines().toList();
+    assertEquals(5, rows.size());
+    assertEquals(numbers(expected), numbers(rows.get(4)));
+    assertNotEquals(numbers(expected), numbers(rows.get(3)));
+  }
+
+  private static String numbers(String row) {
+    return row.substring(row.indexOf(','));
+  }
+
+  @Test
+  void aClosedOutputEndsAStream() throws IOException {
+    Writer closed =
+        new Writer() {
+          @Override
+          public void write(char[] text, int from, int length) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    StringWriter err = new StringWriter();
+    assertEquals(1, streamed(closed, err, SmallModels.random(3, 4, 5, 6, 1)), err::toString);
+    assertTrue(err.toString().contains("standard output: cannot be written to"), err::toString);
+  }
+
+  @Test
+  void aStreamOfNoNumbersIsRefused() throws IOException {
+    Tensor frames = SmallModels.random(3, 4, 5, 6, 1);
+    frames.set(2 * 30, Double.NaN);
+    StringWriter err = new StringWriter();
+    assertEquals(2, streamed(new StringWriter(), err, frames), err::toString);
+    assertTrue(err.toString().contains("a NaN or an infinity from frame 2 on"), err::toString);
   }
 }

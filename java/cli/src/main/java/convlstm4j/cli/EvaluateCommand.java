@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description = {
       "Compute the losses and metrics of a trained model on samples in npy files (--x, --y) or on a"
-          + " folder of trailers (--data): a row for each output, over all its frames and pixels; the"
+          + " folder of videos (--data): a row for each output, over all its frames and pixels; the"
           + " row \"all\" has the loss of all outputs together and the mean of each metric."
     },
     footer = {

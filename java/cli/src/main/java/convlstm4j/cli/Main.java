@@ -12,8 +12,7 @@ import picocli.CommandLine.TypeConversionException;
 /** The command {@code convlstm4j}. */
 @Command(
     name = "convlstm4j",
-    description =
-        "Convolutional LSTM networks: train, evaluate and run them on videos in .npy files.",
+    description = "Convolutional LSTM networks: train, evaluate and run them on films and arrays.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,

@@ -35,4 +35,13 @@ final class PrintableWriter extends FilterWriter {
   public void write(String text, int from, int length) throws IOException {
     out.write(Printable.text(text.substring(from, from + length)));
   }
+
+  /** A writer that keeps quiet about its failures is asked for them. */
+  @Override
+  public void flush() throws IOException {
+    out.flush();
+    if (out instanceof PrintWriter quiet && quiet.checkError()) {
+      throw new IOException("cannot be written to");
+    }
+  }
 }

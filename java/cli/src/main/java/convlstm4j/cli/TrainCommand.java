@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train a model on samples in npy files (--x, --y) or on a folder of trailers (--data), of which"
+      "Train a model on samples in npy files (--x, --y) or on a folder of videos (--data), of which"
           + " only what a step needs is in memory, and save it after every epoch.",
       "Ctrl-C and SIGTERM finish the running step and save; the same command with --model CHECKPOINT"
           + " or --resume goes on from there, in the middle of the epoch."
