@@ -12,7 +12,6 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** The gates in Java, which are used where those in C++ are missing, and the guards of memory. */
@@ -56,8 +55,7 @@ class GatesTest {
   @Test
   void javaAndNativeGatesAgree() {
     try (Dnnl dnnl = Dnnl.start()) {
-      Assumptions.assumeTrue(dnnl.kernels() != null, "built without C++ kernels");
-      NativeGates compiled = new NativeGates(dnnl.kernels());
+      NativeGates compiled = new NativeGates(Built.kernels(dnnl));
       List<GatePass.Output> masked =
           List.of(GatePass.Output.COUNTS, GatePass.Output.ZEROS, GatePass.Output.REPEATS);
       for (Activation ra :
