@@ -57,12 +57,13 @@ enum Interpolation {
     return g.op(new Resample(axis, table(n, Math.toIntExact(size), antialias)), x);
   }
 
-  private Resample.Table table(long n, int size, boolean antialias) {
+  /** What each of the output's pixels is made of. */
+  Resample.Table table(long n, int size, boolean antialias) {
     double step = (double) n / size;
     if (this == NEAREST) {
       List<Integer> places = new ArrayList<>();
       for (int j = 0; j < size; j++) {
-        places.add((int) Math.min(n - 1, (long) ((j + 0.5) * step)));
+        places.add(Math.toIntExact((2L * j + 1) * n / (2L * size))); // exact, and below n
       }
       return Resample.Table.of(n, places);
     }
