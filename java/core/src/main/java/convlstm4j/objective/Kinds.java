@@ -135,6 +135,9 @@ final class Kinds<F> {
   private Object read(Config config, String key, Object absent) {
     Object given = config.values().get(key);
     if (given instanceof List<?> one && one.size() == 1 && absent instanceof Double) {
+      if (one.get(0) == null) {
+        throw config.wrong(key, given, "a number");
+      }
       return read(new Config(config.className(), Map.of(key, one.get(0))), key, absent);
     }
     Rule rule = rules.get(key);
@@ -163,8 +166,9 @@ final class Kinds<F> {
       return config.text(key, s);
     }
     if (absent instanceof List) {
-      boolean one = config.values().get(key) instanceof Number;
-      return one ? List.of(Math.toIntExact(config.whole(key, 0))) : config.wholes(key);
+      return config.values().get(key) instanceof Number one
+          ? new Config(config.className(), Map.of(key, List.of(one))).wholes(key)
+          : config.wholes(key);
     }
     return whole ? (double) config.whole(key, 0) : config.number(key, 0);
   }

@@ -65,7 +65,7 @@ public interface Schedule {
       case "PiecewiseConstantDecay" -> {
         config.allow(Set.of("boundaries", "values", "name"));
         yield new PiecewiseConstantDecay(
-            config.wholes("boundaries").stream().map(Integer::longValue).toList(),
+            config.longs("boundaries"),
             config.numbers("values").stream().map(Number::doubleValue).toList());
       }
       case "PolynomialDecay" -> PolynomialDecay.read(config);

@@ -207,6 +207,26 @@ public record Config(String className, Map<String, Object> values) {
   }
 
   /**
+   * A list of whole numbers of any size.
+   *
+   * @param key name of the option
+   * @return its value
+   * @throws IllegalArgumentException if it is not one, or a number is beyond a long
+   */
+  public List<Long> longs(String key) {
+    List<Long> all = new ArrayList<>();
+    for (Number n : numbers(key)) {
+      double v = n.doubleValue();
+      boolean exact = n instanceof Long || n instanceof Integer;
+      if (!exact && (v != Math.rint(v) || Math.abs(v) >= 0x1p63)) {
+        throw wrong(key, values.get(key), "a list of whole numbers");
+      }
+      all.add(n.longValue());
+    }
+    return all;
+  }
+
+  /**
    * A list of whole numbers.
    *
    * @param key name of the option

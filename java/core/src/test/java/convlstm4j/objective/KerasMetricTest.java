@@ -7,6 +7,7 @@ import convlstm4j.option.Config;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,26 @@ class KerasMetricTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Metric.fromConfig(Config.of("F1Score").with("average", null)));
+  }
+
+  /** As a file may have them. */
+  @Test
+  void strangeNumbersAreRefusedByName() {
+    assertEquals(
+        "TruePositives: thresholds=[null], expected a number",
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    KerasMetric.restored(
+                        Config.of("TruePositives")
+                            .with("thresholds", Arrays.asList((Double) null))))
+            .getMessage());
+    assertEquals(
+        "IoU: target_class_ids=[3.0E9], expected a list of whole numbers",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> iou("IoU", "num_classes", 3, "target_class_ids", 3e9))
+            .getMessage());
   }
 
   @Test

@@ -48,6 +48,27 @@ class ScheduleTest {
     assertEquals(0, s.rate(120), 1e-15);
   }
 
+  /** More steps than an int counts, as a file may have them. */
+  @Test
+  void boundariesMayBeLarge() {
+    Schedule s = new PiecewiseConstantDecay(List.of(10L, 3_000_000_000L), List.of(1.0, 0.5, 0.25));
+    assertEquals(s, Schedule.fromConfig(s.config()));
+    Config read = Config.of("PiecewiseConstantDecay").with("values", List.of(1.0, 0.5, 0.25));
+    assertEquals(s, Schedule.fromConfig(read.with("boundaries", List.of(10, 3e9))));
+    for (Number wrong :
+        List.of(10.5, 1e19, Double.NaN, new java.math.BigInteger("1" + "0".repeat(30)))) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> Schedule.fromConfig(read.with("boundaries", List.of(10, wrong))));
+      assertEquals(
+          "PiecewiseConstantDecay: boundaries=[10, "
+              + wrong
+              + "], expected a list of whole numbers",
+          e.getMessage());
+    }
+  }
+
   @Test
   void piecewise() {
     Schedule s = new PiecewiseConstantDecay(List.of(10L, 20L), List.of(1.0, 0.5, 0.1));
