@@ -197,7 +197,7 @@ final class RandomLayers {
     any("GaussianNoise", (c, x) -> new GaussianNoise(0.25));
     any("Identity", (c, x) -> new Identity());
     any("Normalization", (c, x) -> normalization(c));
-    any("RMSNormalization", (c, x) -> new RMSNormalization().axis(c.axis(rank(x))).epsilon(0.01));
+    any("RMSNormalization", (c, x) -> rmsNormalization(c, rank(x)));
     of("Embedding", 2, HIGHEST - 1, RandomLayers::embedding);
     any("GroupNormalization", (c, x) -> groupNormalization(c, x));
     any("LayerNormalization", (c, x) -> new LayerNormalization().axis(c.axis(rank(x))));
@@ -272,6 +272,12 @@ final class RandomLayers {
     of("ConvLSTM2D", 5, 5, (c, x) -> convolved(c, x, new ConvLSTM2D(c.oneTo(3), c.oneTo(3))));
     of("ConvLSTM3D", 6, 6, (c, x) -> convolved(c, x, new ConvLSTM3D(c.oneTo(2), c.oneTo(2))));
     of("Bidirectional", 3, 5, RandomLayers::bidirectional);
+  }
+
+  /** Along the last axes. */
+  private static Layer rmsNormalization(Choice c, int rank) {
+    int[] axes = IntStream.range(c.oneTo(rank - 1), rank).toArray();
+    return new RMSNormalization().axis(axes).epsilon(0.01);
   }
 
   private static Layer normalization(Choice c) {

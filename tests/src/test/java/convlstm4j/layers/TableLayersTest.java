@@ -151,6 +151,18 @@ class TableLayersTest {
     assertArrayEquals(x.doubles(), Apply.random(new Identity(), true, 1, x).first().doubles(), 0);
   }
 
+  /** Keras would multiply the last axes by the scale of others. */
+  @Test
+  void rootsOfOtherThanTheLastAxesAreRefused() {
+    Tensor x = Apply.tensor(Shape.of(2, 3, 3), 1);
+    for (int[] axes : new int[][] {{1}, {-2}, {2, 1}, {-1, 1}}) {
+      RMSNormalization layer = new RMSNormalization().axis(axes);
+      String message =
+          assertThrows(RuntimeException.class, () -> Apply.random(layer, false, 1, x)).getMessage();
+      assertTrue(message.contains("expected its last axes, in their order"), message);
+    }
+  }
+
   @Test
   void placesAndSumsAlongAnAxis() {
     Tensor x = Tensor.of(new double[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 1, 5, 2);

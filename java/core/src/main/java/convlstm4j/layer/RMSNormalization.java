@@ -5,6 +5,7 @@ import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.SampleAxes;
 import convlstm4j.op.ShapeException;
 import convlstm4j.option.Regularizer;
 import convlstm4j.program.Lowering;
@@ -13,6 +14,7 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Keras's {@code RMSNormalization} (Zhang and Sennrich 2019, arXiv:1910.07467): each sample divided
@@ -28,7 +30,8 @@ public final class RMSNormalization extends KerasLayer<RMSNormalization> {
   public RMSNormalization() {}
 
   /**
-   * Sets along which axes a mean is taken.
+   * Sets along which axes a mean is taken: the last ones, in their order, since Keras multiplies
+   * these by the scale whatever the axes are. An input is refused if it has others behind them.
    *
    * @param values axes, negative ones counted from the end; default -1
    * @return this layer
@@ -55,7 +58,12 @@ public final class RMSNormalization extends KerasLayer<RMSNormalization> {
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     Value x = only(arguments);
-    List<Integer> resolved = Axes.resolved(axes, x.shape());
+    List<Integer> resolved = SampleAxes.resolved(axes, x.shape());
+    int rank = x.shape().rank();
+    if (!resolved.equals(IntStream.range(rank - axes.size(), rank).boxed().toList())) {
+      throw new ShapeException(
+          "axis=" + axes + " of input " + x.shape() + ", expected its last axes, in their order");
+    }
     Shape sizes = Shape.of(resolved.stream().mapToLong(x.shape()::dim).toArray());
     if (!sizes.isKnown()) {
       throw new ShapeException(

@@ -135,7 +135,7 @@ public final class LayerZoo {
         Operations.mean(true, 1, -1),
         new PReLU().sharedAxes(1, 2).alphaInitializer(Initializers.ones()),
         new Permute(2, 3, 1),
-        new RMSNormalization().axis(1, -1).epsilon(0.5),
+        new RMSNormalization().axis(-2, -1).epsilon(0.5),
         new RandomFlip(RandomFlip.Mode.VERTICAL).dataFormat(DataFormat.CHANNELS_FIRST),
         new ReLU(Optional.of(6.0), 0.125, 0.5),
         new RepeatVector(3),
