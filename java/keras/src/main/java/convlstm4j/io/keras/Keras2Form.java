@@ -3,7 +3,11 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
+import convlstm4j.layer.Identity;
+import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operation;
+import convlstm4j.layer.RMSNormalization;
+import convlstm4j.layer.Resizing;
 import convlstm4j.tensor.DType;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +16,8 @@ import java.util.function.Consumer;
 /** Model JSON as Keras 2.11 writes it. */
 final class Keras2Form extends KerasForm {
   static final String VERSION = "2.11.0";
+
+  private static final String KERAS_3 = "; save it as .keras or .h5 of Keras 3";
 
   Keras2Form(DType dtype, Consumer<String> notes) {
     super(dtype, notes);
@@ -60,7 +66,24 @@ final class Keras2Form extends KerasForm {
           layer.label()
               + " is the operation "
               + operation.kind()
-              + ", which is not written for Keras 2; save it as .keras or .h5 of Keras 3");
+              + ", which is not written for Keras 2"
+              + KERAS_3);
+    }
+    if (layer instanceof RMSNormalization) {
+      throw new IllegalArgumentException(
+          layer.label() + " is not written for Keras 2, which has none" + KERAS_3);
+    }
+    if (layer instanceof Resizing && config.containsKey("antialias")) {
+      throw new IllegalArgumentException(
+          layer.label()
+              + " has pad_to_aspect_ratio, fill_value or antialias, which Keras 2 has not"
+              + KERAS_3);
+    }
+    if (layer instanceof Normalization) {
+      axisOfGiven(layer, config);
+    }
+    if (layer instanceof Identity) {
+      note(layer + ": Keras before 2.12 has no such layer");
     }
     if (Boolean.FALSE.equals(config.get("zero_output_for_mask"))) {
       config.remove("zero_output_for_mask"); // written by Keras 2 only where it is true

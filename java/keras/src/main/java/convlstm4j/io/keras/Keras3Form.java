@@ -5,7 +5,9 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operation;
+import convlstm4j.layer.RMSNormalization;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -116,6 +118,12 @@ final class Keras3Form extends KerasForm {
               + axes
               + ", Keras 3 has one axis; save it as .h5 of Keras 2");
     }
+    if (layer instanceof RMSNormalization) {
+      note(layer + ": Keras before 3.9 has no such layer");
+    }
+    if (layer instanceof Normalization) {
+      nestGiven(layer, config, rank);
+    }
     String kind = kind(layer);
     if (!kind.equals(layer.kerasClass())) {
       config.putAll(map(map(config.remove("activation")).get("config")));
@@ -141,6 +149,25 @@ final class Keras3Form extends KerasForm {
               "registered_name",
               isKeras(layer) ? null : kind);
     };
+  }
+
+  /** Keras 3 repeats given numbers from the last axis on: each gets the axes behind its own. */
+  private static void nestGiven(Layer layer, Map<String, Object> config, int rank) {
+    int axis = axisOfGiven(layer, config);
+    int behind = axis < 0 ? -1 - axis : rank - 1 - axis;
+    for (String key : List.of("mean", "variance")) {
+      if (config.get(key) instanceof List<?> flat) {
+        List<Object> nested = new ArrayList<>();
+        for (Object number : flat) {
+          Object place = number;
+          for (int d = 0; d < behind; d++) {
+            place = List.of(place);
+          }
+          nested.add(place);
+        }
+        config.put(key, nested);
+      }
+    }
   }
 
   /** Keras's operations with options take no name; they have that of the graph. */

@@ -161,6 +161,28 @@ abstract class KerasForm {
     }
   }
 
+  /**
+   * The axis of the numbers that a Normalization is given, which are one list; -1 where there are
+   * none or one.
+   */
+  static int axisOfGiven(Layer layer, Map<String, Object> config) {
+    if (!(config.get("mean") instanceof List<?> means)) {
+      return -1;
+    }
+    if (config.get("axis") instanceof List<?> axes
+        && axes.size() == 1
+        && axes.get(0) instanceof Integer axis) {
+      return axis;
+    }
+    throw new IllegalArgumentException(
+        layer.label()
+            + " is given "
+            + means.size()
+            + " means along axis="
+            + config.get("axis")
+            + ", which is written for Keras along one axis only; adapt it, or save a checkpoint");
+  }
+
   final void note(String what) {
     notes.accept(what);
   }

@@ -70,11 +70,16 @@ import convlstm4j.option.Padding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Small models of the layers beyond those that the article needs. */
 final class FurtherModels {
   static final String OPERATIONS = "operations";
+  private static final String NEWER = "newer";
+
+  /** Models that have something that Keras 2 has not. */
+  static final Set<String> OF_KERAS_3 = Set.of(OPERATIONS, NEWER);
 
   private FurtherModels() {}
 
@@ -95,7 +100,9 @@ final class FurtherModels {
         "apart",
         FurtherModels::apart,
         "prepared",
-        FurtherModels::prepared);
+        FurtherModels::prepared,
+        NEWER,
+        FurtherModels::newer);
   }
 
   /** Every recurrent layer of the other ranks and cells. */
@@ -198,8 +205,15 @@ final class FurtherModels {
     y = new RandomFlip(RandomFlip.Mode.HORIZONTAL).apply(y);
     y = new Normalization().apply(y);
     y = new GaussianDropout(0.25).apply(new GaussianNoise(0.5).apply(y));
-    y = new RMSNormalization().apply(new ActivityRegularization(0.125, 0.25).apply(y));
+    y = new ActivityRegularization(0.125, 0.25).apply(y);
     return Model.of(x, new Identity().apply(new Dense(2).apply(y))).named("prepared");
+  }
+
+  /** Layers and options of Keras 3 alone. */
+  private static Model newer() {
+    Symbol x = Input.named("image", 6, 5, 2);
+    Symbol y = new Resizing(4, 7).padToAspectRatio(true).fillValue(0.5).antialias(true).apply(x);
+    return Model.of(x, new RMSNormalization().axis(-2, -1).apply(y)).named(NEWER);
   }
 
   /** Layers that join by more than a sum or a product. */

@@ -9,13 +9,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import convlstm4j.graph.Layer;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.layer.Dense;
+import convlstm4j.layer.Identity;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.Layers;
+import convlstm4j.layer.Normalization;
+import convlstm4j.layer.RMSNormalization;
+import convlstm4j.layer.Resizing;
+import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Model;
 import convlstm4j.model.Sequential;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +33,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -67,6 +79,92 @@ class RoundTripTest {
       assertTrue(message.contains("the operation GetItem"), message);
       assertFalse(Files.exists(path));
     }
+  }
+
+  @Test
+  void whatKeras2LacksIsNotWrittenForIt() {
+    List<Layer> lacking =
+        List.of(
+            new RMSNormalization(),
+            new Resizing(3, 3).padToAspectRatio(true),
+            new Resizing(3, 3).antialias(true),
+            new Resizing(3, 3).fillValue(2),
+            new TimeDistributed(new RMSNormalization()));
+    for (Layer layer : lacking) {
+      try (Model model = Sequential.of(Input.shape(4, 5, 2), layer).backend("reference")) {
+        Path path = WrittenForm.H5_OF_KERAS_2.file(dir, "lacking");
+        KerasOptions options = WrittenForm.H5_OF_KERAS_2.in(reference());
+        String message =
+            assertThrows(KerasException.class, () -> KerasModels.save(model, path, options))
+                .getMessage();
+        assertTrue(message.endsWith("; save it as .keras or .h5 of Keras 3"), message);
+        assertFalse(Files.exists(path));
+      }
+    }
+  }
+
+  @Test
+  void layersThatOlderKerasLacksAreNoted() {
+    List<String> notes = new ArrayList<>();
+    try (Model model = Sequential.of(Input.shape(4), new RMSNormalization(), new Identity())) {
+      model.backend("reference");
+      KerasModels.save(
+          model, dir.resolve("a.keras"), WrittenForm.KERAS.in(reference()).notes(notes::add));
+    }
+    assertEquals(1, notes.size(), notes::toString);
+    assertTrue(notes.get(0).endsWith(": Keras before 3.9 has no such layer"), notes::toString);
+  }
+
+  /** Keras 3 repeats what is given from the last axis on, Keras 2 takes it along the axis. */
+  @Test
+  void givenMeansAreOfTheirAxis() throws IOException {
+    double[] means = {0.5, 1, -2};
+    for (WrittenForm form : WrittenForm.values()) {
+      for (int axis : new int[] {1, -3, 3, -1}) {
+        boolean last = axis == 3 || axis == -1;
+        Shape image = last ? Shape.of(4, 5, 3) : Shape.of(3, 4, 5);
+        Layer layer = new Normalization().axis(axis).given(means, 1, 4, 0.25);
+        try (Model model =
+            Sequential.of(Input.batchShape(image.prepend(Shape.UNKNOWN).dims()), layer)
+                .backend("reference")) {
+          Path path = form.file(dir, "given" + axis);
+          KerasModels.save(model, path, form.in(reference()));
+          boolean nested = form != WrittenForm.H5_OF_KERAS_2 && !last;
+          assertEquals(
+              nested ? "[[[0.5]],[[1.0]],[[-2.0]]]" : "[0.5,1.0,-2.0]",
+              written(path),
+              form + " " + axis);
+          try (Model back = KerasModels.load(path, reference())) {
+            checkSame(model, back);
+          }
+        }
+      }
+      Layer two = new Normalization().axis(1, 2).given(new double[6], 1, 1, 1, 1, 1, 1);
+      try (Model model = Sequential.of(Input.shape(3, 2), two).backend("reference")) {
+        Path path = form.file(dir, "two");
+        String message =
+            assertThrows(
+                    KerasException.class, () -> KerasModels.save(model, path, form.in(reference())))
+                .getMessage();
+        assertTrue(message.contains("6 means along axis=[1, 2]"), message);
+        assertFalse(Files.exists(path));
+      }
+    }
+  }
+
+  /** The means in a file's JSON. */
+  private static String written(Path path) throws IOException {
+    byte[] file = Files.readAllBytes(path);
+    if (path.toString().endsWith(".keras")) {
+      try (ZipFile zip = new ZipFile(path.toFile());
+          InputStream in = zip.getInputStream(zip.getEntry("config.json"))) {
+        file = in.readAllBytes();
+      }
+    }
+    String json = new String(file, StandardCharsets.ISO_8859_1).replaceAll("\\s", "");
+    Matcher means = Pattern.compile("\"mean\":(.*?),\"variance\"").matcher(json);
+    assertTrue(means.find(), path::toString);
+    return means.group(1);
   }
 
   private static void check(Model model, WrittenForm form, Path path) {

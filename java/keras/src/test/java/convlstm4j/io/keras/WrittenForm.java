@@ -18,9 +18,9 @@ enum WrittenForm {
     this.version = version;
   }
 
-  /** The forms that a sample model has: operations on tensors are not written for Keras 2. */
+  /** The forms that a sample model has: some is not written for Keras 2. */
   static List<WrittenForm> of(String model) {
-    return model.equals(FurtherModels.OPERATIONS) ? List.of(H5, KERAS) : List.of(values());
+    return FurtherModels.OF_KERAS_3.contains(model) ? List.of(H5, KERAS) : List.of(values());
   }
 
   boolean isH5() {
