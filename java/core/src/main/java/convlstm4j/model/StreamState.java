@@ -172,6 +172,11 @@ final class StreamState implements AutoCloseable {
     }
     Pass made = Pass.of(Pass.Kind.PREDICT, network, null, open);
     Stretches cut = new Stretches(made, backend, dtype);
+    if (cut.phases().steps() == 1) {
+      throw new IllegalArgumentException(
+          "stream: the model is of videos of one frame; give its inputs an unknown number of frames,"
+              + " or make its layers stateful and call predict for each frame");
+    }
     if (!cut.isPossible() || !cut.phases().whole().isEmpty()) {
       throw new IllegalArgumentException(
           "stream: the model cannot go on from frame to frame"
@@ -183,6 +188,16 @@ final class StreamState implements AutoCloseable {
       throw new IllegalArgumentException(
           "stream: the model cannot go on from frame to frame, some of its layers read what others"
               + " have only after the last frame, such as a final state");
+    }
+    for (int i = 0; i < made.outputs().size(); i++) {
+      Value v = made.outputs().get(i);
+      if (cut.phases().time(v).filter(t -> !t.isOneAxisOf(v.shape())).isPresent()) {
+        throw new IllegalArgumentException(
+            "stream: the model cannot go on from frame to frame, its output "
+                + network.outputNames().get(i)
+                + " sees time in pieces of several axes: "
+                + v.shape());
+      }
     }
     checkStates(cut);
     pass = made;

@@ -8,7 +8,6 @@ import convlstm4j.program.Value;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimePass;
 import convlstm4j.tensor.DType;
-import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -136,8 +135,11 @@ final class Stretches {
 
   private long resultBytes(long steps) {
     return pass.outputs().stream()
-            .map(v -> phases.time(v).map(t -> t.resized(v.shape(), steps)).orElse(v.shape()))
-            .mapToLong(Shape::elements)
+            .mapToLong(
+                v -> {
+                  long all = v.shape().elements();
+                  return phases.time(v).isPresent() ? all / phases.steps() * steps : all;
+                })
             .sum()
         * dtype.bytes();
   }

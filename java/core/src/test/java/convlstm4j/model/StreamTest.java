@@ -19,6 +19,7 @@ import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.Reshape;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.op.ShapeException;
 import convlstm4j.option.Activation;
@@ -301,6 +302,33 @@ class StreamTest {
       String message =
           assertThrows(IllegalArgumentException.class, () -> stream.next(VIDEO)).getMessage();
       assertTrue(message.contains("goes backwards"), message);
+    }
+  }
+
+  @Test
+  void anOutputThatCutsTimeIsPredictedInStretchesAndRefusedInAStream() {
+    Symbol v = Input.named("video", STEPS, 4, 5, 1);
+    Symbol cut = new Reshape(3, STEPS / 3, 40).apply(memory().apply(v));
+    try (Model model = Model.of(v, cut).backend("reference")) {
+      Tensor atOnce = model.predict(VIDEO).get(0);
+      assertArrayEquals(atOnce.floats(), model.stretch(2).predict(VIDEO).get(0).floats());
+      try (Stream stream = model.stream()) {
+        String message =
+            assertThrows(IllegalArgumentException.class, () -> stream.next(VIDEO)).getMessage();
+        assertTrue(message.contains("pieces of several axes"), message);
+      }
+    }
+  }
+
+  @Test
+  void aModelOfOneFrameIsRefusedWithWhatToUse() {
+    Symbol v = Input.named("video", 1, 4, 5, 1);
+    try (Model model = Model.of(v, flat(memory().apply(v))).backend("reference");
+        Stream stream = model.stream()) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> stream.next(frames(VIDEO, 0, 1)))
+              .getMessage();
+      assertTrue(message.contains("videos of one frame"), message);
     }
   }
 }

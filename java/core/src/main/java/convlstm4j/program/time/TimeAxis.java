@@ -64,6 +64,16 @@ public record TimeAxis(long outer, long steps, long inner) {
   }
 
   /**
+   * Whether another number of steps changes one axis of a shape of the array.
+   *
+   * @param shape any of them
+   * @return false where its axes cut time into pieces
+   */
+  public boolean isOneAxisOf(Shape shape) {
+    return in(shape).isPresent();
+  }
+
+  /**
    * A shape of the array with another number of steps.
    *
    * @param shape one in which time is in one axis
