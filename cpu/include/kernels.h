@@ -23,6 +23,10 @@ enum class Activation : int64_t {
   kSigmoid = 3,
   kHardSigmoidKeras2 = 4,
   kHardSigmoidKeras3 = 5,
+  kElu = 6,
+  kLeakyRelu = 7,
+  kSoftplus = 8,
+  kSwish = 9,
 };
 
 // What all steps of a ConvLSTM share; Shi et al. 2015 (arXiv:1506.04214), eq. 3.
@@ -32,6 +36,11 @@ struct Cell {
   int64_t filters;
   Activation activation;
   Activation recurrent;
+  double alpha;            // of activation: the slope or scale where x < 0 of ELU and leaky ReLU
+  double recurrent_alpha;  // of recurrent
+  // Whether training keeps pre-activations, the peepholes' terms among them, where it would keep gates. Must be so where
+  // one of the two is ELU, leaky ReLU, softplus or swish: their derivatives need them.
+  int64_t keeps_pre;
   const float* wci;  // [P, F], or null without peepholes, as the next two
   const float* wcf;
   const float* wco;
@@ -40,8 +49,8 @@ struct Cell {
 // One forward step over pre-activations. May work in place: c_after == c_before.
 struct GatesForward {
   const Cell* cell;
-  float* gates;  // [N, P, 4F] pre-activations; activated gates afterwards if keep
-  int64_t keep;           // whether gates are kept
+  float* gates;  // [N, P, 4F] pre-activations; what backward needs afterwards, if keep
+  int64_t keep;           // whether that is kept
   const float* c_before;  // [N, P, F]
   float* c_after;         // [N, P, F]
   float* h;               // [N, P, F]
@@ -52,7 +61,7 @@ struct GatesForward {
 // c after a step once more, from the gates that forward kept.
 struct CellsAgain {
   const Cell* cell;
-  const float* gates;     // [N, P, 4F] activated
+  const float* gates;     // [N, P, 4F] as forward kept them
   const float* c_before;  // [N, P, F]
   float* c_after;         // [N, P, F]
 };
@@ -60,7 +69,7 @@ struct CellsAgain {
 // One backward step: the gradients of the pre-activations and of c before the step.
 struct GatesBackward {
   const Cell* cell;
-  float* gates;           // [N, P, 4F] activated; overwritten with the gradients of the pre-activations
+  float* gates;           // [N, P, 4F] as forward kept them; overwritten with the gradients of the pre-activations
   const float* c_before;  // [N, P, F]
   const float* c_after;   // [N, P, F]
   const float* d_output;  // [N, P, F], samples output_stride apart, or null
@@ -103,7 +112,7 @@ struct WinogradForward {
   float* c_after;         // [N, P, F], may be c_before
   float* h_after;         // [N, P, F], samples h_after_stride apart, not h
   int64_t h_after_stride;
-  float* gates;  // [N, P, 4F] activated, or null if they are not kept
+  float* gates;  // [N, P, 4F] what backward needs, or null if it is not kept
   float* scratch;
 };
 

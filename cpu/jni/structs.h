@@ -43,8 +43,8 @@ constexpr bool complete(const Field (&fields)[kCount], size_t size) {
   };                                              \
   static_assert(complete(Of##type::kFields, sizeof(type)), #type " has other fields")
 
-FIELDS(Cell, FIELD(samples), FIELD(pixels), FIELD(filters), FIELD(activation), FIELD(recurrent), FIELD(wci), FIELD(wcf),
-       FIELD(wco));
+FIELDS(Cell, FIELD(samples), FIELD(pixels), FIELD(filters), FIELD(activation), FIELD(recurrent), FIELD(alpha),
+       FIELD(recurrent_alpha), FIELD(keeps_pre), FIELD(wci), FIELD(wcf), FIELD(wco));
 FIELDS(GatesForward, FIELD(cell), FIELD(gates), FIELD(keep), FIELD(c_before), FIELD(c_after), FIELD(h), FIELD(output),
        FIELD(output_stride));
 FIELDS(CellsAgain, FIELD(cell), FIELD(gates), FIELD(c_before), FIELD(c_after));
@@ -75,10 +75,10 @@ FIELDS(PoolBackward, FIELD(pool), FIELD(x), FIELD(y), FIELD(dy), FIELD(dx), FIEL
 #undef FIELD
 
 // In the order of their numbers.
-constexpr const char* kActivationNames[] = {"linear",  "relu",
-                                            "tanh",    "sigmoid",
-                                            "hard_sigmoid_keras2", "hard_sigmoid_keras3"};
-static_assert(sizeof(kActivationNames) / sizeof(char*) == static_cast<size_t>(Activation::kHardSigmoidKeras3) + 1,
+constexpr const char* kActivationNames[] = {
+    "linear", "relu",       "tanh",     "sigmoid", "hard_sigmoid_keras2", "hard_sigmoid_keras3",
+    "elu",    "leaky_relu", "softplus", "swish"};
+static_assert(sizeof(kActivationNames) / sizeof(char*) == static_cast<size_t>(Activation::kSwish) + 1,
               "an activation has no name");
 constexpr const char* kGateNames[] = {"input", "forget", "candidate", "output"};
 static_assert(kInput == 0 && kForget == 1 && kCandidate == 2 && kOutput == 3 && kGates == 4, "gates have other places");

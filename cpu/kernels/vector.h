@@ -59,9 +59,12 @@ static inline V clamp(V x, float low, float high) {
   return x > splat(high) ? splat(high) : x;
 }
 
-// exp(x) - 1 for |x| <= 40, relative error about 1e-7 also near 0. x = k ln 2 + r, |r| <= ln 2 / 2;
-// exp(x) - 1 = 2^k (exp(r) - 1) + (2^k - 1). NaN stays NaN.
-static inline V expm1(V x) {
+// exp(x) = scale (part + 1), scale = 2^k, part = exp(r) - 1, for x = k ln 2 + r, |r| <= ln 2 / 2; |x| <= 87. NaN stays NaN.
+struct Exponential {
+  V scale, part;
+};
+
+static inline Exponential exponential(V x) {
   const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
   V shifted = x * splat(1.44269504f) + splat(magic);
   V k = shifted - splat(magic);
@@ -75,8 +78,19 @@ static inline V expm1(V x) {
   p = p * r + splat(0.5f);
   p = p * r * r + r;
   I bits = ((I)shifted << 23) + 0x3f800000;  // the magic number's low bits hold k
-  V scale = (V)bits;
-  return scale * p + (scale - splat(1.0f));
+  return {(V)bits, p};
+}
+
+// exp(x) - 1 for |x| <= 40, relative error about 1e-7 also near 0.
+static inline V expm1(V x) {
+  const Exponential e = exponential(x);
+  return e.scale * e.part + (e.scale - splat(1.0f));
+}
+
+// exp(x) for x < 88; where it is below 1e-38, that.
+static inline V exp(V x) {
+  const Exponential e = exponential(clamp(x, -87.0f, 88.0f));
+  return e.scale * e.part + e.scale;
 }
 
 static inline V tanh(V x) {
@@ -89,8 +103,68 @@ static inline V sigmoid(V x) {
   return splat(1.0f) / (e + splat(2.0f));
 }
 
-static inline V apply(Activation a, V x) {
-  switch (a) {
+// log(1 + x) for 0 <= x <= 1: 2 artanh(s) for s = x / (2 + x), s <= 1/3. The first term left out is s^17 / 17 < 5e-10.
+static inline V log1p(V x) {
+  const V s = x / (x + splat(2.0f));
+  const V s2 = s * s;
+  V p = s2 * splat(2.0f / 15) + splat(2.0f / 13);
+  p = p * s2 + splat(2.0f / 11);
+  p = p * s2 + splat(2.0f / 9);
+  p = p * s2 + splat(2.0f / 7);
+  p = p * s2 + splat(2.0f / 5);
+  p = p * s2 + splat(2.0f / 3);
+  return p * s2 * s + s * splat(2.0f);
+}
+
+// sigmoid() is above 0 for all x, which x times it must not be.
+static inline V swish(V x) {
+  const V y = x / (exp(-x) + splat(1.0f));
+  return x < splat(-87.0f) ? V{} : y;
+}
+
+struct Function {
+  Activation kind;
+  float alpha;
+};
+
+// Functions whose derivatives are of x, not of their values. Rare, so not inlined: the others' loops stay small.
+[[gnu::noinline, gnu::cold]] static V rare_value(Function f, V x) {
+  switch (f.kind) {
+    case Activation::kElu:
+      return x > V{} ? x : splat(f.alpha) * expm1(clamp(x, -40.0f, 0.0f));
+    case Activation::kLeakyRelu:
+      return x > V{} ? x : splat(f.alpha) * x;
+    case Activation::kSoftplus:
+      return (x < V{} ? V{} : x) + log1p(exp(x < V{} ? x : -x));
+    case Activation::kSwish:
+      return swish(x);
+    default:
+      __builtin_unreachable();
+  }
+}
+
+[[gnu::noinline, gnu::cold]] static V rare_derivative(Function f, V x) {
+  const V one = splat(1.0f);
+  switch (f.kind) {
+    case Activation::kElu:
+      return x > V{} ? one : splat(f.alpha) * exp(x);
+    case Activation::kLeakyRelu:
+      return x > V{} ? one : splat(f.alpha);
+    case Activation::kSoftplus:
+      return sigmoid(x);
+    case Activation::kSwish: {
+      const V s = sigmoid(x);
+      return s + swish(x) * (one - s);
+    }
+    default:
+      __builtin_unreachable();
+  }
+}
+
+// kRare: whether the function may be one of those.
+template <bool kRare>
+static inline V apply(Function f, V x) {
+  switch (f.kind) {
     case Activation::kLinear:
       return x;
     case Activation::kRelu:
@@ -103,14 +177,17 @@ static inline V apply(Activation a, V x) {
       return clamp(x * splat(0.2f) + splat(0.5f), 0.0f, 1.0f);
     case Activation::kHardSigmoidKeras3:
       return clamp(x + splat(3.0f), 0.0f, 6.0f) / splat(6.0f);
+    default:
+      if constexpr (kRare) return rare_value(f, x);
   }
   __builtin_unreachable();
 }
 
-// The derivative where the activation's value is y.
-static inline V derivative(Activation a, V y) {
+// The derivative at x, where the function's value is y; x matters to the rare functions only.
+template <bool kRare>
+static inline V derivative(Function f, V x, V y) {
   const V one = splat(1.0f);
-  switch (a) {
+  switch (f.kind) {
     case Activation::kLinear:
       return one;
     case Activation::kRelu:
@@ -121,9 +198,11 @@ static inline V derivative(Activation a, V y) {
       return y * (one - y);
     case Activation::kHardSigmoidKeras2:
     case Activation::kHardSigmoidKeras3: {
-      V slope = splat(a == Activation::kHardSigmoidKeras2 ? 0.2f : 1.0f / 6);
+      V slope = splat(f.kind == Activation::kHardSigmoidKeras2 ? 0.2f : 1.0f / 6);
       return (y > V{} ? (y < one ? slope : V{}) : V{});
     }
+    default:
+      if constexpr (kRare) return rare_derivative(f, x);
   }
   __builtin_unreachable();
 }

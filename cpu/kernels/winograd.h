@@ -137,6 +137,7 @@ static void transform_images(const Winograd& w, const Tiling& tiling, int64_t fi
 }
 
 // The gates of one tile and block of filters; y holds a vector of each gate for the tile's 16 pixels.
+template <bool kPre>
 static void gate_tile(const WinogradForward& s, const Tile& tile, int64_t filter, V y[kGates][kTile * kTile]) {
   const Winograd& w = *s.layer;
   const int64_t n = smaller(kLanes, w.filters - filter);
@@ -153,8 +154,8 @@ static void gate_tile(const WinogradForward& s, const Tile& tile, int64_t filter
       const int64_t pixel = (tile.y + r) * w.width + tile.x + k;
       const int64_t place = pixel * w.filters + filter;
       const int64_t at = tile.sample * w.height * w.width * w.filters + place;
-      const Gates g = gates(*s.cell, y[kInput][p], y[kForget][p], y[kCandidate][p], y[kOutput][p],
-                            load(s.c_before + at, n), place, n);
+      const Gates g = gates<kPre>(*s.cell, y[kInput][p], y[kForget][p], y[kCandidate][p], y[kOutput][p],
+                                  load(s.c_before + at, n), place, n);
       store(s.c_after + at, g.c, n);
       store(s.h_after + tile.sample * s.h_after_stride + place, g.h, n);
       if (s.gates != nullptr) {
@@ -197,7 +198,11 @@ static void winograd_forward(const WinogradForward& s, int threads) {
         for (int64_t gate = 0; gate < kGates; gate++) {
           output_tile(products + t * width + gate * kLanes, products_apart, y[gate]);
         }
-        gate_tile(s, tiling.at(first + t), b * kLanes, y);
+        if (s.cell->keeps_pre) {
+          gate_tile<true>(s, tiling.at(first + t), b * kLanes, y);
+        } else {
+          gate_tile<false>(s, tiling.at(first + t), b * kLanes, y);
+        }
       }
     }
   }

@@ -37,7 +37,7 @@ Floats random(int64_t n, double scale) {
   return v;
 }
 
-double apply(Activation a, double x) {
+double apply(Activation a, double alpha, double x) {
   switch (a) {
     case Activation::kLinear:
       return x;
@@ -51,11 +51,21 @@ double apply(Activation a, double x) {
       return std::clamp(0.2 * x + 0.5, 0.0, 1.0);
     case Activation::kHardSigmoidKeras3:
       return std::clamp(x + 3, 0.0, 6.0) / 6;
+    case Activation::kElu:
+      return x > 0 ? x : alpha * std::expm1(x);
+    case Activation::kLeakyRelu:
+      return x > 0 ? x : alpha * x;
+    case Activation::kSoftplus:
+      return std::max(x, 0.0) + std::log1p(std::exp(-std::fabs(x)));
+    case Activation::kSwish:
+      return x / (1 + std::exp(-x));
   }
   std::abort();
 }
 
-double derivative(Activation a, double y) {
+// At x, where the value is y.
+double derivative(Activation a, double alpha, double x, double y) {
+  const double s = 1 / (1 + std::exp(-x));
   switch (a) {
     case Activation::kLinear:
       return 1;
@@ -69,6 +79,14 @@ double derivative(Activation a, double y) {
       return y > 0 && y < 1 ? 0.2 : 0;
     case Activation::kHardSigmoidKeras3:
       return y > 0 && y < 1 ? 1.0 / 6 : 0;
+    case Activation::kElu:
+      return x > 0 ? 1 : alpha * std::exp(x);
+    case Activation::kLeakyRelu:
+      return x > 0 ? 1 : alpha;
+    case Activation::kSoftplus:
+      return s;
+    case Activation::kSwish:
+      return s + x * s * (1 - s);
   }
   std::abort();
 }
@@ -132,28 +150,38 @@ struct Peepholes {
   const float* at(const Floats& v) const { return v.empty() ? nullptr : v.data(); }
 };
 
+// Gates as they are, and as forward keeps them.
 struct Step {
-  Doubles gates, c, h;
+  Doubles gates, kept, c, h;
 };
+
+double gate(const Cell& cell, double x) { return apply(cell.recurrent, cell.recurrent_alpha, x); }
+double inner(const Cell& cell, double x) { return apply(cell.activation, cell.alpha, x); }
+double gate_slope(const Cell& cell, double x, double y) {
+  return derivative(cell.recurrent, cell.recurrent_alpha, x, y);
+}
+double inner_slope(const Cell& cell, double x, double y) { return derivative(cell.activation, cell.alpha, x, y); }
 
 // Shi et al. 2015, eq. 3, from pre-activations.
 Step step(const Cell& cell, const Doubles& z, const Floats& c_before) {
   const int64_t f = cell.filters, state = cell.pixels * f, all = cell.samples * state;
-  Step r{Doubles(4 * all), Doubles(all), Doubles(all)};
+  Step r{Doubles(4 * all), z, Doubles(all), Doubles(all)};
   for (int64_t k = 0; k < all; k++) {
     const int64_t at = k / f * 4 * f + k % f, place = k % state;
     const double before = c_before[k];
-    const double i = apply(cell.recurrent, z[at] + (cell.wci ? cell.wci[place] * before : 0));
-    const double forget = apply(cell.recurrent, z[at + f] + (cell.wcf ? cell.wcf[place] * before : 0));
-    const double g = apply(cell.activation, z[at + 2 * f]);
+    r.kept[at] += cell.wci ? cell.wci[place] * before : 0;
+    r.kept[at + f] += cell.wcf ? cell.wcf[place] * before : 0;
+    const double i = gate(cell, r.kept[at]), forget = gate(cell, r.kept[at + f]), g = inner(cell, z[at + 2 * f]);
     r.c[k] = forget * before + i * g;
-    const double o = apply(cell.recurrent, z[at + 3 * f] + (cell.wco ? cell.wco[place] * r.c[k] : 0));
-    r.h[k] = o * apply(cell.activation, r.c[k]);
+    r.kept[at + 3 * f] += cell.wco ? cell.wco[place] * r.c[k] : 0;
+    const double o = gate(cell, r.kept[at + 3 * f]);
+    r.h[k] = o * inner(cell, r.c[k]);
     r.gates[at] = i;
     r.gates[at + f] = forget;
     r.gates[at + 2 * f] = g;
     r.gates[at + 3 * f] = o;
   }
+  if (!cell.keeps_pre) r.kept = r.gates;
   return r;
 }
 
@@ -165,7 +193,7 @@ void test_gates(const Kernels& kernels, const std::string& name, const Cell& cel
   const Step expected = step(cell, Doubles(z.begin(), z.end()), c);
   kernels.gates_forward({&cell, gates.data(), 1, c.data(), c_after.data(), h.data(), output.data(), stride},
                         threads);
-  check(name + " gates", expected.gates, gates.data(), 1e-6);
+  check(name + " gates", expected.kept, gates.data(), 1e-6);
   check(name + " c", expected.c, c_after.data(), 2e-6);
   check(name + " h", expected.h, h.data(), 3e-6);
   for (int64_t n = 0; n < cell.samples; n++) {
@@ -177,17 +205,21 @@ void test_gates(const Kernels& kernels, const std::string& name, const Cell& cel
   Doubles d_gates(4 * all), d_before(all), d_i(state), d_f(state), d_o(state);
   for (int64_t k = 0; k < all; k++) {
     const int64_t at = k / f * 4 * f + k % f, place = k % state;
-    const double i = gates[at], forget = gates[at + f], g = gates[at + 2 * f], o = gates[at + 3 * f];
-    const double out = apply(cell.activation, c_after[k]);
+    const double z_i = gates[at], z_f = gates[at + f], z_g = gates[at + 2 * f], z_o = gates[at + 3 * f];
+    const bool pre = cell.keeps_pre;
+    const double i = pre ? gate(cell, z_i) : z_i, forget = pre ? gate(cell, z_f) : z_f;
+    const double g = pre ? inner(cell, z_g) : z_g, o = pre ? gate(cell, z_o) : z_o;
+    const double out = inner(cell, c_after[k]);
     const double d = double(dh[k]) + dy[k / state * stride + place];
-    const double dz_o = d * out * derivative(cell.recurrent, o);
-    double dcell = dc[k] + d * o * derivative(cell.activation, out) + (cell.wco ? cell.wco[place] * dz_o : 0);
-    const double dz_i = dcell * g * derivative(cell.recurrent, i);
-    const double dz_f = dcell * c[k] * derivative(cell.recurrent, forget);
+    const double dz_o = d * out * gate_slope(cell, z_o, o);
+    double dcell =
+        dc[k] + d * o * inner_slope(cell, c_after[k], out) + (cell.wco ? cell.wco[place] * dz_o : 0);
+    const double dz_i = dcell * g * gate_slope(cell, z_i, i);
+    const double dz_f = dcell * c[k] * gate_slope(cell, z_f, forget);
     d_before[k] = dcell * forget + (cell.wci ? cell.wci[place] * dz_i + cell.wcf[place] * dz_f : 0);
     d_gates[at] = dz_i;
     d_gates[at + f] = dz_f;
-    d_gates[at + 2 * f] = dcell * i * derivative(cell.activation, g);
+    d_gates[at + 2 * f] = dcell * i * inner_slope(cell, z_g, g);
     d_gates[at + 3 * f] = dz_o;
     d_i[place] += dz_i * c[k];
     d_f[place] += dz_f * c[k];
@@ -206,6 +238,36 @@ void test_gates(const Kernels& kernels, const std::string& name, const Cell& cel
     check(name + " d_wci", d_i, di.data(), 5e-6);
     check(name + " d_wcf", d_f, df.data(), 5e-6);
     check(name + " d_wco", d_o, d_out.data(), 5e-6);
+  }
+}
+
+// Every function at arguments where exponentials overflow or all digits are at stake, as the candidate gate of a cell
+// whose other gates hand their pre-activations on. NaN must stay NaN.
+void test_functions(const Kernels& kernels, const std::string& isa) {
+  Floats x{NAN, 0};
+  for (const float far : {1e-30f, 1e-3f, 0.1f, 1.0f, 2.5f, 3.0f, 9.0f, 20.0f, 41.0f, 86.0f, 88.0f, 90.0f, 1e4f, 3e38f}) {
+    x.push_back(far);
+    x.push_back(-far);
+  }
+  for (int a = 0; a <= static_cast<int>(Activation::kSwish); a++) {
+    const int64_t n = static_cast<int64_t>(x.size());
+    const Cell cell{1, 1, n, static_cast<Activation>(a), Activation::kLinear, 0.25, 0, 1, nullptr, nullptr, nullptr};
+    Floats gates(4 * n), zeros(n), c(n), h(n), dc(n, 1.0f);
+    for (int64_t k = 0; k < n; k++) gates[k] = 1;
+    std::copy(x.begin(), x.end(), gates.begin() + 2 * n);
+    kernels.gates_forward({&cell, gates.data(), 1, zeros.data(), c.data(), h.data(), nullptr, 0}, 1);
+    kernels.gates_backward({&cell, gates.data(), zeros.data(), c.data(), nullptr, 0, zeros.data(), dc.data(), nullptr,
+                            nullptr, nullptr}, 1);
+    for (int64_t k = 0; k < n; k++) {
+      const double value = inner(cell, x[k]), slope = inner_slope(cell, x[k], value);
+      const std::string name = isa + " function " + std::to_string(a) + " at " + std::to_string(x[k]);
+      if (std::isnan(x[k])) {
+        if (!std::isnan(c[k])) check(name, {NAN}, &c[k], 0);
+      } else {
+        check(name, {value}, &c[k], 3e-7);
+        check(name + ", slope", {slope}, &gates[2 * n + k], 3e-7);
+      }
+    }
   }
 }
 
@@ -236,7 +298,7 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
                             has_h ? hs.data() : nullptr, h_stride, c.data(), c_after.data(), h_after.data(), h_stride,
                             gates.data(), scratch.data()},
                            threads);
-  check(name + " winograd gates", expected.gates, gates.data(), 3e-5);
+  check(name + " winograd gates", expected.kept, gates.data(), 3e-5);
   check(name + " winograd c", expected.c, c_after.data(), 3e-5);
   for (int64_t n = 0; n < w.samples; n++) {
     check(name + " winograd h", Doubles(expected.h.begin() + n * state, expected.h.begin() + (n + 1) * state),
@@ -427,17 +489,26 @@ int main(int argc, char** argv) {
     }
     std::printf(" %s", isa);
     generator.seed(seed);
+    test_functions(*kernels, isa);
     for (int k = 0; k < cases && failures < 10; k++) {
       const Winograd w{between(1, 3), between(1, 19), between(1, 19), between(1, 37), between(1, 37)};
-      const Activation inner[] = {Activation::kTanh, Activation::kRelu, Activation::kLinear, Activation::kSigmoid};
+      const Activation inner[] = {Activation::kTanh,      Activation::kRelu,     Activation::kLinear,
+                                  Activation::kSigmoid,   Activation::kElu,      Activation::kLeakyRelu,
+                                  Activation::kSoftplus,  Activation::kSwish};
       const Activation gate[] = {Activation::kSigmoid, Activation::kHardSigmoidKeras2, Activation::kHardSigmoidKeras3,
-                                 Activation::kTanh};
+                                 Activation::kTanh,    Activation::kElu,               Activation::kLeakyRelu,
+                                 Activation::kSoftplus, Activation::kSwish};
+      const Activation a = inner[between(0, 7)], ra = gate[between(0, 7)];
+      const bool pre = std::max(a, ra) >= Activation::kElu || between(0, 7) == 0;
       const Peepholes peepholes(between(0, 1) == 1, w.height * w.width * w.filters);
       const Cell cell{w.samples,
                       w.height * w.width,
                       w.filters,
-                      inner[between(0, 3)],
-                      gate[between(0, 3)],
+                      a,
+                      ra,
+                      static_cast<double>(between(-2, 6)) / 4,
+                      static_cast<double>(between(-2, 6)) / 4,
+                      pre,
                       peepholes.at(peepholes.i),
                       peepholes.at(peepholes.f),
                       peepholes.at(peepholes.o)};

@@ -15,6 +15,15 @@ import java.util.List;
 final class ConvLstm2dCases {
   private static final int RANDOM_CASES = 40;
 
+  private static final List<Activation> SMOOTH =
+      List.of(
+          Activation.TANH,
+          Activation.SIGMOID,
+          Activation.LINEAR,
+          Activation.ELU,
+          Activation.SOFTPLUS,
+          Activation.SWISH);
+
   private ConvLstm2dCases() {}
 
   /** The options that cases vary, with defaults. */
@@ -172,8 +181,10 @@ final class ConvLstm2dCases {
     o.dilation = List.of(1, 1);
     o.padding = Padding.SAME;
     // No kinks: at one, the least error changes a derivative by all of it.
-    o.activation = Activation.TANH;
-    o.recurrent = Activation.SIGMOID;
+    // One at most is unbounded: the product of two may overflow within some steps.
+    int drawn = number(draw, 34, 3);
+    o.activation = drawn == 1 ? SMOOTH.get(number(draw, 35, SMOOTH.size())) : Activation.TANH;
+    o.recurrent = drawn == 2 ? SMOOTH.get(number(draw, 36, SMOOTH.size())) : Activation.SIGMOID;
     o.masked = false;
     o.dropout = 0;
     o.recurrentDropout = 0;

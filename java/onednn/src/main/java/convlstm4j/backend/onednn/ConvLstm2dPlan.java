@@ -33,7 +33,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     prims = own(new ConvLstmPrims(engine, d));
     at = new ConvLstmParts(d, prims, workspace, reserve);
     cell = d.cell();
-    gates = NativeGates.choose(engine.kernels(), cell);
+    gates = NativeGates.choose(engine.kernels());
     xDrop = new DropMasks(op.dropout(), d.n, d.imagePixels, d.channels, op.window().format(), 0);
     hDrop =
         new DropMasks(

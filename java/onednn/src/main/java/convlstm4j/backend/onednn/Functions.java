@@ -121,27 +121,27 @@ final class Functions {
     }
   }
 
-  /** Whether {@link #derivativeFromValue} works. */
+  /** Whether {@link #derivativeFromValue} works; {@code cpu/kernels/vector.h} says the same. */
   static boolean fromValue(Activation f) {
     return switch (f.kind()) {
-      case LEAKY_RELU -> f.alpha() >= 0; // else a value has two arguments
-      case ELU, SWISH, SOFTMAX -> false; // ELU: y + alpha loses all digits near -alpha
-      default -> true;
+      case LINEAR, RELU, TANH, SIGMOID, HARD_SIGMOID_KERAS2, HARD_SIGMOID_KERAS3 -> true;
+      // Values of leaky ReLU and swish may have two arguments, ELU's and softplus's lose digits of
+      // theirs.
+      case ELU, LEAKY_RELU, SOFTPLUS, SWISH, SOFTMAX -> false;
     };
   }
 
   /** Writes the derivatives where the function has the first n elements of y as values. */
   static void derivativeFromValue(Activation f, float[] y, float[] d, int n) {
-    float alpha = (float) f.alpha();
     switch (f.kind()) {
       case LINEAR -> {
         for (int k = 0; k < n; k++) {
           d[k] = 1;
         }
       }
-      case RELU, LEAKY_RELU -> {
+      case RELU -> {
         for (int k = 0; k < n; k++) {
-          d[k] = y[k] > 0 ? 1 : alpha;
+          d[k] = y[k] > 0 ? 1 : 0;
         }
       }
       case TANH -> {
@@ -164,13 +164,8 @@ final class Functions {
           d[k] = y[k] > 0 && y[k] < 1 ? 1 / 6f : 0;
         }
       }
-      case SOFTPLUS -> {
-        for (int k = 0; k < n; k++) {
-          d[k] = (float) -Math.expm1(-y[k]);
-        }
-      }
-      case ELU, SWISH, SOFTMAX ->
-          throw new IllegalStateException(f.kind() + ": a value has several arguments");
+      case ELU, LEAKY_RELU, SOFTPLUS, SWISH, SOFTMAX ->
+          throw new IllegalStateException(f.kind() + ": a derivative needs the argument");
     }
   }
 

@@ -20,12 +20,9 @@ final class NativeGates implements GatePass {
     backward.set(GatesBackward.CELL, shared);
   }
 
-  /** The native gates where they are there and know the activations, else those in Java. */
-  static GatePass choose(NativeKernels kernels, Cell cell) {
-    boolean known =
-        NativeKernels.code(cell.activation()) >= 0
-            && NativeKernels.code(cell.recurrentActivation()) >= 0;
-    return kernels != null && known ? new NativeGates(kernels) : new JavaGates();
+  /** The native gates where they are there, else those in Java. */
+  static GatePass choose(NativeKernels kernels) {
+    return kernels != null ? new NativeGates(kernels) : new JavaGates();
   }
 
   @Override
@@ -41,6 +38,9 @@ final class NativeGates implements GatePass {
         .set(Structs.Cell.FILTERS, c.filters())
         .set(Structs.Cell.ACTIVATION, NativeKernels.code(c.activation()))
         .set(Structs.Cell.RECURRENT, NativeKernels.code(c.recurrentActivation()))
+        .set(Structs.Cell.ALPHA, c.activation().alpha())
+        .set(Structs.Cell.RECURRENT_ALPHA, c.recurrentActivation().alpha())
+        .set(Structs.Cell.KEEPS_PRE, c.keepsPre() ? 1 : 0)
         .set(Structs.Cell.WCI, address(peepholes, 0))
         .set(Structs.Cell.WCF, address(peepholes, 1))
         .set(Structs.Cell.WCO, address(peepholes, 2));

@@ -25,7 +25,7 @@ final class NativeKernels {
 
   private static final String LIBRARY = "libconvlstm4j.so";
 
-  /** The activations that the C++ side knows, in the order of its numbers. */
+  /** The activations, of which softmax is none of a cell's, in the order of C++'s numbers. */
   private static final List<Activation.Kind> ACTIVATIONS =
       List.of(
           Activation.Kind.LINEAR,
@@ -33,7 +33,11 @@ final class NativeKernels {
           Activation.Kind.TANH,
           Activation.Kind.SIGMOID,
           Activation.Kind.HARD_SIGMOID_KERAS2,
-          Activation.Kind.HARD_SIGMOID_KERAS3);
+          Activation.Kind.HARD_SIGMOID_KERAS3,
+          Activation.Kind.ELU,
+          Activation.Kind.LEAKY_RELU,
+          Activation.Kind.SOFTPLUS,
+          Activation.Kind.SWISH);
 
   /** The kernels, in the order of their numbers, with the struct of each. */
   enum Kernel {
@@ -164,9 +168,13 @@ final class NativeKernels {
     return threads;
   }
 
-  /** The number that the native side gives an activation; -1 if it has none. */
+  /** The number that the native side gives an activation. */
   static int code(Activation a) {
-    return ACTIVATIONS.indexOf(a.kind());
+    int code = ACTIVATIONS.indexOf(a.kind());
+    if (code < 0) {
+      throw new IllegalStateException(a.kind() + " is not element-wise");
+    }
+    return code;
   }
 
   /**

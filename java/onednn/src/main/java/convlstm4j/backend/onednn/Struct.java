@@ -44,6 +44,12 @@ final class Struct<F extends Enum<F> & Structs.Field> {
     return this;
   }
 
+  /** Sets a double. */
+  Struct<F> set(F field, double value) {
+    memory.putDouble(offsets[field.ordinal()], value);
+    return this;
+  }
+
   /** Sets an element of a field that is an array. */
   Struct<F> set(F field, int element, long value) {
     if (element < 0 || element >= field.elements()) {

@@ -49,6 +49,9 @@ final class Structs {
     FILTERS,
     ACTIVATION,
     RECURRENT,
+    ALPHA,
+    RECURRENT_ALPHA,
+    KEEPS_PRE,
     WCI,
     WCF,
     WCO

@@ -65,9 +65,7 @@ final class Winograd {
         && state.equals(image)
         && !op.masked()
         && op.dropout() == 0
-        && op.recurrentDropout() == 0
-        && NativeKernels.code(op.activation()) >= 0
-        && NativeKernels.code(op.recurrentActivation()) >= 0;
+        && op.recurrentDropout() == 0;
   }
 
   /**
