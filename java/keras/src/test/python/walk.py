@@ -138,6 +138,10 @@ def own_weights(layer):
         return 2 + config["use_bias"], 0
     if kind in ("PReLU", "Embedding", "RMSNormalization"):
         return 1, 0
+    if kind in ("Attention", "AdditiveAttention"):
+        return config["use_scale"] + (config.get("score_mode") == "concat"), 0
+    if kind == "MultiHeadAttention":
+        return 4 * (1 + config["use_bias"]), 0
     if kind == "Normalization":
         return 0, 3 if config["mean"] is None else 0
     return 0, 0
@@ -229,6 +233,10 @@ def load_layer(store, path, layer, name):
     elif kind in RECURRENT:
         load_vars(store, path, 0, name)
         load_vars(store, path + "/cell", sum(own_weights(layer)), name)
+    elif kind == "MultiHeadAttention":
+        load_vars(store, path, 0, name)
+        for product in ("query", "key", "value", "output"):
+            load_vars(store, path + "/" + product + "_dense", 1 + config["use_bias"], name)
     else:
         load_vars(store, path, sum(own_weights(layer)), name)
 

@@ -42,6 +42,7 @@ class KerasCasesTest {
   /** Kinds of layers that no case has, and what they are held against instead. */
   private static final Map<String, String> WITHOUT =
       Map.of(
+          "AdditiveAttention", "keras-run has none: plain loops in AttentionLayersTest",
           "DepthwiseConv1D", "keras-run has none: plain loops in DepthwiseLayersTest",
           "Identity", "keras-run has none: the input itself in TableLayersTest",
           "RMSNormalization", "keras-run has none: plain loops in TableLayersTest",

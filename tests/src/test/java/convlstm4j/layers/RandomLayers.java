@@ -6,7 +6,10 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.ActivityRegularization;
 import convlstm4j.layer.Add;
+import convlstm4j.layer.AdditiveAttention;
 import convlstm4j.layer.AlphaDropout;
+import convlstm4j.layer.Attention;
+import convlstm4j.layer.AttentionLayer;
 import convlstm4j.layer.Average;
 import convlstm4j.layer.AveragePooling1D;
 import convlstm4j.layer.AveragePooling2D;
@@ -63,6 +66,7 @@ import convlstm4j.layer.MaxPooling2D;
 import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.layer.Maximum;
 import convlstm4j.layer.Minimum;
+import convlstm4j.layer.MultiHeadAttention;
 import convlstm4j.layer.Multiply;
 import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operations;
@@ -187,6 +191,15 @@ final class RandomLayers {
   static {
     any("Activation", (c, x) -> new ActivationLayer(c.activation()));
     any("ActivityRegularization", (c, x) -> new ActivityRegularization(0.01, 0.02));
+    of("AdditiveAttention", 3, 3, (c, x) -> attention(c, x, new AdditiveAttention()));
+    of(
+        "Attention",
+        3,
+        3,
+        (c, x) ->
+            attention(
+                c, x, new Attention().scoreMode(c.of(List.of(Attention.ScoreMode.values())))));
+    of("MultiHeadAttention", 3, 5, RandomLayers::heads);
     any("AlphaDropout", (c, x) -> new AlphaDropout(RATE));
     any("BatchNormalization", (c, x) -> batchNormalization(c, rank(x)));
     any("Dense", (c, x) -> dense(c));
@@ -278,6 +291,18 @@ final class RandomLayers {
   private static Layer rmsNormalization(Choice c, int rank) {
     int[] axes = IntStream.range(c.oneTo(rank - 1), rank).toArray();
     return new RMSNormalization().axis(axes).epsilon(0.01);
+  }
+
+  private static <S extends AttentionLayer<S>> Symbol attention(Choice c, Symbol x, S layer) {
+    Symbol value = new ActivationLayer(c.activation()).apply(x);
+    return layer.useScale(c.oneIn(2)).useCausalMask(c.oneIn(3)).apply(x, value);
+  }
+
+  private static Symbol heads(Choice c, Symbol x) {
+    MultiHeadAttention layer =
+        new MultiHeadAttention(c.oneTo(2), c.oneTo(3)).valueDim(c.oneTo(3)).useBias(!c.oneIn(4));
+    Symbol value = new ActivationLayer(c.activation()).apply(x);
+    return layer.useCausalMask(rank(x) == 3 && c.oneIn(3)).apply(x, value);
   }
 
   private static Layer normalization(Choice c) {

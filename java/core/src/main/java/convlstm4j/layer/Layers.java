@@ -25,7 +25,9 @@ public final class Layers {
     KINDS.put("Activation", ActivationLayer::fromConfig);
     KINDS.put("ActivityRegularization", ActivityRegularization::fromConfig);
     KINDS.put("Add", Add::fromConfig);
+    KINDS.put("AdditiveAttention", AdditiveAttention::fromConfig);
     KINDS.put("AlphaDropout", AlphaDropout::fromConfig);
+    KINDS.put("Attention", Attention::fromConfig);
     KINDS.put("Average", Average::fromConfig);
     KINDS.put("AveragePooling1D", AveragePooling1D::fromConfig);
     KINDS.put("AveragePooling2D", AveragePooling2D::fromConfig);
@@ -76,6 +78,7 @@ public final class Layers {
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);
     KINDS.put("Maximum", Maximum::fromConfig);
     KINDS.put("Minimum", Minimum::fromConfig);
+    KINDS.put("MultiHeadAttention", MultiHeadAttention::fromConfig);
     KINDS.put("Multiply", Multiply::fromConfig);
     KINDS.put("Normalization", Normalization::fromConfig);
     KINDS.put("Operation", Operation::fromConfig);

@@ -36,6 +36,9 @@ class Keras2ConfigsTest {
           "unroll",
           "implementation",
           "input_length",
+          "query_shape",
+          "key_shape",
+          "value_shape",
           "renorm_clipping",
           "renorm_momentum");
 

@@ -29,8 +29,14 @@ public final class LayerZoo {
         new ActivityRegularization(0.5, 0.25),
         new ActivationLayer("glu"),
         new Add(),
+        new AdditiveAttention().dropout(0.25).returnAttentionScores(true),
         new AlphaDropout(0.25).noiseShape(Input.ANY, 1, 3),
         new Average(),
+        new Attention()
+            .scoreMode(Attention.ScoreMode.CONCAT)
+            .useScale(true)
+            .useCausalMask(true)
+            .dropout(0.5),
         new AveragePooling1D(2).padding(Padding.SAME),
         new AveragePooling2D(2, 3).padding(Padding.SAME),
         new AveragePooling3D(1, 2, 3).dataFormat(DataFormat.CHANNELS_FIRST),
@@ -127,6 +133,15 @@ public final class LayerZoo {
         new MaxPooling2D(2).strides(1),
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
         new Minimum(),
+        new MultiHeadAttention(2, 3)
+            .valueDim(4)
+            .outputDim(5)
+            .attentionAxes(2)
+            .dropout(0.25)
+            .useBias(false)
+            .returnAttentionScores(true)
+            .kernelInitializer(Initializers.heNormal())
+            .kernelRegularizer(Regularizer.l2(0.5)),
         new Multiply(),
         new Normalization().axis(1, -1).invert(true),
         new Normalization().given(new double[] {0.5, 1, 2, -1}, 1, 2, 0, 4),
@@ -210,11 +225,14 @@ public final class LayerZoo {
     boolean joins =
         List.of(
                 "Add",
+                "AdditiveAttention",
+                "Attention",
                 "Average",
                 "Concatenate",
                 "Dot",
                 "Maximum",
                 "Minimum",
+                "MultiHeadAttention",
                 "Multiply",
                 "Subtract")
             .contains(l.kerasClass());
@@ -240,7 +258,7 @@ public final class LayerZoo {
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
           case "Dense", "Embedding", "RepeatVector" -> new long[] {5};
-          case "Dot" -> new long[] {4, 4};
+          case "AdditiveAttention", "Attention", "Dot" -> new long[] {4, 4};
           case "AlphaDropout",
               "AveragePooling1D",
               "Conv1D",

@@ -4,6 +4,7 @@ import convlstm4j.graph.Symbol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -12,11 +13,16 @@ import java.util.function.Function;
  */
 final class Call {
   private static final String TENSOR = "__keras_tensor__";
+  private static final List<String> ATTENTION = List.of("query", "value", "key");
 
   private final Function<Item, Symbol> symbols;
   private final boolean keras3;
   private final List<Symbol> tensors = new ArrayList<>();
   private final List<String> keys = new ArrayList<>();
+
+  /** What is given by name beside the tensors, by its place. */
+  private final Map<Integer, Item> named = new TreeMap<>();
+
   private final List<Symbol> initialState = new ArrayList<>();
   private boolean inference;
   private Symbol mask;
@@ -34,6 +40,7 @@ final class Call {
     } else {
       call.inputs(entry);
     }
+    call.named.values().forEach(v -> call.collect(v, call.tensors));
     if (call.tensors.isEmpty()) {
       throw entry.wrong("references to the layer's inputs");
     }
@@ -113,7 +120,8 @@ final class Call {
       List<Symbol> found = new ArrayList<>();
       switch (String.valueOf(e.getKey())) {
         case "inputs", "sequences" -> inputs(value); // the first argument by its name
-        case "mask" -> {
+        case "query", "value", "key" -> attention(String.valueOf(e.getKey()), value);
+        case "mask", "attention_mask" -> {
           collect(value, found);
           if (found.size() > 1) {
             throw value.wrong("one reference");
@@ -142,6 +150,11 @@ final class Call {
       throw value.wrong("false or null: a layer that is always in training is not supported");
     }
     inference = !keras3;
+  }
+
+  /** Arguments by name, which may come in any order. */
+  private void attention(String name, Item value) {
+    named.put(ATTENTION.indexOf(name), value);
   }
 
   private Symbol resolve(Item reference) {

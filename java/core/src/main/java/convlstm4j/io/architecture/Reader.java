@@ -141,7 +141,8 @@ final class Reader {
   }
 
   private Network functional(Item config) {
-    List<Item> items = config.get("layers").list().stream().map(OperationCalls::of).toList();
+    List<Item> items =
+        config.get("layers").list().stream().map(OperationCalls::of).map(CallOptions::of).toList();
     List<Pending> pending = new ArrayList<>();
     for (Item item : items) {
       String name = name(item);

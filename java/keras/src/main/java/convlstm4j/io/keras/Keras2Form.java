@@ -3,6 +3,7 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Architecture;
+import convlstm4j.layer.AttentionCalls;
 import convlstm4j.layer.Identity;
 import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operation;
@@ -84,6 +85,11 @@ final class Keras2Form extends KerasForm {
     }
     if (layer instanceof Identity) {
       note(layer + ": Keras before 2.12 has no such layer");
+    }
+    if (AttentionCalls.has(layer.kerasClass())) {
+      throw new IllegalArgumentException(
+          layer.label()
+              + " is attention, which is not written for Keras 2; save it as .keras or .h5 of Keras 3");
     }
     if (Boolean.FALSE.equals(config.get("zero_output_for_mask"))) {
       config.remove("zero_output_for_mask"); // written by Keras 2 only where it is true

@@ -5,6 +5,7 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.layer.ActivationLayer;
+import convlstm4j.layer.AttentionCalls;
 import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operation;
 import convlstm4j.layer.RMSNormalization;
@@ -124,6 +125,7 @@ final class Keras3Form extends KerasForm {
     if (layer instanceof Normalization) {
       nestGiven(layer, config, rank);
     }
+    config.keySet().removeAll(AttentionCalls.OPTIONS); // which its calls say
     String kind = kind(layer);
     if (!kind.equals(layer.kerasClass())) {
       config.putAll(map(map(config.remove("activation")).get("config")));
@@ -261,12 +263,20 @@ final class Keras3Form extends KerasForm {
         }
       }
       List<Object> args = tensors;
+      if (AttentionCalls.areSeparate(layer) && kwargs.containsKey("mask")) {
+        kwargs.put("attention_mask", kwargs.remove("mask"));
+      }
+      for (String option : AttentionCalls.OPTIONS) {
+        if (Boolean.TRUE.equals(layer.config().get(option))) {
+          kwargs.put(option, true);
+        }
+      }
       if (layer instanceof Operation operation) {
         args = operation.called(tensors);
       } else if (takesState(layer) && tensors.size() > 1) {
         args = tensors.subList(0, 1);
         kwargs.put("initial_state", List.copyOf(tensors.subList(1, tensors.size())));
-      } else if (tensors.size() > 1) {
+      } else if (tensors.size() > 1 && !AttentionCalls.areSeparate(layer)) {
         args = List.of(tensors); // one argument, which is a list
       }
       result.add(mapOf("args", args, "kwargs", kwargs));

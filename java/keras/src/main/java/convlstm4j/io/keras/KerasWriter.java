@@ -8,6 +8,7 @@ import convlstm4j.graph.Network;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.MultiHeadAttention;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.model.Compile;
@@ -207,6 +208,13 @@ final class KerasWriter {
     if (layer instanceof Recurrent<?>) {
       vars(g, layer.name(), List.of());
       vars(g.make("cell"), Names.snakeCase(layer.kerasClass().replace("2D", "")) + "_cell", own);
+    } else if (layer instanceof MultiHeadAttention) {
+      vars(g, layer.name(), List.of());
+      int each = own.size() / ObjectWeights.PROJECTIONS.size();
+      for (int i = 0; i < ObjectWeights.PROJECTIONS.size(); i++) {
+        Group product = g.make(ObjectWeights.PROJECTIONS.get(i));
+        vars(product, layer.name(), own.subList(i * each, (i + 1) * each));
+      }
     } else {
       vars(g, layer.name(), own);
     }

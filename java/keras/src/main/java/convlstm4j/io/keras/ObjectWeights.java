@@ -29,6 +29,10 @@ final class ObjectWeights {
   private static final Set<String> NOT_WEIGHTS =
       Set.of("vars", "seed_generator", "random_generator");
 
+  /** What Keras calls the layers inside one of attention, in the order of the weights. */
+  static final List<String> PROJECTIONS =
+      List.of("query_dense", "key_dense", "value_dense", "output_dense");
+
   private ObjectWeights() {}
 
   static boolean isIn(Group root) {
@@ -177,6 +181,7 @@ final class ObjectWeights {
     List<LayerArrays.Named> all = new ArrayList<>();
     group.group("vars").ifPresent(vars -> all.addAll(numbered(file, vars)));
     if (layer.children().isEmpty()) { // a recurrent layer's are in its cell
+      inside.sort(Comparator.comparingInt(g -> projection(g)));
       inside.forEach(g -> all.addAll(arrays(file, g, layer)));
       return all;
     }
@@ -200,6 +205,12 @@ final class ObjectWeights {
       all.addAll(arrays(file, inside.get(i), children.get(i)));
     }
     return all;
+  }
+
+  /** The place of a product of attention among the layer's weights; the same for all others. */
+  private static int projection(Group g) {
+    String name = g.path().substring(g.path().lastIndexOf('/') + 1);
+    return PROJECTIONS.indexOf(name.replaceFirst("^_", ""));
   }
 
   /** The arrays {@code 0, 1, ..} of a group. */

@@ -109,6 +109,9 @@ final class OptimizerState {
     boolean legacy = TrainingReader.isLegacy(file);
     int n = trained.size();
     List<Place> places = places(optimizer, n, legacy, isSince310(file));
+    if (trained.stream().anyMatch(p -> p.shape().rank() == 0)) {
+      arrays = withNumbers(all, places, trained);
+    }
     if (places.isEmpty()) {
       arrays.clear(); // Keras 2.11's SGD keeps momenta of zeros
     }
@@ -142,6 +145,26 @@ final class OptimizerState {
             now.states(),
             Map.of(),
             Map.of()));
+  }
+
+  /**
+   * The arrays of the slots where weights are single numbers, as the learning rate and Nadam's
+   * product are: from the last on, leaving out numbers where an array is expected.
+   */
+  private static List<LayerArrays.Named> withNumbers(
+      List<LayerArrays.Named> all, List<Place> places, List<Parameter> trained) {
+    List<LayerArrays.Named> found = new ArrayList<>();
+    int next = all.size() - 1;
+    for (int k = places.size() - 1; k >= 0; k--) {
+      boolean number = trained.get(places.get(k).weight()).shape().rank() == 0;
+      while (!number && next >= 0 && all.get(next).data().shape().rank() == 0) {
+        next--;
+      }
+      if (next >= 0 && !all.get(next).data().isWhole()) {
+        found.add(0, all.get(next--));
+      }
+    }
+    return found;
   }
 
   /**

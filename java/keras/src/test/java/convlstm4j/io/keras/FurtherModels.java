@@ -4,7 +4,9 @@ import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivationLayer;
 import convlstm4j.layer.ActivityRegularization;
+import convlstm4j.layer.AdditiveAttention;
 import convlstm4j.layer.AlphaDropout;
+import convlstm4j.layer.Attention;
 import convlstm4j.layer.AveragePooling1D;
 import convlstm4j.layer.CenterCrop;
 import convlstm4j.layer.Conv1D;
@@ -41,6 +43,7 @@ import convlstm4j.layer.LeakyReLU;
 import convlstm4j.layer.MaxPooling1D;
 import convlstm4j.layer.Maximum;
 import convlstm4j.layer.Minimum;
+import convlstm4j.layer.MultiHeadAttention;
 import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operations;
 import convlstm4j.layer.PReLU;
@@ -77,14 +80,17 @@ import java.util.function.Supplier;
 final class FurtherModels {
   static final String OPERATIONS = "operations";
   private static final String NEWER = "newer";
+  private static final String ATTENTION = "attention";
 
   /** Models that have something that Keras 2 has not. */
-  static final Set<String> OF_KERAS_3 = Set.of(OPERATIONS, NEWER);
+  static final Set<String> OF_KERAS_3 = Set.of(OPERATIONS, NEWER, ATTENTION);
 
   private FurtherModels() {}
 
   static Map<String, Supplier<Model>> all() {
     return Map.of(
+        ATTENTION,
+        FurtherModels::attention,
         "recurrent",
         FurtherModels::recurrent,
         "sized",
@@ -214,6 +220,22 @@ final class FurtherModels {
     Symbol x = Input.named("image", 6, 5, 2);
     Symbol y = new Resizing(4, 7).padToAspectRatio(true).fillValue(0.5).antialias(true).apply(x);
     return Model.of(x, new RMSNormalization().axis(-2, -1).apply(y)).named(NEWER);
+  }
+
+  /** Layers of attention, whose calls say more than their inputs. */
+  private static Model attention() {
+    Symbol x = Input.named("a", 3, 4);
+    Symbol y = Input.named("b", 5, 4);
+    Symbol most = new Attention().useScale(true).scoreMode(Attention.ScoreMode.CONCAT).apply(x, y);
+    Symbol means = new AdditiveAttention().useCausalMask(true).apply(y, x);
+    MultiHeadAttention heads = new MultiHeadAttention(2, 3).valueDim(2).outputDim(5);
+    Symbol z = heads.useCausalMask(true).apply(most, means, y);
+    List<Symbol> last =
+        new MultiHeadAttention(1, 2)
+            .useBias(false)
+            .returnAttentionScores(true)
+            .applyAll(Arguments.of(List.of(z, z)));
+    return Model.of(List.of(x, y), last).named(ATTENTION);
   }
 
   /** Layers that join by more than a sum or a product. */

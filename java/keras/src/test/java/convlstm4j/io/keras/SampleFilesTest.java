@@ -102,7 +102,9 @@ class SampleFilesTest {
   private static final Set<String> LATER =
       Set.of(
           "ActivityRegularization",
+          "AdditiveAttention",
           "AlphaDropout",
+          "Attention",
           "Average",
           "AveragePooling1D",
           "CenterCrop",
@@ -137,6 +139,7 @@ class SampleFilesTest {
           "MaxPooling1D",
           "Maximum",
           "Minimum",
+          "MultiHeadAttention",
           "Multiply",
           "Normalization",
           "Operation",
