@@ -76,6 +76,9 @@ NATIVE(jlong, choose)(JNIEnv* env, jclass, jstring wanted) {
 
 NATIVE(jint, maxThreads)(JNIEnv*, jclass) { return omp_get_max_threads(); }
 
+// For the calling thread alone, as OpenMP has it.
+NATIVE(void, setThreads)(JNIEnv*, jclass, jint most) { omp_set_num_threads(most); }
+
 NATIVE(jstring, name)(JNIEnv* env, jclass, jlong handle) { return env->NewStringUTF(table(handle).name); }
 
 NATIVE(jlong, run)(JNIEnv*, jclass, jlong handle, jint kernel, jlong arguments, jint threads) {

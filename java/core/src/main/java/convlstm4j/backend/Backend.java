@@ -112,6 +112,14 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * Bounds how many threads work on a call. It is for calls that come from the thread that says so,
+   * and loops in Java go on to share the common pool.
+   *
+   * @param most at least 1; does nothing where a backend has no threads of its own
+   */
+  default void threads(int most) {}
+
+  /**
    * How often {@link #frugal} can do with less memory still.
    *
    * @return 0 for a backend whose plans have no choice

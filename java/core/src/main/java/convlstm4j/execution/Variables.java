@@ -19,6 +19,7 @@ public final class Variables implements AutoCloseable {
   private final Backend backend;
   private final DType dtype;
   private final Map<Parameter, Buffer> parameters = new LinkedHashMap<>();
+  private final boolean ownsParameters;
   private final Map<State, Buffer> states = new LinkedHashMap<>();
 
   /** Memory of states that were reset: the next one of the same shape lies where they lay. */
@@ -38,6 +39,7 @@ public final class Variables implements AutoCloseable {
   public Variables(List<Parameter> parameters, Backend backend, DType dtype, long seed) {
     this.backend = backend;
     this.dtype = dtype;
+    this.ownsParameters = true;
     try {
       for (Parameter p : parameters) {
         Buffer b = backend.memory().allocate(dtype, p.shape());
@@ -50,6 +52,43 @@ public final class Variables implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /**
+   * Allocates weights with values.
+   *
+   * @param values by weight, of either type
+   * @param backend where they live; it outlives this object
+   * @param dtype their type
+   * @throws convlstm4j.backend.BackendException if there is not enough memory
+   */
+  public Variables(Map<Parameter, Tensor> values, Backend backend, DType dtype) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.ownsParameters = true;
+    try {
+      values.forEach(
+          (p, value) -> {
+            parameters.put(p, backend.memory().allocateUnset(dtype, p.shape()));
+            set(p, value);
+          });
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * States of their own beside the weights of others, which are only read.
+   *
+   * @param shared whose weights; closed after this
+   * @param backend where the states live: of the same kind, in the same process and memory
+   */
+  public Variables(Variables shared, Backend backend) {
+    this.backend = backend;
+    this.dtype = shared.dtype;
+    this.ownsParameters = false;
+    parameters.putAll(shared.parameters);
   }
 
   /**
@@ -192,7 +231,9 @@ public final class Variables implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    parameters.values().forEach(Buffer::close);
+    if (ownsParameters) {
+      parameters.values().forEach(Buffer::close);
+    }
     parameters.clear();
     states.values().forEach(Buffer::close);
     states.clear();

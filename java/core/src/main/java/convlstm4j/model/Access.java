@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * Who may use a model: one thread at a time, and nobody once it is closed. It never waits: two
  * threads that take turns by luck would sooner or later meet in the same buffers.
  */
-final class Access {
+final class Access implements Turns {
   /** A call that is under way. */
   private record Use(Thread thread, String what) {}
 
@@ -20,7 +20,8 @@ final class Access {
    * @param what the method, for messages
    * @throws IllegalStateException if the model is closed, or another thread is using it
    */
-  <T> T use(String what, Supplier<T> work) {
+  @Override
+  public <T> T use(String what, Supplier<T> work) {
     Use mine = new Use(Thread.currentThread(), what);
     Use other = current.compareAndExchange(null, mine);
     if (other != null && other.thread() != mine.thread()) {
@@ -30,7 +31,7 @@ final class Access {
               + other.thread().getName()
               + "\" is in "
               + other.what()
-              + "; use one model per thread");
+              + "; use one model per thread, or a Predictor for predictions by many");
     }
     try {
       checkOpen(what);
@@ -42,18 +43,8 @@ final class Access {
     }
   }
 
-  /** {@link #use(String, Supplier)} without a result. */
-  void use(String what, Runnable work) {
-    use(
-        what,
-        () -> {
-          work.run();
-          return null;
-        });
-  }
-
-  /** {@link #use(String, Runnable)}, which does nothing once the model is closed. */
-  void useUnlessClosed(String what, Runnable work) {
+  @Override
+  public void useUnlessClosed(String what, Runnable work) {
     if (!closed) {
       use(what, work);
     }

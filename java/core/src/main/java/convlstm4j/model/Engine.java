@@ -102,6 +102,22 @@ final class Engine implements AutoCloseable {
     this.variables = new Variables(network.parameters(), backend, dtype, seed);
   }
 
+  /**
+   * One that reads weights which are there, and does not train.
+   *
+   * @param variables closed with this
+   */
+  Engine(Network network, Variables variables, Limits limits) {
+    this.limits = limits;
+    this.profile = null;
+    this.network = network;
+    this.backend = variables.backend();
+    this.dtype = variables.dtype();
+    this.scalars = new Scalars(backend, dtype);
+    this.room = new Room(backend, dtype, limits);
+    this.variables = variables;
+  }
+
   static long weightBytes(Network network, DType dtype) {
     try {
       long elements = 0;

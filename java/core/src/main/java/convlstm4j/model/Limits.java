@@ -8,8 +8,26 @@ final class Limits {
   /** Bytes of memory; 0 for what is free. */
   private long bytes;
 
+  /** How many runs there may be at a time, each of which takes what it takes. */
+  private final int together;
+
   /** Frames at a time; 0 for as many as fit. */
   private long frames;
+
+  Limits() {
+    this.together = 1;
+  }
+
+  /** The same for several runs at a time. */
+  Limits(Limits of, int together) {
+    this.bytes = of.bytes;
+    this.frames = of.frames;
+    this.together = together;
+  }
+
+  int together() {
+    return together;
+  }
 
   void bytes(long value) {
     if (value < 1) {

@@ -44,10 +44,10 @@ import java.util.function.Supplier;
  */
 public final class Model implements AutoCloseable {
   private final Network network;
-  private final Access access = new Access();
+  final Access access = new Access(); // package-private: a predictor is made in a turn
   private String name;
-  private final Session session;
-  private final InputForms forms;
+  final Session session; // package-private: a predictor takes its weights
+  final InputForms forms; // package-private: a predictor checks, too
   final DataChecks checks; // package-private: a training loop checks and evaluates, too
   final Uses uses;
   private volatile Training training;
@@ -520,7 +520,7 @@ public final class Model implements AutoCloseable {
    * @return a stream, closed with the model if not before
    */
   public Stream stream() {
-    return new Stream(access, uses::stream);
+    return new Stream(access, uses::stream, () -> {});
   }
 
   /** Sets what stateful layers remember to zeros; batches of any size may follow. */

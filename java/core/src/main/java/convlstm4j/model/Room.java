@@ -199,6 +199,17 @@ final class Room {
    * @param heap bytes of the Java heap
    */
   private Optional<BackendException> refusal(String needs, long need, long heap) {
+    int n = limits.together();
+    return n == 1
+        ? refusalOfAll(needs, need, heap)
+        : refusalOfAll(needs + ", " + n + " times at once,", times(n, need), times(n, heap));
+  }
+
+  private static long times(int n, long bytes) {
+    return bytes > Long.MAX_VALUE / n ? Long.MAX_VALUE : n * bytes;
+  }
+
+  private Optional<BackendException> refusalOfAll(String needs, long need, long heap) {
     Place place = memory.place();
     long budget = limits.bytes() - memory.liveBytes() - (place == Place.DEVICE ? 0 : Limits.JAVA);
     if (limits.bytes() > 0 && (place == Place.DEVICE ? need : add(need, heap)) > budget) {

@@ -11,6 +11,7 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -106,6 +107,15 @@ final class Session {
       engine = new Engine(network, startedBackend(), dtype, seed, profile, limits);
     }
     return engine;
+  }
+
+  /** What may be taken by each of several who run at a time. */
+  Limits limits(int together) {
+    return new Limits(limits, together);
+  }
+
+  Optional<ProductPrecision> precision() {
+    return Optional.ofNullable(precision);
   }
 
   /** Changes what may be taken, by what is planned from now on. */

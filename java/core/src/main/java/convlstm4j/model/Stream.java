@@ -11,15 +11,23 @@ import java.util.function.Supplier;
  * model do not disturb each other, nor the model's other uses. Closed with the model, if not
  * before.
  *
- * <p>One thread at a time may use a model, and so its streams.
+ * <p>One thread at a time may use a model, and so its streams. Those of a {@link Predictor} may be
+ * used by any thread; calls wait for one another.
  */
 public final class Stream implements AutoCloseable {
-  private final Access access;
+  private final Turns turns;
   private final StreamState state;
+  private final Runnable afterClose;
 
-  Stream(Access access, Supplier<StreamState> opening) {
-    this.access = access;
-    this.state = access.use("stream", opening);
+  /**
+   * Opens one.
+   *
+   * @param afterClose is run each time that it is closed
+   */
+  Stream(Turns turns, Supplier<StreamState> opening, Runnable afterClose) {
+    this.turns = turns;
+    this.state = turns.use("stream", opening);
+    this.afterClose = afterClose;
   }
 
   /**
@@ -36,14 +44,14 @@ public final class Stream implements AutoCloseable {
    *     is free or that {@link Model#memory} allows; the stream is as before
    */
   public List<Tensor> next(Tensor... inputs) {
-    return access.use("next", () -> open().next(List.of(inputs)));
+    return turns.use("next", () -> open().next(List.of(inputs)));
   }
 
   /**
    * Begins anew: nothing is remembered, and the next frames may be of another number of samples.
    */
   public void reset() {
-    access.use("reset", () -> open().reset());
+    turns.use("reset", () -> open().reset());
   }
 
   /**
@@ -54,7 +62,7 @@ public final class Stream implements AutoCloseable {
    *     states by an input, as only all samples can then begin anew
    */
   public void reset(int... samples) {
-    access.use("reset", () -> open().reset(samples));
+    turns.use("reset", () -> open().reset(samples));
   }
 
   /**
@@ -63,7 +71,7 @@ public final class Stream implements AutoCloseable {
    * @return copies by name, to be brought back by {@link #states(Map)}; empty at the start
    */
   public Map<String, Tensor> states() {
-    return access.use("states", () -> open().states());
+    return turns.use("states", () -> open().states());
   }
 
   /**
@@ -73,12 +81,12 @@ public final class Stream implements AutoCloseable {
    *     layers; the next call of {@link #next} refuses others
    */
   public void states(Map<String, Tensor> saved) {
-    access.use("states", () -> open().states(saved));
+    turns.use("states", () -> open().states(saved));
   }
 
   private StreamState open() {
     if (state.isClosed()) {
-      throw new IllegalStateException("the stream is closed; open another by Model.stream()");
+      throw new IllegalStateException("the stream is closed; open another by stream()");
     }
     return state;
   }
@@ -86,6 +94,7 @@ public final class Stream implements AutoCloseable {
   /** Gives back what is remembered; does nothing if the stream or its model is closed. */
   @Override
   public void close() {
-    access.useUnlessClosed("close", state::close);
+    turns.useUnlessClosed("close", state::close);
+    afterClose.run();
   }
 }

@@ -72,7 +72,7 @@ final class NativeKernels {
   }
 
   private final long handle;
-  private final int threads;
+  private int threads;
   private final String name;
 
   private NativeKernels(long handle) {
@@ -168,6 +168,12 @@ final class NativeKernels {
     return threads;
   }
 
+  /** Bounds the threads of calls that this thread makes, oneDNN's too: it uses the same OpenMP. */
+  void threads(int most) {
+    threads = most;
+    setThreads(most);
+  }
+
   /** The number that the native side gives an activation. */
   static int code(Activation a) {
     int code = ACTIVATIONS.indexOf(a.kind());
@@ -202,6 +208,8 @@ final class NativeKernels {
 
   /** OpenMP's number of threads: OMP_NUM_THREADS, or all cores. */
   private static native int maxThreads();
+
+  private static native void setThreads(int most);
 
   private static native String name(long handle);
 

@@ -42,6 +42,13 @@ final class OneDnnBackend implements Backend {
   }
 
   @Override
+  public void threads(int most) {
+    if (dnnl.kernels() != null) {
+      dnnl.kernels().threads(most);
+    }
+  }
+
+  @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
     NativeMemory.checkType(dtype);
     memory.checkOpen();
