@@ -42,7 +42,14 @@ final class ExampleFiles {
   static void check(String example, Path dir, String output) throws Exception {
     ExampleFiles files = new ExampleFiles(example, dir, output);
     switch (files.words.get(1)) {
-      case "predict" -> files.checkPredictions();
+      case "predict" -> {
+        if (!files.values("--output").stream().allMatch(f -> f.matches("-|outputs|.*[.]npy"))
+            || example.contains(".mp4")) {
+          ExamplePictures.check(files.words, dir, output);
+        } else {
+          files.checkPredictions();
+        }
+      }
       case "convert" -> files.checkModel();
       case "inspect", "summary" -> files.checkLayers();
       case "plan" -> files.checkPlan();

@@ -42,7 +42,8 @@ final class FuzzWords {
                   "--model @plain.ckpt --input @x.npy --output @out.npy",
                   "--model @plain.keras --input @x.npy --output @out.csv",
                   "--model @twins.ckpt --input left=@left.npy --input right=@right.npy --output @out",
-                  "--model @folder.ckpt --input @data/trailer_0.npy --output @out.csv"),
+                  "--model @folder.ckpt --input @data/trailer_0.npy --output @out.csv",
+                  "--model @folder.ckpt --input @data/trailer_0.npy --output @out.json --picture @p.png"),
           "convert",
               List.of(
                   "--model @trained.ckpt --output @out.keras",
@@ -73,7 +74,8 @@ final class FuzzWords {
       "@notes.txt @film.npy @x.npy @secret.npy/demo @data /dev/null @";
 
   private static final List<String> OUTPUT_OPTIONS =
-      List.of("--output", "--best", "--log", "--tensorboard");
+      List.of(
+          "--output", "--best", "--log", "--tensorboard", "--picture", "--intervals", "--report");
 
   /** What makes sense for an option. */
   private static final Map<String, String> VALUES =
@@ -86,6 +88,10 @@ final class FuzzWords {
               Map.entry("--output", OUTPUTS),
               Map.entry("--best", OUTPUTS),
               Map.entry("--log", OUTPUTS),
+              Map.entry("--picture", "@p.png @p.gif @p.html " + OUTPUTS),
+              Map.entry("--intervals", "@i.csv @i.srt " + OUTPUTS),
+              Map.entry("--report", "@report @out @data @x.npy/report @notes.txt @readonly/r"),
+              Map.entry("--threshold", "0.5 0.1 2"),
               Map.entry("--tensorboard", "@events @out @data @x.npy/events @notes.txt @readonly/e"),
               Map.entry("--model", MODELS),
               Map.entry("--weights", MODELS),
@@ -320,7 +326,7 @@ final class FuzzWords {
     }
     String bad =
         one(epochs ? HOSTILE.stream().filter(w -> !ENDLESS.contains(w)).toList() : HOSTILE);
-    if (option.option.equals("--tensorboard")) {
+    if (List.of("--tensorboard", "--report").contains(option.option)) {
       // A folder, and those that it is in, are made where they may be: only in the test's.
       return bad.isBlank() ? bad.strip() : "@" + bad.replace("@", "").replace('/', '_');
     }
@@ -358,7 +364,8 @@ final class FuzzWords {
     List<String> left = new ArrayList<>();
     for (int i = 1; i < words.size(); i++) {
       boolean output = OUTPUT_OPTIONS.contains(words.get(i - 1));
-      if (!output && !words.get(i).matches("--(output|best|log|tensorboard)=.*")) {
+      if (!output
+          && !words.get(i).matches("--(output|best|log|tensorboard|picture|intervals|report)=.*")) {
         left.add(words.get(i));
       }
     }

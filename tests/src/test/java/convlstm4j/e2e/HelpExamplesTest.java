@@ -2,11 +2,13 @@ package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.cli.demo.Demo;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.model.Model;
+import convlstm4j.video.VideoFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,25 @@ class HelpExamplesTest {
         2,
         "--epochs",
         1);
+    if (VideoFile.decoder().isPresent()) {
+      makeFilm();
+    }
+  }
+
+  private static void makeFilm() throws IOException {
+    for (String source : List.of("color=c=gray", "testsrc2", "testsrc")) {
+      Path film = dir.resolve(source.equals("testsrc") ? "film.mp4" : "films/" + source + "/a.mp4");
+      Files.createDirectories(film.getParent());
+      String input = source + (source.contains("=") ? ":" : "=") + "s=32x32:r=10:d=2";
+      Process made =
+          new ProcessBuilder(
+                  "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", input, film.toString())
+              .inheritIO()
+              .start();
+      assertEquals(0, made.onExit().join().exitValue());
+    }
+    Path model = dir.resolve("film.ckpt");
+    Cli.good("train", "--data", dir.resolve("films"), "--output", model, "--epochs", 1);
   }
 
   static Stream<String> examples() {
@@ -85,6 +106,9 @@ class HelpExamplesTest {
   @ParameterizedTest
   @MethodSource("examples")
   void works(String example) throws Exception {
+    assumeTrue(
+        !example.contains("film.mp4") || VideoFile.decoder().isPresent(),
+        "no ffmpeg: apt install ffmpeg");
     int from = example.indexOf(" < ");
     String called = from < 0 ? example : example.substring(0, from);
     Object[] words = Stream.of(called.strip().split(" +")).skip(1).toArray();

@@ -35,8 +35,13 @@ final class FilmScores {
     return names.size() == 1 && FrameFiles.isDecoded(Path.of(files.get(0)));
   }
 
-  /** Predicts and writes; gives the names of the columns. */
-  List<String> write(Path film, Path output) {
+  /**
+   * Predicts and writes; gives the names of the columns.
+   *
+   * @param output where scores go; null for nowhere
+   * @param files what else is made of them
+   */
+  List<String> write(Path film, Path output, ScoreFiles files) {
     FramePreparation preparation =
         options.preparation(model.signature().inputs().get(0).preparation());
     Optional<ByteScale> scale = Optional.of(bytes.scale(film.toString(), 0));
@@ -51,7 +56,7 @@ final class FilmScores {
             });
     try (FrameSource source = FrameFiles.open(film, preparation).scaled(scale.get())) {
       return VideoScores.write(
-          model, Frames.of(source, form, DType.FLOAT32), source::seconds, output);
+          model, Frames.of(source, form, DType.FLOAT32), source, output, files);
     }
   }
 }

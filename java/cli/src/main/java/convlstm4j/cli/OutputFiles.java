@@ -1,5 +1,7 @@
 package convlstm4j.cli;
 
+import convlstm4j.cli.picture.ScoresJson;
+import convlstm4j.cli.picture.Subtitles;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Target;
@@ -74,6 +76,46 @@ final class OutputFiles {
   static void checkTable(String option, Path file) {
     if (holdsSomething(file) && !firstLine(file).matches("(sample|frame),.*")) {
       throw foreign(option, file, "a table of predictions");
+    }
+  }
+
+  /**
+   * Checks that nothing is replaced but a file that begins with a line.
+   *
+   * @param expected what such a file is
+   */
+  static void checkStart(String option, Path file, String line, String expected) {
+    if (holdsSomething(file) && !firstLine(file).equals(line)) {
+      throw foreign(option, file, expected);
+    }
+  }
+
+  /** Checks that nothing is replaced but pictures and pages that say they were made here. */
+  static void checkPicture(String option, Path file) {
+    checkMade(option, file, "a picture or page that ConvLSTM4J made");
+  }
+
+  /** Checks that nothing is replaced but scores in JSON, as {@code predict} writes them. */
+  static void checkJson(String option, Path file) {
+    checkMade(option, file, "a file of scores");
+  }
+
+  private static void checkMade(String option, Path file, String expected) {
+    String start =
+        new String(
+            holdsSomething(file) ? start(file, FIRST_LINE) : new byte[0],
+            StandardCharsets.ISO_8859_1);
+    if (!start.isEmpty() && !start.contains(ScoresJson.GENERATOR)) {
+      throw foreign(option, file, expected);
+    }
+  }
+
+  /** Checks that nothing is replaced but subtitles, as {@code predict} writes them. */
+  static void checkSubtitles(String option, Path file) {
+    if (holdsSomething(file)
+        && !Subtitles.areOurs(
+            new String(start(file, FIRST_LINE), StandardCharsets.UTF_8).lines().toList())) {
+      throw foreign(option, file, "subtitles of scores");
     }
   }
 

@@ -8,11 +8,13 @@ import convlstm4j.tensor.DType;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code convlstm4j predict}. */
@@ -31,6 +33,13 @@ import picocli.CommandLine.Spec;
       "    --input left=left.npy --input right=right.npy --batch-size 8",
       "  convlstm4j predict --model demo/convlstm.ckpt \\",
       "    --input demo/test/trailer_1000.npy --output scores.npy",
+      "  convlstm4j predict --model demo/convlstm.ckpt \\",
+      "    --input demo/test/trailer_1000.npy \\",
+      "    --output scores.json --threshold 0.3 --picture scores.png",
+      "  convlstm4j predict --model film.ckpt --input film.mp4 --output film.csv \\",
+      "    --intervals intervals.csv --picture film.html",
+      "  convlstm4j predict --model film.ckpt --input film.mp4 --output film.srt",
+      "  convlstm4j predict --model film.ckpt --input film.mp4 --picture film.gif",
       "  convlstm4j predict --model model.ckpt --input x.npy --output y2.npy \\",
       "    --memory 1g --stretch 2",
       "  convlstm4j predict --model demo/convlstm.ckpt --input - --output - \\",
@@ -57,14 +66,16 @@ final class PredictCommand implements Runnable {
 
   @Option(
       names = "--output",
-      required = true,
       paramLabel = "OUT",
       description = {
         "Written anew: an .npy file; with several outputs a folder, which gets NAME.npy for each; or"
-            + " a .csv file, a row for each sample or frame and a column for each number. - is such"
-            + " a table on standard output, of --input - only."
+            + " a .csv file, a row for each sample or frame and a column for each number; of a video"
+            + " also .json, of a film .srt, subtitles that say which scores are above --threshold."
+            + " - is a table on standard output, of --input - only."
       })
   Path output;
+
+  @Mixin ScoreFiles scores;
 
   @Option(
       names = "--batch-size",
@@ -89,6 +100,10 @@ final class PredictCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
+    if (output == null && scores.picture == null && scores.intervals == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing: --output=OUT, or --picture or --intervals of a video");
+    }
     try (Model trained = model.open(backend::apply, err)) {
       trained.onNonFinite(new NonFinite(strict, err));
       memory.apply(trained);
@@ -96,6 +111,7 @@ final class PredictCommand implements Runnable {
       if (StreamedScores.isAsked(inputs)) {
         checkStandardOutput();
         films.refuseWithout("a film as --input");
+        scores.refuse();
         new StreamedScores(trained, out)
             .run(System.in, memory.frames(), bytes, new Conversions(err));
         backend.report(err);
@@ -104,9 +120,10 @@ final class PredictCommand implements Runnable {
       List<String> names = trained.network().inputNames();
       List<String> files = Named.all("--input", inputs, "input", names);
       if (FilmScores.isFilm(names, files)) {
-        try (CommandFiles claimed = claimed().writes("--output", output)) {
+        try (CommandFiles claimed = claimed()) {
           claimed.claim(err);
-          say(out, new FilmScores(trained, films, bytes).write(Path.of(files.get(0)), output));
+          FilmScores film = new FilmScores(trained, films, bytes);
+          say(out, film.write(Path.of(files.get(0)), output, scores));
         }
         backend.report(out);
         return;
@@ -116,19 +133,19 @@ final class PredictCommand implements Runnable {
       Conversions conversions = new Conversions(err);
       if (VideoScores.isVideo(trained, first)) {
         NpyFile video = conversions.of(first, trained.dtype());
-        List<String> columns;
-        CommandFiles claimed = claimed().writes("--output", output).claim(err);
-        try (claimed) {
-          Frames frames = NpyFrames.video(bytes.read(video, 0), DType.FLOAT32);
-          columns = VideoScores.write(trained, frames, f -> OptionalDouble.empty(), output);
+        try (CommandFiles claimed = claimed()) {
+          claimed.claim(err);
+          NpyFile read = bytes.read(video, 0);
+          Frames frames = NpyFrames.video(read, DType.FLOAT32);
+          say(out, VideoScores.write(trained, frames, read, output, scores));
         }
-        say(out, columns);
         backend.report(out);
         return;
       }
+      scores.refuse();
       ArrayData data = new ArrayData(trained, "--input", inputs, unitRange, conversions);
       try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), output)) {
-        CommandFiles claimed = claimed();
+        CommandFiles claimed = reads();
         prediction.files().forEach(file -> claimed.writes("--output", file));
         try (claimed) {
           claimed.claim(err);
@@ -140,17 +157,29 @@ final class PredictCommand implements Runnable {
   }
 
   private void say(PrintWriter out, List<String> columns) {
-    out.println(output + ": columns " + String.join(", ", columns));
+    if (output != null) {
+      String what = ScoreFiles.ending(output).matches("json|srt") ? ": labels " : ": columns ";
+      out.println(output + what + String.join(", ", columns));
+    }
+    Stream.of(scores.intervals, scores.picture).filter(Objects::nonNull).forEach(out::println);
   }
 
   private void checkStandardOutput() {
-    if (inputs.size() > 1 || !output.toString().equals(StreamedScores.STANDARD)) {
+    if (inputs.size() > 1 || output == null || !output.toString().equals(StreamedScores.STANDARD)) {
       throw new IllegalArgumentException(
           "--input -: the scores go to standard output as the frames come, expected --output -");
     }
   }
 
-  private CommandFiles claimed() {
+  private CommandFiles reads() {
     return new CommandFiles().reads("--model", model.file).reads("--input", inputs);
+  }
+
+  /** All that is written of one video. */
+  private CommandFiles claimed() {
+    return reads()
+        .writes("--output", output)
+        .writes("--intervals", scores.intervals)
+        .writes("--picture", scores.picture);
   }
 }

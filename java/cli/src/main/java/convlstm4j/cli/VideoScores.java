@@ -1,8 +1,14 @@
 package convlstm4j.cli;
 
+import convlstm4j.cli.picture.Thumbnails;
+import convlstm4j.cli.picture.Track;
+import convlstm4j.cli.picture.TrackFile;
+import convlstm4j.cli.picture.TrackPicture;
 import convlstm4j.data.ByteScale;
+import convlstm4j.data.FrameSource;
 import convlstm4j.data.Frames;
 import convlstm4j.data.InputForm;
+import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.graph.Network;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyWriter;
@@ -12,13 +18,14 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.LongFunction;
 
 /** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
+  private static final String OUTPUT = "--output";
+
   private VideoScores() {}
 
   /** Whether a file is one sample of a model of videos, without the batch axis. */
@@ -32,27 +39,95 @@ final class VideoScores {
    * Predicts and writes; gives the names of the columns.
    *
    * @param video {@code [1, T, ..]}
-   * @param second when a frame is shown; empty where that is not known
+   * @param source when its frames are shown
+   * @param output where scores go; null for nowhere
+   * @param files what else is made of them
    */
   static List<String> write(
-      Model model, Frames video, LongFunction<OptionalDouble> second, Path output) {
-    if (PredictionTable.isTable(output)) {
-      OutputFiles.checkTable("--output", output);
-    } else {
-      ArrayPrediction.checkEnding(output);
-      OutputFiles.checkArray("--output", output);
+      Model model, Frames video, FrameSource source, Path output, ScoreFiles files) {
+    boolean timed = source.seconds(0).isPresent();
+    files.check(output, timed, source.name());
+    if (output != null) {
+      checkOutput(output);
     }
     checkFits(model, video);
-    List<Tensor> outputs = model.predict(List.of(new FiniteFrames(video)));
-    if (PredictionTable.isTable(output)) {
+    double[] bounds = bounds(source, video.shape().dim(1), timed);
+    double[] times = Arrays.copyOf(bounds, bounds.length - 1);
+    Thumbnails frames =
+        new Thumbnails(
+            new FiniteFrames(video),
+            files.picture == null
+                ? frame -> false
+                : TrackPicture.evenly(bounds, TrackFile.THUMBNAILS));
+    List<Tensor> outputs = model.predict(List.of(frames));
+    List<String> names = List.of();
+    if (output == null || !List.of("csv", "npy").contains(ScoreFiles.ending(output))) {
+      names = track(model, source, bounds, outputs).labels();
+    } else if (PredictionTable.isTable(output)) {
       try (PredictionTable table = new PredictionTable(model, output, false)) {
-        List<String> names = table.seconds(second).write(video.shape(), outputs);
+        names = table.seconds(source::seconds).write(video.shape(), outputs);
         table.commit();
-        return names;
       }
+    } else {
+      NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(1)));
+      names = columnNames(model, outputs);
     }
-    NpyWriter.write(output, columns(model.network(), outputs, video.shape().dim(1)));
-    return columnNames(model, outputs);
+    if (files.isNeeded(output)) {
+      Track track = track(model, source, bounds, outputs);
+      files.write(output, VideoFolder.id(Path.of(source.name())), track, frames.images(), times);
+    }
+    return names;
+  }
+
+  private static void checkOutput(Path output) {
+    switch (ScoreFiles.ending(output)) {
+      case "csv" -> OutputFiles.checkTable(OUTPUT, output);
+      case "npy" -> OutputFiles.checkArray(OUTPUT, output);
+      case "json" -> OutputFiles.checkJson(OUTPUT, output);
+      case "srt" -> OutputFiles.checkSubtitles(OUTPUT, output);
+      default ->
+          throw new IllegalArgumentException(
+              OUTPUT
+                  + " "
+                  + output
+                  + ": its ending says what is written, expected .csv (a table), .json, .npy (an"
+                  + " array) or .srt (subtitles of a film)");
+    }
+  }
+
+  /** When each frame begins, and the last one ends. */
+  private static double[] bounds(FrameSource source, long frames, boolean timed) {
+    double[] bounds = new double[(int) frames + 1];
+    for (int i = 0; i < frames; i++) {
+      bounds[i] = timed ? source.seconds(i).getAsDouble() : i;
+    }
+    bounds[(int) frames] = timed ? source.end().getAsDouble() : frames;
+    return bounds;
+  }
+
+  /** Scores of frames, or of the whole video. */
+  private static Track track(
+      Model model, FrameSource source, double[] bounds, List<Tensor> outputs) {
+    int frames = bounds.length - 1;
+    boolean each =
+        outputs.stream().allMatch(t -> t.shape().rank() == 3 && t.shape().dim(1) == frames);
+    boolean once = outputs.stream().allMatch(t -> t.shape().rank() == 2);
+    if (!each && !once) {
+      throw new IllegalArgumentException(
+          "the model's outputs are "
+              + outputs.stream().map(t -> t.shape().toString()).toList()
+              + ", expected scores per frame [1, "
+              + frames
+              + ", K] or of the video [1, K] to draw and to find intervals in; --output takes .csv"
+              + " or .npy of others");
+    }
+    return new Track(
+        String.valueOf(Path.of(source.name()).getFileName()),
+        source.seconds(0).isPresent(),
+        each ? bounds : new double[] {bounds[0], bounds[frames]},
+        model.network().outputNames(),
+        outputs,
+        List.of());
   }
 
   /** Frames that must be finite. */

@@ -85,6 +85,15 @@ public interface FrameSource extends AutoCloseable {
   }
 
   /**
+   * When the last frame ends.
+   *
+   * @return seconds since the start of the video; empty if it does not say
+   */
+  default OptionalDouble end() {
+    return OptionalDouble.empty();
+  }
+
+  /**
    * The same video, for another reader: what one reads or closes does not move the other.
    *
    * @return a source, to be closed

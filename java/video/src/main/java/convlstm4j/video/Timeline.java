@@ -20,17 +20,20 @@ final class Timeline {
 
   /** Stream, time of decoding, time of showing, length, bytes, sum. */
   private static final Pattern FRAME =
-      Pattern.compile("0, +-?[0-9]+, +(-?[0-9]+), +[0-9]+, +[0-9]+, 0x[0-9a-f]{8}.*");
+      Pattern.compile("0, +-?[0-9]+, +(-?[0-9]+), +([0-9]+), +[0-9]+, 0x[0-9a-f]{8}.*");
 
   private final int width;
   private final int height;
   private final double[] seconds;
+  private final double end;
   private final Optional<String> complaint;
 
-  private Timeline(int width, int height, double[] seconds, Optional<String> complaint) {
+  private Timeline(
+      int width, int height, double[] seconds, double end, Optional<String> complaint) {
     this.width = width;
     this.height = height;
     this.seconds = seconds;
+    this.end = end;
     this.complaint = complaint;
   }
 
@@ -53,6 +56,11 @@ final class Timeline {
     return seconds[frame];
   }
 
+  /** Time at which the last frame ends; where the file does not say, as long as the one before. */
+  double end() {
+    return end;
+  }
+
   /** What the decoder complained about though it went on. */
   Optional<String> complaint() {
     return complaint;
@@ -69,6 +77,7 @@ final class Timeline {
     int width = 0;
     int height = 0;
     double base = 0;
+    double length = 0;
     try (Ffmpeg run = Ffmpeg.start(video, filters, "-c:v", "wrapped_avframe", "-f", "framecrc");
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(run.output(), StandardCharsets.UTF_8))) {
@@ -81,6 +90,7 @@ final class Timeline {
             seconds = Arrays.copyOf(seconds, 2 * count);
           }
           seconds[count++] = Long.parseLong(frame.group(1)) * base;
+          length = Long.parseLong(frame.group(2)) * base;
         } else if (unit.matches()) {
           base = Double.parseDouble(unit.group(1)) / Double.parseDouble(unit.group(2));
         } else if (size.matches()) {
@@ -93,7 +103,9 @@ final class Timeline {
         throw new VideoException(
             video, "no frame of it can be decoded" + complaint.map(c -> ": " + c).orElse(""));
       }
-      return new Timeline(width, height, Arrays.copyOf(seconds, count), complaint);
+      double last = seconds[count - 1];
+      double shown = length > 0 || count == 1 ? length : last - seconds[count - 2];
+      return new Timeline(width, height, Arrays.copyOf(seconds, count), last + shown, complaint);
     } catch (IOException e) {
       throw new VideoException(video, "cannot be decoded: " + e.getMessage(), e);
     }

@@ -163,6 +163,11 @@ public final class VideoFile implements FrameSource {
     return OptionalDouble.of(film.timeline.seconds((int) frame));
   }
 
+  @Override
+  public OptionalDouble end() {
+    return OptionalDouble.of(film.timeline.end());
+  }
+
   /** Does not count the frames again. */
   @Override
   public VideoFile reopened() {

@@ -4,6 +4,7 @@ import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.FramePreparation;
+import convlstm4j.data.FrameSource;
 import convlstm4j.data.InputForm;
 import convlstm4j.data.Signature;
 import convlstm4j.tensor.DType;
@@ -279,6 +280,16 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
+   * What a folder of videos, and the first column of its labels, calls a file.
+   *
+   * @param path the file
+   * @return its id
+   */
+  public static String id(Path path) {
+    return VideoIds.of(path);
+  }
+
+  /**
    * Ids of the trailers taken.
    *
    * @return in their order
@@ -325,12 +336,36 @@ public final class VideoFolder implements Dataset {
    * @throws IllegalArgumentException if it is not
    */
   public long frames(String id) {
+    return header(id).shape().dim(0);
+  }
+
+  /**
+   * When the frames of a video are shown.
+   *
+   * @param id one of {@link #ids()}
+   * @return seconds, one for each frame, and the end of the last; empty if the file does not say
+   * @throws IllegalArgumentException if it is not
+   */
+  public Optional<double[]> seconds(String id) {
+    FrameSource header = header(id);
+    if (header.seconds(0).isEmpty() || header.end().isEmpty()) {
+      return Optional.empty();
+    }
+    double[] seconds = new double[(int) header.shape().dim(0) + 1];
+    for (int i = 0; i < seconds.length - 1; i++) {
+      seconds[i] = header.seconds(i).getAsDouble();
+    }
+    seconds[seconds.length - 1] = header.end().getAsDouble();
+    return Optional.of(seconds);
+  }
+
+  private FrameSource header(String id) {
     return selection().trailers().stream()
         .filter(t -> t.id().equals(id))
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException("id " + id + " is not one of those taken: " + ids()))
-        .frames();
+        .header();
   }
 
   private synchronized Selection selection() {

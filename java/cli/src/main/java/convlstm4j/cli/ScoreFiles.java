@@ -1,0 +1,182 @@
+package convlstm4j.cli;
+
+import convlstm4j.cli.picture.Drawing;
+import convlstm4j.cli.picture.IntervalTable;
+import convlstm4j.cli.picture.Intervals;
+import convlstm4j.cli.picture.PictureFile;
+import convlstm4j.cli.picture.ScoresJson;
+import convlstm4j.cli.picture.Subtitles;
+import convlstm4j.cli.picture.Track;
+import convlstm4j.cli.picture.TrackFile;
+import convlstm4j.io.file.AtomicFile;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** What is made of the scores of a video, beside {@code --output}. */
+final class ScoreFiles {
+  private static final List<String> INTERVALS = List.of("csv", "srt");
+
+  /** Of {@code --output}, those that are made of intervals. */
+  private static final List<String> OWN_OUTPUTS = List.of("json", "srt");
+
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = {
+        "Draw a video's scores over time below its frames: a .png, a moving .gif, or an .html page with"
+            + " the intervals, too."
+      })
+  Path picture;
+
+  @Option(
+      names = "--intervals",
+      paramLabel = "FILE",
+      description = {
+        "Write when each score of a film is above --threshold: a .csv with the columns"
+            + " id,start,end,label (seconds), which --data takes as labels.csv, or .srt, subtitles."
+      })
+  Path intervals;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "P",
+      description = "For intervals, subtitles and pictures. Default: " + Intervals.HALF + ".")
+  Double threshold;
+
+  /** Names of options that were given. */
+  List<String> given() {
+    return Stream.of(
+            picture == null ? "" : "--picture",
+            intervals == null ? "" : "--intervals",
+            threshold == null ? "" : "--threshold")
+        .filter(o -> !o.isEmpty())
+        .toList();
+  }
+
+  /** Fails if one was given and there is no video. */
+  void refuse() {
+    if (!given().isEmpty()) {
+      throw new IllegalArgumentException(
+          given().get(0) + " goes with one video as --input, of a model of videos");
+    }
+  }
+
+  /** What a score must be above. */
+  double threshold() {
+    return threshold == null ? Intervals.HALF : threshold;
+  }
+
+  /**
+   * Checks what can be checked beforehand.
+   *
+   * @param output what {@code --output} names; null for nothing
+   * @param timed whether it is known when frames are shown
+   * @param video what it is about
+   */
+  void check(Path output, boolean timed, String video) {
+    if (threshold != null && !Double.isFinite(threshold)) {
+      throw new IllegalArgumentException("--threshold " + threshold + ", expected a number");
+    }
+    boolean json = output != null && ending(output).equals("json");
+    boolean subtitles = output != null && ending(output).equals("srt");
+    if (threshold != null && picture == null && intervals == null && !json && !subtitles) {
+      throw new IllegalArgumentException(
+          "--threshold goes with --picture, --intervals, or --output as .json or .srt");
+    }
+    if (picture != null) {
+      checkEnding("--picture", picture, PictureFile.endings());
+      OutputFiles.checkPicture("--picture", picture);
+      Drawing.check();
+    }
+    if (intervals != null) {
+      checkEnding("--intervals", intervals, INTERVALS);
+      checkIntervals("--intervals", intervals);
+    }
+    if (!timed && (intervals != null || subtitles)) {
+      throw new IllegalArgumentException(
+          (intervals != null ? "--intervals " + intervals : "--output " + output)
+              + ": "
+              + video
+              + " does not say when its frames are shown; expected a film (mp4, mkv ..)");
+    }
+  }
+
+  /** Whether more is made of scores than a table or an array. */
+  boolean isNeeded(Path output) {
+    return picture != null
+        || intervals != null
+        || (output != null && OWN_OUTPUTS.contains(ending(output)));
+  }
+
+  /**
+   * Writes all of it.
+   *
+   * @param output what {@code --output} names; null for nothing
+   * @param id that a folder of videos knows the video by
+   * @param frames pictures of some frames
+   * @param times when all frames are shown
+   */
+  void write(
+      Path output, String id, Track track, SortedMap<Long, BufferedImage> frames, double[] times) {
+    Intervals found = Intervals.of(track, threshold());
+    try {
+      if (output != null && OWN_OUTPUTS.contains(ending(output))) {
+        String text =
+            ending(output).equals("srt")
+                ? Subtitles.text(found)
+                : ScoresJson.text(found, threshold());
+        AtomicFile.write(output, text.getBytes(StandardCharsets.UTF_8));
+      }
+      if (intervals != null) {
+        String text =
+            ending(intervals).equals("srt") ? Subtitles.text(found) : IntervalTable.text(found, id);
+        AtomicFile.write(intervals, text.getBytes(StandardCharsets.UTF_8));
+      }
+      if (picture != null) {
+        AtomicFile.write(
+            picture, new TrackFile(found, threshold(), frames, times).bytes(ending(picture)));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  /** Checks that nothing is replaced but what is written here. */
+  static void checkIntervals(String option, Path file) {
+    if (ending(file).equals("srt")) {
+      OutputFiles.checkSubtitles(option, file);
+    } else {
+      OutputFiles.checkStart(
+          option,
+          file,
+          IntervalTable.HEADER,
+          "a table of intervals (" + IntervalTable.HEADER + ")");
+    }
+  }
+
+  /** Of a file's name, in lower case, without the dot. */
+  static String ending(Path file) {
+    Path last = file.getFileName();
+    String name = last == null ? "" : last.toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+  }
+
+  private static void checkEnding(String option, Path file, List<String> known) {
+    if (!known.contains(ending(file))) {
+      throw new IllegalArgumentException(
+          option
+              + " "
+              + file
+              + ": its ending says what is written, expected ."
+              + String.join(", .", known));
+    }
+  }
+}
