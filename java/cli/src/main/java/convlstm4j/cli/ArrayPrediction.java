@@ -9,9 +9,6 @@ import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +24,7 @@ final class ArrayPrediction implements AutoCloseable {
   private final List<Path> files = new ArrayList<>();
   private final List<NpyWriter> writers = new ArrayList<>();
   private PredictionTable table;
-  private Path made;
+  private MadeFolder made;
 
   /**
    * Says where the outputs go: into one file, or, if there are several, one file for each in a
@@ -52,7 +49,7 @@ final class ArrayPrediction implements AutoCloseable {
                 + "; name a folder, which gets NAME.npy for each, or a .csv file");
       }
       OutputFiles.checkFolder("--output", output);
-      makeFolder(output);
+      made = MadeFolder.of(output);
       names.forEach(n -> files.add(output.resolve(n + ".npy")));
     }
   }
@@ -76,15 +73,6 @@ final class ArrayPrediction implements AutoCloseable {
 
   private static boolean hasEnding(Path output) {
     return output.getFileName().toString().matches(".+\\.[A-Za-z0-9]{1,8}");
-  }
-
-  private void makeFolder(Path folder) {
-    made = Files.exists(folder) ? null : folder;
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -143,19 +131,8 @@ final class ArrayPrediction implements AutoCloseable {
     if (table != null) {
       table.close();
     }
-    removeIfEmpty();
-  }
-
-  /** A folder that nothing came into is not left behind. */
-  private void removeIfEmpty() {
-    try {
-      if (made != null) {
-        Files.deleteIfExists(made);
-      }
-    } catch (DirectoryNotEmptyException e) {
-      // It holds the results.
-    } catch (IOException e) {
-      throw new UncheckedIOException(made + ": cannot be removed: " + e.getMessage(), e);
+    if (made != null) {
+      made.close();
     }
   }
 }

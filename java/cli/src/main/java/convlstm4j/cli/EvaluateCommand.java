@@ -1,11 +1,20 @@
 package convlstm4j.cli;
 
+import convlstm4j.cli.picture.Drawing;
+import convlstm4j.cli.picture.Intervals;
+import convlstm4j.cli.picture.Report;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.folder.VideoFolder;
+import convlstm4j.io.file.AtomicFile;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.objective.F1Score;
+import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
+import convlstm4j.option.Config;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -22,6 +31,7 @@ import picocli.CommandLine.Spec;
       "Compute the losses and metrics of a trained model on samples in npy files (--x, --y) or on a"
           + " folder of videos (--data): a row for each output, over all its frames and pixels; the"
           + " row \"all\" has the loss of all outputs together and the mean of each metric."
+          + " Of classifiers without metrics, F1, too."
     },
     footer = {
       "",
@@ -29,7 +39,8 @@ import picocli.CommandLine.Spec;
       "  convlstm4j evaluate --model trained.ckpt --x x.npy --y y.npy",
       "  convlstm4j evaluate --model trained.ckpt --x x.npy --y y.npy \\",
       "    --sample-weight w.npy --metrics mae,mse --output scores.csv",
-      "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test",
+      "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test \\",
+      "    --report report",
       "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test \\",
       "    --metrics precision,recall,auc"
     })
@@ -51,6 +62,15 @@ final class EvaluateCommand implements Runnable {
   Path output;
 
   @Option(
+      names = "--report",
+      paramLabel = "FOLDER",
+      description = {
+        "Write a page FOLDER/report.html: the table, and of labels what was taken for what, precision"
+            + " and recall, calibration, and the worst clips over time. Predicts all once more."
+      })
+  Path report;
+
+  @Option(
       names = "--batch-size",
       paramLabel = "B",
       description = "Samples of --x at a time. Default: 32, or the model's own.")
@@ -63,7 +83,6 @@ final class EvaluateCommand implements Runnable {
 
   @Override
   public void run() {
-    PrintWriter out = spec.commandLine().getOut();
     if (arrays.given() == (data.folder != null)) {
       throw new ParameterException(
           spec.commandLine(),
@@ -80,16 +99,36 @@ final class EvaluateCommand implements Runnable {
     checkOutput();
     VideoFolder folder = arrays.given() ? null : data.folder(arrays.weights);
     PrintWriter err = spec.commandLine().getErr();
+    if (report != null) {
+      OutputFiles.checkFolder("--report", report);
+      Drawing.check();
+    }
+    MadeFolder made = report == null ? null : MadeFolder.of(report);
+    try (made) {
+      work(folder, err);
+    }
+  }
+
+  private void work(VideoFolder folder, PrintWriter err) {
+    PrintWriter out = spec.commandLine().getOut();
     CommandFiles claimed = claim(err);
     try (claimed;
         Model trained = model.open(backend::apply, err)) {
       trained.onNonFinite(new NonFinite(strict, err));
       compile(trained);
-      ScoreTable table = ScoreTable.of(trained, trained.evaluate(samples(trained, folder)));
+      if (objectives.metrics.isEmpty()) {
+        addF1(trained);
+      }
+      Dataset samples = samples(trained, folder);
+      ScoreTable table = ScoreTable.of(trained, trained.evaluate(samples));
       out.print(table.text());
       out.flush();
       if (output != null) {
         table.writeCsv(output);
+      }
+      if (report != null) {
+        report(trained, folder, samples, table);
+        out.println(reportFile());
       }
       backend.report(out);
     }
@@ -106,7 +145,31 @@ final class EvaluateCommand implements Runnable {
     OutputFiles.checkScores("--output", output);
   }
 
+  private Path reportFile() {
+    return report == null ? null : report.resolve("report.html");
+  }
+
+  private void report(Model trained, VideoFolder folder, Dataset samples, ScoreTable table) {
+    Report page = new Report(trained.network().outputNames(), Intervals.HALF);
+    ReportRun run = new ReportRun(trained, page);
+    if (folder == null) {
+      run.run(samples);
+    } else {
+      run.run(folder.fitting(trained.signature()), data);
+    }
+    String on = folder == null ? String.join(", ", arrays.x) : folder.toString();
+    try {
+      AtomicFile.write(
+          reportFile(), page.page(model.file.toString(), on, table.header(), table.cells()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
   private CommandFiles claim(PrintWriter err) {
+    if (report != null) {
+      OutputFiles.checkPicture("--report", reportFile());
+    }
     return new CommandFiles()
         .reads("--model", model.file)
         .reads("--x", arrays.x)
@@ -114,6 +177,7 @@ final class EvaluateCommand implements Runnable {
         .reads("--sample-weight", arrays.weights)
         .readsFolder("--data", data.folder)
         .writes("--output", output)
+        .writes("--report", reportFile())
         .claim(err);
   }
 
@@ -132,6 +196,28 @@ final class EvaluateCommand implements Runnable {
               trained.network().outputNames(),
               true));
     }
+  }
+
+  /** F1 of classifiers for which nobody asked for a metric: their loss says little. */
+  private void addF1(Model trained) {
+    Compile compiled = trained.compilation().orElseThrow();
+    Compile more = compiled;
+    for (String output : trained.network().outputNames()) {
+      if (compiled.isTrained(output)
+          && compiled.metricsOf(output).isEmpty()
+          && isOfProbabilities(compiled.lossOf(output))) {
+        more = more.metrics(output, new F1Score());
+      }
+    }
+    if (more != compiled) {
+      trained.compile(more);
+    }
+  }
+
+  private static boolean isOfProbabilities(Loss loss) {
+    Config config = loss.config();
+    return config.className().matches(".*(Binary|Categorical).*[Cc]rossentropy")
+        && !Boolean.TRUE.equals(config.values().get("from_logits"));
   }
 
   private Compile measurable(Model trained, Compile compiled) {

@@ -145,13 +145,34 @@ final class ScoreTable {
       StringBuilder line = new StringBuilder();
       line.append(String.format(Locale.ROOT, "%-" + first + "s", row.name()));
       for (String c : row.cells().isEmpty() ? Set.<String>of() : columns) {
-        Double v = row.cells().get(c);
-        String cell = v == null ? "-" : String.format(Locale.ROOT, "%.4f", v);
-        line.append("  ").append(padded(c, cell));
+        line.append("  ").append(padded(c, cell(row, c)));
       }
       s.append(line.toString().stripTrailing()).append(System.lineSeparator());
     }
     return s.toString();
+  }
+
+  /** Names of the columns, the first is that of the rows. */
+  List<String> header() {
+    List<String> header = new ArrayList<>(List.of("output"));
+    header.addAll(columns);
+    return header;
+  }
+
+  /** The numbers as text, the names of the rows first. */
+  List<List<String>> cells() {
+    List<List<String>> all = new ArrayList<>();
+    for (Row row : rows) {
+      List<String> cells = new ArrayList<>(List.of(row.name()));
+      columns.forEach(c -> cells.add(cell(row, c)));
+      all.add(cells);
+    }
+    return all;
+  }
+
+  private static String cell(Row row, String column) {
+    Double v = row.cells().get(column);
+    return v == null ? "-" : String.format(Locale.ROOT, "%.4f", v);
   }
 
   private static String padded(String column, String cell) {
