@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.imageio.ImageIO;
 
 /** What the examples of {@code train} and {@code evaluate} must have made. */
 final class ExampleResults {
@@ -43,6 +44,12 @@ final class ExampleResults {
       checkTraining(example, dir, output);
     } else if (example.startsWith("convlstm4j evaluate ")) {
       checkTable(example, output);
+      if (example.contains("--report ")) {
+        String page =
+            Files.readString(dir.resolve(value(example, "--report")).resolve("report.html"));
+        assertTrue(page.contains("<h2>Worst clips</h2>"), "report");
+        assertTrue(page.contains("src=\"data:image/png;base64,"), "report");
+      }
       if (example.contains("--output ")) {
         Path csv = dir.resolve(value(example, "--output"));
         long rows = output.lines().filter(l -> l.matches(".*\\d\\.\\d{4}")).count();
@@ -96,6 +103,11 @@ final class ExampleResults {
       if (example.contains("--schedule cosine")) {
         assertTrue(compile.contains("CosineDecay"), compile);
       }
+    }
+    String picture = value(example, "--picture");
+    if (!picture.isEmpty()) {
+      // A chart for the loss and for each of two metrics.
+      assertEquals(900, ImageIO.read(dir.resolve(picture).toFile()).getHeight());
     }
     String best = value(example, "--best");
     if (!best.isEmpty()) {

@@ -61,7 +61,7 @@ import picocli.CommandLine.Spec;
       "    --window 12 --batch-size 4 --epochs 20",
       "  convlstm4j train --data demo/train --validation 1 --output yes.ckpt \\",
       "    --window 12 --class-weight 1=3 --metrics f1,auc \\",
-      "    --early-stopping val_loss:2 --epochs 2"
+      "    --early-stopping val_loss:2 --epochs 2 --picture curves.png"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
@@ -119,6 +119,12 @@ final class TrainCommand implements Callable<Integer> {
   Path log;
 
   @Option(
+      names = "--picture",
+      paramLabel = "FILE.png",
+      description = "Draw losses and metrics of this run's epochs, anew after each of them.")
+  Path picture;
+
+  @Option(
       names = "--tensorboard",
       paramLabel = "FOLDER",
       description = {
@@ -145,6 +151,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     best.check();
     stop.check();
+    if (picture != null) {
+      TrainingCurves.check("--picture", picture);
+    }
     CommandFiles claimed = claim(err);
     try (claimed;
         Interrupt interrupt = new Interrupt(err)) {
@@ -171,6 +180,7 @@ final class TrainCommand implements Callable<Integer> {
         .writes("--output", output)
         .writes("--best", best.file)
         .writes("--log", log)
+        .writes("--picture", picture)
         .writesFolders("--tensorboard", TensorBoard.folders(events))
         .claim(err);
   }
@@ -246,6 +256,9 @@ final class TrainCommand implements Callable<Integer> {
                 new LastCheckpoint(output, files.form(kind, err)).lockedByCaller());
     if (log != null) {
       fit = fit.callbacks(new CsvLog(log).lockedByCaller());
+    }
+    if (picture != null) {
+      fit = fit.callbacks(new TrainingCurves(picture, model.network().outputNames()));
     }
     if (events != null) {
       fit = fit.callbacks(new TensorBoard(events));
