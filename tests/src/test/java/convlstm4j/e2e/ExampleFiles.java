@@ -14,6 +14,7 @@ import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /** What the examples of the commands that do not train must have made and said. */
 final class ExampleFiles {
@@ -52,6 +54,10 @@ final class ExampleFiles {
       }
       case "convert" -> files.checkModel();
       case "inspect", "summary" -> files.checkLayers();
+      case "label-template" ->
+          assertEquals(
+              List.of("id,start,end,label", "color=c=gray/a,0,2.000,", "testsrc2/a,0,2.000,"),
+              Files.readAllLines(files.file("--output")));
       case "plan" -> files.checkPlan();
       case "info" -> files.checkBackends();
       default -> {}
@@ -176,7 +182,10 @@ final class ExampleFiles {
   }
 
   /** Each layer but the inputs has its line, with the number of its weights. */
-  private void checkLayers() {
+  private void checkLayers() throws IOException {
+    if (words.contains("--picture")) {
+      assertTrue(ImageIO.read(file("--picture").toFile()).getWidth() > 400, "two inputs");
+    }
     try (Model model = Model.load(dir.resolve(words.get(2)))) {
       Map<String, Tensor> weights = model.weights();
       List<String> layers = new ArrayList<>(layers(model));

@@ -133,7 +133,7 @@ final class ExampleResults {
     List<Object> words = new ArrayList<>();
     for (String word : without.split(" +")) {
       int name = word.indexOf('=') + 1;
-      boolean isFile = word.matches(".*\\.(npy|ckpt)") || word.equals("demo/train");
+      boolean isFile = word.matches(".*\\.(npy|ckpt|png)") || word.equals("demo/train");
       words.add(isFile ? word.substring(0, name) + dir.resolve(word.substring(name)) : word);
     }
     if (option.equals("--validation-split")) {

@@ -23,40 +23,47 @@ final class FuzzWords {
 
   /** Calls that work, to vary. */
   private static final Map<String, List<String>> CALLS =
-      Map.of(
-          "demo", List.of("--output @notes.txt", "--output @film.npy"),
-          "train",
+      Map.ofEntries(
+          Map.entry("demo", List.of("--output @notes.txt", "--output @film.npy")),
+          Map.entry(
+              "train",
               List.of(
                   "--model @plain.ckpt --x @x.npy --y @y.npy --loss mse --output @out.ckpt",
                   "--model @trained.ckpt --x @x.npy --y @y.npy --output @trained.ckpt --epochs 2",
                   "--model @twins.ckpt --x left=@left.npy --x right=@right.npy --y sum=@sum.npy"
                       + " --loss sum=mse --output @out.ckpt --epochs 1",
                   "--data @data --filters 2 --epochs 1 --output @out.ckpt",
-                  "--data @data --epochs 2 --resume --output @folder.ckpt --log @log.csv"),
-          "evaluate",
+                  "--data @data --epochs 2 --resume --output @folder.ckpt --log @log.csv")),
+          Map.entry(
+              "evaluate",
               List.of(
                   "--model @trained.ckpt --x @x.npy --y @y.npy",
-                  "--model @folder.ckpt --data @data"),
-          "predict",
+                  "--model @folder.ckpt --data @data")),
+          Map.entry(
+              "predict",
               List.of(
                   "--model @plain.ckpt --input @x.npy --output @out.npy",
                   "--model @plain.keras --input @x.npy --output @out.csv",
                   "--model @twins.ckpt --input left=@left.npy --input right=@right.npy --output @out",
                   "--model @folder.ckpt --input @data/trailer_0.npy --output @out.csv",
-                  "--model @folder.ckpt --input @data/trailer_0.npy --output @out.json --picture @p.png"),
-          "convert",
+                  "--model @folder.ckpt --input @data/trailer_0.npy --output @out.json --picture @p.png")),
+          Map.entry(
+              "convert",
               List.of(
                   "--model @trained.ckpt --output @out.keras",
                   "--model @plain.h5 --output @out.ckpt",
-                  "--model @model.json --weights @plain.ckpt --output @out.h5"),
-          "inspect", List.of("@plain.keras", "@trained.ckpt", "@model.json"),
-          "summary", List.of("@plain.h5", "@folder.ckpt", "@model.json"),
-          "plan",
+                  "--model @model.json --weights @plain.ckpt --output @out.h5")),
+          Map.entry("inspect", List.of("@plain.keras", "@trained.ckpt", "@model.json")),
+          Map.entry(
+              "summary", List.of("@plain.h5", "@folder.ckpt", "@model.json --picture @p.png")),
+          Map.entry("label-template", List.of("@data --output @out.csv", "@sub --output @p.csv")),
+          Map.entry(
+              "plan",
               List.of(
                   "--model @twins.ckpt --input-shape left=8,3 --input-shape right=8,3",
-                  "--model @folder.ckpt --input-shape 1,6,3,8,8 --memory 1g --stretch 2"),
-          "selftest", List.of("--backend nothing"),
-          "info", List.of(""));
+                  "--model @folder.ckpt --input-shape 1,6,3,8,8 --memory 1g --stretch 2")),
+          Map.entry("selftest", List.of("--backend nothing")),
+          Map.entry("info", List.of("")));
 
   private static final String MODELS =
       "@plain.ckpt @trained.ckpt @folder.ckpt @twins.ckpt @plain.h5 @plain.keras @model.json"

@@ -24,6 +24,7 @@ import picocli.CommandLine.TypeConversionException;
       ConvertCommand.class,
       InspectCommand.class,
       SummaryCommand.class,
+      LabelTemplateCommand.class,
       PlanCommand.class,
       InfoCommand.class,
       SelftestCommand.class

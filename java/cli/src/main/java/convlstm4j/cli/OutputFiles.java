@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.cli.picture.Drawing;
 import convlstm4j.cli.picture.ScoresJson;
 import convlstm4j.cli.picture.Subtitles;
 import convlstm4j.io.checkpoint.Checkpoint;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Checks where results are to go before the work starts: not after hours of it. */
@@ -39,6 +41,13 @@ final class OutputFiles {
     } catch (IOException e) {
       throw new IllegalArgumentException(option + " " + e.getMessage(), e);
     }
+  }
+
+  /** Of a file's name, in lower case, without the dot. */
+  static String ending(Path file) {
+    Path last = file.getFileName();
+    String name = last == null ? "" : last.toString();
+    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
   }
 
   /** Checks that a folder is there or can be made. */
@@ -93,6 +102,18 @@ final class OutputFiles {
   /** Checks that nothing is replaced but pictures and pages that say they were made here. */
   static void checkPicture(String option, Path file) {
     checkMade(option, file, "a picture or page that ConvLSTM4J made");
+  }
+
+  /** Checks, beforehand, that a picture can be drawn and written; null for none. */
+  static void checkPng(String option, Path file) {
+    if (file == null) {
+      return;
+    }
+    if (!ending(file).equals("png")) {
+      throw wrong(option, file, "its ending says what is written, expected .png");
+    }
+    checkPicture(option, file);
+    Drawing.check();
   }
 
   /** Checks that nothing is replaced but scores in JSON, as {@code predict} writes them. */

@@ -158,7 +158,7 @@ final class PredictCommand implements Runnable {
 
   private void say(PrintWriter out, List<String> columns) {
     if (output != null) {
-      String what = ScoreFiles.ending(output).matches("json|srt") ? ": labels " : ": columns ";
+      String what = OutputFiles.ending(output).matches("json|srt") ? ": labels " : ": columns ";
       out.println(output + what + String.join(", ", columns));
     }
     Stream.of(scores.intervals, scores.picture).filter(Objects::nonNull).forEach(out::println);

@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -85,8 +84,8 @@ final class ScoreFiles {
     if (threshold != null && !Double.isFinite(threshold)) {
       throw new IllegalArgumentException("--threshold " + threshold + ", expected a number");
     }
-    boolean json = output != null && ending(output).equals("json");
-    boolean subtitles = output != null && ending(output).equals("srt");
+    boolean json = output != null && OutputFiles.ending(output).equals("json");
+    boolean subtitles = output != null && OutputFiles.ending(output).equals("srt");
     if (threshold != null && picture == null && intervals == null && !json && !subtitles) {
       throw new IllegalArgumentException(
           "--threshold goes with --picture, --intervals, or --output as .json or .srt");
@@ -113,7 +112,7 @@ final class ScoreFiles {
   boolean isNeeded(Path output) {
     return picture != null
         || intervals != null
-        || (output != null && OWN_OUTPUTS.contains(ending(output)));
+        || (output != null && OWN_OUTPUTS.contains(OutputFiles.ending(output)));
   }
 
   /**
@@ -128,21 +127,24 @@ final class ScoreFiles {
       Path output, String id, Track track, SortedMap<Long, BufferedImage> frames, double[] times) {
     Intervals found = Intervals.of(track, threshold());
     try {
-      if (output != null && OWN_OUTPUTS.contains(ending(output))) {
+      if (output != null && OWN_OUTPUTS.contains(OutputFiles.ending(output))) {
         String text =
-            ending(output).equals("srt")
+            OutputFiles.ending(output).equals("srt")
                 ? Subtitles.text(found)
                 : ScoresJson.text(found, threshold());
         AtomicFile.write(output, text.getBytes(StandardCharsets.UTF_8));
       }
       if (intervals != null) {
         String text =
-            ending(intervals).equals("srt") ? Subtitles.text(found) : IntervalTable.text(found, id);
+            OutputFiles.ending(intervals).equals("srt")
+                ? Subtitles.text(found)
+                : IntervalTable.text(found, id);
         AtomicFile.write(intervals, text.getBytes(StandardCharsets.UTF_8));
       }
       if (picture != null) {
         AtomicFile.write(
-            picture, new TrackFile(found, threshold(), frames, times).bytes(ending(picture)));
+            picture,
+            new TrackFile(found, threshold(), frames, times).bytes(OutputFiles.ending(picture)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
@@ -151,7 +153,7 @@ final class ScoreFiles {
 
   /** Checks that nothing is replaced but what is written here. */
   static void checkIntervals(String option, Path file) {
-    if (ending(file).equals("srt")) {
+    if (OutputFiles.ending(file).equals("srt")) {
       OutputFiles.checkSubtitles(option, file);
     } else {
       OutputFiles.checkStart(
@@ -162,15 +164,8 @@ final class ScoreFiles {
     }
   }
 
-  /** Of a file's name, in lower case, without the dot. */
-  static String ending(Path file) {
-    Path last = file.getFileName();
-    String name = last == null ? "" : last.toString();
-    return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
   private static void checkEnding(String option, Path file, List<String> known) {
-    if (!known.contains(ending(file))) {
+    if (!known.contains(OutputFiles.ending(file))) {
       throw new IllegalArgumentException(
           option
               + " "

@@ -151,9 +151,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     best.check();
     stop.check();
-    if (picture != null) {
-      TrainingCurves.check("--picture", picture);
-    }
+    OutputFiles.checkPng("--picture", picture);
     CommandFiles claimed = claim(err);
     try (claimed;
         Interrupt interrupt = new Interrupt(err)) {

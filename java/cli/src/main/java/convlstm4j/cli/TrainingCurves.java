@@ -50,16 +50,6 @@ final class TrainingCurves implements Callback {
         outputs.stream().sorted(Comparator.comparingInt(String::length).reversed()).toList();
   }
 
-  /** Checks, beforehand, that it can be drawn. */
-  static void check(String option, Path file) {
-    if (!ScoreFiles.ending(file).equals("png")) {
-      throw new IllegalArgumentException(
-          option + " " + file + ": its ending says what is written, expected .png");
-    }
-    OutputFiles.checkPicture(option, file);
-    Drawing.check();
-  }
-
   @Override
   public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
     epochs.add((double) epoch + 1);

@@ -61,7 +61,7 @@ final class VideoScores {
                 : TrackPicture.evenly(bounds, TrackFile.THUMBNAILS));
     List<Tensor> outputs = model.predict(List.of(frames));
     List<String> names = List.of();
-    if (output == null || !List.of("csv", "npy").contains(ScoreFiles.ending(output))) {
+    if (output == null || !List.of("csv", "npy").contains(OutputFiles.ending(output))) {
       names = track(model, source, bounds, outputs).labels();
     } else if (PredictionTable.isTable(output)) {
       try (PredictionTable table = new PredictionTable(model, output, false)) {
@@ -80,7 +80,7 @@ final class VideoScores {
   }
 
   private static void checkOutput(Path output) {
-    switch (ScoreFiles.ending(output)) {
+    switch (OutputFiles.ending(output)) {
       case "csv" -> OutputFiles.checkTable(OUTPUT, output);
       case "npy" -> OutputFiles.checkArray(OUTPUT, output);
       case "json" -> OutputFiles.checkJson(OUTPUT, output);

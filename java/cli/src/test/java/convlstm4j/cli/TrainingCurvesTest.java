@@ -60,7 +60,7 @@ class TrainingCurvesTest {
     IllegalArgumentException e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> TrainingCurves.check("--picture", dir.resolve("c.jpg")));
+            () -> OutputFiles.checkPng("--picture", dir.resolve("c.jpg")));
     assertTrue(e.getMessage().contains("expected .png"), e.getMessage());
   }
 }
