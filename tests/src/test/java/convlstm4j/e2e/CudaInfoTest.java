@@ -46,6 +46,9 @@ class CudaInfoTest {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
                 "-cp",
                 classPath,
                 main));
@@ -57,21 +60,22 @@ class CudaInfoTest {
     return new Run(p.waitFor(), output);
   }
 
-  private static void infoSays(Map<String, String> environment, String what) throws Exception {
+  private static void infoSays(Map<String, String> environment, String... what) throws Exception {
     cudaLineHas(convlstm4j(environment, "info"), what);
   }
 
-  private static void cudaLineHas(Run info, String what) {
+  private static void cudaLineHas(Run info, String... what) {
     assertEquals(0, info.exit, info.output);
     List<String> lines = info.output.lines().filter(l -> l.startsWith("  cuda")).toList();
     assertEquals(1, lines.size(), info.output);
-    assertTrue(lines.get(0).contains(what), lines.get(0));
+    for (String w : what) {
+      assertTrue(lines.get(0).contains(w), lines.get(0));
+    }
   }
 
   @Test
   void namesTheGpu() throws Exception {
-    infoSays(Map.of(), "starts: ");
-    infoSays(Map.of(), "(compute capability 9.0), cuDNN 9.");
+    infoSays(Map.of(), "starts: ", "(compute capability 9.0), cuDNN 9.");
   }
 
   @Test
@@ -150,13 +154,15 @@ class CudaInfoTest {
     opens.put("GPUSIM_CUDNN_OPENS", name);
     String why = "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED (1008); cuDNN opens libraries that are";
     infoSays(
-        opens, "does not start: cuda: cudnnConvolutionForward: " + why + " missing here: " + name);
-    infoSays(opens, name + " (pip: nvidia-cublas; apt: libcublas-13-*; conda: libcublas); looked");
+        opens,
+        "does not start: cuda: cudnnConvolutionForward: " + why + " missing here: " + name,
+        name + " (pip: nvidia-cublas; apt: libcublas-13-*; conda: libcublas); looked");
     opens.put("GPUSIM_CUDNN_ABORTS", "1");
     infoSays(
-        opens, "does not start: cuda: cuDNN's first convolution ends the process (exit code 134)");
-    infoSays(opens, ": Could not load library " + name);
-    infoSays(opens, "missing here: " + name + " (pip: nvidia-cublas; ");
+        opens,
+        "does not start: cuda: cuDNN's first convolution ends the process (exit code 134)",
+        ": Could not load library " + name,
+        "missing here: " + name + " (pip: nvidia-cublas; ");
     Path wheel = dir.resolve("venv/lib/python3.11/site-packages/nvidia/cu13/lib");
     Path conda = dir.resolve("conda/lib");
     Path named = dir.resolve("named");
@@ -182,8 +188,10 @@ class CudaInfoTest {
     Path driver = Files.createDirectories(dir.resolve("driver"));
     Files.copy(simulated("libcuda.so.1"), driver.resolve("libcuda.so.1"));
     Files.copy(simulated("libcudnn.so.9"), wheel.resolve("libcudnn.so.9"));
-    infoSays(Map.of(LIBRARIES, driver.toString()), "no cuDNN 9: libcudnn.so.9 cannot be loaded");
-    infoSays(Map.of(LIBRARIES, driver.toString()), "pip: nvidia-cudnn-cu13");
+    infoSays(
+        Map.of(LIBRARIES, driver.toString()),
+        "no cuDNN 9: libcudnn.so.9 cannot be loaded",
+        "pip: nvidia-cudnn-cu13");
     infoSays(Map.of(LIBRARIES, driver.toString(), "VIRTUAL_ENV", dir.toString()), "starts: ");
     Path python = Files.createDirectories(dir.resolve("bin")).resolve("python3");
     Files.writeString(python, "");
@@ -206,8 +214,8 @@ class CudaInfoTest {
     Files.createSymbolicLink(ops, Path.of("libcudnn_ops.so.9.5.0"));
     infoSays(
         Map.of(LIBRARIES, dir.toString()),
-        "does not start: cuda: parts of different versions or installations of cuDNN are mixed: ");
-    infoSays(Map.of(LIBRARIES, dir.toString()), "libcudnn_ops.so.9.5.0");
+        "does not start: cuda: parts of different versions or installations of cuDNN are mixed: ",
+        "libcudnn_ops.so.9.5.0");
   }
 
   @Test
