@@ -14,6 +14,9 @@ import java.util.Map;
 final class Contenders {
   static final String TORCH = "torch";
 
+  /** Ends the names of another commit's backends. */
+  private static final String BEFORE = "-before";
+
   private static final String BIGDL = "bigdl";
   private static final String TFJS = "tfjs-";
   private static final String WASM = "wasm";
@@ -102,13 +105,23 @@ final class Contenders {
   }
 
   Contender backend(String name) {
-    if (!backends().contains(name)) {
+    return backend(name, name, System.getProperty("java.class.path"));
+  }
+
+  /** A backend of another commit, called so. */
+  Contender before(String backend, String classPath) {
+    return backend(backend + BEFORE, backend, classPath);
+  }
+
+  private Contender backend(String name, String backend, String classPath) {
+    if (!backends().contains(backend)) {
       return Contender.absent(name, "there is no such backend; there are " + backends());
     }
     // As the launcher of the command line does with --threads.
     List<String> command =
         java(
-            OursMain.class,
+            classPath,
+            OursMain.class.getName(),
             List.of(
                 "-XX:+UseSerialGC",
                 "-Xms8m",
@@ -117,7 +130,7 @@ final class Contenders {
                 "-XX:ActiveProcessorCount=" + threads,
                 "-Dconvlstm4j.threads=" + threads,
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=" + (threads - 1)),
-            name,
+            backend,
             String.valueOf(threads));
     Map<String, String> waiting = Map.of("OMP_WAIT_POLICY", "passive", "GOMP_SPINCOUNT", "10000");
     return new Contender(name, command, environment(waiting), "");

@@ -54,6 +54,15 @@ public final class Main implements Callable<Integer> {
   private List<String> backends = Contenders.backends();
 
   @Option(
+      names = "--before",
+      paramLabel = "FOLDER",
+      description = {
+        "A clone of this repository at another commit, which is built, too:",
+        "its backends take part as NAME-before."
+      })
+  private String before = "";
+
+  @Option(
       names = "--peers",
       split = ",",
       paramLabel = "NAME",
@@ -133,6 +142,13 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--absent", hidden = true, paramLabel = "PEER=WHY")
   private Map<String, String> absences = new LinkedHashMap<>();
 
+  @Option(
+      names = "--before-class-path",
+      hidden = true,
+      paramLabel = "CLASS-PATH",
+      defaultValue = "")
+  private String beforeClassPath;
+
   @Option(names = "--bigdl", hidden = true, paramLabel = "CLASS-PATH", defaultValue = "")
   private String bigdl;
 
@@ -171,6 +187,9 @@ public final class Main implements Callable<Integer> {
     if (rounds < 1 || threads < 1 || limit < 1 || budget < 1) {
       throw new IllegalArgumentException(
           "--rounds, --threads, --limit and --budget must be above 0");
+    }
+    if (!before.isEmpty() && beforeClassPath.isEmpty()) {
+      throw new IllegalArgumentException("--before " + before + " is not built; bench/run does it");
     }
     Path folder = Files.createDirectories(work.resolve("run").toAbsolutePath());
     Plan plan =
@@ -211,6 +230,9 @@ public final class Main implements Callable<Integer> {
     List<Contender> all = new ArrayList<>();
     if (!backends.equals(NONE)) {
       backends.forEach(b -> all.add(known.backend(b)));
+      if (!beforeClassPath.isEmpty()) {
+        backends.forEach(b -> all.add(known.before(b, beforeClassPath)));
+      }
     }
     if (!peers.equals(NONE)) {
       peers.stream()
