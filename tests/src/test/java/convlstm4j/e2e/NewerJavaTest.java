@@ -6,15 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -25,12 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A Java that restricts native code (24 or newer, JEP 472): the runnable jar needs no option, a
- * user of the library is told which. That Java is the one that runs the tests, one in {@code
- * JAVA25_HOME} or one in {@code /usr/lib/jvm}.
+ * user of the library is told which.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NewerJavaTest {
-  private static final Path INSTALLED = Path.of("/usr/lib/jvm");
   private static final Path JAR = Path.of(System.getProperty("convlstm4j.jar", "convlstm4j.jar"));
   private static final String DENY = "--illegal-native-access=deny";
 
@@ -42,36 +36,9 @@ class NewerJavaTest {
     }
   }
 
-  private static Path java() throws IOException {
-    List<Path> homes = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"))));
-    Optional.ofNullable(System.getenv("JAVA25_HOME")).map(Path::of).ifPresent(homes::add);
-    if (Files.isDirectory(INSTALLED)) {
-      try (Stream<Path> all = Files.list(INSTALLED)) {
-        all.sorted().forEach(homes::add);
-      }
-    }
-    Path found = null;
-    for (Path home : homes) {
-      found = found == null && version(home) >= 24 ? home.resolve("bin/java") : found;
-    }
-    assumeTrue(found != null, "no Java 24 or newer: set JAVA25_HOME");
-    return found;
-  }
-
-  private static int version(Path home) throws IOException {
-    if (!Files.exists(home.resolve("release")) || !Files.exists(home.resolve("bin/java"))) {
-      return 0;
-    }
-    Properties release = new Properties();
-    try (InputStream in = Files.newInputStream(home.resolve("release"))) {
-      release.load(in);
-    }
-    String version = release.getProperty("JAVA_VERSION", "0").replace("\"", "");
-    return Integer.parseInt(version.split("[^0-9]", 2)[0]);
-  }
-
   private Ended run(String... words) throws Exception {
-    List<String> command = new ArrayList<>(List.of(java().toString(), "-Xmx512m"));
+    List<String> command =
+        new ArrayList<>(List.of(NewerJava.home().resolve("bin/java").toString(), "-Xmx512m"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of(words));
     Path out = dir.resolve("out.txt");
@@ -165,7 +132,7 @@ class NewerJavaTest {
 
   private Ended asModules(String path, String... options) throws Exception {
     List<String> words = new ArrayList<>(List.of(options));
-    // Our modules are automatic ones: what they need is not derived from them.
+    // Some modules are automatic ones: what they need is not derived from them.
     words.addAll(List.of("-p", path, "--add-modules", "ALL-MODULE-PATH"));
     words.addAll(List.of("-m", "convlstm4j.cli/convlstm4j.cli.Main", "info"));
     return run(words.toArray(new String[0]));
@@ -179,7 +146,8 @@ class NewerJavaTest {
     for (String module : List.of("core", "keras", "onednn", "cuda", "cli")) {
       try (Stream<Path> files =
           Files.list(root.resolve("java").resolve(module).resolve("target"))) {
-        List<Path> jars = files.filter(f -> f.toString().endsWith(".jar")).toList();
+        List<Path> jars =
+            files.filter(f -> f.toString().matches(".*(?<!-sources|-javadoc)[.]jar")).toList();
         assertFalse(jars.isEmpty(), module);
         for (Path jar : jars) {
           try (JarFile file = new JarFile(jar.toFile())) {
