@@ -18,18 +18,19 @@ GIT = sys.argv[1]
 TAGS = ["2.2.0", "2.2.5", "2.3.1"] + ["v2.%d.0" % i for i in range(6, 13)] + ["v2.13.1", "v2.14.0", "v2.15.0"]
 LAYERS = """Activation ActivityRegularization Add AdditiveAttention Attention AlphaDropout Average AveragePooling1D AveragePooling2D AveragePooling3D BatchNormalization Bidirectional
  Concatenate Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D Dense DepthwiseConv1D DepthwiseConv2D Dot Dropout ELU
- Embedding Flatten GRU GaussianDropout GaussianNoise
+ EinsumDense Embedding Flatten GRU GaussianDropout GaussianNoise
  GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
- GroupNormalization Identity LSTM LayerNormalization LeakyReLU MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum MultiHeadAttention Multiply Normalization PReLU Permute
+ GroupNormalization Identity LSTM LayerNormalization LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum MultiHeadAttention Multiply Normalization PReLU Permute
  CenterCrop RandomFlip ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
  UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
-REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1, height=3, width=2, stddev=0.25, input_dim=5, output_dim=2, num_heads=2, key_dim=3)
+REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1, height=3, width=2, stddev=0.25, input_dim=5, output_dim=2, num_heads=2, key_dim=3, equation="abc,cd->abd",
+                output_shape=[None, 5])
 OTHER = dict(padding="same", data_format="channels_first", activation="relu", recurrent_activation="tanh", merge_mode="sum",
              dtype="float64", axis=1, noise_shape=[None, 1], max_value=6.0, threshold=0.5, negative_slope=0.125, epsilon=0.0625,
              momentum=0.5, groups=2, seed=7, units=4, filters=4, rate=0.5, target_shape=[3, 2], dims=[1, 2], virtual_batch_size=2,
              renorm_clipping=dict(rmax=2.0), renorm_momentum=0.5, implementation=1, num_constants=1, alpha=0.125, dropout=0.5,
              recurrent_dropout=0.5, adjustment=True, interpolation="nearest", mode="vertical", mean=[1.0], variance=[2.0], score_mode="concat",
-             attention_axes=[1], output_shape=[5])
+             attention_axes=[1], output_shape=[5], equation="abc,dc->abd", bias_axes="d")
 
 # Options that are taken out of **kwargs, with their defaults there; and those that every layer has, which are set below.
 KWARGS = dict(implementation=2, num_constants=None, zero_output_for_mask=False, mode="horizontal_and_vertical", query_shape=None, key_shape=None,

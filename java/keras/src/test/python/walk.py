@@ -140,6 +140,8 @@ def own_weights(layer):
         return 1, 0
     if kind in ("Attention", "AdditiveAttention"):
         return config["use_scale"] + (config.get("score_mode") == "concat"), 0
+    if kind == "EinsumDense":
+        return 1 + (config["bias_axes"] is not None), 0
     if kind == "MultiHeadAttention":
         return 4 * (1 + config["use_bias"]), 0
     if kind == "Normalization":

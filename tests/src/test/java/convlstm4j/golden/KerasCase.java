@@ -32,8 +32,12 @@ import java.util.zip.ZipInputStream;
 record KerasCase(Path folder, Map<String, Object> row) {
   /** Those that the project keeps, unpacked into a folder. */
   static List<KerasCase> unpack(Path folder) throws IOException {
-    try (ZipInputStream zip =
-        new ZipInputStream(KerasCase.class.getResourceAsStream("keras-cases.zip"))) {
+    return unpack(folder, "keras-cases.zip");
+  }
+
+  /** Those of an archive among the resources. */
+  static List<KerasCase> unpack(Path folder, String archive) throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(KerasCase.class.getResourceAsStream(archive))) {
       for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
         Files.write(folder.resolve(Path.of(e.getName()).getFileName()), zip.readAllBytes());
       }

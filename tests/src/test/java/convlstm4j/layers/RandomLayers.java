@@ -44,6 +44,7 @@ import convlstm4j.layer.DirectConvolution;
 import convlstm4j.layer.Dot;
 import convlstm4j.layer.Dropout;
 import convlstm4j.layer.ELU;
+import convlstm4j.layer.EinsumDense;
 import convlstm4j.layer.Embedding;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.GRU;
@@ -61,6 +62,7 @@ import convlstm4j.layer.Identity;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.LeakyReLU;
+import convlstm4j.layer.Masking;
 import convlstm4j.layer.MaxPooling1D;
 import convlstm4j.layer.MaxPooling2D;
 import convlstm4j.layer.MaxPooling3D;
@@ -200,6 +202,7 @@ final class RandomLayers {
             attention(
                 c, x, new Attention().scoreMode(c.of(List.of(Attention.ScoreMode.values())))));
     of("MultiHeadAttention", 3, 5, RandomLayers::heads);
+    any("Masking", (c, x) -> new Masking(c.oneIn(2) ? 0 : 0.5));
     any("AlphaDropout", (c, x) -> new AlphaDropout(RATE));
     any("BatchNormalization", (c, x) -> batchNormalization(c, rank(x)));
     any("Dense", (c, x) -> dense(c));
@@ -229,6 +232,7 @@ final class RandomLayers {
     joining("Minimum", (c, x) -> new Minimum());
     joining("Multiply", (c, x) -> new Multiply());
     joining("Subtract", (c, x) -> new Subtract());
+    of("EinsumDense", 3, 3, (c, x) -> einsum(c).apply(x));
     of("Dot", 3, 3, RandomLayers::dot);
     of("Operation", 2, HIGHEST, RandomOperations::call);
     of("RepeatVector", 2, (c, x) -> new RepeatVector(c.oneTo(3)));
@@ -296,6 +300,14 @@ final class RandomLayers {
   private static <S extends AttentionLayer<S>> Symbol attention(Choice c, Symbol x, S layer) {
     Symbol value = new ActivationLayer(c.activation()).apply(x);
     return layer.useScale(c.oneIn(2)).useCausalMask(c.oneIn(3)).apply(x, value);
+  }
+
+  private static EinsumDense einsum(Choice c) {
+    EinsumDense layer =
+        c.oneIn(2)
+            ? new EinsumDense("abc,cd->abd", 0, c.oneTo(3))
+            : new EinsumDense("...c,cd->...d", c.oneTo(3));
+    return layer.biasAxes(c.oneIn(2) ? "d" : "").activation(c.activation());
   }
 
   private static Symbol heads(Choice c, Symbol x) {

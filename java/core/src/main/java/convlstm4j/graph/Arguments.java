@@ -11,16 +11,35 @@ import java.util.function.Function;
  * @param data the inputs proper, at least one except for an input layer
  * @param initialState the states of a recurrent layer, such as {@code [h, c]} (twice for a
  *     bidirectional one), or empty
- * @param mask {@code [N, T]}, not 0 where a step counts, if given
+ * @param mask {@code [N, T]}, not 0 where a step counts, if given in the call
+ * @param carried the masks that come with the inputs proper, by the layers before: none, or one for
+ *     each, not 0 where a position counts
  * @param inference whether the layer runs as at inference in training too: no dropout, moving
  *     statistics; Keras 2's {@code training=False}
  * @param <T> symbols while a graph is being built, values while it is lowered
  */
 public record Arguments<T>(
-    List<T> data, List<T> initialState, Optional<T> mask, boolean inference) {
+    List<T> data,
+    List<T> initialState,
+    Optional<T> mask,
+    List<Optional<T>> carried,
+    boolean inference) {
   public Arguments {
     data = List.copyOf(data);
     initialState = List.copyOf(initialState);
+    carried = List.copyOf(carried);
+  }
+
+  /**
+   * Arguments whose inputs come without masks.
+   *
+   * @param data the inputs proper
+   * @param initialState the states of a recurrent layer, such as {@code [h, c]}, or empty
+   * @param mask which steps count, if given
+   * @param inference whether the layer runs as at inference in training too
+   */
+  public Arguments(List<T> data, List<T> initialState, Optional<T> mask, boolean inference) {
+    this(data, initialState, mask, List.of(), inference);
   }
 
   /**
@@ -46,7 +65,37 @@ public record Arguments<T>(
   }
 
   /**
-   * Everything in one list: data, states, mask.
+   * The same with the masks that come with the inputs proper.
+   *
+   * @param masks one for each input
+   * @return new arguments
+   */
+  public Arguments<T> carrying(List<Optional<T>> masks) {
+    boolean none = masks.stream().allMatch(Optional::isEmpty);
+    return new Arguments<>(data, initialState, mask, none ? List.of() : masks, inference);
+  }
+
+  /**
+   * The mask that comes with an input proper.
+   *
+   * @param input which one
+   * @return empty if it comes without
+   */
+  public Optional<T> carried(int input) {
+    return carried.isEmpty() ? Optional.empty() : carried.get(input);
+  }
+
+  /**
+   * The mask of the first input: given in the call, else the one it comes with.
+   *
+   * @return empty for none
+   */
+  public Optional<T> seen() {
+    return mask.or(() -> carried(0));
+  }
+
+  /**
+   * Everything that is given in the call, in one list: data, states, mask.
    *
    * @return the list
    */
@@ -67,7 +116,7 @@ public record Arguments<T>(
   }
 
   /**
-   * Replaces every entry.
+   * Replaces every entry that is given in the call; what comes with the inputs is left out.
    *
    * @param f what by
    * @param <R> the new kind

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The start of a graph: an array that is handed in. Made by {@code layer.Input}. */
 public final class InputLayer extends Layer {
@@ -53,7 +54,9 @@ public final class InputLayer extends Layer {
    * @return a symbol of the input's shape
    */
   public Symbol symbol() {
-    return new Node(this, Arguments.of(List.of()), List.of(shape)).outputs().get(0);
+    return new Node(this, Arguments.of(List.of()), List.of(shape), List.of(Optional.empty()))
+        .outputs()
+        .get(0);
   }
 
   @Override

@@ -69,6 +69,45 @@ public abstract class Layer implements Owner {
   public abstract List<Value> lower(Lowering g, Arguments<Value> arguments);
 
   /**
+   * Lowers the layer, and says which positions of its outputs count.
+   *
+   * @param g where ops go
+   * @param arguments what the layer is called with
+   * @return the outputs and their masks
+   * @throws ShapeException if it cannot take these inputs
+   */
+  public Outputs call(Lowering g, Arguments<Value> arguments) {
+    List<Value> values = lower(g, arguments);
+    Optional<Value> mask = mask(g, arguments);
+    List<Optional<Value>> masks = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      masks.add(i < maskedOutputs() ? mask : Optional.empty());
+    }
+    return new Outputs(values, masks);
+  }
+
+  /**
+   * Which positions of the output count, from what is known of the inputs: Keras's {@code
+   * compute_mask}.
+   *
+   * @param g where ops go
+   * @param arguments what the layer is called with
+   * @return empty, by default: the mask ends here
+   */
+  protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return Optional.empty();
+  }
+
+  /**
+   * How many of the outputs, from the first on, have the mask.
+   *
+   * @return by default 1
+   */
+  protected int maskedOutputs() {
+    return 1;
+  }
+
+  /**
    * Gives the layer a name; otherwise its network names it.
    *
    * @param newName not blank
@@ -152,8 +191,16 @@ public abstract class Layer implements Owner {
     called = true;
     Program.Builder shapesOnly = new Program.Builder(true);
     try {
-      List<Value> outputs = lower(shapesOnly, arguments.map(s -> shapesOnly.feed(s.shape())));
-      return new Node(this, arguments, outputs.stream().map(Value::shape).toList()).outputs();
+      List<Optional<Value>> masks =
+          arguments.data().stream().map(s -> s.maskShape().map(shapesOnly::feed)).toList();
+      Outputs made =
+          call(shapesOnly, arguments.map(s -> shapesOnly.feed(s.shape())).carrying(masks));
+      return new Node(
+              this,
+              arguments,
+              made.values().stream().map(Value::shape).toList(),
+              made.masks().stream().map(m -> m.map(Value::shape)).toList())
+          .outputs();
     } catch (ShapeException e) {
       throw new ShapeException(label() + ": " + e.getMessage());
     }

@@ -315,30 +315,56 @@ public final class Network {
    *     shapes
    */
   public List<Value> lower(Lowering g, List<Value> feeds) {
+    return call(g, Arguments.of(feeds)).values();
+  }
+
+  /**
+   * Adds the network's ops to a program, and says which positions of the outputs count.
+   *
+   * @param g the program under construction
+   * @param feeds values of the inputs, and the masks that come with them
+   * @return the outputs and their masks
+   * @throws ShapeException if a feed does not fit its input; the message names the input and both
+   *     shapes
+   */
+  public Outputs call(Lowering g, Arguments<Value> feeds) {
     Map<Symbol, Value> values = new HashMap<>();
+    Map<Symbol, Value> masks = new HashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
-      checkFeed(i, feeds.get(i).shape());
-      values.put(inputs.get(i), feeds.get(i));
+      checkFeed(i, feeds.data().get(i).shape());
+      values.put(inputs.get(i), feeds.data().get(i));
+      Symbol input = inputs.get(i);
+      feeds.carried(i).ifPresent(m -> masks.put(input, m));
     }
     for (Node node : nodes) {
       if (node.layer() instanceof InputLayer) {
         continue;
       }
       g.enter(node.layer().name());
-      List<Value> results;
+      Outputs results;
       try {
         Lowering mode = node.arguments().inference() ? new AtInference(g) : g;
-        results = node.layer().lower(mode, node.arguments().map(values::get));
+        results =
+            node.layer()
+                .call(mode, node.arguments().map(values::get).carrying(carried(node, masks)));
       } catch (ShapeException e) {
         throw new ShapeException(node.layer().label() + ": " + e.getMessage());
       } finally {
         g.leave();
       }
-      for (int i = 0; i < results.size(); i++) {
-        values.put(node.outputs().get(i), results.get(i));
+      for (int i = 0; i < results.values().size(); i++) {
+        Symbol output = node.outputs().get(i);
+        values.put(output, results.values().get(i));
+        results.masks().get(i).ifPresent(m -> masks.put(output, m));
       }
     }
-    return outputs.stream().map(values::get).toList();
+    return new Outputs(
+        outputs.stream().map(values::get).toList(),
+        outputs.stream().map(s -> Optional.ofNullable(masks.get(s))).toList());
+  }
+
+  private static List<Optional<Value>> carried(Node node, Map<Symbol, Value> masks) {
+    return node.arguments().data().stream().map(s -> Optional.ofNullable(masks.get(s))).toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package convlstm4j.graph;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One call of a layer in a graph. A shared layer has several. */
 public final class Node {
@@ -10,11 +11,11 @@ public final class Node {
   private final Arguments<Symbol> arguments;
   private final List<Symbol> outputs = new ArrayList<>();
 
-  Node(Layer layer, Arguments<Symbol> arguments, List<Shape> outputShapes) {
+  Node(Layer layer, Arguments<Symbol> arguments, List<Shape> shapes, List<Optional<Shape>> masks) {
     this.layer = layer;
     this.arguments = arguments;
-    for (Shape s : outputShapes) {
-      outputs.add(new Symbol(this, outputs.size(), s));
+    for (int i = 0; i < shapes.size(); i++) {
+      outputs.add(new Symbol(this, i, shapes.get(i), masks.get(i)));
     }
   }
 

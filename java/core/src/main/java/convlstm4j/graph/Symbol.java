@@ -1,6 +1,7 @@
 package convlstm4j.graph;
 
 import convlstm4j.tensor.Shape;
+import java.util.Optional;
 
 /**
  * An array in a graph that is being built: an input, or an output of a layer's call. Keras's
@@ -10,11 +11,13 @@ public final class Symbol {
   private final Node node;
   private final int index;
   private final Shape shape;
+  private final Optional<Shape> maskShape;
 
-  Symbol(Node node, int index, Shape shape) {
+  Symbol(Node node, int index, Shape shape, Optional<Shape> maskShape) {
     this.node = node;
     this.index = index;
     this.shape = shape;
+    this.maskShape = maskShape;
   }
 
   /**
@@ -24,6 +27,15 @@ public final class Symbol {
    */
   public Shape shape() {
     return shape;
+  }
+
+  /**
+   * Sizes of the axes of the mask that comes with it, which says of the positions which ones count.
+   *
+   * @return empty if there is none: all count
+   */
+  public Optional<Shape> maskShape() {
+    return maskShape;
   }
 
   /**

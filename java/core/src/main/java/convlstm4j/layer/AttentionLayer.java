@@ -1,7 +1,9 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
+import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
+import convlstm4j.op.Pointwise;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
@@ -9,6 +11,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@link Attention} and {@link AdditiveAttention} share. Inputs: query {@code [N, T, D]},
@@ -99,13 +102,24 @@ public abstract class AttentionLayer<S extends AttentionLayer<S>> extends KerasL
               + ": expected the last axes of one size");
     }
     List<Value> masks = new ArrayList<>();
-    arguments.mask().ifPresent(m -> masks.add(seen(g, m, value)));
+    arguments.mask().or(() -> arguments.carried(1)).ifPresent(m -> masks.add(seen(g, m, value)));
     if (useCausalMask) {
       Heads.causal(g, query.shape().dim(1), value.shape().dim(1)).ifPresent(masks::add);
     }
     Value shares = Heads.shares(g, scores(g, query, key), masks);
     Value y = Heads.sums(g, Heads.dropped(g, shares, dropout), value);
+    Optional<Value> queries = arguments.carried(0);
+    if (queries.isPresent()) {
+      Formula kept = Formula.input(0).times(Masks.COUNTS_SECOND);
+      y = g.op(new Pointwise(kept, 2), y, Masks.over(g, queries.get(), 3));
+    }
     return returnAttentionScores ? List.of(y, shares) : List.of(y);
+  }
+
+  /** The query's. */
+  @Override
+  protected final Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return arguments.carried(0);
   }
 
   private static Value seen(Lowering g, Value mask, Value value) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keras's {@code Bidirectional}: a recurrent layer and a copy that takes the steps in the other
@@ -167,10 +168,20 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   private static List<Value> direction(
       Lowering g, Recurrent<?> layer, Arguments<Value> arguments, List<Value> states) {
     try {
-      return layer.lower(g, new Arguments<>(arguments.data(), states, arguments.mask()));
+      return layer.lower(g, new Arguments<>(arguments.data(), states, arguments.seen()));
     } catch (ShapeException e) {
       throw new ShapeException(layer.label() + ": " + e.getMessage());
     }
+  }
+
+  @Override
+  protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return forward.mask(g, arguments);
+  }
+
+  @Override
+  protected int maskedOutputs() {
+    return mergeMode == MergeMode.NONE ? 2 : 1;
   }
 
   private List<Value> join(Lowering g, Value y, Value z) {

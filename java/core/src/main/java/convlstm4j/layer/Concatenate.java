@@ -7,9 +7,11 @@ import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keras's {@code Concatenate}: joins two or more inputs, equal in every other size, along an axis.
@@ -50,6 +52,28 @@ public final class Concatenate extends KerasLayer<Concatenate> {
               + ", or negative ones counted from the end");
     }
     return g.ops(new Concat(x.axis(axis), inputs.size()), inputs);
+  }
+
+  /** Where any element of the output counts; inputs without mask count as a whole. */
+  @Override
+  protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    List<Optional<Value>> masks = arguments.carried();
+    Shape x = arguments.first().shape();
+    int along = x.axis(axis);
+    if (masks.isEmpty() || along == x.rank() - 1) {
+      return Masks.ofAny(g, masks); // all of a position counts if one input has no mask
+    }
+    List<Value> all = new ArrayList<>();
+    for (int i = 0; i < masks.size(); i++) {
+      Shape positions = arguments.data().get(i).shape().without(-1);
+      Value mask = masks.get(i).orElseGet(() -> Masks.ones(g, positions));
+      if (mask.shape().rank() != positions.rank()) {
+        throw new ShapeException(
+            "mask of shape " + mask.shape() + " of an input, expected " + positions);
+      }
+      all.add(mask);
+    }
+    return Optional.of(g.ops(new Concat(along, all.size()), all).get(0));
   }
 
   @Override

@@ -55,6 +55,10 @@ final class Elementwise {
     one(all, "Sqrt", Formula::sqrt);
     one(all, "Square", Formula::square);
     one(all, "Tanh", Formula::tanh);
+    one(all, "LogicalNot", x -> x.equal(constant(0)));
+    one(all, "OnesLike", x -> x.less(x).plus(1));
+    one(all, "ZerosLike", x -> x.less(x));
+    all.put("ConvertToTensor", kind("core", List.of("x"), a -> a[0]));
     all.put("Rsqrt", kind("math", List.of("x"), a -> ONE.over(a[0].sqrt())));
     all.put("Where", kind("numpy", List.of("condition", "x1", "x2"), a -> a[0].where(a[1], a[2])));
     all.put("Clip", OperationKind.of(List.of("x_min", "x_max"), Elementwise::clip));
@@ -70,6 +74,8 @@ final class Elementwise {
     two(all, "GreaterEqual", (a, b) -> b.less(a).max(a.equal(b)));
     two(all, "Less", Formula::less);
     two(all, "LessEqual", (a, b) -> a.less(b).max(a.equal(b)));
+    two(all, "LogicalAnd", (a, b) -> not(a.equal(constant(0)).max(b.equal(constant(0)))));
+    two(all, "LogicalOr", (a, b) -> not(a.equal(constant(0)).min(b.equal(constant(0)))));
     two(all, "Maximum", Formula::max);
     two(all, "Minimum", Formula::min);
     two(all, "Multiply", Formula::times);

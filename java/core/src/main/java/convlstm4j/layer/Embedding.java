@@ -12,6 +12,7 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Keras's {@code Embedding}: a vector for each number of a word. Input of any shape, whole numbers
@@ -19,13 +20,9 @@ import java.util.Map;
  * number that is none of these yields NaN.
  */
 public final class Embedding extends KerasLayer<Embedding> {
-  private static final String NO_MASK =
-      "not supported: no layer passes a mask on by itself; leave it false and give the mask to the "
-          + "recurrent layer, as layer.on(vectors)"
-          + ".mask(Operations.with(\"NotEqual\", 0).apply(numbers))";
-
   private final int inputDim;
   private final int outputDim;
+  private boolean maskZero;
   private Initializer embeddingsInitializer = new Initializers.RandomUniform(-0.05, 0.05);
   private Regularizer embeddingsRegularizer = Regularizer.NONE;
 
@@ -42,18 +39,14 @@ public final class Embedding extends KerasLayer<Embedding> {
   }
 
   /**
-   * Keras's {@code mask_zero}, which tells the layers behind that the number 0 is no word. Here a
-   * mask is given by hand, by {@link Recurrent#on}.
+   * Says whether the number 0 is no word: the output then comes with a mask, which recurrent
+   * layers, attention and losses after it heed.
    *
-   * @param value false, the default
+   * @param value default false
    * @return this layer
-   * @throws IllegalArgumentException if it is true
    */
   public Embedding maskZero(boolean value) {
-    if (value) {
-      throw new IllegalArgumentException(label() + ": mask_zero=true, " + NO_MASK);
-    }
-    return this;
+    return set(() -> maskZero = value);
   }
 
   /**
@@ -91,23 +84,26 @@ public final class Embedding extends KerasLayer<Embedding> {
   }
 
   @Override
+  protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return maskZero ? Optional.of(Masks.other(g, arguments.first(), 0)) : Optional.empty();
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> c = new LinkedHashMap<>();
     c.put("input_dim", inputDim);
     c.put("output_dim", outputDim);
     c.put("embeddings_initializer", InitializerForms.encode(embeddingsInitializer));
     c.put("embeddings_regularizer", RegularizerForms.encode(embeddingsRegularizer));
-    c.put("mask_zero", false);
+    c.put("mask_zero", maskZero);
     return c;
   }
 
   static Embedding fromConfig(Config c) {
-    if (c.bool("mask_zero", false)) {
-      throw c.wrong("mask_zero", NO_MASK);
-    }
     Embedding l = new Embedding(c.integer("input_dim"), c.integer("output_dim"));
     return l.embeddingsInitializer(
             InitializerForms.read(c, "embeddings_initializer", l.embeddingsInitializer))
-        .embeddingsRegularizer(RegularizerForms.read(c, "embeddings_regularizer"));
+        .embeddingsRegularizer(RegularizerForms.read(c, "embeddings_regularizer"))
+        .maskZero(c.bool("mask_zero", false));
   }
 }

@@ -24,7 +24,7 @@ public abstract class FunctionLayer<S extends FunctionLayer<S>> extends KerasLay
   }
 
   @Override
-  public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
+  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     return List.of(function.lower(g, only(arguments)));
   }
 

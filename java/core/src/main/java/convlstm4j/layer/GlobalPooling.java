@@ -1,9 +1,13 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
+import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.GlobalAveragePool;
+import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Reduce;
+import convlstm4j.op.ShapeException;
 import convlstm4j.op.Window;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
@@ -50,6 +54,9 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends ImageLay
 
   @Override
   public final List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    if (axes == 1 && mode == Pool.Mode.AVERAGE && arguments.seen().isPresent()) {
+      return List.of(masked(g, maybeMasked(arguments), arguments.seen().get()));
+    }
     Folded folded = Folded.of(g, only(arguments), axes + 1);
     Value images = folded.images();
     if (mode == Pool.Mode.AVERAGE && axes > 1) {
@@ -65,6 +72,27 @@ public abstract class GlobalPooling<S extends GlobalPooling<S>> extends ImageLay
     Arrays.fill(ones, 1);
     Shape kept = last ? Shape.of(channels).prepend(ones) : Shape.of(ones).prepend(channels);
     return List.of(folded.unfold(g, g.reshape(y, kept.prepend(n))));
+  }
+
+  /** The mean of the steps that count. */
+  private Value masked(Lowering g, Value x, Value mask) {
+    if (x.shape().rank() != 3 || mask.shape().rank() != 2) {
+      throw new ShapeException(
+          "input of shape "
+              + x.shape()
+              + " with a mask of shape "
+              + mask.shape()
+              + ", expected [N, T, C] and [N, T]");
+    }
+    int steps = dataFormat == DataFormat.CHANNELS_LAST ? 1 : 2;
+    Shape m = mask.shape();
+    Shape over = steps == 1 ? m.append(1) : Shape.of(m.dim(0), 1, m.dim(1));
+    Value counts = g.reshape(g.op(new Pointwise(Masks.COUNTS, 1), mask), over);
+    Value kept = g.op(new Pointwise(Formula.input(0).times(Formula.input(1)), 2), x, counts);
+    Reduce sum = new Reduce(Reduce.Mode.SUM, List.of(steps));
+    Formula mean = Formula.input(0).over(Formula.input(1));
+    Value y = g.op(new Pointwise(mean, 2), g.op(sum, kept), g.op(sum, counts));
+    return keepDims ? y : g.reshape(y, y.shape().without(steps));
   }
 
   /** By a window of the whole image; a sequence is an image of one column. */

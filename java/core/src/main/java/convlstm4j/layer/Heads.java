@@ -40,7 +40,7 @@ final class Heads {
   static Value shares(Lowering g, Value scores, List<Value> masks) {
     Value counted = scores;
     for (Value mask : masks) {
-      Formula masked = Formula.input(1).where(Formula.input(0), Formula.input(0).minus(FAR));
+      Formula masked = Masks.COUNTS_SECOND.where(Formula.input(0), Formula.input(0).minus(FAR));
       counted = g.op(new Pointwise(masked, 2), counted, mask);
     }
     return g.op(new Activate(Activation.SOFTMAX), counted);

@@ -12,6 +12,7 @@ import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -56,6 +57,11 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
     List<String> words = constrainable().stream().map(ConstraintForms::option).toList();
     throw new IllegalArgumentException(
         label() + ": no weight \"" + weight + "\" for a constraint, expected one of " + words);
+  }
+
+  @Override
+  protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return Masks.PASSED_ON.contains(kerasClass()) ? arguments.carried(0) : Optional.empty();
   }
 
   /** Local names of the weights that may have a constraint. */
@@ -134,6 +140,14 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
   static Value only(Arguments<Value> arguments) {
     if (!arguments.initialState().isEmpty() || arguments.mask().isPresent()) {
       throw new ShapeException("takes neither initial state nor mask; only recurrent layers do");
+    }
+    return one(arguments);
+  }
+
+  /** The only input of a layer that may be given a mask. */
+  static Value maybeMasked(Arguments<Value> arguments) {
+    if (!arguments.initialState().isEmpty()) {
+      throw new ShapeException("takes no initial state; only recurrent layers do");
     }
     return one(arguments);
   }

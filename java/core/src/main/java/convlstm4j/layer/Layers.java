@@ -57,6 +57,7 @@ public final class Layers {
     KINDS.put("Dot", Dot::fromConfig);
     KINDS.put("Dropout", Dropout::fromConfig);
     KINDS.put("ELU", ELU::fromConfig);
+    KINDS.put("EinsumDense", EinsumDense::fromConfig);
     KINDS.put("Embedding", Embedding::fromConfig);
     KINDS.put("Flatten", Flatten::fromConfig);
     KINDS.put("GRU", GRU::fromConfig);
@@ -73,6 +74,7 @@ public final class Layers {
     KINDS.put("LSTM", LSTM::fromConfig);
     KINDS.put("LayerNormalization", LayerNormalization::fromConfig);
     KINDS.put("LeakyReLU", LeakyReLU::fromConfig);
+    KINDS.put("Masking", Masking::fromConfig);
     KINDS.put("MaxPooling1D", MaxPooling1D::fromConfig);
     KINDS.put("MaxPooling2D", MaxPooling2D::fromConfig);
     KINDS.put("MaxPooling3D", MaxPooling3D::fromConfig);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -56,6 +57,11 @@ public abstract class Merging<S extends Merging<S>> extends KerasLayer<S> {
       left.add(0, joined);
     }
     return left;
+  }
+
+  @Override
+  protected final Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return Masks.ofAny(g, arguments.carried());
   }
 
   /** Fails if the layer takes another number of inputs. */

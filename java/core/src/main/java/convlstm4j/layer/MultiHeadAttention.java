@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -246,17 +247,35 @@ public final class MultiHeadAttention extends KerasLayer<MultiHeadAttention> {
   private Value shares(
       Lowering g, Value scores, Shape shape, Arguments<Value> arguments, Split axes) {
     List<Value> masks = new ArrayList<>();
-    if (arguments.mask().isPresent() || useCausalMask) {
+    if (arguments.mask().isPresent() || !arguments.carried().isEmpty() || useCausalMask) {
       if (axes.over.size() != 1 || axes.others.size() != 1) {
         throw new ShapeException("masks are supported of inputs of three axes only");
       }
       arguments.mask().ifPresent(m -> masks.add(overHeads(g, m)));
+      arguments.carried(0).ifPresent(m -> masks.add(overHeads(g, m, 2)));
+      for (int i = 1; i < arguments.data().size(); i++) {
+        arguments.carried(i).ifPresent(m -> masks.add(overHeads(g, m, 1)));
+      }
       if (useCausalMask) {
         Heads.causal(g, shape.dim(2), shape.dim(3)).ifPresent(m -> masks.add(overHeads(g, m)));
       }
       return Heads.shares(g, g.reshape(scores, shape), masks);
     }
     return g.reshape(Heads.shares(g, scores, masks), shape);
+  }
+
+  /**
+   * The mask of queries or of values.
+   *
+   * @param added where the axis of the others is
+   */
+  private static Value overHeads(Lowering g, Value mask, int added) {
+    Shape s = mask.shape();
+    if (s.rank() != 2) {
+      throw new ShapeException("an input comes with a mask of shape " + s + ", expected [N, T]");
+    }
+    Shape pairs = added == 1 ? Shape.of(s.dim(0), 1, s.dim(1)) : s.append(1);
+    return overHeads(g, g.reshape(mask, pairs));
   }
 
   private static Value overHeads(Lowering g, Value mask) {
@@ -316,6 +335,12 @@ public final class MultiHeadAttention extends KerasLayer<MultiHeadAttention> {
       inputs.add(g.reshape(b, Shape.of(units)));
     }
     return g.ops(new Affine(Math.toIntExact(units), useBias), inputs).get(0);
+  }
+
+  /** The query's. */
+  @Override
+  protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return arguments.carried(0);
   }
 
   @Override

@@ -7,6 +7,7 @@ import convlstm4j.graph.InputLayer;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
+import convlstm4j.graph.Outputs;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
@@ -127,9 +128,17 @@ public final class NestedModel extends KerasLayer<NestedModel> {
 
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    if (!arguments.initialState().isEmpty() || arguments.mask().isPresent()) {
+    return call(g, arguments).values();
+  }
+
+  @Override
+  public Outputs call(Lowering g, Arguments<Value> arguments) {
+    if (!arguments.initialState().isEmpty()) {
+      throw new ShapeException("takes no initial state; make it an input of the model inside");
+    }
+    if (arguments.mask().isPresent() && arguments.data().size() > 1) {
       throw new ShapeException(
-          "takes neither initial state nor mask; make them inputs of the model inside");
+          "takes a mask of one input only, by itself; make it an input inside");
     }
     if (arguments.data().size() != network.inputs().size()) {
       throw new ShapeException(
@@ -140,7 +149,11 @@ public final class NestedModel extends KerasLayer<NestedModel> {
               + ": "
               + network.inputNames());
     }
-    return network.lower(g, arguments.data());
+    return network.call(
+        g,
+        arguments.mask().isEmpty()
+            ? arguments
+            : Arguments.of(arguments.data()).carrying(List.of(arguments.mask())));
   }
 
   @Override

@@ -16,6 +16,7 @@ final class OperationKinds {
   static {
     Arranging.addTo(ALL);
     Elementwise.addTo(ALL);
+    ALL.put("Einsum", Einsum.kind());
     Reducing.addTo(ALL);
     Slicing.addTo(ALL);
     Windowed.addTo(ALL);

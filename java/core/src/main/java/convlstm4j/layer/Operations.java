@@ -155,6 +155,18 @@ public final class Operations {
   }
 
   /**
+   * Sums of products of two arrays, Keras's {@code einsum}.
+   *
+   * @param equation labels of the axes of both and of the result, as {@code "btc,bsc->bts"}, the
+   *     batch first in the first and in the result
+   * @return the operation
+   * @throws IllegalArgumentException if the equation is of another form
+   */
+  public static Operation einsum(String equation) {
+    return new Operation("Einsum", Map.of("subscripts", equation));
+  }
+
+  /**
    * Another order of axes.
    *
    * @param axes the input's axis for each of the output's, the batch, 0, first

@@ -223,7 +223,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
                 initialState(g, arguments.initialState(), state),
                 g.reshape(kernel(g, window.ownKernel(kernel)), kernel),
                 g.reshape(recurrentKernel(g, window.ownKernel(recurrent)), recurrent),
-                arguments.mask()));
+                arguments.seen()));
     List<Value> results = new ArrayList<>();
     for (Value v : y) {
       results.add(g.reshape(v, window.own(v.shape())));
@@ -234,6 +234,11 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     List<Value> outputs = returnState ? results : results.subList(0, 1);
     outputs.forEach(v -> penalize(g, activityRegularizer, v));
     return outputs;
+  }
+
+  @Override
+  protected final Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
+    return returnSequences ? arguments.carried(0) : Optional.empty();
   }
 
   /** The op that runs the cell, for messages. */

@@ -3,6 +3,12 @@ package convlstm4j.layer;
 import convlstm4j.config.ActivationFunction;
 import convlstm4j.config.Config;
 import convlstm4j.config.FunctionForms;
+import convlstm4j.formula.Formula;
+import convlstm4j.graph.Arguments;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.ShapeException;
+import convlstm4j.program.Lowering;
+import convlstm4j.program.Value;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +36,28 @@ public final class Softmax extends FunctionLayer<Softmax> {
   private Softmax(List<Integer> axes) {
     super(word("Softmax", "axis", axes.toString(), () -> ActivationFunction.softmax(axes)));
     this.axes = axes;
+  }
+
+  /** A mask of the input's own shape hides elements, whose share is 0, as in Keras. */
+  @Override
+  public List<Value> lower(Lowering g, Arguments<Value> arguments) {
+    Value x = maybeMasked(arguments);
+    if (arguments.seen().isEmpty()) {
+      return super.lower(g, arguments);
+    }
+    Value mask = arguments.seen().get();
+    if (mask.shape().rank() != x.shape().rank()) {
+      throw new ShapeException(
+          "input of shape "
+              + x.shape()
+              + " comes with a mask of shape "
+              + mask.shape()
+              + ", expected one of its own shape; use ActivationLayer(\"softmax\"), which has none");
+    }
+    Formula hidden = Masks.COUNTS_SECOND.where(Formula.input(0), Formula.input(0).minus(1e9));
+    Value shares = function().lower(g, g.op(new Pointwise(hidden, 2), x, mask));
+    Formula kept = Formula.input(0).times(Masks.COUNTS_SECOND);
+    return List.of(g.op(new Pointwise(kept, 2), shares, mask));
   }
 
   @Override

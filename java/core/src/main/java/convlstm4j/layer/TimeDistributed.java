@@ -20,8 +20,8 @@ import java.util.Map;
  * time into the batch. Input {@code [N, T, ..]}, where the layer takes {@code [N, ..]}; output
  * likewise. Sizes of N and T need not be known when the graph is built.
  *
- * <p>A mask says nothing to a layer that takes none; one that takes masks would be given a step's,
- * without time, which none can use.
+ * <p>A mask is the output's, too. It says nothing to a layer that takes none; one that takes masks
+ * is given each step's, without time.
  *
  * <p>Batch statistics of a {@link BatchNormalization} inside, however deep, are each step's own, as
  * in Keras 3 (and updated once per step), unless {@link #poolSteps} asks for those of the whole
@@ -68,11 +68,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
 
   @Override
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
-    if (!arguments.initialState().isEmpty() || (arguments.mask().isPresent() && takesMask())) {
-      throw new ShapeException(
-          "takes no initial state, and no mask with " + layer.label() + " at every step");
-    }
-    Value x = one(arguments);
+    Value x = maybeMasked(arguments);
     Shape s = x.shape();
     if (s.rank() < 3) {
       throw new ShapeException("input has shape " + s + ", expected [N, T, ..] of rank 3 or more");
@@ -88,7 +84,16 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
     Value folded = g.reshape(x, s.from(2).prepend(Shape.times(n, t)));
     List<Value> outputs = new ArrayList<>();
     try {
-      for (Value y : layer.lower(inner, Arguments.of(List.of(folded)))) {
+      Arguments<Value> steps = Arguments.of(List.of(folded));
+      if (takesMask()) {
+        steps =
+            steps.carrying(
+                List.of(
+                    arguments
+                        .seen()
+                        .map(m -> g.reshape(m, m.shape().from(2).prepend(Shape.times(n, t))))));
+      }
+      for (Value y : layer.call(inner, steps).values()) {
         outputs.add(g.reshape(y, y.shape().from(1).prepend(n, t)));
       }
     } catch (ShapeException e) {
@@ -104,6 +109,8 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
         || layer instanceof TimeDistributed
         || layer instanceof NestedModel
         || layer instanceof BatchNormalization
+        || layer instanceof GlobalAveragePooling1D
+        || layer instanceof Softmax
         || !(layer instanceof KerasLayer<?>);
   }
 

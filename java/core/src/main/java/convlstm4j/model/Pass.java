@@ -1,8 +1,11 @@
 package convlstm4j.model;
 
 import convlstm4j.backend.Backend.Mode;
+import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Network;
+import convlstm4j.graph.Outputs;
 import convlstm4j.model.Objectives.Output;
+import convlstm4j.objective.MaskedWeights;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
@@ -11,6 +14,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The program of one way through a network for known shapes: the network, then for each trained
@@ -41,17 +45,22 @@ record Pass(
   static Pass of(Kind kind, Network network, Objectives objectives, List<Shape> inputs) {
     Program.Builder g = new Program.Builder(kind == Kind.TRAIN, kind != Kind.PREDICT);
     List<Shape> feedShapes = new ArrayList<>(inputs);
-    List<Value> outputs = network.lower(g, inputs.stream().map(g::feed).toList());
+    Outputs made = network.call(g, Arguments.of(inputs.stream().map(g::feed).toList()));
+    List<Value> outputs = made.values();
     outputs.forEach(g::expose);
     List<Value> losses = new ArrayList<>();
     for (int k = 0; k < outputs.size(); k++) {
       Output o = kind == Kind.PREDICT ? null : objectives.outputs().get(k);
-      losses.add(o == null || !o.isTrained() ? null : loss(g, o, outputs.get(k), feedShapes));
+      losses.add(
+          o == null || !o.isTrained()
+              ? null
+              : loss(g, o, outputs.get(k), made.masks().get(k), feedShapes));
     }
     return new Pass(kind, g.build(), outputs, losses, feedShapes);
   }
 
-  private static Value loss(Program.Builder g, Output o, Value prediction, List<Shape> feedShapes) {
+  private static Value loss(
+      Program.Builder g, Output o, Value prediction, Optional<Value> mask, List<Shape> feedShapes) {
     Shape p = prediction.shape();
     if (p.rank() < 2) {
       throw new ShapeException(
@@ -60,7 +69,12 @@ record Pass(
     Shape target = o.loss().targetShape(p);
     feedShapes.add(target);
     feedShapes.add(p.without(-1));
-    return o.loss().lower(g, prediction, g.feed(target), g.feed(p.without(-1)));
+    Value targets = g.feed(target);
+    Value weights = g.feed(p.without(-1));
+    if (mask.isPresent()) {
+      weights = MaskedWeights.of(g, o.loss(), weights, mask.get());
+    }
+    return o.loss().lower(g, prediction, targets, weights);
   }
 
   /** The scalars whose weighted sum is the total loss: losses, then penalties. */

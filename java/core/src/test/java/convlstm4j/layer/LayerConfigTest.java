@@ -159,12 +159,6 @@ class LayerConfigTest {
             "Dense",
             Map.of("units", 2, "rank", 3),
             "Dense has the option rank=3, which no Keras up to 3.15 has and which is passed over"),
-        refused(
-            "Embedding",
-            Map.of("input_dim", 5, "output_dim", 2, "mask_zero", true),
-            "Embedding \"e\": mask_zero=true, not supported: no layer passes a mask on by itself;"
-                + " leave it false and give the mask to the recurrent layer, as"
-                + " layer.on(vectors).mask(Operations.with(\"NotEqual\", 0).apply(numbers))"),
         refused("Dense", Map.of(), "Dense \"e\": units is missing"),
         refused("Dense", Map.of("units", 2.5), "Dense \"e\": units=2.5, expected a whole number"),
         refused(

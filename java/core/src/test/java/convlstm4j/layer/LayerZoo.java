@@ -102,6 +102,7 @@ public final class LayerZoo {
         new Dot(1, -1).normalize(true),
         new Dropout(0.25).noiseShape(Input.ANY, 1, 3),
         new ELU(0.25),
+        new EinsumDense("abc,cd->abd", 0, 5).biasAxes("d").activation("relu"),
         new Embedding(7, 3).embeddingsRegularizer(Regularizer.l2(0.5)),
         new Flatten().dataFormat(DataFormat.CHANNELS_FIRST),
         new GRU(3).resetAfter(false).activation(Activation.RELU).returnSequences(true),
@@ -129,6 +130,7 @@ public final class LayerZoo {
         new LSTM(3).peephole(true).dropout(0.5),
         new LeakyReLU(0.125),
         new Maximum(),
+        new Masking(-1.5),
         new MaxPooling1D(3).strides(2),
         new MaxPooling2D(2).strides(1),
         new MaxPooling3D(2, 2, 1).padding(Padding.SAME),
@@ -258,7 +260,7 @@ public final class LayerZoo {
               new long[] {2, 6, 8, 7};
           case "GlobalAveragePooling3D" -> new long[] {2, 6, Input.ANY, 7};
           case "Dense", "Embedding", "RepeatVector" -> new long[] {5};
-          case "AdditiveAttention", "Attention", "Dot" -> new long[] {4, 4};
+          case "AdditiveAttention", "Attention", "Dot", "EinsumDense" -> new long[] {4, 4};
           case "AlphaDropout",
               "AveragePooling1D",
               "Conv1D",

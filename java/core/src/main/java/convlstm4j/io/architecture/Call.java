@@ -123,8 +123,9 @@ final class Call {
         case "query", "value", "key" -> attention(String.valueOf(e.getKey()), value);
         case "mask", "attention_mask" -> {
           collect(value, found);
-          if (found.size() > 1) {
-            throw value.wrong("one reference");
+          boolean several = value.isList() && value.list().stream().noneMatch(Item::isString);
+          if (found.size() > 1 || (!found.isEmpty() && several && value.list().size() > 1)) {
+            throw value.wrong("one reference; the masks of several inputs come with these");
           }
           found.forEach(m -> mask = m);
         }

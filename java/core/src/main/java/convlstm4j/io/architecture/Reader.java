@@ -158,7 +158,8 @@ final class Reader {
               l -> {
                 layers.put(name, l);
                 noteInputs(name, l, item);
-                if (Layers.isOperation(item.options())) {
+                if (Layers.isOperation(item.options())
+                    && !"Einsum".equals(item.get("class_name").value())) {
                   operations.add(name);
                 }
               });

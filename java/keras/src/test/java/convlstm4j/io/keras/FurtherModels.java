@@ -26,6 +26,7 @@ import convlstm4j.layer.DepthwiseConv1D;
 import convlstm4j.layer.DepthwiseConv2D;
 import convlstm4j.layer.Dot;
 import convlstm4j.layer.ELU;
+import convlstm4j.layer.EinsumDense;
 import convlstm4j.layer.Embedding;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.GRU;
@@ -40,6 +41,7 @@ import convlstm4j.layer.Identity;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.LeakyReLU;
+import convlstm4j.layer.Masking;
 import convlstm4j.layer.MaxPooling1D;
 import convlstm4j.layer.Maximum;
 import convlstm4j.layer.Minimum;
@@ -199,8 +201,9 @@ final class FurtherModels {
     Symbol b = new DepthwiseConv2D(2, 3).padding(Padding.SAME).apply(image);
     b = new SeparableConv2D(3, 2, 2).apply(b);
     Symbol ids = new Rescaling(0.0).offset(2.0).apply(new Flatten().apply(steps));
-    return Model.of(List.of(steps, image), List.of(a, b, new Embedding(5, 3).apply(ids)))
-        .named("apart");
+    Symbol words = new Embedding(5, 3).maskZero(true).apply(ids);
+    Symbol read = new GRU(2).apply(new Masking(0.5).apply(words));
+    return Model.of(List.of(steps, image), List.of(a, b, words, read)).named("apart");
   }
 
   /** What data goes through before and in training. */
@@ -226,7 +229,8 @@ final class FurtherModels {
   private static Model attention() {
     Symbol x = Input.named("a", 3, 4);
     Symbol y = Input.named("b", 5, 4);
-    Symbol most = new Attention().useScale(true).scoreMode(Attention.ScoreMode.CONCAT).apply(x, y);
+    Symbol z0 = new EinsumDense("...c,cd->...d", 4).biasAxes("d").apply(x);
+    Symbol most = new Attention().useScale(true).scoreMode(Attention.ScoreMode.CONCAT).apply(z0, y);
     Symbol means = new AdditiveAttention().useCausalMask(true).apply(y, x);
     MultiHeadAttention heads = new MultiHeadAttention(2, 3).valueDim(2).outputDim(5);
     Symbol z = heads.useCausalMask(true).apply(most, means, y);
