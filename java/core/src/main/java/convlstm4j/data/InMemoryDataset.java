@@ -1,6 +1,5 @@
 package convlstm4j.data;
 
-import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
@@ -107,6 +106,64 @@ public final class InMemoryDataset implements Dataset {
     return new InMemoryDataset(samples.shuffle(newSeed));
   }
 
+  /**
+   * Takes a stretch of the samples only.
+   *
+   * @param from number of the first, counted as in this dataset
+   * @param to number of the last + 1
+   * @return a new dataset
+   * @throws IllegalArgumentException if the stretch is empty or not within the dataset
+   */
+  public InMemoryDataset range(int from, int to) {
+    return new InMemoryDataset(samples.range(from, to));
+  }
+
+  /**
+   * Number of samples.
+   *
+   * @return at least 1
+   */
+  public int samples() {
+    return samples.samples();
+  }
+
+  /** What is trained on, and what is kept to look how well that goes. */
+  public record Split(InMemoryDataset train, InMemoryDataset validation) {}
+
+  /**
+   * Keeps the last samples for validation, as Keras's {@code validation_split} does: so shuffle
+   * what is sorted before. Both parts have this one's size of batches; training shuffles if this
+   * does.
+   *
+   * <pre>{@code
+   * var split = Data.of(x, y).batch(8).shuffle(1).split(0.2);
+   * model.fit(split.train(), Fit.epochs(20).validation(split.validation()));
+   * }</pre>
+   *
+   * @param validation part of the samples, between 0 and 1
+   * @return both parts
+   * @throws IllegalArgumentException if it is not, or a part would have no samples
+   */
+  public Split split(double validation) {
+    int n = samples();
+    int train = (int) Math.floor(n * (1 - validation));
+    if (!(validation > 0 && validation < 1) || train == 0 || train == n) {
+      throw new IllegalArgumentException(
+          "split("
+              + validation
+              + ") of "
+              + n
+              + " samples leaves a part without any; expected a part between 0 and 1, of at least"
+              + " one sample each");
+    }
+    return new Split(range(0, train), range(train, n));
+  }
+
+  @Override
+  public String toString() {
+    return samples() + " samples in " + batches() + " batches";
+  }
+
   @Override
   public int batches() {
     return samples.batches();
@@ -123,17 +180,6 @@ public final class InMemoryDataset implements Dataset {
   }
 
   private static List<Tensor> rows(List<Tensor> tensors, int[] rows) {
-    return tensors.stream().map(t -> rows(t, rows)).toList();
-  }
-
-  private static Tensor rows(Tensor t, int[] rows) {
-    Tensor some = Tensor.zeros(t.dtype(), t.shape().with(0, rows.length));
-    int length = some.size() / rows.length;
-    Object from = t.dtype() == DType.FLOAT32 ? t.floats() : t.doubles();
-    Object to = t.dtype() == DType.FLOAT32 ? some.floats() : some.doubles();
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(from, rows[i] * length, to, i * length, length);
-    }
-    return some;
+    return tensors.stream().map(t -> t.rows(rows)).toList();
   }
 }

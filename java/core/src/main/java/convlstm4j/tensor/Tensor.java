@@ -1,5 +1,6 @@
 package convlstm4j.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -245,6 +246,90 @@ public final class Tensor {
   }
 
   /**
+   * One element by its place along each axis.
+   *
+   * <pre>{@code
+   * double score = scores.at(0, 17, 2); // of [N, T, K]: first sample, frame 17, third label
+   * }</pre>
+   *
+   * @param index as many numbers as there are axes, from 0
+   * @return its value
+   * @throws IllegalArgumentException if their number differs, or one is not within its axis
+   */
+  public double at(long... index) {
+    long place = 0;
+    boolean within = index.length == shape.rank();
+    for (int d = 0; within && d < index.length; d++) {
+      within = index[d] >= 0 && index[d] < shape.dim(d);
+      place = place * shape.dim(d) + index[d];
+    }
+    if (!within) {
+      throw new IllegalArgumentException(
+          "no element " + Arrays.toString(index) + " in tensor " + this);
+    }
+    return elements.get((int) place);
+  }
+
+  /**
+   * A stretch of an axis, such as some samples or some frames.
+   *
+   * @param axis which, from 0
+   * @param from the first place
+   * @param to the last place + 1
+   * @return a copy, of pixels if this is
+   * @throws IllegalArgumentException if there is no such axis or the stretch is not within it
+   */
+  public Tensor slice(int axis, long from, long to) {
+    if (axis < 0 || axis >= shape.rank() || from < 0 || to < from || to > shape.dim(axis)) {
+      throw new IllegalArgumentException(
+          "no places " + from + " to " + to + " (not included) of axis " + axis + " in " + this);
+    }
+    long before = 1;
+    for (int d = 0; d < axis; d++) {
+      before *= shape.dim(d);
+    }
+    int whole = before == 0 ? 0 : (int) (size() / before);
+    int step = shape.dim(axis) == 0 ? 0 : (int) (whole / shape.dim(axis));
+    int length = (int) (to - from) * step;
+    Object source = array();
+    Tensor some = like(source, shape.with(axis, to - from));
+    Object target = some.array();
+    for (int i = 0; i < before; i++) {
+      System.arraycopy(source, i * whole + (int) from * step, target, i * length, length);
+    }
+    return some;
+  }
+
+  /**
+   * Some places of the first axis, such as samples of a batch.
+   *
+   * @param places which, from 0, in any order
+   * @return a copy, of pixels if this is
+   * @throws IllegalArgumentException if there is no axis
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public Tensor rows(int... places) {
+    if (shape.rank() == 0) {
+      throw new IllegalArgumentException("no rows in tensor " + this);
+    }
+    Object source = array();
+    Tensor some = like(source, shape.with(0, places.length));
+    Object target = some.array();
+    int length = shape.dim(0) == 0 ? 0 : (int) (size() / shape.dim(0));
+    for (int i = 0; i < places.length; i++) {
+      int from = Objects.checkIndex(places[i], (int) shape.dim(0)) * length;
+      System.arraycopy(source, from, target, i * length, length);
+    }
+    return some;
+  }
+
+  private Tensor like(Object source, Shape other) {
+    return source instanceof byte[]
+        ? ofPixels(new byte[arrayLength(other)], other)
+        : zeros(dtype, other);
+  }
+
+  /**
    * Replaces one element.
    *
    * @param index 0 to {@link #size()} - 1
@@ -357,6 +442,12 @@ public final class Tensor {
       at += p.size();
     }
     return all;
+  }
+
+  /** The pixels if they are still there, else the floats or doubles. */
+  private Object array() {
+    byte[] p = elements.pixels; // once: another thread may ask for floats meanwhile
+    return p != null ? p : array(false);
   }
 
   private Object array(boolean ofPixels) {

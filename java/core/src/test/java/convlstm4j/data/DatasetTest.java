@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.FileNotFoundException;
 import java.io.UncheckedIOException;
@@ -303,6 +304,30 @@ class DatasetTest {
     assertEquals(3, loaded.get(0).chars().filter(c -> c >= '5' && c <= '7').distinct().count());
     for (int[] wrong : new int[][] {{-1, 2}, {3, 3}, {4, 11}, {8, 7}}) {
       assertThrows(IllegalArgumentException.class, () -> all.range(wrong[0], wrong[1]));
+    }
+  }
+
+  @Test
+  void theLastSamplesAreKeptForValidation() {
+    InMemoryDataset.Split split = numbers(10).batch(3).split(0.25); // 7.5 becomes 7, as in Keras
+    assertEquals(7, split.train().samples());
+    assertEquals(3, split.train().batches());
+    assertEquals(List.of(3), split.validation().batchSizes());
+    try (BatchStream s = split.validation().open(0, 0)) {
+      assertEquals(
+          numbers(10).range(7, 10).batch(3).open(0, 0).next().inputs().get(0).get(0),
+          s.next().inputs().get(0).get(0));
+    }
+    for (double wrong : new double[] {0, 1, -0.1, 0.95, Double.NaN}) {
+      assertThrows(IllegalArgumentException.class, () -> numbers(10).split(wrong));
+    }
+  }
+
+  @Test
+  void pixelsStayPixelsInBatches() {
+    Tensor x = Tensor.ofPixels(new byte[4 * 6], Shape.of(4, 6));
+    try (BatchStream s = InMemoryDataset.of(x, x).batch(2).open(0, 0)) {
+      assertTrue(s.next().inputs().get(0).isPixels());
     }
   }
 }

@@ -82,4 +82,35 @@ class TensorTest {
     assertThrows(IllegalArgumentException.class, () -> Tensor.joined(List.of(d, d), Shape.of(5)));
     assertThrows(IllegalArgumentException.class, () -> Tensor.ofPixels(new byte[3], Shape.of(4)));
   }
+
+  @Test
+  void anElementIsFoundByItsPlaceAlongEachAxis() {
+    Tensor t = Tensor.of(new double[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 2, 3, 2);
+    assertEquals(9, t.at(1, 1, 1));
+    assertEquals(4, t.at(0, 2, 0));
+    for (long[] wrong : new long[][] {{0, 0}, {0, 0, 0, 0}, {2, 0, 0}, {0, 3, 0}, {0, 0, -1}}) {
+      String message = assertThrows(IllegalArgumentException.class, () -> t.at(wrong)).getMessage();
+      assertTrue(message.endsWith(" in tensor float64[2, 3, 2]"), message);
+    }
+  }
+
+  @Test
+  void slicesAndRowsAreCopiesOfTheSameKind() {
+    Tensor t = Tensor.of(new double[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, 2, 3, 2);
+    assertEquals(Shape.of(2, 2, 2), t.slice(1, 1, 3).shape());
+    assertArrayEquals(new double[] {2, 3, 4, 5, 8, 9, 10, 11}, t.slice(1, 1, 3).doubles());
+    assertArrayEquals(new double[] {1, 3, 5, 7, 9, 11}, t.slice(2, 1, 2).doubles());
+    assertArrayEquals(new double[] {6, 7, 8, 9, 10, 11}, t.slice(0, 1, 2).doubles());
+    assertEquals(0, t.slice(1, 2, 2).size());
+    assertArrayEquals(new double[] {6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5}, t.rows(1, 0).doubles());
+    Tensor pixels = Tensor.ofPixels(all(), Shape.of(2, 128));
+    assertTrue(pixels.slice(1, 3, 5).isPixels());
+    assertArrayEquals(new byte[] {3, 4, (byte) 131, (byte) 132}, pixels.slice(1, 3, 5).pixels());
+    assertTrue(pixels.rows(1).isPixels());
+    assertThrows(IllegalArgumentException.class, () -> t.slice(3, 0, 1));
+    assertThrows(IllegalArgumentException.class, () -> t.slice(1, 2, 4));
+    assertThrows(IllegalArgumentException.class, () -> t.slice(1, 2, 1));
+    assertThrows(IndexOutOfBoundsException.class, () -> t.rows(2));
+    assertThrows(IllegalArgumentException.class, () -> t.reshape(Shape.of(12)).slice(1, 0, 1));
+  }
 }
