@@ -48,33 +48,33 @@ import org.junit.jupiter.api.TestFactory;
 class StretchesTest {
   private static final int LONG = 40;
   private static final int BATCH = 2;
-  private static final int STEPS = 7;
+  static final int STEPS = 7;
   private static final int RANDOM = Integer.getInteger("stretches.runs", 40);
   private static final long SEED = Long.getLong("seed", 20151206);
 
   /** Sums may be in another order where layouts differ. */
   private static final double CLOSE = 2e-5;
 
-  private record Case(String name, boolean wants, Supplier<Model> model) {}
+  record Case(String name, boolean wants, Supplier<Model> model) {}
 
-  private static Symbol video() {
+  static Symbol video() {
     return Input.named("video", Input.ANY, 6, 5, 3);
   }
 
-  private static ConvLSTM2D memory(int filters) {
+  static ConvLSTM2D memory(int filters) {
     return new ConvLSTM2D(filters, 3).padding(Padding.SAME).returnSequences(true);
   }
 
-  private static Symbol scores(Symbol x) {
+  static Symbol scores(Symbol x) {
     return new TimeDistributed(new Dense(2)).apply(new TimeDistributed(new Flatten()).apply(x));
   }
 
-  private static Model one(Symbol input, Symbol... outputs) {
+  static Model one(Symbol input, Symbol... outputs) {
     return Model.of(List.of(input), List.of(outputs));
   }
 
   /** With the name, whether all of it runs in stretches. */
-  private static List<Case> cases() {
+  static List<Case> cases() {
     return List.of(
         new Case(
             "each frame by itself",
@@ -272,7 +272,7 @@ class StretchesTest {
     }
   }
 
-  private static List<Tensor> inputs(Model model, int steps, long seed) {
+  static List<Tensor> inputs(Model model, int steps, long seed) {
     Random random = new Random(seed);
     List<Tensor> all = new ArrayList<>();
     for (Symbol s : model.network().inputs()) {
@@ -312,7 +312,7 @@ class StretchesTest {
     }
   }
 
-  private static Tensor first(Tensor t, Shape shape) {
+  static Tensor first(Tensor t, Shape shape) {
     Tensor y = Tensor.zeros(t.dtype(), shape);
     System.arraycopy(t.floats(), 0, y.floats(), 0, y.size());
     return y;

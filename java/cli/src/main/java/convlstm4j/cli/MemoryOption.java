@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** How much memory a prediction may take. */
+/** How much memory a prediction or a step of training may take. */
 final class MemoryOption {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)([kmgt])b?");
   private static final String UNITS = "kmgt";

@@ -67,6 +67,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin BackendOption backend;
   @Mixin ModelFiles files;
+  @Mixin MemoryOption memory;
   @Spec CommandSpec spec;
 
   @Option(
@@ -199,6 +200,7 @@ final class TrainCommand implements Callable<Integer> {
                 from,
                 this::choose);
     try {
+      memory.apply(model);
       long learnt = model.progress().step();
       if (seed != null && learnt > 0 && seed != model.seed()) {
         throw new IllegalArgumentException(

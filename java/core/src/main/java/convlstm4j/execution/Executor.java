@@ -7,7 +7,6 @@ import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.Runner;
-import convlstm4j.op.Assign;
 import convlstm4j.program.Parameter;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -18,8 +17,11 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs a program on a backend. Values live from the step that makes them to the last that needs
@@ -41,9 +43,13 @@ public final class Executor implements AutoCloseable {
   private final Buffer[] buffers;
   private final Buffer[] gradients;
   private final Buffer[] reserves;
+
+  /** Values whose gradients are the caller's. */
+  private final Set<Value> lent = new HashSet<>();
+
   private Buffer workspace;
   private List<Philox> randoms;
-  private Plan assign;
+  private final GuardedStore store;
   private Profile profile;
   private Search search;
 
@@ -77,6 +83,7 @@ public final class Executor implements AutoCloseable {
     this.memory = variables.backend().memory();
     this.dtype = variables.dtype();
     this.mode = planned.mode;
+    this.store = new GuardedStore(new Runner(variables.backend(), dtype));
     this.live = planned.live;
     this.plans = planned.plans;
     this.buffers = new Buffer[this.program.values().size()];
@@ -181,6 +188,7 @@ public final class Executor implements AutoCloseable {
    */
   public void backward(List<Value> values, List<Buffer> weights) {
     planned.checkOpen();
+    lent.clear();
     if (values.stream().map(Value::root).distinct().count() < values.size()) {
       throw new IllegalArgumentException(
           "two of the values to differentiate are one; list it once, with the sum of the weights");
@@ -193,6 +201,30 @@ public final class Executor implements AutoCloseable {
       Buffer g = rootGradient(values.get(i));
       memory.copy(weights.get(i), g);
     }
+    backwardSteps();
+  }
+
+  /**
+   * Goes backward from gradients that are there, and adds to others.
+   *
+   * @param given by root, for all that is wanted and all that backward starts from; of the values'
+   *     own sizes. They stay the caller's; of what the program makes they may be changed.
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
+   */
+  void backward(Map<Value, Buffer> given) {
+    planned.checkOpen();
+    lent.clear();
+    given.forEach(
+        (v, g) -> {
+          lent.add(v);
+          gradients[v.id()] = g.view(v.shape());
+        });
+    backwardSteps();
+    lent.forEach(v -> gradients[v.id()] = null);
+  }
+
+  private void backwardSteps() {
     for (int i = plans.size() - 1; i >= 0; i--) {
       int step = i;
       Planned.named(program.steps().get(i), () -> backward(step));
@@ -234,7 +266,7 @@ public final class Executor implements AutoCloseable {
       if (!live.isKept(v)) {
         free(v);
       }
-      if (gradients[v.id()] != null && !live.isWanted(v)) {
+      if (gradients[v.id()] != null && !live.isWanted(v) && !lent.contains(v)) {
         gradients[v.id()].close();
         gradients[v.id()] = null;
       }
@@ -254,21 +286,7 @@ public final class Executor implements AutoCloseable {
    * @param guard one number
    */
   public void commit(Buffer guard) {
-    List<Buffer> old = stored();
-    if (old.isEmpty()) {
-      return;
-    }
-    Runner runner = new Runner(variables.backend(), dtype);
-    if (assign == null) {
-      List<Shape> shapes = new ArrayList<>(List.of(guard.shape()));
-      old.forEach(b -> shapes.add(b.shape()));
-      old.forEach(b -> shapes.add(b.shape()));
-      assign = runner.plan(new Assign(old.size()), shapes);
-    }
-    List<Buffer> inputs = new ArrayList<>(List.of(guard));
-    inputs.addAll(old);
-    inputs.addAll(changes());
-    runner.run(assign, inputs, old);
+    store.put(guard, stored(), changes());
   }
 
   /**
@@ -365,9 +383,14 @@ public final class Executor implements AutoCloseable {
    * @return the name of the layer, or empty as above
    */
   public Optional<String> firstNonFinite(List<Buffer> feeds, Philox run) {
+    return firstNonFinite(feeds, randoms(run));
+  }
+
+  /** The same with the random numbers of each op. */
+  Optional<String> firstNonFinite(List<Buffer> feeds, List<Philox> opRandoms) {
     search = new Search();
     try {
-      forward(feeds, run);
+      forward(feeds, opRandoms);
       return Optional.ofNullable(search.found);
     } finally {
       search = null;
@@ -400,11 +423,12 @@ public final class Executor implements AutoCloseable {
         buffers[v.id()].close();
       }
       buffers[v.id()] = null;
-      if (gradients[v.id()] != null) {
+      if (gradients[v.id()] != null && !lent.contains(v)) {
         gradients[v.id()].close();
-        gradients[v.id()] = null;
       }
+      gradients[v.id()] = null;
     }
+    lent.clear();
     if (workspace != null) {
       workspace.close();
       workspace = null;
@@ -413,7 +437,7 @@ public final class Executor implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(this::release, planned, assign);
+    Closing.all(this::release, planned, store);
   }
 
   private static boolean owns(Value v) {

@@ -118,9 +118,33 @@ final class Liveness {
   long peakBytes(List<Plan> plans, int elementBytes, Collection<Value> differentiated, Peak peak) {
     forward(plans, elementBytes, peak);
     if (mode == Mode.TRAINING) {
-      backwardPeak(plans, elementBytes, differentiated, peak);
+      backward(plans, elementBytes, differentiated, false, peak);
     }
     return peak.bytes();
+  }
+
+  /**
+   * Counts what a forward and a backward pass have left when everything is released.
+   *
+   * @param isGiven whether the gradients that are wanted and started from are not its own
+   */
+  void release(List<Plan> plans, int elementBytes, boolean isGiven, Peak peak) {
+    Set<Value> left = new HashSet<>();
+    for (Step s : program.steps()) {
+      s.inputs().stream()
+          .map(Value::root)
+          .filter(v -> v.kind() == Value.Kind.ZEROS)
+          .forEach(left::add);
+      s.outputs().stream().filter(this::isKept).forEach(left::add);
+    }
+    left.forEach(v -> peak.remove(size(v, elementBytes)));
+    if (!isGiven) {
+      wanted.forEach(v -> peak.remove(size(v, elementBytes)));
+    }
+    long workspace = workspace(plans, elementBytes);
+    if (workspace > 0) {
+      peak.remove(workspace);
+    }
   }
 
   /** Bytes of the workspace that all plans share. */
@@ -156,14 +180,25 @@ final class Liveness {
     }
   }
 
-  private void backwardPeak(
-      List<Plan> plans, int elementBytes, Collection<Value> differentiated, Peak peak) {
+  /**
+   * Counts the backward pass.
+   *
+   * @param isGiven whether the gradients that are wanted and started from are not its own
+   */
+  void backward(
+      List<Plan> plans,
+      int elementBytes,
+      Collection<Value> differentiated,
+      boolean isGiven,
+      Peak peak) {
     boolean[] allocated = new boolean[program.values().size()];
     Set<Value> atStart = new HashSet<>(wanted);
     differentiated.forEach(v -> atStart.add(v.root()));
     for (Value v : atStart) {
       allocated[v.id()] = true;
-      peak.add(size(v, elementBytes));
+      if (!isGiven) {
+        peak.add(size(v, elementBytes));
+      }
     }
     for (int i = plans.size() - 1; i >= 0; i--) {
       Step s = program.steps().get(i);
@@ -182,7 +217,7 @@ final class Liveness {
         if (!isKept(v)) {
           peak.remove(size(v, elementBytes));
         }
-        if (allocated[v.id()] && !isWanted(v)) {
+        if (allocated[v.id()] && !isWanted(v) && !(isGiven && atStart.contains(v))) {
           peak.remove(size(v, elementBytes));
         }
       }

@@ -84,6 +84,30 @@ public final class Planned implements AutoCloseable {
     }
   }
 
+  /** Counts a forward pass of a training run, of which all is left. */
+  void countTrainingForward(Peak peak) {
+    checkOpen();
+    live.forward(plans, dtype.bytes(), peak);
+  }
+
+  /**
+   * Counts the backward pass after that, with gradients that are given, and the release of all.
+   *
+   * @param differentiated what it starts from
+   */
+  void countTrainingBackward(Collection<Value> differentiated, Peak peak) {
+    checkOpen();
+    live.backward(plans, dtype.bytes(), differentiated, true, peak);
+    live.release(plans, dtype.bytes(), true, peak);
+  }
+
+  /** About how many additions and multiplications a forward pass takes. */
+  double flops() {
+    return program.steps().stream()
+        .mapToDouble(s -> s.op().flops(s.inputs().stream().map(Value::shape).toList()))
+        .sum();
+  }
+
   /** Adds to the message of a failure whose work it was. */
   static void named(Step s, Runnable work) {
     try {

@@ -108,31 +108,36 @@ public final class StretchedPlan implements AutoCloseable {
     for (int p = 0; p < phases.phases().size(); p++) {
       Phase phase = phases.phases().get(p);
       List<Program.Step> steps = phase.steps();
-      List<String> largest =
-          steps.stream()
-              .flatMap(s -> s.outputs().stream().map(v -> Map.entry(shape(phase, v), layer(s))))
-              .sorted(Comparator.comparingLong(e -> -e.getKey().elements()))
-              .limit(LARGEST)
-              .map(e -> described(e.getValue(), e.getKey(), dtype))
-              .toList();
       all.add(
           new Cost(
               phase.isStretched(),
               layer(steps.get(0)),
               layer(steps.get(steps.size() - 1)),
               c.peaks.getOrDefault(p, 0L),
-              largest));
+              largest(phases, phase, pieces.frames, dtype)));
     }
     return all;
   }
 
-  private static String layer(Program.Step s) {
+  static String layer(Program.Step s) {
     return s.layer().isEmpty() ? s.op().opName() : s.layer();
   }
 
-  private Shape shape(Phase phase, Value v) {
+  /** The largest arrays that a phase makes of some frames. */
+  static List<String> largest(Phases phases, Phase phase, long frames, DType dtype) {
+    return phase.steps().stream()
+        .flatMap(
+            s ->
+                s.outputs().stream().map(v -> Map.entry(shape(phases, phase, v, frames), layer(s))))
+        .sorted(Comparator.comparingLong(e -> -e.getKey().elements()))
+        .limit(LARGEST)
+        .map(e -> described(e.getValue(), e.getKey(), dtype))
+        .toList();
+  }
+
+  private static Shape shape(Phases phases, Phase phase, Value v, long frames) {
     return phase.isStretched()
-        ? phases.time(v).map(t -> t.resized(v.shape(), pieces.frames)).orElse(v.shape())
+        ? phases.time(v).map(t -> t.resized(v.shape(), frames)).orElse(v.shape())
         : v.shape();
   }
 

@@ -55,7 +55,7 @@ final class Engine implements AutoCloseable {
     StretchedPrediction stretched;
 
     /** What is kept from one training step to the next. */
-    TrainingStep step;
+    TrainStep step;
 
     Ready(Pass pass) {
       this.pass = pass;
@@ -63,7 +63,7 @@ final class Engine implements AutoCloseable {
 
     void closeStep() {
       if (step != null) {
-        TrainingStep s = step;
+        TrainStep s = step;
         step = null;
         s.close();
       }
@@ -500,19 +500,6 @@ final class Engine implements AutoCloseable {
     return x.firstNonFinite(fed.buffers, Streams.NONE);
   }
 
-  /**
-   * A batch that has been checked and is on its way to the backend.
-   *
-   * @param upload its inputs, targets and weights
-   */
-  record Prepared(
-      String description,
-      long samples,
-      Pass pass,
-      Feeds feeds,
-      List<Shape> inputs,
-      Upload upload) {}
-
   /** Checks a batch to train on and starts to bring it to the backend. */
   Prepared prepare(
       Batch batch, Objectives objectives, Map<String, Map<Integer, Double>> classWeights) {
@@ -522,9 +509,29 @@ final class Engine implements AutoCloseable {
     takeStatesBack();
     Pass pass = pass(Kind.TRAIN, objectives, shapes(inputs));
     Feeds feeds = feeds(pass, objectives, batch, inputs, classWeights);
-    Upload upload = backend.memory().stage(feeds.all().stream().map(t -> t.cast(dtype)).toList());
+    List<Tensor> all = feeds.all();
+    Supplier<Upload> upload = () -> staged(all);
+    if (preparesAhead() && !mayStretch(pass, shapes(inputs))) {
+      Upload ahead = staged(all);
+      upload = () -> ahead;
+    }
     return new Prepared(
-        batch.description(), batch.size(), pass, feeds.withoutInputs(), shapes(inputs), upload);
+        batch.description(),
+        batch.size(),
+        pass,
+        feeds.withoutInputs(),
+        shapes(inputs),
+        all,
+        upload);
+  }
+
+  private Upload staged(List<Tensor> feeds) {
+    return backend.memory().stage(feeds.stream().map(t -> t.cast(dtype)).toList());
+  }
+
+  /** Whether a step reads frames of its batch as they are needed, as far as that is known. */
+  private boolean mayStretch(Pass pass, List<Shape> inputs) {
+    return limits.frames() > 0 || known(pass, inputs).step instanceof StretchedStep;
   }
 
   /**
@@ -541,8 +548,8 @@ final class Engine implements AutoCloseable {
     return attempt(
         hadStates,
         () -> {
-          TrainingStep s = trainingStep(batch, objectives, updater);
-          Supplier<double[]> numbers = s.start(batch.upload(), rate, step, random);
+          TrainStep s = trainingStep(batch, objectives, updater);
+          Supplier<double[]> numbers = s.start(batch, rate, step, random);
           return () ->
               attempt(
                   hadStates,
@@ -557,7 +564,8 @@ final class Engine implements AutoCloseable {
                             Arrays.copyOf(read, terms),
                             s::prediction);
                     String of = batch.description();
-                    Finite.checkLoss(results, objectives, of, when, () -> s.firstNonFinite(random));
+                    Finite.checkLoss(
+                        results, objectives, of, when, () -> s.firstNonFinite(batch, random));
                     double[] changes = Arrays.copyOfRange(read, terms, read.length);
                     List<String> stored = storedNames(batch.pass());
                     Finite.checkChanges(
@@ -578,19 +586,50 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  private TrainingStep trainingStep(Prepared batch, Objectives objectives, Updater updater) {
+  private TrainStep trainingStep(Prepared batch, Objectives objectives, Updater updater) {
     Ready ready = known(batch.pass(), batch.inputs());
     if (ready.step != null && !ready.step.isFor(updater)) {
       ready.closeStep();
     }
     if (ready.step == null) {
       closeSteps(keepsSteps() ? MOST_STEPS - 1 : 0);
-      Executor executor = ready(batch.pass(), objectives, batch.inputs());
+      Optional<StretchedTraining> some = stretched(batch, objectives, ready);
       boolean recorded = profile == null; // a profile wants to see every op
       ready.step =
-          new TrainingStep(backend, dtype, batch.pass(), executor, objectives, updater, recorded);
+          some.isPresent()
+              ? new StretchedStep(batch.pass(), some.get(), objectives, variables, updater, profile)
+              : new TrainingStep(
+                  backend,
+                  dtype,
+                  batch.pass(),
+                  ready(batch.pass(), objectives, batch.inputs()),
+                  objectives,
+                  updater,
+                  recorded);
     }
     return ready.step;
+  }
+
+  /** Some frames at a time, if that was chosen or all do not fit; fails if neither does. */
+  private Optional<StretchedTraining> stretched(Prepared b, Objectives objectives, Ready ready) {
+    if (ready.executor != null) {
+      return Optional.empty();
+    }
+    StretchedTraining s = new StretchedTraining(b.pass(), objectives, backend, dtype);
+    if (limits.frames() > 0) {
+      return s.byHand(room, limits.frames());
+    }
+    long beside = room.besideBytes(s.resultBytes()); // before it is counted for all at once
+    try {
+      ready(b.pass(), objectives, b.inputs());
+      return Optional.empty();
+    } catch (BackendException atOnce) {
+      room.takeBeside(0); // also where it failed before that was counted
+      if (!atOnce.isNoRoom()) {
+        throw atOnce;
+      }
+      return Optional.of(s.fitting(room, beside, atOnce));
+    }
   }
 
   /** {@link #rest}, whose own failure must not hide the one before. */

@@ -11,7 +11,6 @@ import convlstm4j.execution.Profile;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.NestedModel;
-import convlstm4j.model.Engine.Prepared;
 import convlstm4j.objective.Loss;
 import convlstm4j.objective.Metric;
 import convlstm4j.optim.Optimizer;
@@ -217,8 +216,8 @@ public final class Model implements AutoCloseable {
 
   /**
    * Limits the memory of a run: Java heap, weights and all else, on a device the device's. What
-   * does not fit at once is predicted some frames at a time; what cannot is refused before it
-   * begins.
+   * does not fit at once is predicted or trained on some frames at a time; what cannot is refused
+   * before it begins.
    *
    * @param bytes at least 1; where none is chosen, what is free
    * @return this model
@@ -229,7 +228,7 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Says how many frames are predicted at a time, where the network can do with less than all.
+   * Says how many frames are at work at a time, where the network can do with less than all.
    *
    * @param frames at least 1; where none is chosen, all if they fit, else as many as do
    * @return this model

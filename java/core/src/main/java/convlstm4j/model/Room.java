@@ -92,6 +92,11 @@ final class Room {
     return memory.liveBytes();
   }
 
+  /** Bytes of the batch at work: those on the heap already are in no limit of the user's. */
+  long countedBatchBytes() {
+    return limits.bytes() > 0 ? batchBytes : 0;
+  }
+
   /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
   long besideBytes(long resultBytes) {
     return ahead * batchBytes + Math.max(0, kept - 1) * resultBytes;

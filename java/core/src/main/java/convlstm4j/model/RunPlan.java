@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.execution.StretchedPlan;
 import convlstm4j.execution.StretchedPlan.Cost;
+import convlstm4j.execution.TrainingPlan;
 import convlstm4j.graph.Network;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.tensor.DType;
@@ -23,10 +24,11 @@ import java.util.Optional;
  * @param optimizer bytes that the optimiser remembers; 0 for a prediction
  * @param run bytes of inputs, values and scratch memory at the fullest moment
  * @param heap bytes of the Java heap for what is read and for the results
- * @param flops additions and multiplications of the forward pass; a training step takes three times
- *     as many
- * @param smallest bytes with which a prediction can just be made, a frame at a time; of training,
- *     those of this plan
+ * @param again whether a training step makes what it normalises again in the place of keeping it
+ * @param flops additions and multiplications of the forward pass; a training step at once takes
+ *     three times as many
+ * @param ratio how many times those of the run at once this one takes, 1 for that itself
+ * @param smallest bytes with which it can just be done
  * @param refusal why there is no room for it; empty if there is
  */
 public record RunPlan(
@@ -39,7 +41,9 @@ public record RunPlan(
     long optimizer,
     long run,
     long heap,
+    boolean again,
     double flops,
+    double ratio,
     long smallest,
     Optional<String> refusal) {
   public RunPlan {
@@ -69,7 +73,13 @@ public record RunPlan(
     Optional<String> refusal = room.obstacle(counted + run, heap);
     List<Cost> once =
         List.of(StretchedPlan.costAtOnce(pass.program(), dtype, plain.batch() + plain.step()));
-    boolean byHand = kind == Kind.PREDICT && limits.frames() > 0 && limits.frames() < steps;
+    boolean byHand = limits.frames() > 0 && limits.frames() < steps;
+    if (kind == Kind.TRAIN && (refusal.isPresent() || byHand)) {
+      StretchedTraining s = new StretchedTraining(pass, objectives, backend, dtype);
+      if (s.isPossible()) {
+        return training(s, plain, room, limits, counted, stretches.flops());
+      }
+    }
     if (kind != Kind.PREDICT || !stretches.isPossible() || (refusal.isEmpty() && !byHand)) {
       return new RunPlan(
           kind == Kind.TRAIN,
@@ -81,7 +91,9 @@ public record RunPlan(
           plain.optimizer(),
           run,
           heap,
+          false,
           stretches.flops(),
+          1,
           fixed + run + heap + Limits.JAVA,
           refusal);
     }
@@ -106,9 +118,44 @@ public record RunPlan(
           0,
           bytes,
           onHeap,
+          false,
           stretches.flops(),
+          1,
           smallest,
           room.obstacle(counted + bytes, onHeap));
+    }
+  }
+
+  private static RunPlan training(
+      StretchedTraining s,
+      MemoryEstimate plain,
+      Room room,
+      Limits limits,
+      long counted,
+      double flops) {
+    long batch = s.batchBytes();
+    try (TrainingPlan best =
+            s.planned(
+                limits.frames(),
+                p -> room.has(counted + p.peakBytes(), s.heapBytes(p.frames()) + batch));
+        TrainingPlan least = s.planned(limits.frames(), p -> false)) {
+      long heap = s.heapBytes(best.frames()) + batch;
+      long fixed = plain.weights() + plain.optimizer() + Limits.JAVA;
+      return new RunPlan(
+          true,
+          s.phases().steps(),
+          best.frames(),
+          best.costs(),
+          s.phases().whole(),
+          plain.weights(),
+          plain.optimizer(),
+          best.peakBytes(),
+          heap,
+          best.makesAgain(),
+          flops,
+          best.flops() / (3 * s.flops()),
+          fixed + least.peakBytes() + s.heapBytes(least.frames()) + batch,
+          room.obstacle(counted + best.peakBytes(), heap));
     }
   }
 
@@ -138,7 +185,12 @@ public record RunPlan(
         s,
         "policy      %s",
         isStretched()
-            ? frames + (frames == 1 ? " frame" : " frames") + " of " + steps + " at a time"
+            ? frames
+                + (frames == 1 ? " frame" : " frames")
+                + " of "
+                + steps
+                + " at a time"
+                + (again ? ", what is normalised made again" : "")
             : "all at once");
     line(s, "peak        %s", MemoryEstimate.gib(total()));
     line(s, "  weights   %s", MemoryEstimate.gib(weights));
@@ -148,7 +200,12 @@ public record RunPlan(
     line(s, "  run       %s", MemoryEstimate.gib(run));
     line(s, "  Java heap %s", MemoryEstimate.gib(heap));
     line(s, "  Java      %s", MemoryEstimate.gib(Limits.JAVA));
-    line(s, "work        %.4g TFLOP%s", flops / 1e12, forTraining ? " forward" : "");
+    String times = String.format(Locale.ROOT, ", the step %.2f times that at once", ratio);
+    line(
+        s,
+        "work        %.4g TFLOP%s",
+        flops / 1e12,
+        forTraining ? " forward" + (isStretched() ? times : "") : "");
     for (int i = 0; i < phases.size(); i++) {
       Cost c = phases.get(i);
       line(

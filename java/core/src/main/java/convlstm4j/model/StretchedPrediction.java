@@ -8,11 +8,7 @@ import convlstm4j.execution.StretchedRun;
 import convlstm4j.execution.Variables;
 import convlstm4j.graph.Network;
 import convlstm4j.program.State;
-import convlstm4j.program.Value;
-import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +103,7 @@ final class StretchedPrediction implements AutoCloseable {
       List<Frames> inputs,
       String description,
       Consumer<NonFiniteException> nonFinite) {
-    Joined results = new Joined();
+    JoinedOutputs results = new JoinedOutputs(stretches.phases());
     try (StretchedRun run = new StretchedRun(plan, variables, new Reader(inputs), results::take)) {
       run.profile(profile);
       run.run();
@@ -153,26 +149,6 @@ final class StretchedPrediction implements AutoCloseable {
                 + (video ? " in frames " + from + " to " + (to - 1) : ""));
       }
       return t;
-    }
-  }
-
-  /** Puts the stretches of each output together. */
-  private final class Joined {
-    private final Map<Value, List<Tensor>> parts = new HashMap<>();
-
-    void take(Value root, long from, long to, Tensor values) {
-      parts.computeIfAbsent(root, r -> new ArrayList<>()).add(values);
-    }
-
-    Tensor of(Value output) {
-      Value root = output.root();
-      List<Tensor> all = parts.get(root);
-      return (all.size() == 1 ? all.get(0) : joined(root, all)).reshape(output.shape());
-    }
-
-    private Tensor joined(Value root, List<Tensor> all) {
-      Shape blocks = stretches.phases().time(root).orElseThrow().blocks(stretches.phases().steps());
-      return Frames.joined(all, blocks);
     }
   }
 

@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.execution.StretchedPlan;
+import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Phases;
@@ -22,23 +23,30 @@ final class Stretches {
   private final Backend backend;
   private final DType dtype;
   private final Pass pass;
-  private final Set<Value> videos = new LinkedHashSet<>();
+  private final Set<Value> videos;
   private final Phases phases;
 
   Stretches(Pass pass, Backend backend, DType dtype) {
     this.backend = backend;
     this.dtype = dtype;
     this.pass = pass;
+    this.videos = videos(pass.program());
+    this.phases = TimePass.apply(pass.program(), pass.outputs(), videos);
+  }
+
+  /** Feeds that have as many places along axis 1 as the first video or sequence. */
+  static Set<Value> videos(Program program) {
+    Set<Value> videos = new LinkedHashSet<>();
     long steps =
-        pass.program().feeds().stream()
+        program.feeds().stream()
             .filter(v -> v.shape().rank() > 2)
             .mapToLong(v -> v.shape().dim(1))
             .findFirst()
             .orElse(1);
-    pass.program().feeds().stream()
+    program.feeds().stream()
         .filter(v -> v.shape().rank() > 1 && v.shape().dim(1) == steps)
         .forEach(videos::add);
-    this.phases = TimePass.apply(pass.program(), pass.outputs(), videos);
+    return videos;
   }
 
   Phases phases() {
@@ -72,9 +80,14 @@ final class Stretches {
 
   /** Numbers of frames that are tried, from the largest; the last takes the least memory. */
   List<Long> candidates() {
+    return candidates(phases.steps());
+  }
+
+  /** The same for a number of frames in all. */
+  static List<Long> candidates(long steps) {
     List<Long> all = new ArrayList<>();
     for (long k = MOST_FRAMES; k >= 1; k /= 2) {
-      if (k < phases.steps()) {
+      if (k < steps) {
         all.add(k);
       }
     }

@@ -1,7 +1,6 @@
 package convlstm4j.model;
 
 import convlstm4j.graph.Network;
-import convlstm4j.model.Engine.Prepared;
 import convlstm4j.optim.Optimizer;
 import convlstm4j.optim.Schedule;
 import convlstm4j.optim.Updater;

@@ -2,7 +2,6 @@ package convlstm4j.model;
 
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Dataset;
-import convlstm4j.model.Engine.Prepared;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -7,9 +7,13 @@ import convlstm4j.program.Value;
 import convlstm4j.program.Value.Kind;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Steps of a program that run one after the other, either on all there is or some frames at a time.
@@ -34,15 +38,18 @@ public final class Phase {
   private final List<Value> inputs;
   private final List<Carried> carried;
   private final List<Value> outputs;
+  private final boolean tail;
 
   Phase(
       boolean stretched,
+      boolean tail,
       List<Timed> steps,
       Map<Value, TimeAxis> times,
       List<Value> inputs,
       List<Carried> carried,
       List<Value> outputs) {
     this.stretched = stretched;
+    this.tail = tail;
     this.steps = List.copyOf(steps);
     this.times = times;
     this.inputs = List.copyOf(inputs);
@@ -57,6 +64,16 @@ public final class Phase {
    */
   public boolean isStretched() {
     return stretched;
+  }
+
+  /**
+   * Whether it takes little work and memory and carries nothing, from a {@link Normalization} on,
+   * so that what it reads may be made again for it.
+   *
+   * @return false for all phases of a program that is not for training
+   */
+  public boolean isTail() {
+    return tail;
   }
 
   /**
@@ -99,9 +116,23 @@ public final class Phase {
    * A phase as a program of its own. Its feeds are the phase's inputs, then the states.
    *
    * @param program what to run
-   * @param values what stands in it for the values that the phase makes
+   * @param values what stands in it for the values that the phase makes and reads
+   * @param inputs those of the phase's inputs that it is fed with
+   * @param states those of the phase's carried states that it is fed with, and what stands for each
+   * @param numbers for each of its steps, by {@link Step#number}, that of the step of the whole
+   *     program
    */
-  public record Part(Program program, Map<Value, Value> values) {}
+  public record Part(
+      Program program,
+      Map<Value, Value> values,
+      List<Value> inputs,
+      Map<Carried, Value> states,
+      List<Integer> numbers) {
+    public Part {
+      inputs = List.copyOf(inputs);
+      numbers = List.copyOf(numbers);
+    }
+  }
 
   /**
    * The phase for some frames.
@@ -110,12 +141,41 @@ public final class Phase {
    * @return a program
    */
   public Part part(long frames) {
+    List<Value> all = new ArrayList<>(outputs);
+    carried.forEach(c -> all.add(c.after()));
+    return part(frames, all);
+  }
+
+  /**
+   * What of the phase leads to some values, for some frames.
+   *
+   * @param frames how many; of a phase that runs at once, all
+   * @param keep roots that the phase makes, which are read after a run
+   * @return a program
+   */
+  public Part part(long frames, Collection<Value> keep) {
+    List<Timed> needed = leadingTo(keep);
+    Set<Value> read = new HashSet<>();
+    Set<Value> ends = new HashSet<>();
+    for (Timed t : needed) {
+      t.step.inputs().forEach(v -> read.add(v.root()));
+      ends.addAll(t.step.outputs());
+    }
     Program.Builder g = new Program.Builder(false, false);
     Map<Value, Value> made = new HashMap<>();
-    inputs.forEach(v -> made.put(v, g.feed(shape(v, v.shape(), frames))));
+    List<Value> fed = inputs.stream().filter(read::contains).toList();
+    fed.forEach(v -> made.put(v, g.feed(shape(v, v.shape(), frames))));
     Map<Value, Value> states = new HashMap<>();
-    carried.forEach(c -> states.put(c.after(), g.feed(c.after().shape())));
-    for (Timed t : steps) {
+    Map<Carried, Value> begins = new LinkedHashMap<>();
+    carried.stream()
+        .filter(c -> ends.contains(c.after()))
+        .forEach(
+            c -> {
+              begins.put(c, g.feed(c.after().shape()));
+              states.put(c.after(), begins.get(c));
+            });
+    List<Integer> numbers = new ArrayList<>();
+    for (Timed t : needed) {
       List<Value> in = new ArrayList<>();
       for (int k = 0; k < t.step.inputs().size(); k++) {
         Value v = t.step.inputs().get(k);
@@ -130,6 +190,7 @@ public final class Phase {
       g.enter(t.step.layer());
       List<Value> out = g.ops(t.step.op(), in);
       g.leave();
+      numbers.add(t.step.number());
       for (int k = 0; k < out.size(); k++) {
         Value v = t.step.outputs().get(k);
         if (!out.get(k).shape().equals(shape(v, v.shape(), frames))) {
@@ -139,9 +200,21 @@ public final class Phase {
         made.put(v, out.get(k));
       }
     }
-    outputs.forEach(v -> g.expose(made.get(v)));
-    carried.forEach(c -> g.expose(made.get(c.after())));
-    return new Part(g.build(), made);
+    keep.forEach(v -> g.expose(made.get(v)));
+    return new Part(g.build(), made, fed, begins, numbers);
+  }
+
+  private List<Timed> leadingTo(Collection<Value> keep) {
+    Set<Value> needed = new HashSet<>(keep);
+    List<Timed> all = new ArrayList<>();
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      Timed t = steps.get(i);
+      if (t.step.outputs().stream().anyMatch(needed::contains)) {
+        t.step.inputs().forEach(v -> needed.add(v.root()));
+        all.add(0, t);
+      }
+    }
+    return all;
   }
 
   private Shape shape(Value root, Shape shape, long frames) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param phases in the order in which they run
  * @param steps how many frames there are
  * @param times where time is in the values that have it
+ * @param normalizations batch normalisations that were cut, of a program for training
  * @param whole for each op that wants all frames at once, its layer and why
  */
 public record Phases(
@@ -20,9 +21,11 @@ public record Phases(
     List<Phase> phases,
     long steps,
     Map<Value, TimeAxis> times,
+    List<Normalization> normalizations,
     List<String> whole) {
   public Phases {
     phases = List.copyOf(phases);
+    normalizations = List.copyOf(normalizations);
     whole = List.copyOf(whole);
   }
 

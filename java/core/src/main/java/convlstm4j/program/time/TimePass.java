@@ -1,5 +1,6 @@
 package convlstm4j.program.time;
 
+import convlstm4j.op.BatchNorm;
 import convlstm4j.op.TimeUse;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -30,6 +31,9 @@ import java.util.TreeMap;
  * one in which its inputs are there.
  */
 public final class TimePass {
+  /** Operations for each element read, of a step that is rather done again than kept. */
+  private static final int LIGHT = 16;
+
   private final Program program;
   private final long steps;
   private final Set<Value> kept = new LinkedHashSet<>();
@@ -39,8 +43,18 @@ public final class TimePass {
   private final Set<String> whole = new LinkedHashSet<>();
   private final Map<String, Integer> names = new HashMap<>();
 
-  private TimePass(Program program, Collection<Value> keep, Set<Value> videos, long steps) {
+  /** Whether normalisations in training are cut. */
+  private final boolean cuts;
+
+  private final List<Normalization> normalizations = new ArrayList<>();
+
+  /** What is made by steps of tails. */
+  private final Set<Value> inTails = new HashSet<>();
+
+  private TimePass(
+      Program program, Collection<Value> keep, Set<Value> videos, long steps, boolean cuts) {
     this.program = program;
+    this.cuts = cuts;
     this.steps = steps;
     keep.forEach(v -> kept.add(v.root()));
     program.newStates().values().forEach(v -> kept.add(v.root()));
@@ -59,11 +73,34 @@ public final class TimePass {
    * @return the phases; one, at once, if there are no such feeds or a single frame
    */
   public static Phases apply(Program program, Collection<Value> keep, Set<Value> videos) {
+    return apply(program, keep, videos, false);
+  }
+
+  /**
+   * Cuts a program that is also run backward: batch normalisations, whose statistics are of all
+   * frames, are cut as well, see {@link Normalization}.
+   *
+   * @param program what is to run
+   * @param keep values that are read after a run; steps that do not lead to them are left out
+   * @param videos feeds whose axis 1 is time, all of one size
+   * @return the phases; one, at once, if there are no such feeds or a single frame
+   */
+  public static Phases forTraining(Program program, Collection<Value> keep, Set<Value> videos) {
+    return apply(program, keep, videos, true);
+  }
+
+  private static Phases apply(
+      Program program, Collection<Value> keep, Set<Value> videos, boolean cuts) {
     long steps = videos.stream().mapToLong(v -> v.shape().dim(1)).findFirst().orElse(1);
-    TimePass pass = new TimePass(program, keep, steps > 1 ? videos : Set.of(), steps);
+    TimePass pass = new TimePass(program, keep, steps > 1 ? videos : Set.of(), steps, cuts);
     pass.run();
     return new Phases(
-        program, pass.phases(), steps, Map.copyOf(pass.times), List.copyOf(pass.whole));
+        program,
+        pass.phases(),
+        steps,
+        Map.copyOf(pass.times),
+        pass.normalizations,
+        List.copyOf(pass.whole));
   }
 
   private void run() {
@@ -96,25 +133,91 @@ public final class TimePass {
       whole(s, "sees time in pieces of several axes");
       return;
     }
+    if (isCut(s, lead, place.get())) {
+      cut(s, place.get());
+      return;
+    }
     List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
     TimeUse use = s.op().along(lead, place.get().axis(), shapes);
     String obstacle = obstacle(s, use, place.get());
     if (obstacle.isEmpty()) {
-      int phase = stretched(s);
-      phases.computeIfAbsent(phase, p -> new ArrayList<>()).add(new Timed(s, use, place.get()));
-      s.outputs().forEach(v -> madeIn.put(v, phase));
+      inStretches(new Timed(s, use, place.get()));
     } else {
       whole(s, obstacle);
     }
-    long size = shapes.get(lead).dim(place.get().axis());
+    outputs(s, lead, use, place.get());
+  }
+
+  /** Where time is in what a step makes. */
+  private void outputs(Step s, int lead, TimeUse use, Place place) {
+    long size = s.inputs().get(lead).shape().dim(place.axis());
     for (int k = 0; k < s.outputs().size(); k++) {
       int axis = use.outputs().get(k);
       Value y = s.outputs().get(k);
       if (axis != TimeUse.NONE && y.shape().dim(axis) == size) {
-        Place there = new Place(axis, place.get().before(), place.get().after());
+        Place there = new Place(axis, place.before(), place.after());
         times.put(y, TimeAxis.of(y.shape(), there, steps));
       }
     }
+  }
+
+  private void inStretches(Timed t) {
+    int phase = stretched(t.step());
+    if (isTail(t)) {
+      inTails.addAll(t.step().outputs());
+    }
+    phases.computeIfAbsent(key(phase, isTail(t)), p -> new ArrayList<>()).add(t);
+    t.step().outputs().forEach(v -> madeIn.put(v, phase));
+  }
+
+  /** The tail of a number runs before the other steps, which read what it makes. */
+  private static int key(int phase, boolean tail) {
+    return 2 * phase + (tail ? 0 : 1);
+  }
+
+  /** Whether a normalisation can be cut: what is made at once is there for one at once. */
+  private boolean isCut(Step s, int lead, Place place) {
+    return cuts
+        && s.op() instanceof BatchNorm b
+        && b.training()
+        && !b.perStep()
+        && lead == 0
+        && !b.axes().contains(place.axis())
+        && (s.inputs().get(0).root().kind() == Kind.FEED
+            || madeIn.get(s.inputs().get(0).root()) % 2 == 1);
+  }
+
+  private void cut(Step s, Place place) {
+    Normalization.Cut cut = Normalization.cut(s);
+    normalizations.add(cut.normalization());
+    TimeUse moments = Normalization.momentsUse(place.axis());
+    int made = stretched(cut.moments());
+    boolean tail = inTails.contains(s.inputs().get(0).root());
+    phases
+        .computeIfAbsent(key(made, tail), p -> new ArrayList<>())
+        .add(new Timed(cut.moments(), moments, place));
+    cut.moments().outputs().forEach(v -> madeIn.put(v, made));
+    outputs(cut.moments(), 0, moments, place);
+    cut.atOnce().forEach(this::atOnce);
+    Step n = cut.normalize();
+    inTails.add(n.outputs().get(0));
+    place(n, 0, times.get(n.inputs().get(0).root()));
+  }
+
+  /** Normalised values, and what is made of them alone with little work and is no larger. */
+  private boolean isTail(Timed t) {
+    if (t.step().outputs().stream().anyMatch(inTails::contains)) {
+      return true;
+    }
+    List<Value> timed =
+        t.step().inputs().stream().filter(v -> times.containsKey(v.root())).toList();
+    long read = timed.stream().mapToLong(v -> v.shape().elements()).sum();
+    long written = t.step().outputs().stream().mapToLong(v -> v.shape().elements()).sum();
+    List<Shape> shapes = t.step().inputs().stream().map(Value::shape).toList();
+    return t.use().kind() == TimeUse.Kind.LOCAL
+        && timed.stream().allMatch(v -> inTails.contains(v.root()))
+        && written <= read
+        && t.step().op().flops(shapes) <= (double) LIGHT * read;
   }
 
   /** Why a step cannot run in stretches; empty if it can. */
@@ -171,8 +274,10 @@ public final class TimePass {
       int made = madeIn.getOrDefault(v.root(), 0);
       phase = Math.max(phase, made + made % 2);
     }
-    phases.computeIfAbsent(phase, p -> new ArrayList<>()).add(new Timed(s, null, null));
     int number = phase;
+    phases
+        .computeIfAbsent(key(number, false), p -> new ArrayList<>())
+        .add(new Timed(s, null, null));
     s.outputs().forEach(v -> madeIn.put(v, number));
   }
 
@@ -184,8 +289,8 @@ public final class TimePass {
     return all;
   }
 
-  private Phase phase(int number, List<Timed> timed) {
-    boolean inStretches = number % 2 == 1;
+  private Phase phase(int key, List<Timed> timed) {
+    boolean inStretches = key / 2 % 2 == 1;
     Set<Value> inputs = new LinkedHashSet<>();
     Map<Value, Carried> carried = new LinkedHashMap<>();
     Set<Value> made = new LinkedHashSet<>();
@@ -201,9 +306,15 @@ public final class TimePass {
       }
       made.addAll(t.step().outputs());
     }
-    List<Value> outputs = made.stream().filter(v -> isReadOutside(v, number)).toList();
+    List<Value> outputs = made.stream().filter(v -> isReadOutside(v, key)).toList();
     return new Phase(
-        inStretches, timed, times, List.copyOf(inputs), List.copyOf(carried.values()), outputs);
+        inStretches,
+        key % 2 == 0,
+        timed,
+        times,
+        List.copyOf(inputs),
+        List.copyOf(carried.values()),
+        outputs);
   }
 
   /** A layer that is called several times has several states of a name. */
@@ -213,10 +324,10 @@ public final class TimePass {
     return k == 0 ? name : name + "_" + k;
   }
 
-  private boolean isReadOutside(Value v, int phase) {
+  private boolean isReadOutside(Value v, int key) {
     return kept.contains(v)
         || phases.entrySet().stream()
-            .filter(e -> e.getKey() != phase)
+            .filter(e -> e.getKey() != key)
             .flatMap(e -> e.getValue().stream())
             .anyMatch(t -> t.step().inputs().stream().anyMatch(x -> x.root() == v));
   }

@@ -1,0 +1,715 @@
+package convlstm4j.execution;
+
+import convlstm4j.execution.TrainingPieces.Piece;
+import convlstm4j.execution.TrainingPieces.Use;
+import convlstm4j.program.Value;
+import convlstm4j.program.Value.Kind;
+import convlstm4j.program.time.Normalization;
+import convlstm4j.program.time.Phase;
+import convlstm4j.program.time.Phase.Carried;
+import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.TimeAxis;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The order in which a {@link TrainingPlan} runs, forward and backward: docs/adr/0065. Between the
+ * two are kept what phases read of each other and the states at the borders of stretches; the rest
+ * is made again. One subclass counts the memory of the arrays, one does the work.
+ *
+ * @param <H> what stands for an array
+ */
+abstract class RoundTrip<H> {
+  /** A phase that has been run forward so that it can go backward. */
+  interface Round<H> {
+    /** A kept value, not ours. */
+    H value(Value ofPart);
+
+    /** Adds to the gradients of what is wanted; goes from the others. */
+    void backward(Map<Value, H> given);
+
+    /** Gives all back. */
+    void close();
+  }
+
+  final TrainingPieces plan;
+  final Phases phases;
+  private final long steps;
+  private final Set<Value> terms = new HashSet<>();
+
+  /** Values without time, and those of phases that run at once, as they are; ours. */
+  private final Map<Value, H> whole = new HashMap<>();
+
+  /** Values that stretches have made, a part for each. */
+  private final Map<Value, List<H>> parts = new HashMap<>();
+
+  /** By phase, for each stretch the states that it begins with; null for the first. */
+  private final Map<Integer, List<Map<Carried, H>>> borders = new HashMap<>();
+
+  /** Gradients of what is in {@link #whole}, and of weights. */
+  private final Map<Value, H> wholeGradients = new HashMap<>();
+
+  /** Gradients of what is in {@link #parts}; null where there is none yet. */
+  private final Map<Value, List<H>> partGradients = new HashMap<>();
+
+  private final Map<Normalization, List<H>> shares = new HashMap<>();
+
+  /** What goes when the work at hand is done. */
+  private final List<H> passing = new ArrayList<>();
+
+  /** Of this, what has been made again for the stretch at work. */
+  private final Map<Value, H> recent = new HashMap<>();
+
+  RoundTrip(TrainingPieces plan, Collection<Value> terms) {
+    this.plan = plan;
+    this.phases = plan.phases;
+    this.steps = phases.steps();
+    terms.forEach(v -> this.terms.add(v.root()));
+  }
+
+  /** Some frames of a feed, all of one without time. */
+  abstract H upload(Value feed, Shape shape, long from, long to);
+
+  /** A weight or what a stateful layer remembers, not ours. */
+  abstract H variable(Value v);
+
+  abstract H zeros(Shape shape);
+
+  abstract H copy(H h, Shape shape);
+
+  /** Runs forward; what is kept is ours. */
+  abstract List<H> run(Piece piece, List<H> feeds);
+
+  /** Runs forward so that it can go backward. */
+  abstract Round<H> open(Piece piece, List<H> feeds);
+
+  /** Puts stretches one after the other. */
+  abstract H joined(TimeAxis time, Shape shape, List<H> stretches);
+
+  /** Takes a stretch out of all. */
+  abstract H slice(TimeAxis time, Shape shape, H all, long from, long to);
+
+  /** Mean and variance of all stretches from those of each. */
+  abstract List<H> moments(Normalization n, List<H> means, List<H> variances, List<Long> frames);
+
+  /** What {@link Normalization#share} says. */
+  abstract List<H> shares(Normalization n, H gamma, H variance, H betaGradient, H gammaGradient);
+
+  /** A gradient less the share of an x in the moments. */
+  abstract H corrected(Normalization n, Shape shape, H gradient, H x, H mean, List<H> shares);
+
+  /** Is given what is made of values that someone reads; all of it where it has no time. */
+  abstract void give(Value v, long from, long to, H values);
+
+  abstract void close(H h);
+
+  /** Is told what comes. */
+  void at(int phase, boolean backward, long from, long to) {}
+
+  /** A value without time at the end of a run. */
+  final H value(Value root) {
+    return whole(root, root.shape());
+  }
+
+  /** A weight's gradient at the end of a run. */
+  final H gradient(Value weight) {
+    return wholeGradients.get(weight);
+  }
+
+  final void closeAll() {
+    whole.values().forEach(this::close);
+    whole.clear();
+    closeLists(parts);
+    closeLists(partGradients);
+    wholeGradients.values().forEach(this::close);
+    wholeGradients.clear();
+    shares.values().forEach(l -> l.forEach(this::close));
+    shares.clear();
+    borders.values().forEach(l -> l.stream().filter(Objects::nonNull).forEach(this::closeStates));
+    borders.clear();
+    closePassing();
+  }
+
+  private void closeLists(Map<Value, List<H>> lists) {
+    lists.values().forEach(this::closeList);
+    lists.clear();
+  }
+
+  private void closeList(List<H> list) {
+    list.stream().filter(Objects::nonNull).forEach(this::close);
+  }
+
+  private void closeStates(Map<Carried, H> states) {
+    states.values().forEach(this::close);
+    states.clear();
+  }
+
+  private void closePassing() {
+    passing.forEach(this::close);
+    passing.clear();
+    recent.clear();
+  }
+
+  private H passing(H h) {
+    passing.add(h);
+    return h;
+  }
+
+  private int stretches() {
+    return (int) ((steps + plan.frames - 1) / plan.frames);
+  }
+
+  private long from(int stretch) {
+    return stretch * plan.frames;
+  }
+
+  private long to(int stretch) {
+    return Math.min(steps, from(stretch) + plan.frames);
+  }
+
+  private Shape shape(Value v, int stretch) {
+    return phases
+        .time(v)
+        .map(t -> t.resized(v.shape(), to(stretch) - from(stretch)))
+        .orElse(v.shape());
+  }
+
+  private boolean isInParts(Value v) {
+    return plan.maker(v) != TrainingPieces.NOBODY
+        && phases.phases().get(plan.maker(v)).isStretched()
+        && phases.time(v).isPresent();
+  }
+
+  /** From the first phase to the last. */
+  final void forward() {
+    for (int p = 0; p < phases.phases().size(); p++) {
+      if (phases.phases().get(p).isStretched()) {
+        forwardInStretches(p);
+      } else {
+        at(p, false, 0, steps);
+        Piece piece = plan.piece(p, Use.FORWARD, steps);
+        made(p, piece, run(piece, wholeFeeds(piece)), whole);
+        closePassing();
+      }
+      freeAfterForward(p);
+    }
+  }
+
+  private void made(int phase, Piece piece, List<H> values, Map<Value, H> into) {
+    for (int k = 0; k < values.size(); k++) {
+      into.put(piece.kept().get(k), values.get(k));
+    }
+    for (Value v : phases.phases().get(phase).outputs()) {
+      if (into.containsKey(v)) {
+        give(v, 0, steps, into.get(v));
+      }
+    }
+  }
+
+  private void forwardInStretches(int p) {
+    Phase phase = phases.phases().get(p);
+    borders.put(p, new ArrayList<>());
+    borders.get(p).add(null);
+    List<Normalization> normalized =
+        phases.normalizations().stream().filter(n -> plan.maker(n.mean()) == p).toList();
+    Map<Value, List<H>> moments = new HashMap<>();
+    try {
+      for (int s = 0; s < stretches(); s++) {
+        at(p, false, from(s), to(s));
+        Piece piece = plan.piece(p, Use.FORWARD, to(s) - from(s));
+        List<H> values = run(piece, feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
+        Map<Value, H> ends = new LinkedHashMap<>();
+        for (int k = 0; k < values.size(); k++) {
+          Value v = piece.kept().get(k);
+          if (phases.time(v).isPresent()) {
+            parts.computeIfAbsent(v, x -> new ArrayList<>()).add(values.get(k));
+            give(v, from(s), to(s), values.get(k));
+          } else if (normalized.stream().anyMatch(n -> n.mean() == v || n.variance() == v)) {
+            moments.computeIfAbsent(v, x -> new ArrayList<>()).add(values.get(k));
+          } else {
+            ends.put(v, values.get(k));
+          }
+        }
+        closePassing();
+        goOn(p, s, ends);
+      }
+      for (Normalization n : normalized) {
+        List<Long> frames = new ArrayList<>();
+        for (int s = 0; s < stretches(); s++) {
+          frames.add(to(s) - from(s));
+        }
+        List<H> all = moments(n, moments.get(n.mean()), moments.get(n.variance()), frames);
+        whole.put(n.mean(), all.get(0));
+        whole.put(n.variance(), all.get(1));
+      }
+    } finally {
+      closeLists(moments);
+    }
+    for (Value v : phase.outputs()) {
+      if (whole.containsKey(v)) {
+        give(v, 0, steps, whole.get(v));
+      }
+    }
+  }
+
+  /** States go to the next stretch, and after the last to who reads them. */
+  private void goOn(int p, int stretch, Map<Value, H> ends) {
+    Map<Carried, H> next = new LinkedHashMap<>();
+    boolean last = stretch == stretches() - 1;
+    for (Carried c : phases.phases().get(p).carried()) {
+      H end = ends.remove(c.after());
+      if (!last) {
+        next.put(c, end);
+      } else if (phases.phases().get(p).outputs().contains(c.after())) {
+        whole.put(c.after(), end);
+      } else {
+        close(end);
+      }
+    }
+    List<Map<Carried, H>> mine = borders.get(p);
+    if (!plan.keepsBorders(p) && stretch > 0) {
+      closeStates(mine.set(stretch, null));
+    }
+    if (!last) {
+      mine.add(next);
+    }
+    // What is there only after the last step, such as the last output.
+    ends.forEach(
+        (v, h) -> {
+          if (last && phases.phases().get(p).outputs().contains(v)) {
+            whole.put(v, h);
+          } else {
+            close(h);
+          }
+        });
+  }
+
+  private void freeAfterForward(int p) {
+    for (Value v : List.copyOf(whole.keySet())) {
+      if (isFree(v, p)) {
+        close(whole.remove(v));
+      }
+    }
+    for (Value v : List.copyOf(parts.keySet())) {
+      if (isFree(v, p)) {
+        closeList(parts.remove(v));
+      }
+    }
+  }
+
+  private boolean isFree(Value v, int p) {
+    return plan.lastForward(v) <= p
+        && plan.lastBackward(v) == TrainingPieces.NOBODY
+        && !isReadAfterwards(v);
+  }
+
+  private boolean isReadAfterwards(Value v) {
+    return terms.contains(v)
+        || phases.program().newStates().values().stream().anyMatch(s -> s.root() == v)
+        || phases.program().newParameters().values().stream().anyMatch(s -> s.root() == v);
+  }
+
+  private List<H> wholeFeeds(Piece piece) {
+    return piece.part().inputs().stream().map(v -> whole(v, v.shape())).toList();
+  }
+
+  /** A value with all its frames. */
+  private H whole(Value v, Shape shape) {
+    if (v.kind() == Kind.PARAMETER || v.kind() == Kind.STATE) {
+      return variable(v);
+    }
+    H known = whole.get(v);
+    if (known != null) {
+      return known;
+    }
+    if (parts.containsKey(v)) {
+      return passing(joined(phases.time(v).orElseThrow(), shape, parts.get(v)));
+    }
+    H h = upload(v, shape, 0, steps);
+    if (phases.time(v).isPresent()) {
+      return passing(h);
+    }
+    whole.put(v, h);
+    return h;
+  }
+
+  /**
+   * What a stretch is fed with.
+   *
+   * @param freeing the phase whose backward pass this is, after which parts are not needed; or none
+   * @param known values made just now
+   */
+  private List<H> feeds(int p, Piece piece, int s, int freeing, Map<Value, H> known) {
+    List<H> feeds = new ArrayList<>();
+    for (Value v : piece.part().inputs()) {
+      H h = known.get(v);
+      feeds.add(
+          h != null ? h : phases.time(v).isPresent() ? frames(v, s, freeing) : whole(v, v.shape()));
+    }
+    for (Carried c : piece.part().states().keySet()) {
+      feeds.add(s > 0 ? borders.get(p).get(s).get(c) : initial(c));
+    }
+    return feeds;
+  }
+
+  private H initial(Carried c) {
+    Value root = c.before().root();
+    return root.kind() == Kind.ZEROS
+        ? passing(zeros(c.after().shape()))
+        : whole(root, root.shape());
+  }
+
+  private H frames(Value v, int s, int freeing) {
+    List<H> stretches = parts.get(v);
+    if (stretches != null) {
+      H h = stretches.get(s);
+      if (freeing != TrainingPieces.NOBODY && plan.lastBackward(v) == freeing) {
+        stretches.set(s, null);
+        passing(h);
+      }
+      return h;
+    }
+    int maker = plan.maker(v);
+    if (maker != TrainingPieces.NOBODY && plan.madeAgain(maker).contains(v)) {
+      again(maker, s);
+      return recent.get(v);
+    }
+    TimeAxis time = phases.time(v).orElseThrow();
+    Shape shape = shape(v, s);
+    return passing(
+        v.kind() == Kind.FEED
+            ? upload(v, shape, from(s), to(s))
+            : slice(time, shape, whole(v, v.shape()), from(s), to(s)));
+  }
+
+  private void again(int head, int s) {
+    if (recent.keySet().containsAll(plan.madeAgain(head))) {
+      return;
+    }
+    Piece piece = plan.piece(head, Use.AGAIN, to(s) - from(s));
+    List<H> values = run(piece, feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
+    for (int k = 0; k < values.size(); k++) {
+      recent.put(piece.kept().get(k), passing(values.get(k)));
+    }
+  }
+
+  /**
+   * From the last phase to the first.
+   *
+   * @param weights gradient of each term
+   */
+  final void backward(Map<Value, H> weights) {
+    weights.forEach((v, h) -> wholeGradients.put(v.root(), copy(h, v.root().shape())));
+    phases
+        .program()
+        .parameters()
+        .forEach(
+            (p, v) -> {
+              if (p.isTrainable()) {
+                wholeGradients.put(v, zeros(v.shape()));
+              }
+            });
+    for (int p = phases.phases().size() - 1; p >= 0; p--) {
+      if (plan.isDifferentiated(p)) {
+        if (phases.phases().get(p).isStretched()) {
+          backwardInStretches(p);
+        } else {
+          backwardAtOnce(p);
+        }
+      }
+      freeAfterBackward(p);
+    }
+  }
+
+  private void freeAfterBackward(int p) {
+    for (Normalization n : phases.normalizations()) {
+      if (plan.maker(n.y()) == p && plan.flows(n.y()) && plan.flows(n.x().root())) {
+        shares.put(
+            n,
+            shares(
+                n,
+                whole.get(n.gamma()),
+                whole.get(n.variance()),
+                wholeGradients.get(n.beta()),
+                wholeGradients.get(n.gamma())));
+      }
+      if (plan.last(plan.maker(n.x().root())) == p && shares.containsKey(n)) {
+        shares.remove(n).forEach(this::close);
+      }
+    }
+    for (Value v : phases.phases().get(p).outputs()) {
+      H h = wholeGradients.remove(v);
+      if (h != null) {
+        close(h);
+      }
+      if (plan.head(p) == TrainingPieces.NOBODY) {
+        closeGradientParts(v);
+      }
+    }
+    if (plan.tail(p) != TrainingPieces.NOBODY) {
+      phases.phases().get(plan.tail(p)).outputs().forEach(this::closeGradientParts);
+    }
+    List<Map<Carried, H>> old = borders.get(p);
+    if (old != null && (plan.tail(p) != TrainingPieces.NOBODY || !plan.isDifferentiated(p))) {
+      old.stream().filter(Objects::nonNull).forEach(this::closeStates);
+    }
+    for (Value v : List.copyOf(whole.keySet())) {
+      if (plan.lastBackward(v) == p && !isReadAfterwards(v)) {
+        close(whole.remove(v));
+      }
+    }
+    for (Value v : List.copyOf(parts.keySet())) {
+      if (plan.lastBackward(v) == p) {
+        closeList(parts.remove(v));
+      }
+    }
+  }
+
+  private void closeGradientParts(Value v) {
+    List<H> left = partGradients.remove(v);
+    if (left != null) {
+      closeList(left);
+    }
+  }
+
+  private void backwardAtOnce(int p) {
+    at(p, true, 0, steps);
+    Piece piece = plan.piece(p, Use.BACKWARD, steps);
+    Map<Value, H> given = new LinkedHashMap<>();
+    for (Value v : plan.starts(p)) {
+      H h = wholeGradients.get(v);
+      if (h != null) {
+        given.put(piece.of(v), h);
+      }
+    }
+    Round<H> round = open(piece, wholeFeeds(piece));
+    Map<Value, H> split = new LinkedHashMap<>();
+    try {
+      for (Value v : piece.wanted()) {
+        H h;
+        if (isInParts(v)) {
+          List<H> had = partGradients.remove(v);
+          h = had == null ? zeros(v.shape()) : joined(phases.time(v).orElseThrow(), v.shape(), had);
+          split.put(v, passing(h));
+          if (had != null) {
+            closeList(had);
+          }
+        } else {
+          h = wholeGradient(v);
+        }
+        given.put(piece.of(v), h);
+      }
+      round.backward(given);
+    } finally {
+      round.close();
+    }
+    split.forEach(
+        (v, h) -> {
+          List<H> stretches = gradientParts(v);
+          for (int s = 0; s < stretches(); s++) {
+            TimeAxis time = phases.time(v).orElseThrow();
+            stretches.set(s, slice(time, shape(v, s), h, from(s), to(s)));
+          }
+        });
+    closePassing();
+  }
+
+  private H wholeGradient(Value v) {
+    H known = wholeGradients.get(v);
+    if (known == null) {
+      known = zeros(v.shape());
+      wholeGradients.put(v, known);
+    }
+    return known;
+  }
+
+  private List<H> gradientParts(Value v) {
+    List<H> known = partGradients.get(v);
+    if (known == null) {
+      known = new ArrayList<>();
+      for (int s = 0; s < stretches(); s++) {
+        known.add(null);
+      }
+      partGradients.put(v, known);
+    }
+    return known;
+  }
+
+  private void backwardInStretches(int p) {
+    Map<Carried, H> states = new HashMap<>();
+    try {
+      split(p);
+      for (int s = stretches() - 1; s >= 0; s--) {
+        at(p, true, from(s), to(s));
+        Map<Carried, H> before = backward(p, s, states);
+        closeStates(states);
+        states = before;
+        closePassing();
+        if (plan.tail(p) == TrainingPieces.NOBODY && s > 0) {
+          closeStates(borders.get(p).get(s));
+        }
+      }
+      join(p);
+    } finally {
+      closeStates(states);
+    }
+  }
+
+  /** Gradients that are there in whole of what the phase reads some frames of. */
+  private void split(int p) {
+    for (Value v : phases.phases().get(p).inputs()) {
+      if (phases.time(v).isPresent() && !isInParts(v) && wholeGradients.containsKey(v)) {
+        TimeAxis time = phases.time(v).orElseThrow();
+        H all = passing(wholeGradients.remove(v));
+        List<H> stretches = gradientParts(v);
+        for (int s = 0; s < stretches(); s++) {
+          stretches.set(s, slice(time, shape(v, s), all, from(s), to(s)));
+        }
+        closePassing();
+      }
+    }
+  }
+
+  private void join(int p) {
+    for (Value v : phases.phases().get(p).inputs()) {
+      if (phases.time(v).isPresent() && !isInParts(v) && partGradients.containsKey(v)) {
+        List<H> stretches = partGradients.get(v);
+        wholeGradients.put(v, joined(phases.time(v).orElseThrow(), v.shape(), stretches));
+        closeGradientParts(v);
+      }
+    }
+  }
+
+  /**
+   * A stretch backward.
+   *
+   * @param after gradients of the states at its end
+   * @return those of the states at its beginning
+   */
+  private Map<Carried, H> backward(int p, int s, Map<Carried, H> after) {
+    Piece piece = plan.piece(p, Use.BACKWARD, to(s) - from(s));
+    boolean isTail = plan.head(p) != TrainingPieces.NOBODY;
+    Map<Carried, H> before = new LinkedHashMap<>();
+    Round<H> round = open(piece, feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
+    try {
+      Map<Value, H> fromTail =
+          plan.tail(p) != TrainingPieces.NOBODY ? tailBackward(p, piece, s, round) : Map.of();
+      Map<Value, H> given = new LinkedHashMap<>();
+      for (Value v : plan.starts(p)) {
+        H h = fromTail.containsKey(v) ? fromTail.get(v) : start(p, v, s, isTail);
+        if (h != null) {
+          given.put(piece.of(v), h);
+        }
+      }
+      piece.part().states().keySet().stream()
+          .filter(after::containsKey)
+          .forEach(c -> given.put(piece.of(c.after()), after.get(c)));
+      correct(p, piece, s, round, given);
+      for (Value v : piece.wanted()) {
+        given.put(piece.of(v), phases.time(v).isPresent() ? part(v, s) : wholeGradient(v));
+      }
+      for (Carried c : piece.part().states().keySet()) {
+        Value root = c.before().root();
+        H h;
+        if (s == 0 && plan.flows(root)) {
+          h = wholeGradient(root);
+        } else {
+          h = zeros(c.after().shape());
+          before.put(c, h);
+        }
+        given.put(piece.part().states().get(c), h);
+      }
+      round.backward(given);
+      return before;
+    } catch (RuntimeException | Error e) {
+      closeStates(before);
+      throw e;
+    } finally {
+      round.close();
+    }
+  }
+
+  /** Takes from gradients of what is normalised its share in the moments. */
+  private void correct(int p, Piece piece, int s, Round<H> round, Map<Value, H> given) {
+    for (Normalization n : plan.corrections(p)) {
+      Value x = n.x().root();
+      Shape shape = phases.time(x).orElseThrow().resized(n.x().shape(), to(s) - from(s));
+      H all = given.get(piece.of(x));
+      H mean = whole.get(n.mean());
+      H own = corrected(n, shape, all, round.value(piece.of(x)), mean, shares.get(n));
+      given.put(piece.of(x), passing(own));
+    }
+  }
+
+  /** The gradient that is there of what a stretch makes; null if none is. */
+  private H start(int p, Value v, int s, boolean isNeededAgain) {
+    if (phases.time(v).isEmpty()) {
+      return s == stretches() - 1 ? wholeGradients.get(v) : null;
+    }
+    List<H> all = partGradients.get(v);
+    H h = all == null ? null : all.get(s);
+    if (h == null) {
+      return null;
+    }
+    if (isNeededAgain) {
+      return isReadInside(p, v) ? passing(copy(h, shape(v, s))) : h;
+    }
+    all.set(s, null);
+    return passing(h);
+  }
+
+  /** Whether others of the phase add to the gradient of what it makes. */
+  private boolean isReadInside(int p, Value v) {
+    return phases.phases().get(p).steps().stream()
+        .anyMatch(step -> step.inputs().stream().anyMatch(x -> x.root() == v));
+  }
+
+  private H part(Value v, int s) {
+    List<H> all = gradientParts(v);
+    if (all.get(s) == null) {
+      all.set(s, zeros(shape(v, s)));
+    }
+    return all.get(s);
+  }
+
+  /** Gradients of what a head makes for its tail alone, which the head has at hand. */
+  private Map<Value, H> tailBackward(int head, Piece made, int s, Round<H> round) {
+    int tail = plan.tail(head);
+    if (!plan.isDifferentiated(tail) || plan.madeAgain(head).stream().noneMatch(plan::flows)) {
+      return Map.of();
+    }
+    Piece piece = plan.piece(tail, Use.BACKWARD_TO_HEAD, to(s) - from(s));
+    Map<Value, H> known = new HashMap<>();
+    for (Value v : plan.madeAgain(head)) {
+      known.put(v, round.value(made.of(v)));
+    }
+    Map<Value, H> gradients = new LinkedHashMap<>();
+    Round<H> inner = open(piece, feeds(tail, piece, s, head, known));
+    try {
+      Map<Value, H> given = new LinkedHashMap<>();
+      for (Value v : plan.starts(tail)) {
+        H h = start(tail, v, s, false);
+        if (h != null) {
+          given.put(piece.of(v), h);
+        }
+      }
+      correct(tail, piece, s, inner, given);
+      for (Value v : piece.wanted()) {
+        gradients.put(v, passing(zeros(shape(v, s))));
+        given.put(piece.of(v), gradients.get(v));
+      }
+      inner.backward(given);
+    } finally {
+      inner.close();
+    }
+    return gradients;
+  }
+}

@@ -1,0 +1,286 @@
+package convlstm4j.execution;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Peak;
+import convlstm4j.execution.StretchedPlan.Cost;
+import convlstm4j.execution.TrainingPieces.Piece;
+import convlstm4j.program.Program.Step;
+import convlstm4j.program.Value;
+import convlstm4j.program.time.Normalization;
+import convlstm4j.program.time.Phase;
+import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.TimeAxis;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A training program whose phases are planned for some frames at a time, forward and backward. It
+ * allocates nothing that grows with the data, so it tells what a run would cost without variables.
+ */
+public final class TrainingPlan implements AutoCloseable {
+  private final Phases phases;
+  private final List<Value> terms;
+  private final List<Value> given;
+  private final TrainingPieces pieces;
+  private final boolean again;
+  private Counting counted;
+  private boolean closed;
+
+  /**
+   * Plans nothing yet: pieces are planned when they are first counted or run.
+   *
+   * @param phases a program that has been {@linkplain convlstm4j.program.time.TimePass#forTraining
+   *     cut for training}
+   * @param terms the scalars whose weighted sum is differentiated
+   * @param given values that are handed out as they are made
+   * @param backend on what
+   * @param dtype element type
+   * @param frames frames at a time, at least 1
+   * @param again whether what is normalised is made again in the place of being kept
+   */
+  public TrainingPlan(
+      Phases phases,
+      Collection<Value> terms,
+      Collection<Value> given,
+      Backend backend,
+      DType dtype,
+      long frames,
+      boolean again) {
+    this.phases = phases;
+    this.terms = List.copyOf(terms);
+    this.given = List.copyOf(given);
+    this.again = again;
+    this.pieces = new TrainingPieces(phases, terms, given, backend, dtype, frames, again);
+  }
+
+  TrainingPieces pieces() {
+    if (closed) {
+      throw new IllegalStateException("the plan is closed; plan anew, and close it after its runs");
+    }
+    return pieces;
+  }
+
+  List<Value> terms() {
+    return terms;
+  }
+
+  List<Value> given() {
+    return given;
+  }
+
+  /**
+   * How many frames are at work at a time.
+   *
+   * @return at least 1
+   */
+  public long frames() {
+    return pieces().frames;
+  }
+
+  /**
+   * Whether anything is made again in the place of being kept.
+   *
+   * @return as given to the constructor
+   */
+  public boolean makesAgain() {
+    return again;
+  }
+
+  /**
+   * The most memory that a run takes beside the weights, forward and backward.
+   *
+   * @return bytes of feeds, values, gradients and workspace live at once, those of the weights
+   *     among them
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public long peakBytes() {
+    return counted().peak.bytes();
+  }
+
+  /**
+   * About how many additions and multiplications a run takes; backward counts twice what forward
+   * does.
+   *
+   * @return number of operations
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public double flops() {
+    return counted().flops;
+  }
+
+  /**
+   * What each phase takes, forward or backward.
+   *
+   * @return in the order in which they run forward
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public List<Cost> costs() {
+    Counting c = counted();
+    List<Cost> all = new ArrayList<>();
+    for (int p = 0; p < phases.phases().size(); p++) {
+      Phase phase = phases.phases().get(p);
+      List<Step> steps = phase.steps();
+      all.add(
+          new Cost(
+              phase.isStretched(),
+              StretchedPlan.layer(steps.get(0)),
+              StretchedPlan.layer(steps.get(steps.size() - 1)),
+              c.peaks.getOrDefault(p, 0L),
+              StretchedPlan.largest(phases, phase, pieces.frames, pieces.dtype)));
+    }
+    return all;
+  }
+
+  private Counting counted() {
+    pieces();
+    if (counted == null) {
+      Counting c = new Counting();
+      Map<Value, Bytes> weights = new HashMap<>();
+      terms.forEach(t -> weights.put(t, new Bytes(0)));
+      c.forward();
+      c.backward(weights);
+      c.mark();
+      counted = c;
+    }
+    return counted;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    pieces.close();
+  }
+
+  /** Bytes of an array; each is another object. */
+  private static final class Bytes {
+    final long count;
+
+    Bytes(long count) {
+      this.count = count;
+    }
+  }
+
+  /** Counts instead of working. */
+  private final class Counting extends RoundTrip<Bytes> {
+    private final Peak peak = pieces.backend.memory().peak();
+    private final Map<Integer, Long> peaks = new HashMap<>();
+    private final Bytes elsewhere = new Bytes(0);
+    private int number;
+    private double flops;
+
+    Counting() {
+      super(TrainingPlan.this.pieces, terms);
+    }
+
+    @Override
+    void at(int phase, boolean backward, long from, long to) {
+      if (phase != number) {
+        mark();
+        number = phase;
+      }
+    }
+
+    private void mark() {
+      peaks.merge(number, peak.sinceMark(), Math::max);
+    }
+
+    private Bytes add(Shape shape) {
+      long bytes = shape.elements() * pieces.dtype.bytes();
+      peak.add(bytes);
+      return new Bytes(bytes);
+    }
+
+    private Bytes made(Value v) {
+      return new Bytes(v.shape().elements() * pieces.dtype.bytes());
+    }
+
+    @Override
+    Bytes upload(Value feed, Shape shape, long from, long to) {
+      return add(shape);
+    }
+
+    @Override
+    Bytes variable(Value v) {
+      return elsewhere;
+    }
+
+    @Override
+    Bytes zeros(Shape shape) {
+      return add(shape);
+    }
+
+    @Override
+    Bytes copy(Bytes h, Shape shape) {
+      return add(shape);
+    }
+
+    @Override
+    List<Bytes> run(Piece piece, List<Bytes> feeds) {
+      piece.planned().countForward(peak);
+      flops += piece.planned().flops();
+      return piece.kept().stream().map(v -> made(piece.of(v))).toList();
+    }
+
+    @Override
+    Round<Bytes> open(Piece piece, List<Bytes> feeds) {
+      piece.planned().countTrainingForward(peak);
+      return new Round<>() {
+        @Override
+        public Bytes value(Value ofPart) {
+          return made(ofPart);
+        }
+
+        @Override
+        public void backward(Map<Value, Bytes> gradients) {
+          piece.planned().countTrainingBackward(gradients.keySet(), peak);
+          flops += 3 * piece.planned().flops();
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    Bytes joined(TimeAxis time, Shape shape, List<Bytes> stretches) {
+      return add(shape);
+    }
+
+    @Override
+    Bytes slice(TimeAxis time, Shape shape, Bytes all, long from, long to) {
+      return add(shape);
+    }
+
+    @Override
+    List<Bytes> moments(
+        Normalization n, List<Bytes> means, List<Bytes> variances, List<Long> frames) {
+      return List.of(add(n.mean().shape()), add(n.mean().shape()));
+    }
+
+    @Override
+    List<Bytes> shares(
+        Normalization n, Bytes gamma, Bytes variance, Bytes betaGradient, Bytes gammaGradient) {
+      return List.of(add(n.mean().shape()), add(n.mean().shape()));
+    }
+
+    @Override
+    Bytes corrected(
+        Normalization n, Shape shape, Bytes gradient, Bytes x, Bytes mean, List<Bytes> shares) {
+      return add(shape);
+    }
+
+    @Override
+    void give(Value v, long from, long to, Bytes values) {}
+
+    @Override
+    void close(Bytes b) {
+      peak.remove(b.count);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Buffer;
+import convlstm4j.backend.Closing;
+import convlstm4j.backend.Memory;
+import convlstm4j.data.Frames;
+import convlstm4j.execution.Profile;
+import convlstm4j.execution.TrainingRun;
+import convlstm4j.execution.Variables;
+import convlstm4j.optim.Updater;
+import convlstm4j.tensor.Philox;
+import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Training steps some frames at a time: docs/adr/0065. */
+final class StretchedStep implements TrainStep {
+  private final Pass pass;
+  private final StretchedTraining stretches;
+  private final Objectives objectives;
+  private final Variables variables;
+  private final Updater updater;
+  private final Profile profile;
+  private final GuardedUpdate update;
+  private final List<Buffer> termWeights = new ArrayList<>();
+  private final List<Buffer> stored;
+  private JoinedOutputs predictions;
+
+  /** Takes over what is chosen, also where it fails. */
+  StretchedStep(
+      Pass pass,
+      StretchedTraining stretches,
+      Objectives objectives,
+      Variables variables,
+      Updater updater,
+      Profile profile) {
+    this.pass = pass;
+    this.stretches = stretches;
+    this.objectives = objectives;
+    this.variables = variables;
+    this.updater = updater;
+    this.profile = profile;
+    try {
+      this.stored = TrainingRun.stored(stretches.chosen(), variables);
+      this.update =
+          new GuardedUpdate(
+              variables.backend(),
+              variables.dtype(),
+              updater,
+              objectives.trainable(),
+              pass.terms().size(),
+              stored);
+      Memory memory = variables.backend().memory();
+      for (Tensor t : TrainingStep.termWeights(pass, objectives)) {
+        Buffer b = memory.allocate(variables.dtype(), t.shape());
+        termWeights.add(b);
+        memory.upload(t.cast(variables.dtype()), b);
+      }
+    } catch (RuntimeException e) {
+      Closing.after(e, () -> Closing.all(termWeights), stretches);
+      throw e;
+    }
+  }
+
+  @Override
+  public boolean isFor(Updater by) {
+    return updater.equals(by) && stored.equals(TrainingRun.stored(stretches.chosen(), variables));
+  }
+
+  private TrainingRun run(Prepared batch, Philox random, JoinedOutputs sink) {
+    List<Frames> feeds = batch.all().stream().map(Frames::of).toList();
+    return new TrainingRun(
+        stretches.chosen(),
+        variables,
+        random,
+        (feed, from, to) ->
+            stretches.isVideo(feed) ? feeds.get(feed).read(from, to) : batch.all().get(feed),
+        sink::take,
+        (phase, phases, backward, from, to, steps) -> {});
+  }
+
+  @Override
+  public Supplier<double[]> start(Prepared batch, double rate, long step, Philox random) {
+    update.rate(rate, step);
+    predictions = new JoinedOutputs(stretches.phases());
+    try (TrainingRun run = run(batch, random, predictions)) {
+      run.profile(profile);
+      run.forward();
+      run.backward(termWeights);
+      update.run(
+          pass.terms().stream().map(run::value).toList(),
+          objectives.trainable().stream().map(run::gradient).toList(),
+          run.changes(),
+          run::commit);
+    }
+    return update.numbers();
+  }
+
+  @Override
+  public Tensor prediction(int output) {
+    return objectives.outputs().get(output).metrics().isEmpty()
+        ? null
+        : predictions.of(pass.outputs().get(output));
+  }
+
+  @Override
+  public Optional<String> firstNonFinite(Prepared batch, Philox random) {
+    try (TrainingRun run = run(batch, random, new JoinedOutputs(stretches.phases()))) {
+      return run.firstNonFinite();
+    }
+  }
+
+  @Override
+  public void close() {
+    List<Buffer> weights = List.copyOf(termWeights);
+    termWeights.clear();
+    Closing.all(update, () -> Closing.all(weights), stretches);
+  }
+}

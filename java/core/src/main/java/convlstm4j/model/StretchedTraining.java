@@ -1,0 +1,222 @@
+package convlstm4j.model;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.execution.TrainingPlan;
+import convlstm4j.program.Value;
+import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.TimePass;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** A training step's program, cut into phases that may run some frames at a time. */
+final class StretchedTraining implements AutoCloseable {
+  /** How a step runs: so many frames at a time, and whether what is normalised is made again. */
+  private record Policy(long frames, boolean again) {}
+
+  private final Pass pass;
+  private final Backend backend;
+  private final DType dtype;
+  private final List<Value> given = new ArrayList<>();
+  private final Set<Value> videos;
+  private final Phases phases;
+
+  /** What was chosen; null before. */
+  private TrainingPlan plan;
+
+  StretchedTraining(Pass pass, Objectives objectives, Backend backend, DType dtype) {
+    this.pass = pass;
+    this.backend = backend;
+    this.dtype = dtype;
+    for (int k = 0; k < pass.outputs().size(); k++) {
+      if (!objectives.outputs().get(k).metrics().isEmpty()) {
+        given.add(pass.outputs().get(k));
+      }
+    }
+    this.videos = Stretches.videos(pass.program());
+    List<Value> keep = new ArrayList<>(pass.terms());
+    keep.addAll(given);
+    this.phases = TimePass.forTraining(pass.program(), new LinkedHashSet<>(keep), videos);
+  }
+
+  Phases phases() {
+    return phases;
+  }
+
+  /** Whether a feed is read some frames at a time. */
+  boolean isVideo(int feed) {
+    return videos.contains(pass.program().feeds().get(feed));
+  }
+
+  /** Whether a smaller number of frames at a time takes less memory. */
+  boolean isPossible() {
+    return phases.isStretched()
+        && Stream.of(
+                pass.terms().stream(),
+                given.stream(),
+                pass.program().newStates().values().stream(),
+                pass.program().newParameters().values().stream())
+            .flatMap(s -> s)
+            .allMatch(v -> v.root().kind() == Value.Kind.RESULT);
+  }
+
+  /**
+   * A plan for so many frames at a time; for 0, as many as make the cheapest.
+   *
+   * @return one that fits, or what takes the least memory; closed by the caller
+   */
+  TrainingPlan planned(long frames, Predicate<TrainingPlan> fits) {
+    List<Long> tried = frames > 0 ? List.of(frames) : Stretches.candidates(phases.steps());
+    return cheapest(policies(tried), fits);
+  }
+
+  /** Additions and multiplications of all that the step computes, forward. */
+  double flops() {
+    return phases.phases().stream()
+        .flatMap(p -> p.steps().stream())
+        .mapToDouble(s -> s.op().flops(s.inputs().stream().map(Value::shape).toList()))
+        .sum();
+  }
+
+  private TrainingPlan plan(long frames, boolean again) {
+    return new TrainingPlan(phases, pass.terms(), given, backend, dtype, frames, again);
+  }
+
+  /** From the least work to the least memory. */
+  private List<Policy> policies(List<Long> frames) {
+    List<Policy> all = new ArrayList<>();
+    frames.forEach(k -> all.add(new Policy(k, false)));
+    if (!phases.normalizations().isEmpty()) {
+      frames.forEach(k -> all.add(new Policy(k, true)));
+    }
+    return all;
+  }
+
+  private TrainingPlan cheapest(List<Policy> policies, Predicate<TrainingPlan> fits) {
+    TrainingPlan least = null;
+    for (Policy p : policies) {
+      TrainingPlan next = plan(p.frames, p.again);
+      try {
+        if (fits.test(next)) {
+          if (least != null) {
+            least.close();
+          }
+          return next;
+        }
+        if (least == null || next.peakBytes() < least.peakBytes()) {
+          if (least != null) {
+            least.close();
+          }
+          least = next;
+        } else {
+          next.close();
+        }
+      } catch (BackendException e) {
+        next.close();
+        if (least != null) {
+          least.close();
+        }
+        throw e;
+      }
+    }
+    return least;
+  }
+
+  /**
+   * So many frames at a time as were asked for.
+   *
+   * @return this; empty where that is all of them, or no op can do with less
+   * @throws BackendException if they do not fit
+   */
+  Optional<StretchedTraining> byHand(Room room, long frames) {
+    if (!isPossible() || frames >= phases.steps()) {
+      return Optional.empty();
+    }
+    long heap = heapBytes(frames) + room.takeBeside(resultBytes()) + room.countedBatchBytes();
+    plan = planned(frames, p -> room.has(p.peakBytes(), heap));
+    Optional<String> obstacle = room.obstacle(plan.peakBytes(), heap);
+    if (obstacle.isPresent()) {
+      close();
+      throw BackendException.noRoom(
+          "training "
+              + frames
+              + " frames at a time: "
+              + obstacle.get()
+              + "; ask for another number of frames");
+    }
+    return Optional.of(this);
+  }
+
+  /**
+   * What takes the least work and fits.
+   *
+   * @param beside bytes on the heap beside the batch at work
+   * @param atOnce why all at once does not
+   * @return this
+   * @throws BackendException if nothing fits; or atOnce if no op can do with less than all frames
+   */
+  StretchedTraining fitting(Room room, long beside, BackendException atOnce) {
+    if (!isPossible()) {
+      throw atOnce;
+    }
+    long fixed = beside + room.countedBatchBytes();
+    plan = planned(0, p -> room.has(p.peakBytes(), heapBytes(p.frames()) + fixed));
+    long need = plan.peakBytes();
+    long heap = heapBytes(plan.frames()) + fixed;
+    if (!room.has(need, heap)) {
+      long frames = plan.frames();
+      close();
+      throw BackendException.noRoom(
+          atOnce.getMessage()
+              + "; "
+              + frames
+              + (frames == 1 ? " frame" : " frames")
+              + " at a time it needs "
+              + MemoryEstimate.gib(need)
+              + " and "
+              + MemoryEstimate.gib(heap)
+              + " of Java heap, the smallest memory that can is "
+              + MemoryEstimate.gib(room.liveBytes() + need + heap + Limits.JAVA));
+    }
+    return this;
+  }
+
+  /** What {@link #byHand} or {@link #fitting} have chosen. */
+  TrainingPlan chosen() {
+    return plan;
+  }
+
+  @Override
+  public void close() {
+    if (plan != null) {
+      plan.close();
+    }
+  }
+
+  /** Bytes on the Java heap beside the batch: frames as they are handed on, and all results. */
+  long heapBytes(long frames) {
+    long elements = 0;
+    for (Value v : pass.program().feeds()) {
+      long all = v.shape().elements();
+      elements += videos.contains(v) ? all / phases.steps() * frames : all;
+    }
+    return elements * (dtype.bytes() + 1) + 2 * resultBytes();
+  }
+
+  /** Bytes of a batch on the Java heap, as numbers. */
+  long batchBytes() {
+    return pass.feedShapes().stream().mapToLong(Shape::elements).sum() * dtype.bytes();
+  }
+
+  /** Bytes of the outputs that metrics ask for. */
+  long resultBytes() {
+    return given.stream().mapToLong(v -> v.shape().elements()).sum() * dtype.bytes();
+  }
+}
