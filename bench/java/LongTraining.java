@@ -15,7 +15,7 @@ import java.util.Random;
 
 /**
  * Training steps of the article's network on one video of noise, bytes, with random scores to learn: MODEL FRAMES STEPS
- * BYTES (0 for what is free).
+ * BYTES (0 for what is free) [FRAMES AT A TIME].
  */
 public class LongTraining {
   private static final int SIZE = 400;
@@ -27,6 +27,9 @@ public class LongTraining {
       model.compile(Compile.with(new Adam(1e-4)).loss(Loss.binaryCrossentropy()));
       if (memory > 0) {
         model.memory(memory);
+      }
+      if (args.length > 4) {
+        model.stretch(Integer.parseInt(args[4]));
       }
       Shape shape = Shape.of(1, frames, 3, SIZE, SIZE);
       System.err.println(model.plan(true, shape));

@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.model.Callback;
 import convlstm4j.model.ProgressLog;
 import convlstm4j.model.Run;
+import convlstm4j.model.Stretch;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -67,6 +68,11 @@ final class ProgressDisplay implements Callback {
       shown = now;
       bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", logs.get().get("loss")));
     }
+  }
+
+  @Override
+  public void onStretch(Run run, Stretch stretch) {
+    bar.setExtraMessage(stretch.toString());
   }
 
   @Override

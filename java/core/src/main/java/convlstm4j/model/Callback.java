@@ -36,6 +36,15 @@ public interface Callback {
   default void onEpochBegin(Run run, long epoch) {}
 
   /**
+   * A step that runs some frames at a time goes on to the next of them. What is thrown ends the
+   * step, which then has changed nothing.
+   *
+   * @param run what is trained
+   * @param stretch how far the step has come
+   */
+  default void onStretch(Run run, Stretch stretch) {}
+
+  /**
    * A step is done.
    *
    * @param run what is trained

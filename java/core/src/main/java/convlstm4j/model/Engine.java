@@ -538,10 +538,17 @@ final class Engine implements AutoCloseable {
    * Starts one step of training. Weights, statistics, states and slots change only if loss,
    * gradients and all that would be stored are finite.
    *
+   * @param watch is told how far a step in stretches has come
    * @return waits for the step
    */
   Supplier<Results> train(
-      Prepared batch, Objectives objectives, Updater updater, double rate, long step, long seed) {
+      Prepared batch,
+      Objectives objectives,
+      Updater updater,
+      double rate,
+      long step,
+      long seed,
+      Consumer<Stretch> watch) {
     boolean hadStates = variables.hasStates();
     String when = "step " + (step + 1);
     Philox random = Streams.step(seed, step);
@@ -549,7 +556,7 @@ final class Engine implements AutoCloseable {
         hadStates,
         () -> {
           TrainStep s = trainingStep(batch, objectives, updater);
-          Supplier<double[]> numbers = s.start(batch, rate, step, random);
+          Supplier<double[]> numbers = s.start(batch, rate, step, random, watch);
           return () ->
               attempt(
                   hadStates,

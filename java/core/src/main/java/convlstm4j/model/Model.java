@@ -395,9 +395,9 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Makes {@link #fit} finish the running step and return, an epoch in progress staying in
-   * progress. If no fit is running, the next returns before its first step. May be called by any
-   * thread.
+   * Makes {@link #fit} finish the running step, or end one in stretches as if it had not begun, and
+   * return, an epoch in progress staying in progress. If no fit is running, the next returns before
+   * its first step. May be called by any thread.
    */
   public void requestStop() {
     stopRequested = true;
@@ -425,7 +425,7 @@ public final class Model implements AutoCloseable {
         "trainOnBatch",
         () -> {
           Scores scores = new Scores(training("trainOnBatch").objectives());
-          scores.add(start(prepare(batch, Map.of())).get());
+          scores.add(start(prepare(batch, Map.of()), s -> {}).get());
           return scores.logs();
         });
   }
@@ -441,8 +441,8 @@ public final class Model implements AutoCloseable {
   }
 
   /** Starts a step of training; the result waits for it. */
-  Supplier<Results> start(Prepared batch) {
-    return training.start(session.engine(), batch, session.seed());
+  Supplier<Results> start(Prepared batch, Consumer<Stretch> watch) {
+    return training.start(session.engine(), batch, session.seed(), watch);
   }
 
   /**

@@ -65,6 +65,17 @@ public final class ProgressLog implements Callback {
   }
 
   @Override
+  public void onStretch(Run run, Stretch stretch) {
+    long now = System.nanoTime();
+    if ((now - lastLine) / 1e9 < secondsBetween) {
+      return;
+    }
+    lastLine = now;
+    Progress p = run.model().progress();
+    out.accept(head(run, p.epoch()) + ", batch " + (p.batch() + 1) + ": " + stretch);
+  }
+
+  @Override
   public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
     out.accept(
         head(run, epoch)

@@ -13,6 +13,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Training steps some frames at a time: docs/adr/0065. */
@@ -69,7 +70,8 @@ final class StretchedStep implements TrainStep {
     return updater.equals(by) && stored.equals(TrainingRun.stored(stretches.chosen(), variables));
   }
 
-  private TrainingRun run(Prepared batch, Philox random, JoinedOutputs sink) {
+  private TrainingRun run(
+      Prepared batch, Philox random, JoinedOutputs sink, Consumer<Stretch> watch) {
     List<Frames> feeds = batch.all().stream().map(Frames::of).toList();
     return new TrainingRun(
         stretches.chosen(),
@@ -78,14 +80,16 @@ final class StretchedStep implements TrainStep {
         (feed, from, to) ->
             stretches.isVideo(feed) ? feeds.get(feed).read(from, to) : batch.all().get(feed),
         sink::take,
-        (phase, phases, backward, from, to, steps) -> {});
+        (phase, phases, backward, from, to, steps) ->
+            watch.accept(new Stretch(phase, phases, backward, from, to, steps)));
   }
 
   @Override
-  public Supplier<double[]> start(Prepared batch, double rate, long step, Philox random) {
+  public Supplier<double[]> start(
+      Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch) {
     update.rate(rate, step);
     predictions = new JoinedOutputs(stretches.phases());
-    try (TrainingRun run = run(batch, random, predictions)) {
+    try (TrainingRun run = run(batch, random, predictions, watch)) {
       run.profile(profile);
       run.forward();
       run.backward(termWeights);
@@ -107,7 +111,7 @@ final class StretchedStep implements TrainStep {
 
   @Override
   public Optional<String> firstNonFinite(Prepared batch, Philox random) {
-    try (TrainingRun run = run(batch, random, new JoinedOutputs(stretches.phases()))) {
+    try (TrainingRun run = run(batch, random, new JoinedOutputs(stretches.phases()), s -> {})) {
       return run.firstNonFinite();
     }
   }

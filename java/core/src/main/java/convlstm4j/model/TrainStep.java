@@ -4,6 +4,7 @@ import convlstm4j.optim.Updater;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -21,9 +22,11 @@ interface TrainStep extends AutoCloseable {
    * @param rate learning rate
    * @param step number of updates done before, from 0
    * @param random random numbers of the step
+   * @param watch is told how far a step in stretches has come
    * @return {@link GuardedUpdate#numbers}
    */
-  Supplier<double[]> start(Prepared batch, double rate, long step, Philox random);
+  Supplier<double[]> start(
+      Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch);
 
   /** An output of the last step; null if no metric asks for it. */
   Tensor prediction(int output);

@@ -7,6 +7,7 @@ import convlstm4j.optim.Updater;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -89,9 +90,9 @@ final class Training implements AutoCloseable {
   }
 
   /** Starts a step; it counts once it is waited for and has succeeded. */
-  Supplier<Results> start(Engine engine, Prepared batch, long seed) {
+  Supplier<Results> start(Engine engine, Prepared batch, long seed, Consumer<Stretch> watch) {
     Supplier<Results> step =
-        engine.train(batch, objectives, updater(engine), rate(), progress.step(), seed);
+        engine.train(batch, objectives, updater(engine), rate(), progress.step(), seed, watch);
     return () -> {
       Results results = step.get();
       progress = progress.nextStep();

@@ -169,7 +169,12 @@ final class TrainingLoop {
         if (model.isStopRequested()) {
           return false;
         }
-        Supplier<Results> step = model.start(next != null ? next : next(stream));
+        Supplier<Results> step;
+        try {
+          step = model.start(next != null ? next : next(stream), this::watch);
+        } catch (StepStopped e) {
+          return false;
+        }
         next = null;
         RuntimeException failed = null;
         if (model.preparesAhead()) {
@@ -192,6 +197,13 @@ final class TrainingLoop {
               + (epoch + 1));
     }
     return true;
+  }
+
+  private void watch(Stretch stretch) {
+    callbacks.forEach(c -> c.onStretch(run, stretch));
+    if (model.isStopRequested()) {
+      throw new StepStopped();
+    }
   }
 
   private Prepared next(BatchStream stream) {

@@ -15,6 +15,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -99,7 +100,8 @@ final class TrainingStep implements TrainStep {
   }
 
   @Override
-  public Supplier<double[]> start(Prepared batch, double rate, long step, Philox random) {
+  public Supplier<double[]> start(
+      Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch) {
     batch.upload().get().into(feeds);
     update.rate(rate, step);
     recording.run(executor.randoms(random));
