@@ -151,7 +151,7 @@ class AccessTest {
               what
                   + ": the model is used by two threads at once, \""
                   + mine
-                  + "\" is in predict; use one model per thread",
+                  + "\" is in predict; use one model per thread, or a Predictor for predictions by many",
               e.getMessage());
         });
   }
