@@ -38,6 +38,11 @@ public class ForwardingBackend implements Backend {
   }
 
   @Override
+  public void threads(int most) {
+    real.threads(most);
+  }
+
+  @Override
   public boolean supports(DType dtype) {
     return real.supports(dtype);
   }
