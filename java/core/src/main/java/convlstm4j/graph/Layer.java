@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer: options, weights, and the ops it consists of. Applying a layer twice shares its weights.
@@ -33,10 +34,10 @@ public abstract class Layer implements Owner {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Constraint> constraints = new LinkedHashMap<>();
   private final Map<String, State> states = new LinkedHashMap<>();
-  private String name;
+  private @Nullable String name;
   private boolean trainable = true;
   private boolean called;
-  private Layer wrapper;
+  private @Nullable Layer wrapper;
 
   /** For subclasses. */
   protected Layer() {}
@@ -138,7 +139,7 @@ public abstract class Layer implements Owner {
    *
    * @return null while it has none
    */
-  public final String name() {
+  public final @Nullable String name() {
     return name;
   }
 
@@ -291,7 +292,7 @@ public abstract class Layer implements Owner {
   }
 
   /** The layer around it, or null. */
-  final Layer wrapper() {
+  final @Nullable Layer wrapper() {
     return wrapper;
   }
 
@@ -373,7 +374,7 @@ public abstract class Layer implements Owner {
   }
 
   /** Null for none. */
-  private Constraint constraintOf(String localName, Shape shape) {
+  private @Nullable Constraint constraintOf(String localName, Shape shape) {
     Constraint c = constraints.get(localName);
     if (c != null) {
       try {
@@ -400,7 +401,7 @@ public abstract class Layer implements Owner {
    * @param localName of a weight that the layer will have
    * @param constraint the constraint; null for none
    */
-  protected final void constrain(String localName, Constraint constraint) {
+  protected final void constrain(String localName, @Nullable Constraint constraint) {
     checkNotCalled();
     if (constraint == null) {
       constraints.remove(localName);
@@ -435,7 +436,12 @@ public abstract class Layer implements Owner {
    * @param newValue of its shape
    */
   protected final void assign(Lowering g, String localName, Value newValue) {
-    g.assign(parameters.get(localName), newValue);
+    Parameter p = parameters.get(localName);
+    if (p == null) {
+      throw new IllegalArgumentException(
+          kerasClass() + " has no weight " + localName + " to assign to; make it first");
+    }
+    g.assign(p, newValue);
   }
 
   /**

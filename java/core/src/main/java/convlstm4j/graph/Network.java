@@ -13,8 +13,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A graph of named layers from inputs to outputs, without the weights' values. */
 public final class Network {
@@ -26,7 +28,7 @@ public final class Network {
   private final long callCount;
 
   /** The first layer that is no input, which knows what the network is inside; or null. */
-  private final Layer own;
+  private final @Nullable Layer own;
 
   private Network(
       List<Symbol> inputs, List<Symbol> outputs, GraphOrder order, List<String> givenNames) {
@@ -126,10 +128,11 @@ public final class Network {
     for (Layer l : own) {
       if (l.wrapper() != own.get(0).wrapper()) {
         Layer inside = l.wrapper() == null ? own.get(0) : l;
+        Layer around = Objects.requireNonNull(inside.wrapper());
         throw new IllegalArgumentException(
             inside.label()
                 + " is inside "
-                + inside.wrapper().label()
+                + around.label()
                 + "; a network takes it there or by itself, not both");
       }
     }
@@ -340,7 +343,7 @@ public final class Network {
       if (node.layer() instanceof InputLayer) {
         continue;
       }
-      g.enter(node.layer().name());
+      g.enter(nameOf(node.layer()));
       Outputs results;
       try {
         Lowering mode = node.arguments().inference() ? new AtInference(g) : g;
@@ -389,9 +392,14 @@ public final class Network {
     feedCheck(index).checkSample(sample);
   }
 
+  /** All layers of a network have names. */
+  private static String nameOf(Layer layer) {
+    return Objects.requireNonNull(layer.name(), "a layer of a network has no name");
+  }
+
   private FeedCheck feedCheck(int index) {
     return new FeedCheck(
-        inputs.get(index).node().layer().name(), inputs.get(index).shape(), () -> axes(index));
+        nameOf(inputs.get(index).node().layer()), inputs.get(index).shape(), () -> axes(index));
   }
 
   /**

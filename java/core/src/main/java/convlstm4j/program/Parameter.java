@@ -5,6 +5,7 @@ import convlstm4j.option.Initializer;
 import convlstm4j.option.Regularizer;
 import convlstm4j.tensor.Shape;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer's weight: what it is, not its value. Its identity is the object: a shared layer's weights
@@ -17,7 +18,7 @@ public final class Parameter {
   private final Initializer initializer;
   private final Regularizer regularizer;
   private final boolean trainable;
-  private final Constraint constraint;
+  private final @Nullable Constraint constraint;
 
   /**
    * Declares a weight without constraint.
@@ -57,7 +58,7 @@ public final class Parameter {
       Initializer initializer,
       Regularizer regularizer,
       boolean trainable,
-      Constraint constraint) {
+      @Nullable Constraint constraint) {
     this.owner = owner;
     this.localName = localName;
     this.shape = shape;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network (and its losses) as a straight list of ops for known shapes: every step comes after
@@ -230,7 +231,7 @@ public final class Program {
       return new Program(this);
     }
 
-    private Value value(Value.Kind kind, Shape shape, Value base) {
+    private Value value(Value.Kind kind, Shape shape, @Nullable Value base) {
       Value v = new Value(values.size(), kind, shape, base);
       values.add(v);
       return v;

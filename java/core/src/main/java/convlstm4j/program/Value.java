@@ -1,6 +1,7 @@
 package convlstm4j.program;
 
 import convlstm4j.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
 /** One array in a {@link Program}: a feed, a variable, or what an op yields. */
 public final class Value {
@@ -23,7 +24,7 @@ public final class Value {
   private final int id;
   private final Kind kind;
   private final Shape shape;
-  private final Value base;
+  private final @Nullable Value base;
 
   /**
    * A value.
@@ -33,7 +34,7 @@ public final class Value {
    * @param shape sizes of its axes
    * @param base what a view sees; null for all others
    */
-  public Value(int id, Kind kind, Shape shape, Value base) {
+  public Value(int id, Kind kind, Shape shape, @Nullable Value base) {
     this.id = id;
     this.kind = kind;
     this.shape = shape;
@@ -72,7 +73,7 @@ public final class Value {
    *
    * @return null for all that are no views
    */
-  public Value base() {
+  public @Nullable Value base() {
     return base;
   }
 

@@ -3,4 +3,7 @@
  * the former when the library is built), against which every other backend is tested. {@link
  * convlstm4j.backend.reference.ReferenceBackend} is the entry.
  */
+@NullMarked
 package convlstm4j.backend.reference;
+
+import org.jspecify.annotations.NullMarked;

@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the ops of a program into the data format that a backend is fastest in: docs/adr/0025. A
@@ -145,8 +147,9 @@ public final class LayoutPass {
 
   /** Whether a value can be had in an order without moving anything. */
   private boolean isThere(Value v, AxisOrder order) {
-    if (v.base() != null) {
-      return order.carry(v.shape(), v.base().shape()).filter(o -> isThere(v.base(), o)).isPresent();
+    Value base = v.base();
+    if (base != null) {
+      return order.carry(v.shape(), base.shape()).filter(o -> isThere(base, o)).isPresent();
     }
     return v.kind() == Value.Kind.ZEROS
         || order(v).isSameMemory(order, v.shape())
@@ -236,13 +239,14 @@ public final class LayoutPass {
   }
 
   private Value view(Value v, AxisOrder order, int step) {
-    Optional<AxisOrder> below = order.carry(v.shape(), v.base().shape());
+    Value seen = Objects.requireNonNull(v.base(), "no view");
+    Optional<AxisOrder> below = order.carry(v.shape(), seen.shape());
     if (below.isEmpty()) {
       AxisOrder own = AxisOrder.own(v.shape().rank());
       return transposed(v, own, in(v, own, step), order, step);
     }
-    Value base = in(v.base(), below.get(), step);
-    boolean isItself = base == v.base() && order.of(v.shape()).equals(v.shape());
+    Value base = in(seen, below.get(), step);
+    boolean isItself = base == seen && order.of(v.shape()).equals(v.shape());
     return isItself ? v : seen(base, order.of(v.shape()));
   }
 
@@ -287,7 +291,7 @@ public final class LayoutPass {
     return value(Value.Kind.ZEROS, shape, null);
   }
 
-  private Value value(Value.Kind kind, Shape shape, Value base) {
+  private Value value(Value.Kind kind, Shape shape, @Nullable Value base) {
     Value v = new Value(values.size(), kind, shape, base);
     values.add(v);
     return v;
