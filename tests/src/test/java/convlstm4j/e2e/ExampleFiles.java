@@ -14,6 +14,7 @@ import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,11 @@ final class ExampleFiles {
         } else {
           files.checkPredictions();
         }
+      }
+      case "explain" -> {
+        BufferedImage heat = ImageIO.read(files.file("--output").toFile());
+        assertTrue(heat.getWidth() > 600 && heat.getHeight() > 200, heat.toString());
+        assertTrue(output.contains(files.values("--output").get(0) + ": "), output);
       }
       case "convert" -> files.checkModel();
       case "inspect", "summary" -> files.checkLayers();

@@ -48,6 +48,9 @@ final class FuzzWords {
                   "--model @folder.ckpt --input @data/trailer_0.npy --output @out.csv",
                   "--model @folder.ckpt --input @data/trailer_0.npy --output @out.json --picture @p.png")),
           Map.entry(
+              "explain",
+              List.of("--model @folder.ckpt --input @data/trailer_0.npy --output @p.png")),
+          Map.entry(
               "convert",
               List.of(
                   "--model @trained.ckpt --output @out.keras",
@@ -98,6 +101,8 @@ final class FuzzWords {
               Map.entry("--picture", "@p.png @p.gif @p.html " + OUTPUTS),
               Map.entry("--intervals", "@i.csv @i.srt " + OUTPUTS),
               Map.entry("--report", "@report @out @data @x.npy/report @notes.txt @readonly/r"),
+              Map.entry("--label", "action comedy numbers"),
+              Map.entry("--at", "0 3 5.5 100"),
               Map.entry("--threshold", "0.5 0.1 2"),
               Map.entry("--tensorboard", "@events @out @data @x.npy/events @notes.txt @readonly/e"),
               Map.entry("--model", MODELS),
@@ -356,10 +361,17 @@ final class FuzzWords {
     List<String> outputs = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
       for (String option : OUTPUT_OPTIONS) {
+        String value = null;
         if (words.get(i).equals(option) && i + 1 < words.size()) {
-          outputs.add(words.get(i + 1));
+          value = words.get(i + 1);
         } else if (words.get(i).startsWith(option + "=")) {
-          outputs.add(words.get(i).substring(option.length() + 1));
+          value = words.get(i).substring(option.length() + 1);
+        }
+        if (value != null) {
+          outputs.add(value);
+          if (option.equals("--report")) {
+            outputs.add(value + "/report.html"); // also in a folder that is read
+          }
         }
       }
     }

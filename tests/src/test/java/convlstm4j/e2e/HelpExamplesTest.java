@@ -35,6 +35,7 @@ class HelpExamplesTest {
           "train",
           "evaluate",
           "predict",
+          "explain",
           "convert",
           "inspect",
           "summary",
@@ -116,7 +117,7 @@ class HelpExamplesTest {
   @MethodSource("examples")
   void works(String example) throws Exception {
     assumeTrue(
-        !example.matches(".*film(s|[.]mp4).*") || VideoFile.decoder().isPresent(),
+        !example.matches(".*film(s |[.]mp4).*") || VideoFile.decoder().isPresent(),
         "no ffmpeg: apt install ffmpeg");
     int from = example.indexOf(" < ");
     String called = from < 0 ? example : example.substring(0, from);

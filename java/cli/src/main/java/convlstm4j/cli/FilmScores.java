@@ -35,13 +35,28 @@ final class FilmScores {
     return names.size() == 1 && FrameFiles.isDecoded(Path.of(files.get(0)));
   }
 
+  /** A film, opened. */
+  record Film(FrameSource source, Frames frames) implements AutoCloseable {
+    @Override
+    public void close() {
+      source.close();
+    }
+  }
+
   /**
    * Predicts and writes; gives the names of the columns.
    *
    * @param output where scores go; null for nowhere
    * @param files what else is made of them
    */
-  List<String> write(Path film, Path output, ScoreFiles files) {
+  List<String> write(Path path, Path output, ScoreFiles files) {
+    try (Film film = open(path)) {
+      return VideoScores.write(model, film.frames(), film.source(), output, files);
+    }
+  }
+
+  /** Opens a film as the model takes it; to be closed. */
+  Film open(Path film) {
     FramePreparation preparation =
         options.preparation(model.signature().inputs().get(0).preparation());
     Optional<ByteScale> scale = Optional.of(bytes.scale(film.toString(), 0));
@@ -54,9 +69,7 @@ final class FilmScores {
             difference -> {
               throw new IllegalArgumentException(film + ": " + difference);
             });
-    try (FrameSource source = FrameFiles.open(film, preparation).scaled(scale.get())) {
-      return VideoScores.write(
-          model, Frames.of(source, form, DType.FLOAT32), source, output, files);
-    }
+    FrameSource source = FrameFiles.open(film, preparation).scaled(scale.get());
+    return new Film(source, Frames.of(source, form, DType.FLOAT32));
   }
 }

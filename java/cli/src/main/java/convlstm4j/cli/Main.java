@@ -21,6 +21,7 @@ import picocli.CommandLine.TypeConversionException;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ExplainCommand.class,
       ConvertCommand.class,
       InspectCommand.class,
       SummaryCommand.class,

@@ -2,6 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.cli.picture.Diagram;
 import convlstm4j.graph.InputLayer;
+import convlstm4j.graph.Layer;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Node;
 import convlstm4j.graph.Symbol;
@@ -34,7 +35,7 @@ final class NetworkDiagram {
       String kind = node.layer().kerasClass();
       List<String> lines = new ArrayList<>();
       lines.add(node.layer().name() + (again ? " (again)" : ""));
-      lines.add(kind);
+      lines.add(kind + inner(node.layer()));
       lines.add(
           node.outputs().stream().map(s -> s.shape().toString()).collect(Collectors.joining(", ")));
       lines.add(parameters(node, again));
@@ -47,6 +48,15 @@ final class NetworkDiagram {
       from.forEach(f -> diagram.edge(boxes.get(f), box));
     }
     return diagram;
+  }
+
+  /** What a wrapper wraps. */
+  private static String inner(Layer layer) {
+    return layer.children().isEmpty()
+        ? ""
+        : layer.children().stream()
+            .map(Layer::kerasClass)
+            .collect(Collectors.joining(", ", " (", ")"));
   }
 
   private static String parameters(Node node, boolean again) {

@@ -95,6 +95,19 @@ final class VideoScores {
     }
   }
 
+  /** A row for each frame, without scores. */
+  static Track frames(FrameSource source, Frames video) {
+    boolean timed = source.seconds(0).isPresent();
+    double[] bounds = bounds(source, video.shape().dim(1), timed);
+    return new Track(source.name(), timed, bounds, List.of(), List.of(), List.of());
+  }
+
+  /** Scores of a video. */
+  static Track track(Model model, FrameSource source, List<Tensor> outputs) {
+    boolean timed = source.seconds(0).isPresent();
+    return track(model, source, bounds(source, source.shape().dim(0), timed), outputs);
+  }
+
   /** When each frame begins, and the last one ends. */
   private static double[] bounds(FrameSource source, long frames, boolean timed) {
     double[] bounds = new double[(int) frames + 1];
@@ -171,7 +184,8 @@ final class VideoScores {
     }
   }
 
-  private static void checkFits(Model model, Frames video) {
+  /** Fails for a video that the model does not take. */
+  static void checkFits(Model model, Frames video) {
     try {
       model.network().checkSample(0, video.shape().from(1));
     } catch (IllegalArgumentException e) {

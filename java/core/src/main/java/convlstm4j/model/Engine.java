@@ -3,6 +3,7 @@ package convlstm4j.model;
 import static java.util.stream.Collectors.joining;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
@@ -384,6 +385,37 @@ final class Engine implements AutoCloseable {
       return outputs;
     } finally {
       x.release();
+    }
+  }
+
+  /** Gradients of a weighted sum of an output, with respect to the inputs; nothing is stored. */
+  List<Tensor> inputGradients(Batch batch, int output, Tensor weights) {
+    List<Tensor> inputs = Feeds.inputs(network, batch);
+    room.take(batch);
+    restUnlessKept();
+    Pass pass = Pass.of(Kind.PREDICT, network, null, shapes(inputs));
+    Value score = pass.outputs().get(output);
+    if (!score.shape().equals(weights.shape())) {
+      throw new IllegalArgumentException(
+          "weights "
+              + weights.shape()
+              + " of the output \""
+              + network.outputNames().get(output)
+              + "\", expected "
+              + score.shape());
+    }
+    List<Value> feeds = pass.program().feeds();
+    try (Executor x =
+        new Executor(pass.program(), variables, Mode.TRAINING, pass.outputs(), feeds)) {
+      room.check(pass, null, shapes(inputs), x.peakBytes(List.of(score)));
+      try (Fed fed = new Fed(inputs);
+          Fed seed = new Fed(List.of(weights))) {
+        x.forward(fed.buffers, Streams.NONE);
+        x.backward(List.of(score), seed.buffers);
+        return feeds.stream().map(v -> backend.memory().download(x.gradient(v))).toList();
+      } finally {
+        x.release();
+      }
     }
   }
 

@@ -490,6 +490,10 @@ public final class Model implements AutoCloseable {
     return access.use("predict", () -> uses.predict(inputs));
   }
 
+  List<Tensor> inputGradients(Batch batch, int output, Tensor weights) {
+    return access.use("inputGradients", () -> uses.inputGradients(batch, output, weights));
+  }
+
   /**
    * Runs the model on batch after batch; nothing but the batch at work is held.
    *

@@ -57,6 +57,12 @@ final class Uses {
     return session.engine().predict(batch, nonFinite);
   }
 
+  /** The gradient of a weighted sum of an output. */
+  List<Tensor> inputGradients(Batch batch, int output, Tensor weights) {
+    forms.check("inputGradients", InputForms.of(batch));
+    return session.engine().inputGradients(batch, output, weights);
+  }
+
   /** The outputs for a batch that is read as it is needed. */
   List<Tensor> predict(List<Frames> inputs) {
     forms.check("predict", inputs.stream().map(Frames::form).toList());

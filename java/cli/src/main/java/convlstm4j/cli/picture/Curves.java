@@ -17,6 +17,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Curves with axes, in one chart. */
 public final class Curves {
+  /** Of a name in the legend. */
+  private static final int LONGEST = 40;
+
   /** Few points are shown, too. */
   private static final int MARKED = 12;
 
@@ -85,7 +88,10 @@ public final class Curves {
     }
     Set<String> names = new LinkedHashSet<>();
     for (Line line : lines) {
-      String name = line.name.isEmpty() ? "?" : line.name;
+      String name =
+          line.name.isEmpty()
+              ? "?"
+              : line.name.length() > LONGEST ? line.name.substring(0, LONGEST) + "…" : line.name;
       while (!names.add(name)) {
         name += "'"; // the chart wants them different
       }

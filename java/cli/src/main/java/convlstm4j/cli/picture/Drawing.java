@@ -38,7 +38,7 @@ public final class Drawing {
       g.setFont(font(Font.PLAIN, 12));
       g.getFontMetrics().stringWidth("1");
       g.dispose();
-    } catch (LinkageError | InternalError | NullPointerException e) {
+    } catch (RuntimeException | LinkageError | InternalError e) {
       throw new IllegalStateException(
           "pictures cannot be drawn here: "
               + e

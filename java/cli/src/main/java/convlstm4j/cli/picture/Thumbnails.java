@@ -81,7 +81,7 @@ public final class Thumbnails implements Frames {
    */
   public static BufferedImage image(Tensor video, int frame, ByteScale scale, boolean blueFirst) {
     Shape s = video.shape();
-    boolean last = !isColours(s.dim(2)) && isColours(s.dim(4));
+    boolean last = isLast(s);
     int channels = (int) s.dim(last ? 4 : 2);
     int height = (int) s.dim(last ? 2 : 3);
     int width = (int) s.dim(last ? 3 : 4);
@@ -101,6 +101,11 @@ public final class Thumbnails implements Frames {
       image.setRGB(i % width, i / width, rgb);
     }
     return image;
+  }
+
+  /** Whether the colours are the last axis. */
+  static boolean isLast(Shape s) {
+    return !isColours(s.dim(2)) && isColours(s.dim(4));
   }
 
   private static boolean isColours(long n) {

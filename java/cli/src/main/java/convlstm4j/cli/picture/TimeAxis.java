@@ -55,17 +55,6 @@ final class TimeAxis {
     }
   }
 
-  /** A time to be read: {@code 1.4 s}, {@code 2:03.5}, {@code 1:02:03}. */
-  static String clock(double time) {
-    long tenths = Math.round(Math.max(0, time) * 10);
-    long s = tenths / 10;
-    return s < 60
-        ? String.format(Locale.ROOT, "%.2f s", Math.max(0, time))
-        : s < 3600
-            ? String.format(Locale.ROOT, "%d:%02d.%d", s / 60, s % 60, tenths % 10)
-            : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
-  }
-
   private double step() {
     double least = (end - start) / MOST_TICKS;
     if (!timed) {

@@ -3,6 +3,7 @@ package convlstm4j.cli.picture;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Scores of one video: one for each label and row. A row is a frame, or the whole video. */
 public final class Track {
@@ -61,32 +62,53 @@ public final class Track {
   }
 
   /** Number of scores of a label. */
-  int rows() {
+  public int rows() {
     return bounds.length - 1;
   }
 
   /** When a row begins. */
-  double start(int row) {
+  public double start(int row) {
     return bounds[row];
   }
 
   /** When a row ends, which is when the next begins. */
-  double end(int row) {
+  public double end(int row) {
     return bounds[row + 1];
   }
 
   /** When the first row begins. */
-  double start() {
+  public double start() {
     return bounds[0];
   }
 
   /** When the last row ends. */
-  double end() {
+  public double end() {
     return bounds[rows()];
   }
 
+  /** When a row begins, to be read. */
+  public String time(int row) {
+    return timed ? clock(start(row)) : "frame " + Math.round(start(row));
+  }
+
+  /** A time to be read: {@code 1.4 s}, {@code 2:03.5}, {@code 1:02:03}. */
+  static String clock(double time) {
+    long tenths = Math.round(Math.max(0, time) * 10);
+    long s = tenths / 10;
+    return s < 60
+        ? String.format(Locale.ROOT, "%.2f s", Math.max(0, time))
+        : s < 3600
+            ? String.format(Locale.ROOT, "%d:%02d.%d", s / 60, s % 60, tenths % 10)
+            : String.format(Locale.ROOT, "%d:%02d:%02d", s / 3600, s / 60 % 60, s % 60);
+  }
+
+  /** Which output a label is of, which number of a row it is, and of how many. */
+  public int[] place(int label) {
+    return places.get(label).clone();
+  }
+
   /** A score. */
-  double score(int label, int row) {
+  public double score(int label, int row) {
     return at(outputs, label, row);
   }
 

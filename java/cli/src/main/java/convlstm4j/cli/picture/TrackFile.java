@@ -66,7 +66,7 @@ public final class TrackFile {
 
   private String title() {
     return track.isTimed()
-        ? track.name() + ", " + TimeAxis.clock(track.end())
+        ? track.name() + ", " + Track.clock(track.end())
         : track.name() + ", " + times.length + " frames";
   }
 
@@ -97,7 +97,7 @@ public final class TrackFile {
   }
 
   private String time(double time) {
-    return track.isTimed() ? TimeAxis.clock(time) : "frame " + Math.round(time);
+    return track.isTimed() ? Track.clock(time) : "frame " + Math.round(time);
   }
 
   /** The video above its scores, with a line for now. */
