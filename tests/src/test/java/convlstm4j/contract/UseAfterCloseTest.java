@@ -26,6 +26,7 @@ import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.Datasets;
 import convlstm4j.data.FrameSource;
+import convlstm4j.data.Frames;
 import convlstm4j.data.InMemoryDataset;
 import convlstm4j.data.Prefetch;
 import convlstm4j.data.folder.VideoFolder;
@@ -35,6 +36,8 @@ import convlstm4j.execution.Planned;
 import convlstm4j.execution.Scalars;
 import convlstm4j.execution.StretchedPlan;
 import convlstm4j.execution.StretchedRun;
+import convlstm4j.execution.TrainingPlan;
+import convlstm4j.execution.TrainingRun;
 import convlstm4j.execution.Variables;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.checkpoint.Checkpoint;
@@ -50,8 +53,10 @@ import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
+import convlstm4j.model.Predictor;
 import convlstm4j.model.Sequential;
 import convlstm4j.model.Stream;
+import convlstm4j.objective.Loss;
 import convlstm4j.op.Activate;
 import convlstm4j.optim.SGD;
 import convlstm4j.optim.Updater;
@@ -126,7 +131,10 @@ class UseAfterCloseTest {
     all.put(Executor.class, this::programs);
     all.put(StretchedPlan.class, this::stretches);
     all.put(StretchedRun.class, this::stretches);
+    all.put(TrainingPlan.class, this::trainings);
+    all.put(TrainingRun.class, this::trainings);
     all.put(Stream.class, this::frames);
+    all.put(Predictor.class, this::predictors);
     all.put(Variables.class, this::variables);
     all.put(Scalars.class, this::scalars);
     all.put(FiniteCheck.class, this::finiteChecks);
@@ -375,6 +383,68 @@ class UseAfterCloseTest {
       calls.put(p.name() + " commit", run::commit);
       calls.put(p.name() + " peakBytes", plan::peakBytes);
       calls.put(p.name() + " frames", plan::frames);
+    }
+    return calls;
+  }
+
+  private Map<String, Executable> trainings() {
+    Map<String, Executable> calls = new LinkedHashMap<>();
+    for (BackendProvider p : TestBackends.providers()) {
+      Backend b = kept(p.start());
+      Model m = kept(video(p.name()));
+      Program.Builder g = new Program.Builder(true, false);
+      Value feed = g.feed(VIDEO);
+      Value y = m.network().lower(g, List.of(feed)).get(0);
+      g.expose(y);
+      Value target = g.feed(y.shape());
+      Value weights = g.feed(y.shape().without(-1));
+      Value loss = Loss.meanSquaredError().lower(g, y, target, weights);
+      Phases phases = TimePass.forTraining(g.build(), List.of(loss), Set.of(feed, target, weights));
+      Variables v = kept(new Variables(m.network().parameters(), b, DType.FLOAT32, 0));
+      TrainingPlan plan =
+          new TrainingPlan(phases, List.of(loss), List.of(), b, DType.FLOAT32, 2, false);
+      TrainingRun run =
+          new TrainingRun(
+              plan,
+              v,
+              new Philox(0, 0),
+              (f, from, to) -> {
+                Shape all = phases.program().feeds().get(f).shape();
+                return Tensor.zeros(DType.FLOAT32, all.with(1, to - from));
+              },
+              (value, from, to, t) -> {},
+              (phase, of, backward, from, to, steps) -> {});
+      run.forward();
+      run.close();
+      run.close();
+      plan.close();
+      plan.close();
+      calls.put(p.name() + " forward", run::forward);
+      calls.put(p.name() + " backward", () -> run.backward(List.of()));
+      calls.put(p.name() + " value", () -> run.value(loss));
+      calls.put(p.name() + " firstNonFinite", run::firstNonFinite);
+      calls.put(p.name() + " changes", run::changes);
+      calls.put(p.name() + " commit", () -> run.commit(null));
+      calls.put(p.name() + " peakBytes", plan::peakBytes);
+      calls.put(p.name() + " frames", plan::frames);
+    }
+    return calls;
+  }
+
+  private Map<String, Executable> predictors() {
+    Map<String, Executable> calls = new LinkedHashMap<>();
+    for (BackendProvider p : TestBackends.providers()) {
+      try (Model m = video(p.name())) {
+        Predictor predictor = Predictor.of(m);
+        Tensor frames = Tensor.zeros(DType.FLOAT32, VIDEO.with(1, 1));
+        Stream left = predictor.stream("left");
+        predictor.close();
+        predictor.close();
+        calls.put(p.name() + " predict", () -> predictor.predict(frames));
+        calls.put(p.name() + " read", () -> predictor.predict(List.of(Frames.of(frames))));
+        calls.put(p.name() + " stream", () -> predictor.stream("another"));
+        calls.put(p.name() + " next", () -> left.next(frames));
+      }
     }
     return calls;
   }

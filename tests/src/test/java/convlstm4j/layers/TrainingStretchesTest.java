@@ -13,7 +13,11 @@ import convlstm4j.layer.ActivityRegularization;
 import convlstm4j.layer.Add;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Dense;
 import convlstm4j.layer.Dropout;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.LSTM;
+import convlstm4j.layer.Masking;
 import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
@@ -248,6 +252,37 @@ class TrainingStretchesTest {
     }
     model.resetStates();
     return new Batch(inputs, targets, List.of(), "random");
+  }
+
+  /** Frames of zeros count neither for what remembers, nor in statistics, nor in the loss. */
+  @TestFactory
+  Stream<DynamicTest> masked() {
+    return TestBackends.providers().stream()
+        .map(p -> DynamicTest.dynamicTest(p.name(), () -> masked(p)));
+  }
+
+  private static void masked(BackendProvider provider) {
+    try (Backend backend = provider.start()) {
+      same(
+          backend,
+          () -> {
+            Symbol v = Input.named("x", Input.ANY, 5);
+            Symbol x = new LSTM(4).returnSequences(true).apply(new Masking().apply(v));
+            x = new LSTM(3).returnSequences(true).apply(new BatchNormalization().apply(x));
+            return Model.of(v, new Dense(2).apply(x)).seed(5);
+          },
+          m -> {
+            Tensor x = StretchesTest.inputs(m, StretchesTest.STEPS, 1).get(0).copy();
+            for (int frame : new int[] {2, 5, 6}) {
+              for (int i = 0; i < 5; i++) {
+                x.set(frame * 5 + i, 0);
+              }
+            }
+            return List.of(x);
+          },
+          isSlow(provider) ? List.of(2) : List.of(1, 3));
+      assertEquals(0, backend.memory().liveBytes());
+    }
   }
 
   @TestFactory

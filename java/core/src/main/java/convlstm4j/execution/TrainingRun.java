@@ -70,6 +70,7 @@ public final class TrainingRun implements AutoCloseable {
   private Profile profile;
   private boolean searching;
   private String found;
+  private boolean closed;
 
   /**
    * Begins nothing yet.
@@ -111,7 +112,14 @@ public final class TrainingRun implements AutoCloseable {
    * @throws convlstm4j.backend.BackendException if the backend fails or has no memory left
    */
   public void forward() {
+    checkOpen();
     work.forward();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the run is closed; make another of its plan");
+    }
   }
 
   /**
@@ -120,6 +128,7 @@ public final class TrainingRun implements AutoCloseable {
    * @return the name of the layer, or empty
    */
   public Optional<String> firstNonFinite() {
+    checkOpen();
     searching = true;
     work.forward();
     return Optional.ofNullable(found);
@@ -132,6 +141,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws convlstm4j.backend.BackendException if the backend fails or has no memory left
    */
   public void backward(List<Buffer> weights) {
+    checkOpen();
     Map<Value, Buffer> all = new HashMap<>();
     for (int i = 0; i < weights.size(); i++) {
       all.put(work.trainingPlan.terms().get(i), weights.get(i));
@@ -146,6 +156,7 @@ public final class TrainingRun implements AutoCloseable {
    * @return its buffer, valid until {@link #close}
    */
   public Buffer value(Value term) {
+    checkOpen();
     return work.value(term.root());
   }
 
@@ -156,6 +167,7 @@ public final class TrainingRun implements AutoCloseable {
    * @return its buffer, valid until {@link #close}
    */
   public Buffer gradient(Parameter p) {
+    checkOpen();
     return work.gradient(program.parameters().get(p));
   }
 
@@ -165,6 +177,7 @@ public final class TrainingRun implements AutoCloseable {
    * @return new states, then new statistics, in the order of {@link #stored}
    */
   public List<Buffer> changes() {
+    checkOpen();
     List<Buffer> all = new ArrayList<>();
     program.newStates().values().forEach(v -> all.add(work.value(v.root()).view(v.shape())));
     program.newParameters().values().forEach(v -> all.add(work.value(v.root()).view(v.shape())));
@@ -192,6 +205,7 @@ public final class TrainingRun implements AutoCloseable {
    * @param guard the number
    */
   public void commit(Buffer guard) {
+    checkOpen();
     try (GuardedStore store = new GuardedStore(work.runner)) {
       store.put(guard, stored(work.trainingPlan, variables), changes());
     }
@@ -200,6 +214,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Gives back what the run holds. */
   @Override
   public void close() {
+    closed = true;
     Closing.all(work::closeAll, work::closePlans);
   }
 

@@ -25,6 +25,14 @@ class ConstrainableTest {
       Map.of(
           "use_bias", true, "center", true, "scale", true, "peephole", false, "rms_scaling", false);
 
+  /** Weights for which Keras has no constraint each: none, or one for several. */
+  private static boolean isWithoutAny(KerasLayer<?> layer) {
+    return layer instanceof RMSNormalization
+        || layer instanceof Attention
+        || layer instanceof AdditiveAttention
+        || layer instanceof MultiHeadAttention;
+  }
+
   @TestFactory
   List<DynamicTest> areWeightsOfEveryKind() {
     List<DynamicTest> tests = new ArrayList<>();
@@ -42,7 +50,7 @@ class ConstrainableTest {
     KerasLayer<?> layer = read(like.kerasClass(), config);
     TreeSet<String> names = new TreeSet<>();
     for (Parameter p : LayerZoo.networkOf(layer).parameters()) {
-      if (p.isTrainable() && !(layer instanceof RMSNormalization)) { // Keras has none for its scale
+      if (p.isTrainable() && !isWithoutAny(layer)) {
         names.add(p.localName());
       }
     }
