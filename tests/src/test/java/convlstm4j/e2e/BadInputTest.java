@@ -146,14 +146,15 @@ class BadInputTest {
         spoilt(
             "step too large for the memory",
             data -> {
-              // Long videos rather than many filters, whose orthogonal weights take a minute.
+              // Too large frame by frame, too; long rather than many filters, whose weights take
+              // long.
               NpyWriter.write(
                   data.resolve("trailer_0.npy"),
                   new byte[240 * 3 * 300 * 300],
                   Shape.of(240, 3, 300, 300));
               TinyFolder.labels(data, 0, 240, 2);
             },
-            "train --data data --output out.ckpt --filters 64 --ids 0",
+            "train --data data --output out.ckpt --filters 64 --ids 0 --memory 300m",
             "a step on inputs of shape [[1, 240, 3, 300, 300]] needs",
             "GiB",
             "fewer frames"));
