@@ -190,6 +190,19 @@ public final class StretchedRun implements AutoCloseable {
     work.after.clear();
   }
 
+  /** Values in the variables' memory, of their type. */
+  static Buffer uploaded(Tensor values, Variables variables, Shape shape) {
+    Memory memory = variables.backend().memory();
+    Buffer b = memory.allocateUnset(variables.dtype(), shape);
+    try {
+      memory.upload(values.cast(variables.dtype()).reshape(shape), b);
+      return b;
+    } catch (RuntimeException | Error e) {
+      b.close();
+      throw e;
+    }
+  }
+
   private final class Working extends Course<Buffer> {
     private final Source source;
     private final Sink sink;
@@ -214,15 +227,8 @@ public final class StretchedRun implements AutoCloseable {
 
     @Override
     Buffer upload(Value feed, Shape shape, long from, long to) {
-      Buffer b = memory.allocateUnset(variables.dtype(), shape);
-      try {
-        Tensor t = source.read(program.feeds().indexOf(feed), from, to);
-        memory.upload(t.cast(variables.dtype()).reshape(shape), b);
-        return b;
-      } catch (RuntimeException | Error e) {
-        b.close();
-        throw e;
-      }
+      Tensor read = source.read(program.feeds().indexOf(feed), from, to);
+      return uploaded(read, variables, shape);
     }
 
     @Override

@@ -157,15 +157,6 @@ public final class TrainingPlan implements AutoCloseable {
     pieces.close();
   }
 
-  /** Bytes of an array; each is another object. */
-  private static final class Bytes {
-    final long count;
-
-    Bytes(long count) {
-      this.count = count;
-    }
-  }
-
   /** Counts instead of working. */
   private final class Counting extends RoundTrip<Bytes> {
     private final Peak peak = pieces.backend.memory().peak();

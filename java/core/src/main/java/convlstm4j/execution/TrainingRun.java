@@ -246,15 +246,8 @@ public final class TrainingRun implements AutoCloseable {
 
     @Override
     Buffer upload(Value feed, Shape shape, long from, long to) {
-      Buffer b = memory.allocateUnset(dtype, shape);
-      try {
-        Tensor t = source.read(program.feeds().indexOf(feed), from, to);
-        memory.upload(t.cast(dtype).reshape(shape), b);
-        return b;
-      } catch (RuntimeException | Error e) {
-        b.close();
-        throw e;
-      }
+      Tensor read = source.read(program.feeds().indexOf(feed), from, to);
+      return StretchedRun.uploaded(read, variables, shape);
     }
 
     @Override
