@@ -2,6 +2,7 @@ package consumer;
 
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
+import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Input;
@@ -22,6 +23,7 @@ public final class Main {
   public static void main(String[] args) throws Exception {
     System.out.println("module " + Main.class.getModule().isNamed());
     System.out.println("backends " + Backends.providers().stream().map(BackendProvider::name).toList());
+    System.out.println("films " + FrameFiles.endings().contains("mp4"));
     float[] x = new float[4 * 3 * 8 * 8];
     float[] y = new float[x.length];
     for (int i = 0; i < 4 * 3; i++) {

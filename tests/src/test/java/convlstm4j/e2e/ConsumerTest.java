@@ -152,10 +152,11 @@ class ConsumerTest {
     assertEquals(0, run.code, run::toString);
     assertEquals("module " + asModule, run.out.get(0), run::toString);
     assertEquals("backends [onednn, reference]", run.out.get(1), run::toString);
-    assertTrue(run.out.get(2).matches("loss 0\\.\\d{4}"), run::toString);
+    assertEquals("films true", run.out.get(2), run::toString);
+    assertTrue(run.out.get(3).matches("loss 0\\.\\d{4}"), run::toString);
     assertEquals(
         List.of("model.ckpt true", "model.keras true", "model.h5 true"),
-        run.out.subList(3, run.out.size()),
+        run.out.subList(4, run.out.size()),
         run::toString);
     assertEquals(warns, run.err.contains("restricted method"), run::toString);
     assertTrue(!run.err.contains("Exception"), run::toString);
