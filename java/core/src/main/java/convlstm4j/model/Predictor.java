@@ -137,6 +137,8 @@ public final class Predictor implements AutoCloseable {
    * log, once.
    *
    * @param handler is told of each such prediction, by any thread; what it throws ends the call
+   *     Where a stream calls it, it may not call this predictor, whose workers could wait for each
+   *     other.
    * @return this predictor
    */
   public Predictor onNonFinite(Consumer<NonFiniteException> handler) {
