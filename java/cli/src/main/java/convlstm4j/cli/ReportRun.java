@@ -7,19 +7,14 @@ import convlstm4j.cli.picture.TrackPicture;
 import convlstm4j.data.Batch;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
-import convlstm4j.data.Frames;
 import convlstm4j.data.InputForm;
 import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 
 /** Predicts clip by clip what a report is made of. One clip is in memory, and the worst ones. */
@@ -43,12 +38,13 @@ final class ReportRun {
     private final List<List<Tensor>> outputs = new ArrayList<>();
     private final List<List<Tensor>> targets = new ArrayList<>();
     private final List<List<double[]>> weights = new ArrayList<>();
-    private final SortedMap<Long, BufferedImage> frames = new TreeMap<>();
+    private final Thumbnails thumbnails;
     private int frame;
 
     Parts(double[] times, boolean timed) {
       this.times = times;
       this.timed = timed;
+      this.thumbnails = new Thumbnails(TrackPicture.evenly(times, THUMBNAILS));
     }
   }
 
@@ -59,10 +55,8 @@ final class ReportRun {
       Optional<double[]> seconds = folder.seconds(id);
       int frames = (int) folder.frames(id);
       Parts parts = new Parts(seconds.orElseGet(() -> count(frames)), seconds.isPresent());
-      LongPredicate wanted = TrackPicture.evenly(parts.times, THUMBNAILS);
       InputForm form = folder.inputForms().get(0);
-      model.predict(
-          data.everyFrame(one), (batch, outputs) -> add(parts, batch, 0, outputs, wanted, form));
+      model.predict(data.everyFrame(one), (batch, outputs) -> add(parts, batch, 0, outputs, form));
       finish(id, parts);
     }
   }
@@ -79,7 +73,7 @@ final class ReportRun {
             Parts parts = new Parts(count(frames), false);
             InputForm form =
                 samples.inputForms().isEmpty() ? InputForm.UNKNOWN : samples.inputForms().get(0);
-            add(parts, batch, i, outputs, TrackPicture.evenly(parts.times, THUMBNAILS), form);
+            add(parts, batch, i, outputs, form);
             finish("sample " + number[0]++, parts);
           }
         });
@@ -90,14 +84,8 @@ final class ReportRun {
   }
 
   private static void add(
-      Parts parts,
-      Batch batch,
-      int sample,
-      List<Tensor> outputs,
-      LongPredicate wanted,
-      InputForm form) {
+      Parts parts, Batch batch, int sample, List<Tensor> outputs, InputForm form) {
     Tensor input = batch.inputs().get(0);
-    int n = (int) batch.size();
     int frames = input.shape().rank() > 2 ? (int) input.shape().dim(1) : 1;
     int rows = rows(outputs, frames);
     for (int row = 0; row < rows; row++) {
@@ -107,9 +95,9 @@ final class ReportRun {
     List<Tensor> targets = new ArrayList<>();
     List<double[]> weights = new ArrayList<>();
     for (int k = 0; k < outputs.size(); k++) {
-      Tensor score = part(outputs.get(k), n, sample);
+      Tensor score = outputs.get(k).rows(sample);
       scores.add(score);
-      Tensor target = Report.asScores(part(batch.targets().get(k), n, sample), score);
+      Tensor target = Report.asScores(batch.targets().get(k).rows(sample), score);
       if (target.size() != score.size()) {
         throw new IllegalArgumentException(
             batch.description()
@@ -126,37 +114,13 @@ final class ReportRun {
     parts.targets.add(targets);
     parts.weights.add(weights);
     if (input.shape().rank() == VIDEO_RANK) {
-      Tensor video = part(input, n, sample).reshape(input.shape().with(0, 1));
-      Thumbnails.keep(parts.frames, video, parts.frame, wanted, read(video, form));
+      Tensor video = input.rows(sample);
+      // Pixels are of a scale even where nobody says so.
+      InputForm known =
+          video.isPixels() ? InputForm.ofBytes(Optional.of(ByteScale.UNIT)).or(form) : form;
+      parts.thumbnails.add(video, parts.frame, known.bytes(), known);
     }
     parts.frame += frames;
-  }
-
-  /** Pixels are those of a scale even where nobody says so. */
-  private static Frames read(Tensor video, InputForm form) {
-    InputForm known =
-        video.isPixels() ? InputForm.ofBytes(Optional.of(ByteScale.UNIT)).or(form) : form;
-    return new Frames() {
-      @Override
-      public Shape shape() {
-        return video.shape();
-      }
-
-      @Override
-      public Tensor read(long from, long to) {
-        return Frames.of(video).read(from, to);
-      }
-
-      @Override
-      public Optional<ByteScale> byteScale() {
-        return known.bytes();
-      }
-
-      @Override
-      public InputForm form() {
-        return known;
-      }
-    };
   }
 
   /** Scores of frames, or of the whole. */
@@ -173,20 +137,6 @@ final class ReportRun {
             + ", expected scores per frame [N, "
             + frames
             + ", K] or per clip [N, K]");
-  }
-
-  private static Tensor part(Tensor t, int n, int sample) {
-    int size = t.size() / n;
-    if (t.isPixels()) {
-      byte[] bytes = new byte[size];
-      System.arraycopy(t.pixels(), sample * size, bytes, 0, size);
-      return Tensor.ofPixels(bytes, t.shape().with(0, 1));
-    }
-    Tensor part = Tensor.zeros(t.dtype(), t.shape().with(0, 1));
-    for (int i = 0; i < size; i++) {
-      part.set(i, t.get(sample * size + i));
-    }
-    return part;
   }
 
   private static double[] weights(Batch batch, int output, int sample, int rows) {
@@ -224,7 +174,7 @@ final class ReportRun {
     bounds[bounds.length - 1] = parts.times[parts.times.length - 1];
     Track track =
         new Track(name, parts.timed, bounds, model.network().outputNames(), scores, targets);
-    report.add(track, targets, scores, weights, parts.frames, parts.times);
+    report.add(track, targets, scores, weights, parts.thumbnails.images(), parts.times);
   }
 
   private static Tensor joined(List<Tensor> parts) {

@@ -4,10 +4,8 @@ import convlstm4j.cli.picture.Thumbnails;
 import convlstm4j.cli.picture.Track;
 import convlstm4j.cli.picture.TrackFile;
 import convlstm4j.cli.picture.TrackPicture;
-import convlstm4j.data.ByteScale;
 import convlstm4j.data.FrameSource;
 import convlstm4j.data.Frames;
-import convlstm4j.data.InputForm;
 import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.graph.Network;
 import convlstm4j.io.npy.NpyFile;
@@ -20,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
@@ -53,13 +50,18 @@ final class VideoScores {
     checkFits(model, video);
     double[] bounds = bounds(source, video.shape().dim(1), timed);
     double[] times = Arrays.copyOf(bounds, bounds.length - 1);
-    Thumbnails frames =
+    Thumbnails thumbnails =
         new Thumbnails(
-            new FiniteFrames(video),
             files.picture == null
                 ? frame -> false
                 : TrackPicture.evenly(bounds, TrackFile.THUMBNAILS));
-    List<Tensor> outputs = model.predict(List.of(frames));
+    Frames watched =
+        video.watched(
+            (read, from) -> {
+              checkFinite(video, read);
+              thumbnails.add(read, from, video.byteScale(), video.form());
+            });
+    List<Tensor> outputs = model.predict(List.of(watched));
     List<String> names = List.of();
     if (output == null || !List.of("csv", "npy").contains(OutputFiles.ending(output))) {
       names = track(model, source, bounds, outputs).labels();
@@ -74,7 +76,8 @@ final class VideoScores {
     }
     if (files.isNeeded(output)) {
       Track track = track(model, source, bounds, outputs);
-      files.write(output, VideoFolder.id(Path.of(source.name())), track, frames.images(), times);
+      files.write(
+          output, VideoFolder.id(Path.of(source.name())), track, thumbnails.images(), times);
     }
     return names;
   }
@@ -143,44 +146,10 @@ final class VideoScores {
         List.of());
   }
 
-  /** Frames that must be finite. */
-  private record FiniteFrames(Frames frames) implements Frames {
-    private Tensor checked(Tensor t) {
-      if (!t.isFinite()) {
-        throw new IllegalArgumentException(
-            description() + ": holds a NaN or an infinity, expected finite numbers");
-      }
-      return t;
-    }
-
-    @Override
-    public Shape shape() {
-      return frames.shape();
-    }
-
-    @Override
-    public Tensor read(long from, long to) {
-      return checked(frames.read(from, to));
-    }
-
-    @Override
-    public Tensor all() {
-      return checked(frames.all());
-    }
-
-    @Override
-    public Optional<ByteScale> byteScale() {
-      return frames.byteScale();
-    }
-
-    @Override
-    public InputForm form() {
-      return frames.form();
-    }
-
-    @Override
-    public String description() {
-      return frames.description();
+  private static void checkFinite(Frames video, Tensor read) {
+    if (!read.isFinite()) {
+      throw new IllegalArgumentException(
+          video.description() + ": holds a NaN or an infinity, expected finite numbers");
     }
   }
 

@@ -5,6 +5,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ObjLongConsumer;
 
 /**
  * A batch for one input, of which some frames at a time are read: {@code [N, T, ..]}, T the frames.
@@ -63,6 +64,52 @@ public interface Frames {
   }
 
   /**
+   * The same frames, all that is read of which somebody sees.
+   *
+   * @param watcher is given what was read, and the number of its first frame; what it throws ends
+   *     the reading
+   * @return the frames
+   */
+  default Frames watched(ObjLongConsumer<Tensor> watcher) {
+    Frames frames = this;
+    return new Frames() {
+      @Override
+      public Shape shape() {
+        return frames.shape();
+      }
+
+      @Override
+      public Tensor read(long from, long to) {
+        Tensor read = frames.read(from, to);
+        watcher.accept(read, from);
+        return read;
+      }
+
+      @Override
+      public Tensor all() {
+        Tensor all = frames.all();
+        watcher.accept(all, 0);
+        return all;
+      }
+
+      @Override
+      public Optional<ByteScale> byteScale() {
+        return frames.byteScale();
+      }
+
+      @Override
+      public InputForm form() {
+        return frames.form();
+      }
+
+      @Override
+      public String description() {
+        return frames.description();
+      }
+    };
+  }
+
+  /**
    * Frames that are in memory.
    *
    * @param all {@code [N, T, ..]}
@@ -82,7 +129,7 @@ public interface Frames {
 
       @Override
       public Tensor read(long from, long to) {
-        return some(all, from, to);
+        return from == 0 && to == all.shape().dim(1) ? all : all.slice(1, from, to);
       }
     };
   }
@@ -123,26 +170,6 @@ public interface Frames {
         return video.name();
       }
     };
-  }
-
-  private static Tensor some(Tensor all, long from, long to) {
-    Shape s = all.shape();
-    if (from == 0 && to == s.dim(1)) {
-      return all;
-    }
-    Shape shape = s.with(1, to - from);
-    int n = (int) s.dim(0);
-    int frame = (int) s.from(2).elements();
-    int length = (int) (to - from) * frame;
-    Tensor some =
-        all.isPixels()
-            ? Tensor.ofPixels(new byte[Tensor.arrayLength(shape)], shape)
-            : Tensor.zeros(all.dtype(), shape);
-    for (int i = 0; i < n; i++) {
-      int at = (int) ((i * s.dim(1) + from) * frame);
-      System.arraycopy(array(all), at, array(some), i * length, length);
-    }
-    return some;
   }
 
   /**

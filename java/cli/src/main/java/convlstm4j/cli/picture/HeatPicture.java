@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
 /**
@@ -101,9 +100,9 @@ public final class HeatPicture {
     }
     bounds[shown] = track.end(shown - 1);
     LongPredicate wanted = TrackPicture.evenly(bounds, most);
-    SortedMap<Long, BufferedImage> images = new TreeMap<>();
-    Thumbnails.keep(images, video, 0, wanted, frames);
-    return images;
+    Thumbnails thumbnails = new Thumbnails(wanted);
+    thumbnails.add(video, 0, frames.byteScale(), frames.form());
+    return thumbnails.images();
   }
 
   private int shown() {

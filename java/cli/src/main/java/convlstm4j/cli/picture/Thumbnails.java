@@ -2,7 +2,6 @@ package convlstm4j.cli.picture;
 
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.FramePreparation.Colours;
-import convlstm4j.data.Frames;
 import convlstm4j.data.InputForm;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -13,59 +12,45 @@ import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
 /**
- * Frames of one video that keeps small pictures of some of them as they are read, so that nothing
- * is decoded twice and hours take no more memory than seconds.
+ * Small pictures of some frames of one video, made as the frames are read, so that nothing is
+ * decoded twice and hours take no more memory than seconds.
  */
-public final class Thumbnails implements Frames {
+public final class Thumbnails {
   private static final int MOST_HEIGHT = 240;
   private static final int MOST_WIDTH = 426;
   private static final int CHANNELS = 3;
 
-  private final Frames frames;
   private final LongPredicate wanted;
   private final SortedMap<Long, BufferedImage> images = new TreeMap<>();
 
   /**
    * Of one video.
    *
-   * @param frames {@code [1, T, C, H, W]}, or {@code [1, T, H, W, C]}
    * @param wanted whether a picture of a frame is kept; of few of them
    */
-  public Thumbnails(Frames frames, LongPredicate wanted) {
-    this.frames = frames;
+  public Thumbnails(LongPredicate wanted) {
     this.wanted = wanted;
   }
 
-  /** The pictures of the frames that were read, by frame. */
+  /** The pictures of the frames that were seen, by frame. */
   public SortedMap<Long, BufferedImage> images() {
     return images;
   }
 
-  private Tensor seen(long from, Tensor read) {
-    keep(images, read, from, wanted, this);
-    return read;
-  }
-
   /**
-   * Keeps small pictures of some frames.
+   * Sees some frames.
    *
-   * @param images gets them
    * @param read {@code [1, T, C, H, W]}, or {@code [1, T, H, W, C]}
    * @param from number of the first frame
-   * @param wanted whether a picture of a frame is kept
-   * @param frames how they are read
+   * @param scale what bytes became, if that is known
+   * @param form how the frames are made
    */
-  public static void keep(
-      SortedMap<Long, BufferedImage> images,
-      Tensor read,
-      long from,
-      LongPredicate wanted,
-      Frames frames) {
-    boolean blueFirst = frames.form().frames().map(f -> f.colours() == Colours.BGR).orElse(false);
+  public void add(Tensor read, long from, Optional<ByteScale> scale, InputForm form) {
+    boolean blueFirst = form.frames().map(f -> f.colours() == Colours.BGR).orElse(false);
     for (int i = 0; i < read.shape().dim(1); i++) {
       long frame = from + i;
       if (wanted.test(frame) && !images.containsKey(frame)) {
-        BufferedImage image = image(read, i, frames.byteScale().orElse(null), blueFirst);
+        BufferedImage image = image(read, i, scale.orElse(null), blueFirst);
         images.put(frame, Drawing.reduced(image, MOST_WIDTH, MOST_HEIGHT));
       }
     }
@@ -129,35 +114,5 @@ public final class Thumbnails implements Frames {
     }
     double factor = 255 / (max - min);
     return new double[] {factor, -min * factor};
-  }
-
-  @Override
-  public Shape shape() {
-    return frames.shape();
-  }
-
-  @Override
-  public Tensor read(long from, long to) {
-    return seen(from, frames.read(from, to));
-  }
-
-  @Override
-  public Tensor all() {
-    return seen(0, frames.all());
-  }
-
-  @Override
-  public Optional<ByteScale> byteScale() {
-    return frames.byteScale();
-  }
-
-  @Override
-  public InputForm form() {
-    return frames.form();
-  }
-
-  @Override
-  public String description() {
-    return frames.description();
   }
 }

@@ -50,16 +50,22 @@ class ThumbnailsTest {
   @Test
   void keepsThoseThatAreWanted() {
     Tensor video = Tensor.zeros(DType.FLOAT32, Shape.of(1, 10, 1, 600, 900));
-    Thumbnails some = new Thumbnails(Frames.of(video), f -> f == 2 || f == 7);
-    some.read(0, 3);
-    some.read(2, 6);
+    Thumbnails some = new Thumbnails(f -> f == 2 || f == 7);
+    Frames frames = watched(video, some);
+    frames.read(0, 3);
+    frames.read(2, 6);
     assertEquals(Set.of(2L), some.images().keySet());
-    some.read(6, 10);
+    frames.read(6, 10);
     assertEquals(Set.of(2L, 7L), some.images().keySet());
     assertEquals(240, some.images().get(7L).getHeight());
     assertEquals(360, some.images().get(7L).getWidth());
-    Thumbnails all = new Thumbnails(Frames.of(video), f -> f == 9);
-    all.all();
+    Thumbnails all = new Thumbnails(f -> f == 9);
+    watched(video, all).all();
     assertEquals(Set.of(9L), all.images().keySet());
+  }
+
+  private static Frames watched(Tensor video, Thumbnails by) {
+    Frames frames = Frames.of(video);
+    return frames.watched((t, from) -> by.add(t, from, frames.byteScale(), frames.form()));
   }
 }
