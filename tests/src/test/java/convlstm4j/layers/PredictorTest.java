@@ -250,8 +250,9 @@ class PredictorTest {
         backend -> {
           Symbol in = Input.named("video", 3, 8, 8, 3);
           Tensor v = video(2, 3, 1);
+          // One worker: of several, each would have its first call.
           try (Model model = Model.of(in, memory(2, true).apply(in)).backend(backend);
-              Predictor predictor = Predictor.of(model)) {
+              Predictor predictor = Predictor.of(model, 1, 1)) {
             List<Tensor> first = model.predict(v);
             model.predict(v);
             same(first, predictor.predict(v));
