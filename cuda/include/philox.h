@@ -1,6 +1,7 @@
 // Counter-based random numbers, the same as those of convlstm4j.tensor.Philox: Philox4x32-10 of Salmon, Moraes, Dror
 // and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 #pragma once
+#include "index.h"
 #include "kernel.h"
 
 namespace convlstm4j {
@@ -44,6 +45,18 @@ struct RandomKey {
   unsigned long long seed;
   unsigned long long stream;
 };
+
+/** Which numbers of a stream are an array's that is a part of another: convlstm4j.tensor.Philox.Part. */
+struct RandomPart {
+  long long first;
+  long long gap;  // numbers of the stream between two blocks; 0 where all follow one another
+  Divisor block;
+};
+
+/** The number in the stream of number `i` of the part. */
+__device__ __forceinline__ long long number(const RandomPart& p, long long i) {
+  return p.first + i + (p.gap == 0 ? 0 : split(i, p.block).quotient * p.gap);
+}
 
 /** The generator by value. */
 __device__ __forceinline__ RandomKey known(const RandomKey& k) {

@@ -35,7 +35,8 @@ template <bool Add>
 __device__ __forceinline__ void dropoutShared(const DropoutParams& p) {
   const RandomKey r = known(p.random);
   eachElement(p.n, [&](long long i) {
-    const unsigned bits = philoxBits(r.seed, r.stream, offset(i, p.axes, p.size, p.noiseStride));
+    const long long n = number(p.part, offset(i, p.axes, p.size, p.noiseStride));
+    const unsigned bits = philoxBits(r.seed, r.stream, n);
     p.y[i] = dropped<Add>(p, bits, p.x[i], Add ? p.y[i] : 0.0f);
   });
 }

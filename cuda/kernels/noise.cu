@@ -23,8 +23,9 @@ __device__ __forceinline__ double cosOfTurns(double u) {
 KERNEL(noise, NoiseParams) {
   const RandomKey r = known(p.random);
   eachElement(p.n, [&](long long i) {
-    const PhiloxBits bits = philox(r.seed, r.stream, i >> 1);
-    const bool odd = (i & 1) != 0;
+    const long long n = number(p.part, i);
+    const PhiloxBits bits = philox(r.seed, r.stream, n >> 1);
+    const bool odd = (n & 1) != 0;
     const double first = ((odd ? bits.v[2] : bits.v[0]) + 0.5) * kToUnit;
     const double second = ((odd ? bits.v[3] : bits.v[1]) + 0.5) * kToUnit;
     p.y[i] = (float)(p.mean + p.deviation * (sqrt(-2.0 * log(first)) * cosOfTurns(second)));

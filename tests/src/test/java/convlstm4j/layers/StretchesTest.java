@@ -47,7 +47,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Predictions some frames at a time against those of all frames at once. */
 class StretchesTest {
   private static final int LONG = 40;
-  private static final int BATCH = 2;
+  static final int BATCH = 2;
   static final int STEPS = 7;
   private static final int RANDOM = Integer.getInteger("stretches.runs", 40);
   private static final long SEED = Long.getLong("seed", 20151206);

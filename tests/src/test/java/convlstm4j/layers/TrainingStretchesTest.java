@@ -8,17 +8,25 @@ import convlstm4j.backend.BackendProvider;
 import convlstm4j.cli.article.Architectures;
 import convlstm4j.contract.TestBackends;
 import convlstm4j.data.Batch;
+import convlstm4j.graph.Layer;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.ActivityRegularization;
 import convlstm4j.layer.Add;
+import convlstm4j.layer.AlphaDropout;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Dropout;
+import convlstm4j.layer.GaussianDropout;
+import convlstm4j.layer.GaussianNoise;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.Masking;
 import convlstm4j.layer.MaxPooling3D;
+import convlstm4j.layer.SpatialDropout1D;
+import convlstm4j.layer.SpatialDropout2D;
+import convlstm4j.layer.SpatialDropout3D;
+import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.RunPlan;
@@ -105,6 +113,7 @@ class TrainingStretchesTest {
               x = new ActivityRegularization(0.01, 0.02).apply(x);
               return chain(v, StretchesTest.memory(2).apply(x));
             }));
+    all.addAll(dropping());
     all.add(
         named(
             "frozen in the middle",
@@ -120,6 +129,77 @@ class TrainingStretchesTest {
               return m;
             }));
     return all;
+  }
+
+  /** What draws random numbers draws the same for a frame, with whichever others it comes. */
+  private static List<StretchesTest.Case> dropping() {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    layers.put("dropout", new Dropout(0.4));
+    layers.put(
+        "one decision for a pixel of all frames",
+        new Dropout(0.4).noiseShape(Input.ANY, 1, Input.ANY, Input.ANY, 1));
+    layers.put(
+        "one decision for a frame, sizes given",
+        new Dropout(0.4).noiseShape(StretchesTest.BATCH, StretchesTest.STEPS, 1, 1, 1));
+    layers.put("dropout of each frame", new TimeDistributed(new Dropout(0.4)));
+    layers.put("dropout of channels", new SpatialDropout3D(0.4));
+    layers.put("dropout of channels of each frame", new TimeDistributed(new SpatialDropout2D(0.4)));
+    layers.put("noise", new GaussianNoise(0.3));
+    layers.put("noise as factors", new GaussianDropout(0.3));
+    layers.put("dropout that keeps moments", new AlphaDropout(0.3));
+    List<StretchesTest.Case> all = new ArrayList<>();
+    layers.forEach(
+        (name, layer) ->
+            all.add(
+                named(
+                    name,
+                    () -> {
+                      Symbol v = StretchesTest.video();
+                      Symbol x = layer.apply(StretchesTest.memory(3).apply(v));
+                      return chain(v, StretchesTest.memory(2).apply(x));
+                    })));
+    all.add(
+        named(
+            "dropout behind a normalisation",
+            () -> {
+              Symbol v = StretchesTest.video();
+              Symbol x = new BatchNormalization().apply(StretchesTest.memory(3).apply(v));
+              x = new MaxPooling3D(1, 2, 2).apply(new Dropout(0.4).apply(x));
+              return chain(v, new GaussianNoise(0.2).apply(StretchesTest.memory(2).apply(x)));
+            }));
+    all.add(
+        named(
+            "dropout of channels of vectors",
+            () -> {
+              Symbol v = Input.named("x", Input.ANY, 5);
+              Symbol x = new LSTM(4).returnSequences(true).apply(new Dropout(0.2).apply(v));
+              x = new SpatialDropout1D(0.4).apply(x);
+              return Model.of(v, new Dense(2).apply(new LSTM(3).returnSequences(true).apply(x)));
+            }));
+    return all;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> dropoutWantsNoFramesAtOnce() {
+    return dropping().stream()
+        .map(
+            c ->
+                DynamicTest.dynamicTest(
+                    c.name(),
+                    () -> {
+                      try (Model m = c.model().get().backend("reference")) {
+                        m.compile(Compile.with(new SGD(0.05)).loss(Loss.meanSquaredError()));
+                        Shape[] x =
+                            StretchesTest.inputs(m, StretchesTest.STEPS, 1).stream()
+                                .map(Tensor::shape)
+                                .toArray(Shape[]::new);
+                        RunPlan plan = m.stretch(2).plan(true, x);
+                        assertEquals(2, plan.frames());
+                        assertEquals(
+                            List.of(),
+                            plan.whole().stream().filter(w -> !w.contains("WeightedLoss")).toList());
+                      }
+                    }));
   }
 
   private static StretchesTest.Case named(String name, Supplier<Model> model) {

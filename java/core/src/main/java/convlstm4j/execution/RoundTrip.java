@@ -85,11 +85,11 @@ abstract class RoundTrip<H> {
 
   abstract H copy(H h, Shape shape);
 
-  /** Runs forward; what is kept is ours. */
-  abstract List<H> run(Piece piece, List<H> feeds);
+  /** Runs forward on some frames; what is kept is ours. */
+  abstract List<H> run(Piece piece, long from, long to, List<H> feeds);
 
-  /** Runs forward so that it can go backward. */
-  abstract Round<H> open(Piece piece, List<H> feeds);
+  /** Runs forward on some frames so that it can go backward. */
+  abstract Round<H> open(Piece piece, long from, long to, List<H> feeds);
 
   /** Puts stretches one after the other. */
   abstract H joined(TimeAxis time, Shape shape, List<H> stretches);
@@ -196,7 +196,7 @@ abstract class RoundTrip<H> {
       } else {
         at(p, false, 0, steps);
         Piece piece = plan.piece(p, Use.FORWARD, steps);
-        made(p, piece, run(piece, wholeFeeds(piece)), whole);
+        made(p, piece, run(piece, 0, steps, wholeFeeds(piece)), whole);
         closePassing();
       }
       freeAfterForward(p);
@@ -225,7 +225,7 @@ abstract class RoundTrip<H> {
       for (int s = 0; s < stretches(); s++) {
         at(p, false, from(s), to(s));
         Piece piece = plan.piece(p, Use.FORWARD, to(s) - from(s));
-        List<H> values = run(piece, feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
+        List<H> values = run(piece, from(s), to(s), feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
         Map<Value, H> ends = new LinkedHashMap<>();
         for (int k = 0; k < values.size(); k++) {
           Value v = piece.kept().get(k);
@@ -395,7 +395,7 @@ abstract class RoundTrip<H> {
       return;
     }
     Piece piece = plan.piece(head, Use.AGAIN, to(s) - from(s));
-    List<H> values = run(piece, feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
+    List<H> values = run(piece, from(s), to(s), feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
     for (int k = 0; k < values.size(); k++) {
       recent.put(piece.kept().get(k), passing(values.get(k)));
     }
@@ -490,7 +490,7 @@ abstract class RoundTrip<H> {
         given.put(piece.of(v), h);
       }
     }
-    Round<H> round = open(piece, wholeFeeds(piece));
+    Round<H> round = open(piece, 0, steps, wholeFeeds(piece));
     Map<Value, H> split = new LinkedHashMap<>();
     try {
       for (Value v : piece.wanted()) {
@@ -598,7 +598,7 @@ abstract class RoundTrip<H> {
     Piece piece = plan.piece(p, Use.BACKWARD, to(s) - from(s));
     boolean isTail = plan.head(p) != TrainingPieces.NOBODY;
     Map<Carried, H> before = new LinkedHashMap<>();
-    Round<H> round = open(piece, feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
+    Round<H> round = open(piece, from(s), to(s), feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
     try {
       Map<Value, H> fromTail =
           plan.tail(p) != TrainingPieces.NOBODY ? tailBackward(p, piece, s, round) : Map.of();
@@ -692,7 +692,7 @@ abstract class RoundTrip<H> {
       known.put(v, round.value(made.of(v)));
     }
     Map<Value, H> gradients = new LinkedHashMap<>();
-    Round<H> inner = open(piece, feeds(tail, piece, s, head, known));
+    Round<H> inner = open(piece, from(s), to(s), feeds(tail, piece, s, head, known));
     try {
       Map<Value, H> given = new LinkedHashMap<>();
       for (Value v : plan.starts(tail)) {

@@ -212,14 +212,14 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     @Override
-    List<Bytes> run(Piece piece, List<Bytes> feeds) {
+    List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
       piece.planned().countForward(peak);
       flops += piece.planned().flops();
       return piece.kept().stream().map(v -> made(piece.of(v))).toList();
     }
 
     @Override
-    Round<Bytes> open(Piece piece, List<Bytes> feeds) {
+    Round<Bytes> open(Piece piece, long from, long to, List<Bytes> feeds) {
       piece.planned().countTrainingForward(peak);
       return new Round<>() {
         @Override

@@ -17,11 +17,11 @@ import convlstm4j.program.Parameter;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Normalization;
+import convlstm4j.program.time.Phase.Draw;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
-import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -267,10 +267,10 @@ public final class TrainingRun implements AutoCloseable {
       return b;
     }
 
-    private List<Philox> randoms(Piece piece) {
-      List<Integer> numbers = piece.part().numbers();
+    private List<Philox> randoms(Piece piece, long from, long to) {
+      List<Draw> draws = piece.part().draws();
       return piece.planned().program.steps().stream()
-          .map(s -> Streams.op(random, numbers.get(s.number())))
+          .map(s -> draws.get(s.number()).of(random, from, to))
           .toList();
     }
 
@@ -281,13 +281,13 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    List<Buffer> run(Piece piece, List<Buffer> feeds) {
+    List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
       Executor x = executor(piece);
       try {
         if (searching && found == null) {
-          found = x.firstNonFinite(feeds, randoms(piece)).orElse(null);
+          found = x.firstNonFinite(feeds, randoms(piece, from, to)).orElse(null);
         } else {
-          x.forward(feeds, randoms(piece));
+          x.forward(feeds, randoms(piece, from, to));
         }
         return piece.kept().stream().map(v -> x.take(piece.of(v))).toList();
       } finally {
@@ -296,10 +296,10 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    Round<Buffer> open(Piece piece, List<Buffer> feeds) {
+    Round<Buffer> open(Piece piece, long from, long to, List<Buffer> feeds) {
       Executor x = executor(piece);
       try {
-        x.forward(feeds, randoms(piece));
+        x.forward(feeds, randoms(piece, from, to));
       } catch (RuntimeException | Error e) {
         Closing.after(e, x::release);
         throw e;

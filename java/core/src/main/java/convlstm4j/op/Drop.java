@@ -1,7 +1,10 @@
 package convlstm4j.op;
 
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Inverted dropout in training: an element is dropped with probability {@code rate}, kept ones are
@@ -21,7 +24,30 @@ public record Drop(double rate, List<Long> noiseShape) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return Along.whole(this, "numbers its decisions along it", axis);
+    return Along.local(this, input, axis, axis);
+  }
+
+  @Override
+  public Drop stretched(int axis) {
+    if (noiseShape.isEmpty() || noiseShape.get(axis) == 1) {
+      return this;
+    }
+    List<Long> some = new ArrayList<>(noiseShape);
+    some.set(axis, Shape.UNKNOWN);
+    return new Drop(rate, some);
+  }
+
+  @Override
+  public Optional<Shape> drawn(List<Shape> inputs) {
+    Shape x = inputs.get(0);
+    if (noiseShape.isEmpty()) {
+      return Optional.of(x);
+    }
+    return Optional.of(
+        Shape.of(
+            IntStream.range(0, x.rank())
+                .mapToLong(d -> noiseShape.get(d) == 1 ? 1 : x.dim(d))
+                .toArray()));
   }
 
   @Override

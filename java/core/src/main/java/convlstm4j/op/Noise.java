@@ -2,6 +2,7 @@ package convlstm4j.op;
 
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Normally distributed random numbers. Input {@code x}, of which only the shape counts; output
@@ -25,7 +26,12 @@ public record Noise(double mean, double deviation) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return Along.whole(this, "numbers its elements along it", axis);
+    return Along.local(this, input, axis, axis);
+  }
+
+  @Override
+  public Optional<Shape> drawn(List<Shape> inputs) {
+    return Optional.of(inputs.get(0));
   }
 
   @Override

@@ -2,6 +2,7 @@ package convlstm4j.op;
 
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One computation, without its data. Inputs and outputs are lists in the order of {@link
@@ -88,6 +89,28 @@ public sealed interface Op
    */
   default TimeUse along(int input, int axis, List<Shape> inputs) {
     return TimeUse.whole(outputNames().size(), "takes " + inputNames().get(input) + " at once");
+  }
+
+  /**
+   * The op for some of the places along an axis that it does not want all of.
+   *
+   * @param axis of its first input
+   * @return this, unless it names the axis's size
+   */
+  default Op stretched(int axis) {
+    return this;
+  }
+
+  /**
+   * What random numbers are drawn for, one for each element in row-major order.
+   *
+   * @param inputs known shapes of all inputs
+   * @return an array with the axes of the first input, sizes of 1 where a number is shared along
+   *     it; empty for an op that draws none, or the same for each place along any axis that it does
+   *     not want all of
+   */
+  default Optional<Shape> drawn(List<Shape> inputs) {
+    return Optional.empty();
   }
 
   /**

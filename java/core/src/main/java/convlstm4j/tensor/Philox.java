@@ -7,14 +7,62 @@ package convlstm4j.tensor;
  *
  * @param seed the run's seed: the 64-bit key
  * @param stream which sequence of the run: the upper half of the 128-bit counter
+ * @param part which numbers of the stream are meant; {@link Part#ALL} unless an array comes in parts
  */
-public record Philox(long seed, long stream) {
+public record Philox(long seed, long stream, Part part) {
+  /**
+   * Numbers of a stream that are for a part of an array, such as some frames of a video, counted
+   * through: in blocks that lie apart in the whole array. Number {@code i} of the part is number
+   * {@code first + i / block * stride + i % block} of the stream.
+   *
+   * @param first number of the stream, at least 0
+   * @param block numbers that follow one another, at least 1
+   * @param stride from the beginning of a block to that of the next
+   */
+  public record Part(long first, long block, long stride) {
+    /** The stream itself. */
+    public static final Part ALL = new Part(0, Long.MAX_VALUE, 0);
+
+    /**
+     * How many numbers of the stream lie between two blocks.
+     *
+     * @return numbers
+     */
+    public long gap() {
+      return this.equals(ALL) ? 0 : stride - block;
+    }
+
+    private long of(long index) {
+      return this == ALL ? index : first + index / block * stride + index % block;
+    }
+  }
+
   private static final long M0 = 0xD2511F53L;
   private static final long M1 = 0xCD9E8D57L;
   private static final int W0 = 0x9E3779B9;
   private static final int W1 = 0xBB67AE85;
   private static final double TO_UNIT = 0x1.0p-32;
   private static final double HALF_STEP = 0x1.0p-33;
+
+  /**
+   * All numbers of a stream.
+   *
+   * @param seed the run's seed
+   * @param stream which sequence of the run
+   */
+  public Philox(long seed, long stream) {
+    this(seed, stream, Part.ALL);
+  }
+
+  /**
+   * The same numbers for a part of what they are for.
+   *
+   * @param some which of them
+   * @return the generator
+   */
+  public Philox part(Part some) {
+    return new Philox(seed, stream, some);
+  }
 
   /**
    * A generator for one stream within this one, such as one op in one step. Streams of different
@@ -42,6 +90,10 @@ public record Philox(long seed, long stream) {
    * @return 32 uniform bits
    */
   public int bits(long index) {
+    return drawn(part.of(index));
+  }
+
+  private int drawn(long index) {
     int c0 = (int) (index >>> 2);
     int c1 = (int) (index >>> 34);
     int c2 = (int) stream;
@@ -75,7 +127,11 @@ public record Philox(long seed, long stream) {
    * @return a number strictly between 0 and 1, one of 2^32 equally spaced ones
    */
   public double uniform(long index) {
-    return (bits(index) & 0xFFFFFFFFL) * TO_UNIT + HALF_STEP;
+    return uniform(bits(index));
+  }
+
+  private static double uniform(int bits) {
+    return (bits & 0xFFFFFFFFL) * TO_UNIT + HALF_STEP;
   }
 
   /**
@@ -86,8 +142,9 @@ public record Philox(long seed, long stream) {
    * @return mean 0, variance 1
    */
   public double normal(long index) {
-    double radius = Math.sqrt(-2 * Math.log(uniform(2 * index)));
-    return radius * Math.cos(2 * Math.PI * uniform(2 * index + 1));
+    long of = part.of(index);
+    double radius = Math.sqrt(-2 * Math.log(uniform(drawn(2 * of))));
+    return radius * Math.cos(2 * Math.PI * uniform(drawn(2 * of + 1)));
   }
 
   /**

@@ -17,6 +17,21 @@ class PhiloxTest {
     assertEquals(0x9b00dbd8, zeros.bits(3));
   }
 
+  /** Frames 3 and 4 of 2 videos of 5 frames of 3 elements. */
+  @Test
+  void partsHaveTheNumbersOfTheWhole() {
+    Philox all = new Philox(7, 9);
+    Philox some = all.part(new Philox.Part(9, 6, 15));
+    for (int i = 0; i < 12; i++) {
+      long of = i / 6 * 15 + 9 + i % 6;
+      assertEquals(all.bits(of), some.bits(i));
+      assertEquals(all.uniform(of), some.uniform(i));
+      assertEquals(all.normal(of), some.normal(i));
+      assertEquals(all.keeps(of, 0.5), some.keeps(i, 0.5));
+    }
+    assertEquals(all, all.part(Philox.Part.ALL));
+  }
+
   @Test
   void streamsWithinStreamsDiffer() {
     Set<Integer> first = new HashSet<>();

@@ -182,11 +182,7 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
   /** Decisions are numbered along the mask's axes. */
   private static Optional<MovedOp> dropout(Drop d, List<Shape> shapes, AxisOrder order) {
     List<Long> noise = d.noiseShape();
-    Shape mask =
-        Shape.of(
-            IntStream.range(0, shapes.get(0).rank())
-                .mapToLong(a -> !noise.isEmpty() && noise.get(a) == 1 ? 1 : shapes.get(0).dim(a))
-                .toArray());
+    Shape mask = d.drawn(shapes).orElseThrow();
     return like(
         order.isSameMemory(AxisOrder.own(mask.rank()), mask),
         new Drop(

@@ -5,7 +5,9 @@ import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
 import convlstm4j.program.Value;
 import convlstm4j.program.Value.Kind;
+import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -119,18 +122,43 @@ public final class Phase {
    * @param values what stands in it for the values that the phase makes and reads
    * @param inputs those of the phase's inputs that it is fed with
    * @param states those of the phase's carried states that it is fed with, and what stands for each
-   * @param numbers for each of its steps, by {@link Step#number}, that of the step of the whole
-   *     program
+   * @param draws for each of its steps, by {@link Step#number}, which random numbers it draws
    */
   public record Part(
       Program program,
       Map<Value, Value> values,
       List<Value> inputs,
       Map<Carried, Value> states,
-      List<Integer> numbers) {
+      List<Draw> draws) {
     public Part {
       inputs = List.copyOf(inputs);
-      numbers = List.copyOf(numbers);
+      draws = List.copyOf(draws);
+    }
+  }
+
+  /**
+   * Which random numbers a step draws: those that it would draw for all frames at once.
+   *
+   * @param number of the step in the whole program
+   * @param time in what they are drawn for; empty where that has none
+   */
+  public record Draw(int number, Optional<TimeAxis> time) {
+    /**
+     * Those of some frames.
+     *
+     * @param run random numbers of the whole program's run
+     * @param from first frame
+     * @param to last frame + 1
+     * @return the step's random numbers
+     */
+    public Philox of(Philox run, long from, long to) {
+      Philox all = Streams.op(run, number);
+      return time.map(
+              t ->
+                  all.part(
+                      new Philox.Part(
+                          from * t.inner(), (to - from) * t.inner(), t.steps() * t.inner())))
+          .orElse(all);
     }
   }
 
@@ -174,7 +202,7 @@ public final class Phase {
               begins.put(c, g.feed(c.after().shape()));
               states.put(c.after(), begins.get(c));
             });
-    List<Integer> numbers = new ArrayList<>();
+    List<Draw> draws = new ArrayList<>();
     for (Timed t : needed) {
       List<Value> in = new ArrayList<>();
       for (int k = 0; k < t.step.inputs().size(); k++) {
@@ -188,9 +216,9 @@ public final class Phase {
                     : g.reshape(made.get(v.root()), shape(v.root(), v.shape(), frames)));
       }
       g.enter(t.step.layer());
-      List<Value> out = g.ops(t.step.op(), in);
+      List<Value> out = g.ops(stretched ? t.step.op().stretched(t.place.axis()) : t.step.op(), in);
       g.leave();
-      numbers.add(t.step.number());
+      draws.add(new Draw(t.step.number(), drawn(t)));
       for (int k = 0; k < out.size(); k++) {
         Value v = t.step.outputs().get(k);
         if (!out.get(k).shape().equals(shape(v, v.shape(), frames))) {
@@ -201,7 +229,20 @@ public final class Phase {
       }
     }
     keep.forEach(v -> g.expose(made.get(v)));
-    return new Part(g.build(), made, fed, begins, numbers);
+    return new Part(g.build(), made, fed, begins, draws);
+  }
+
+  /** Where time is in what a step draws random numbers for. */
+  private Optional<TimeAxis> drawn(Timed t) {
+    if (!stretched) {
+      return Optional.empty();
+    }
+    List<Shape> all = t.step.inputs().stream().map(Value::shape).toList();
+    return t.step
+        .op()
+        .drawn(all)
+        .filter(d -> d.dim(t.place.axis()) == all.get(0).dim(t.place.axis()))
+        .map(d -> TimeAxis.of(d, t.place, times.get(t.step.inputs().get(0).root()).steps()));
   }
 
   private List<Timed> leadingTo(Collection<Value> keep) {

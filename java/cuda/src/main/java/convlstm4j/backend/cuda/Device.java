@@ -289,6 +289,11 @@ final class Device implements AutoCloseable {
     return a.put64(random.seed()).put64(random.stream());
   }
 
+  /** {@code RandomPart} of cuda/include/philox.h. */
+  static Arguments putPart(Arguments a, Philox.Part part) {
+    return a.put64(part.first()).put64(part.gap()).divisor(part.gap() == 0 ? 1 : part.block());
+  }
+
   /**
    * Starts a kernel with a thread per element, or fewer that loop over them.
    *

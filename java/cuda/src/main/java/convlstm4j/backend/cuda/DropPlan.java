@@ -68,11 +68,14 @@ final class DropPlan extends CudaPlan<Drop> {
   private void drop(String kernel, long x, long y, Philox random) {
     Arguments a = device.arguments().put32((int) (long) (op.rate() * TWO_TO_32));
     a.address(x).address(y).put64(elements);
-    device.putRandom(a, random).put((float) (1 / (1 - op.rate()))).put32(axes.size());
+    boolean isPart = !random.part().equals(Philox.Part.ALL);
+    List<long[]> along = axes.isEmpty() && isPart ? List.of(new long[] {elements, 1}) : axes;
+    device.putRandom(a, random).put((float) (1 / (1 - op.rate()))).put32(along.size());
     for (int i = 0; i < AXES; i++) {
-      a.divisor(i < axes.size() ? axes.get(i)[0] : 1);
+      a.divisor(i < along.size() ? along.get(i)[0] : 1);
     }
-    a.put64(axes.stream().mapToLong(axis -> axis[1]).toArray(), AXES, 0);
-    device.launch(axes.isEmpty() ? kernel : kernel + "_shared", elements, a);
+    a.put64(along.stream().mapToLong(axis -> axis[1]).toArray(), AXES, 0);
+    Device.putPart(a, random.part());
+    device.launch(along.isEmpty() ? kernel : kernel + "_shared", elements, a);
   }
 }

@@ -15,6 +15,7 @@ final class NoisePlan extends CudaPlan<Noise> {
     long elements = out.get(0).elements();
     Arguments a = device.arguments().put32(0).address(output(call.outputs(), "y")).put64(elements);
     device.putRandom(a, call.random()).putDouble(op.mean()).putDouble(op.deviation());
+    Device.putPart(a, call.random().part());
     device.launch("noise", elements, a);
   }
 }
