@@ -57,15 +57,8 @@ abstract class Course<H> {
   /** Takes a stretch out of all. */
   abstract H slice(TimeAxis time, Shape shape, H all, long from, long to);
 
-  /**
-   * Is given what is kept, as it is made; all of it where it has no time.
-   *
-   * @return false for the first that is not finite
-   */
-  abstract boolean give(Value v, long from, long to, H values);
-
-  /** Is told that a phase has made what is not finite, while what it made it of is there. */
-  abstract void suspect(Piece piece, List<H> feeds);
+  /** Is given what is kept, as it is made; all of it where it has no time. */
+  abstract void give(Value v, long from, long to, H values);
 
   abstract void close(H h);
 
@@ -153,8 +146,8 @@ abstract class Course<H> {
       whole.put(piece.made().get(k), made.get(k));
     }
     for (Value v : phase.outputs()) {
-      if (plan.isKept(v) && !give(v, 0, plan.steps, whole.get(v))) {
-        suspect(piece, feeds);
+      if (plan.isKept(v)) {
+        give(v, 0, plan.steps, whole.get(v));
       }
     }
   }
@@ -203,8 +196,8 @@ abstract class Course<H> {
         }
       }
       for (Value v : phase.outputs()) {
-        if (phases.time(v).isPresent() && !given(v, from, to)) {
-          suspect(piece, feeds);
+        if (phases.time(v).isPresent()) {
+          given(v, from, to);
         }
       }
     } finally {
@@ -218,13 +211,14 @@ abstract class Course<H> {
     }
   }
 
-  private boolean given(Value v, long from, long to) {
+  private void given(Value v, long from, long to) {
     List<H> stretches = parts.get(v);
-    boolean good = !plan.isKept(v) || give(v, from, to, stretches.get(stretches.size() - 1));
+    if (plan.isKept(v)) {
+      give(v, from, to, stretches.get(stretches.size() - 1));
+    }
     if (plan.lastReader(v) == Pieces.NOBODY) {
       parts.remove(v).forEach(this::close);
     }
-    return good;
   }
 
   private H initial(Carried c, List<H> mine) {

@@ -241,12 +241,7 @@ public final class StretchedPlan implements AutoCloseable {
     }
 
     @Override
-    boolean give(Value v, long from, long to, Bytes values) {
-      return true;
-    }
-
-    @Override
-    void suspect(Piece piece, List<Bytes> feeds) {}
+    void give(Value v, long from, long to, Bytes values) {}
 
     @Override
     void close(Bytes b) {

@@ -59,7 +59,9 @@ public final class StretchedRun implements AutoCloseable {
   private final Program program;
   private final Working work;
   private Profile profile;
-  private String bad;
+  private final StretchedPlan plan;
+  private final Source source;
+  private final Map<String, Buffer> states;
   private boolean closed;
 
   /**
@@ -104,6 +106,9 @@ public final class StretchedRun implements AutoCloseable {
     this.variables = variables;
     this.memory = variables.backend().memory();
     this.program = plan.pieces().phases.program();
+    this.plan = plan;
+    this.source = source;
+    this.states = states;
     this.work = new Working(plan.pieces(), source, sink, states);
   }
 
@@ -127,12 +132,21 @@ public final class StretchedRun implements AutoCloseable {
   }
 
   /**
-   * The first layer whose output was not finite, where a result was not.
+   * Runs all phases again and looks for the first layer's op whose result is not finite. What the
+   * run has left is as it was.
    *
-   * @return its name, or empty
+   * @return the name of the layer, or empty
    */
   public Optional<String> firstNonFinite() {
-    return Optional.ofNullable(bad).filter(b -> !b.isEmpty());
+    checkOpen();
+    Working again = new Working(plan.pieces(), source, (v, from, to, t) -> {}, states);
+    again.searching = true;
+    try {
+      again.go();
+      return Optional.ofNullable(again.found);
+    } finally {
+      again.discard();
+    }
   }
 
   /**
@@ -185,9 +199,7 @@ public final class StretchedRun implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    work.closeAll();
-    work.after.values().forEach(Buffer::close);
-    work.after.clear();
+    work.discard();
   }
 
   /** Values in the variables' memory, of their type. */
@@ -213,6 +225,11 @@ public final class StretchedRun implements AutoCloseable {
     private final Map<String, Buffer> after = new LinkedHashMap<>();
 
     private final Runner runner = new Runner(variables.backend(), variables.dtype());
+
+    /** Whether it is looked for what is not finite, and the first layer that made such. */
+    private boolean searching;
+
+    private String found;
 
     Working(Pieces pieces, Source source, Sink sink, Map<String, Buffer> states) {
       super(pieces);
@@ -276,18 +293,12 @@ public final class StretchedRun implements AutoCloseable {
       Executor x = new Executor(piece.planned(), variables);
       x.profile(profile);
       try {
-        x.forward(feeds, Streams.NONE);
+        if (searching && found == null) {
+          found = x.firstNonFinite(feeds, Streams.NONE).orElse(null);
+        } else {
+          x.forward(feeds, Streams.NONE);
+        }
         return piece.kept().stream().map(x::take).toList();
-      } finally {
-        x.release();
-      }
-    }
-
-    @Override
-    void suspect(Piece piece, List<Buffer> feeds) {
-      Executor x = new Executor(piece.planned(), variables);
-      try {
-        bad = x.firstNonFinite(feeds, Streams.NONE).orElse("");
       } finally {
         x.release();
       }
@@ -325,10 +336,16 @@ public final class StretchedRun implements AutoCloseable {
     }
 
     @Override
-    boolean give(Value v, long from, long to, Buffer values) {
-      Tensor t = memory.download(values);
-      sink.take(v, from, to, t);
-      return bad != null || t.isFinite();
+    void give(Value v, long from, long to, Buffer values) {
+      if (!searching) {
+        sink.take(v, from, to, memory.download(values));
+      }
+    }
+
+    void discard() {
+      closeAll();
+      after.values().forEach(Buffer::close);
+      after.clear();
     }
 
     @Override

@@ -368,18 +368,36 @@ final class Engine implements AutoCloseable {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     room.take(batch);
     restUnlessKept();
+    return keepingStates(() -> predicted(inputs, batch.description(), nonFinite));
+  }
+
+  /** A prediction that fails before there were states leaves none. */
+  private <T> T keepingStates(Supplier<T> work) {
+    boolean had = variables.hasStates();
+    boolean done = false;
+    try {
+      T result = work.get();
+      done = true;
+      return result;
+    } finally {
+      forgetStates(done || had);
+    }
+  }
+
+  private List<Tensor> predicted(
+      List<Tensor> inputs, String description, Consumer<NonFiniteException> nonFinite) {
     Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
     Optional<StretchedPrediction> stretched = stretched(pass, shapes(inputs));
     if (stretched.isPresent()) {
       List<Frames> frames = inputs.stream().map(Frames::of).toList();
-      return stretched.get().run(variables, profile, frames, batch.description(), nonFinite);
+      return stretched.get().run(variables, profile, frames, description, nonFinite);
     }
     Executor x = ready(pass, null, shapes(inputs));
     try (Fed fed = new Fed(inputs)) {
       x.forward(fed.buffers, Streams.NONE);
       List<Tensor> outputs = pass.outputs().stream().map(v -> download(x, v)).toList();
-      Finite.prediction(batch.description(), network.outputNames(), outputs, () -> first(x, fed))
-          .or(() -> badState(x, pass).map(s -> Finite.state(batch.description(), s)))
+      Finite.prediction(description, network.outputNames(), outputs, () -> first(x, fed))
+          .or(() -> badState(x, pass).map(s -> Finite.state(description, s)))
           .ifPresent(nonFinite);
       x.commit();
       return outputs;
@@ -432,7 +450,8 @@ final class Engine implements AutoCloseable {
     restUnlessKept();
     Optional<StretchedPrediction> stretched = stretched(pass(Kind.PREDICT, null, shapes), shapes);
     return stretched.isPresent()
-        ? stretched.get().run(variables, profile, inputs, description, nonFinite)
+        ? keepingStates(
+            () -> stretched.get().run(variables, profile, inputs, description, nonFinite))
         : predict(
             new Batch(inputs.stream().map(Frames::all).toList(), List.of(), List.of(), description),
             nonFinite);
