@@ -51,8 +51,7 @@ class PartialDrawsTest {
           int frames = Math.min(k, STEPS - from);
           Part part = new Part(from * inner, frames * inner, STEPS * inner);
           Tensor some = frames(x, from, frames);
-          List<Tensor> got =
-              run(backend, op, some, frames(dy, from, frames), RANDOM.part(part));
+          List<Tensor> got = run(backend, op, some, frames(dy, from, frames), RANDOM.part(part));
           for (int i = 0; i < got.size(); i++) {
             Tensor expected = frames(all.get(i), from, frames);
             String what = (i == 0 ? "y" : "dx") + " of frames " + from + " and " + frames;

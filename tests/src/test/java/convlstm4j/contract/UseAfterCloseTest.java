@@ -37,6 +37,7 @@ import convlstm4j.execution.Scalars;
 import convlstm4j.execution.StretchedPlan;
 import convlstm4j.execution.StretchedRun;
 import convlstm4j.execution.TrainingPlan;
+import convlstm4j.execution.TrainingPolicy;
 import convlstm4j.execution.TrainingRun;
 import convlstm4j.execution.Variables;
 import convlstm4j.graph.Symbol;
@@ -402,7 +403,8 @@ class UseAfterCloseTest {
       Phases phases = TimePass.forTraining(g.build(), List.of(loss), Set.of(feed, target, weights));
       Variables v = kept(new Variables(m.network().parameters(), b, DType.FLOAT32, 0));
       TrainingPlan plan =
-          new TrainingPlan(phases, List.of(loss), List.of(), b, DType.FLOAT32, 2, false);
+          new TrainingPlan(
+              phases, List.of(loss), List.of(), b, DType.FLOAT32, new TrainingPolicy(2, false));
       TrainingRun run =
           new TrainingRun(
               plan,

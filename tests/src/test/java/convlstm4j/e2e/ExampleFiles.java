@@ -147,7 +147,13 @@ final class ExampleFiles {
     assertTrue(output.lines().anyMatch(l -> l.equals("fits")), output);
     assertTrue(output.lines().anyMatch(l -> l.matches("peak +[0-9.]+ GiB")), output);
     List<String> frames = values("--stretch");
-    String policy = frames.isEmpty() ? "all at once" : frames.get(0) + " frames of 1000 at a time";
+    List<String> truncated = values("--truncate");
+    String policy =
+        !frames.isEmpty()
+            ? frames.get(0) + " frames of 1000 at a time"
+            : truncated.isEmpty()
+                ? "all at once"
+                : "10 frames of 30 at a time, gradients cut after every " + truncated.get(0);
     assertTrue(output.contains("policy      " + policy), output);
   }
 

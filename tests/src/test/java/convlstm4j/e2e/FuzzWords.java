@@ -156,6 +156,7 @@ final class FuzzWords {
               Map.entry("--input-shape", "1,6,3,8,8 4,3 left=8,3 right=1,3 2147483647,9"),
               Map.entry("--memory", "400m 1g 12g 1k"),
               Map.entry("--stretch", "1 2 1000"),
+              Map.entry("--truncate", "0 1 2 1000"),
               Map.entry("--match", "name order"),
               Map.entry("--keras", "2 3"),
               Map.entry("--skip-layer", "norm numbers memory nothing"),

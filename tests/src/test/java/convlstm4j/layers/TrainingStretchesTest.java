@@ -197,7 +197,9 @@ class TrainingStretchesTest {
                         assertEquals(2, plan.frames());
                         assertEquals(
                             List.of(),
-                            plan.whole().stream().filter(w -> !w.contains("WeightedLoss")).toList());
+                            plan.whole().stream()
+                                .filter(w -> !w.contains("WeightedLoss"))
+                                .toList());
                       }
                     }));
   }

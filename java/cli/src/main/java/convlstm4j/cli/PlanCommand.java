@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
       "  convlstm4j plan --model demo/convlstm.ckpt --memory 400m \\",
       "    --input-shape 1,1000,3,24,24 --stretch 8",
       "  convlstm4j plan --model demo/convlstm.ckpt --training \\",
-      "    --input-shape 1,30,3,24,24",
+      "    --input-shape 1,30,3,24,24 --truncate 10",
       "  convlstm4j plan --model twins.ckpt \\",
       "    --input-shape left=8,3 --input-shape right=8,3"
     })
@@ -37,6 +37,7 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin ModelFiles files;
   @Mixin BackendOption backend;
   @Mixin MemoryOption memory;
+  @Mixin TruncateOption truncation;
   @Spec CommandSpec spec;
 
   @Option(
@@ -60,6 +61,7 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() {
     try (Model model = files.open(file, backend::apply, spec.commandLine().getErr())) {
       memory.apply(model);
+      truncation.apply(model);
       if (training && model.compilation().isEmpty()) {
         throw new IllegalArgumentException(
             "--training: the model in "

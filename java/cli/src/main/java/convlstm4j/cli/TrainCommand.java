@@ -61,13 +61,16 @@ import picocli.CommandLine.Spec;
       "    --window 12 --batch-size 4 --epochs 20",
       "  convlstm4j train --data demo/train --validation 1 --output yes.ckpt \\",
       "    --window 12 --class-weight 1=3 --metrics f1,auc \\",
-      "    --early-stopping val_loss:2 --epochs 2 --picture curves.png"
+      "    --early-stopping val_loss:2 --epochs 2 --picture curves.png",
+      "  convlstm4j train --data demo/train --output long.ckpt --memory 1g \\",
+      "    --truncate 8"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin BackendOption backend;
   @Mixin ModelFiles files;
   @Mixin MemoryOption memory;
+  @Mixin TruncateOption truncation;
   @Spec CommandSpec spec;
 
   @Option(
@@ -201,6 +204,7 @@ final class TrainCommand implements Callable<Integer> {
                 this::choose);
     try {
       memory.apply(model);
+      truncation.apply(model);
       long learnt = model.progress().step();
       if (seed != null && learnt > 0 && seed != model.seed()) {
         throw new IllegalArgumentException(

@@ -225,7 +225,8 @@ abstract class RoundTrip<H> {
       for (int s = 0; s < stretches(); s++) {
         at(p, false, from(s), to(s));
         Piece piece = plan.piece(p, Use.FORWARD, to(s) - from(s));
-        List<H> values = run(piece, from(s), to(s), feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
+        List<H> values =
+            run(piece, from(s), to(s), feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
         Map<Value, H> ends = new LinkedHashMap<>();
         for (int k = 0; k < values.size(); k++) {
           Value v = piece.kept().get(k);
@@ -395,7 +396,8 @@ abstract class RoundTrip<H> {
       return;
     }
     Piece piece = plan.piece(head, Use.AGAIN, to(s) - from(s));
-    List<H> values = run(piece, from(s), to(s), feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
+    List<H> values =
+        run(piece, from(s), to(s), feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
     for (int k = 0; k < values.size(); k++) {
       recent.put(piece.kept().get(k), passing(values.get(k)));
     }
@@ -549,6 +551,9 @@ abstract class RoundTrip<H> {
       split(p);
       for (int s = stretches() - 1; s >= 0; s--) {
         at(p, true, from(s), to(s));
+        if (plan.isCut(to(s))) {
+          closeStates(states);
+        }
         Map<Carried, H> before = backward(p, s, states);
         closeStates(states);
         states = before;
@@ -598,7 +603,12 @@ abstract class RoundTrip<H> {
     Piece piece = plan.piece(p, Use.BACKWARD, to(s) - from(s));
     boolean isTail = plan.head(p) != TrainingPieces.NOBODY;
     Map<Carried, H> before = new LinkedHashMap<>();
-    Round<H> round = open(piece, from(s), to(s), feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
+    Round<H> round =
+        open(
+            piece,
+            from(s),
+            to(s),
+            feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
     try {
       Map<Value, H> fromTail =
           plan.tail(p) != TrainingPieces.NOBODY ? tailBackward(p, piece, s, round) : Map.of();

@@ -65,6 +65,7 @@ final class TrainingPieces implements AutoCloseable {
   final Backend backend;
   final DType dtype;
   final long frames;
+  private final long truncation;
   private final Set<Value> has = new HashSet<>();
   private final Set<Value> reached = new HashSet<>();
   private final Map<Integer, Integer> tails = new HashMap<>();
@@ -79,12 +80,12 @@ final class TrainingPieces implements AutoCloseable {
       Collection<Value> given,
       Backend backend,
       DType dtype,
-      long frames,
-      boolean again) {
+      TrainingPolicy policy) {
     this.phases = phases;
     this.backend = backend;
     this.dtype = dtype;
-    this.frames = Math.min(phases.steps(), frames);
+    this.frames = Math.min(phases.steps(), policy.frames());
+    this.truncation = policy.truncation();
     findGradients(terms);
     List<Phase> list = phases.phases();
     for (int p = 0; p < list.size(); p++) {
@@ -94,7 +95,7 @@ final class TrainingPieces implements AutoCloseable {
         }
       }
     }
-    if (again) {
+    if (policy.again()) {
       Set<Value> read = new HashSet<>();
       given.forEach(v -> read.add(v.root()));
       terms.forEach(v -> read.add(v.root()));
@@ -262,6 +263,11 @@ final class TrainingPieces implements AutoCloseable {
     p.outputs().stream().filter(this::flows).forEach(all::add);
     p.carried().stream().map(Carried::after).filter(has::contains).forEach(all::add);
     return List.copyOf(all);
+  }
+
+  /** Whether gradients of states do not go back from a frame to the one before it. */
+  boolean isCut(long frame) {
+    return truncation > 0 && frame % truncation == 0;
   }
 
   /** A phase for a number of frames. */

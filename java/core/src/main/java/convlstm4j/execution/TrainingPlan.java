@@ -28,7 +28,7 @@ public final class TrainingPlan implements AutoCloseable {
   private final List<Value> terms;
   private final List<Value> given;
   private final TrainingPieces pieces;
-  private final boolean again;
+  private final TrainingPolicy policy;
   private Counting counted;
   private boolean closed;
 
@@ -41,8 +41,7 @@ public final class TrainingPlan implements AutoCloseable {
    * @param given values that are handed out as they are made
    * @param backend on what
    * @param dtype element type
-   * @param frames frames at a time, at least 1
-   * @param again whether what is normalised is made again in the place of being kept
+   * @param policy how it is to run
    */
   public TrainingPlan(
       Phases phases,
@@ -50,13 +49,12 @@ public final class TrainingPlan implements AutoCloseable {
       Collection<Value> given,
       Backend backend,
       DType dtype,
-      long frames,
-      boolean again) {
+      TrainingPolicy policy) {
     this.phases = phases;
     this.terms = List.copyOf(terms);
     this.given = List.copyOf(given);
-    this.again = again;
-    this.pieces = new TrainingPieces(phases, terms, given, backend, dtype, frames, again);
+    this.policy = policy;
+    this.pieces = new TrainingPieces(phases, terms, given, backend, dtype, policy);
   }
 
   TrainingPieces pieces() {
@@ -84,12 +82,12 @@ public final class TrainingPlan implements AutoCloseable {
   }
 
   /**
-   * Whether anything is made again in the place of being kept.
+   * How a step runs.
    *
    * @return as given to the constructor
    */
-  public boolean makesAgain() {
-    return again;
+  public TrainingPolicy policy() {
+    return policy;
   }
 
   /**

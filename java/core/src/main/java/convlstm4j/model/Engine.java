@@ -673,9 +673,12 @@ final class Engine implements AutoCloseable {
     if (ready.executor != null) {
       return Optional.empty();
     }
-    StretchedTraining s = new StretchedTraining(b.pass(), objectives, backend, dtype);
-    if (limits.frames() > 0) {
+    StretchedTraining s = new StretchedTraining(b.pass(), objectives, backend, dtype, limits);
+    if (limits.frames() > 0 && (!s.isTruncated() || limits.frames() < s.phases().steps())) {
       return s.byHand(room, limits.frames());
+    }
+    if (s.isTruncated()) {
+      return Optional.of(s.fitting(room, room.takeBeside(s.resultBytes()), "a truncated step"));
     }
     long beside = room.besideBytes(s.resultBytes()); // before it is counted for all at once
     try {
@@ -683,10 +686,10 @@ final class Engine implements AutoCloseable {
       return Optional.empty();
     } catch (BackendException atOnce) {
       room.takeBeside(0); // also where it failed before that was counted
-      if (!atOnce.isNoRoom()) {
+      if (!atOnce.isNoRoom() || !s.isPossible()) {
         throw atOnce;
       }
-      return Optional.of(s.fitting(room, beside, atOnce));
+      return Optional.of(s.fitting(room, beside, atOnce.getMessage()));
     }
   }
 

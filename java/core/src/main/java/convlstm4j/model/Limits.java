@@ -14,6 +14,9 @@ final class Limits {
   /** Frames at a time; 0 for as many as fit. */
   private long frames;
 
+  /** Frames after which gradients of states are cut; 0 for never. */
+  private long truncation;
+
   Limits() {
     this.together = 1;
   }
@@ -22,6 +25,7 @@ final class Limits {
   Limits(Limits of, int together) {
     this.bytes = of.bytes;
     this.frames = of.frames;
+    this.truncation = of.truncation;
     this.together = together;
   }
 
@@ -49,5 +53,16 @@ final class Limits {
 
   long frames() {
     return frames;
+  }
+
+  void truncation(long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("truncate=" + value + " frames, must be at least 1");
+    }
+    truncation = value;
+  }
+
+  long truncation() {
+    return truncation;
   }
 }

@@ -239,6 +239,19 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Trains by truncated back-propagation through time (Williams and Peng 1990): gradients of what
+   * recurrent layers remember do not go back across every border of so many frames. That is another
+   * gradient than the whole one; outputs, losses and statistics of a batch are those of all frames.
+   *
+   * @param frames at least 1; where none is chosen, gradients go back through all frames
+   * @return this model
+   */
+  public Model truncate(int frames) {
+    access.use("truncate", () -> session.limit(l -> l.truncation(frames)));
+    return this;
+  }
+
+  /**
    * Chooses the seed; 0 where none is chosen.
    *
    * @param number decides initial weights and dropout

@@ -25,6 +25,8 @@ import java.util.Optional;
  * @param run bytes of inputs, values and scratch memory at the fullest moment
  * @param heap bytes of the Java heap for what is read and for the results
  * @param again whether a training step makes what it normalises again in the place of keeping it
+ * @param truncation across every border of so many frames the gradients of states do not go back; 0
+ *     for the whole gradient
  * @param flops additions and multiplications of the forward pass; a training step at once takes
  *     three times as many
  * @param ratio how many times those of the run at once this one takes, 1 for that itself
@@ -42,6 +44,7 @@ public record RunPlan(
     long run,
     long heap,
     boolean again,
+    long truncation,
     double flops,
     double ratio,
     long smallest,
@@ -74,10 +77,12 @@ public record RunPlan(
     List<Cost> once =
         List.of(StretchedPlan.costAtOnce(pass.program(), dtype, plain.batch() + plain.step()));
     boolean byHand = limits.frames() > 0 && limits.frames() < steps;
-    if (kind == Kind.TRAIN && (refusal.isPresent() || byHand)) {
-      StretchedTraining s = new StretchedTraining(pass, objectives, backend, dtype);
+    boolean truncated =
+        kind == Kind.TRAIN && limits.truncation() > 0 && limits.truncation() < steps;
+    if (kind == Kind.TRAIN && (refusal.isPresent() || byHand || truncated)) {
+      StretchedTraining s = new StretchedTraining(pass, objectives, backend, dtype, limits);
       if (s.isPossible()) {
-        return training(s, plain, room, limits, counted, stretches.flops());
+        return training(s, plain, room, byHand ? limits.frames() : 0, counted, stretches.flops());
       }
     }
     if (kind != Kind.PREDICT || !stretches.isPossible() || (refusal.isEmpty() && !byHand)) {
@@ -92,6 +97,7 @@ public record RunPlan(
           run,
           heap,
           false,
+          0,
           stretches.flops(),
           1,
           fixed + run + heap + Limits.JAVA,
@@ -119,6 +125,7 @@ public record RunPlan(
           bytes,
           onHeap,
           false,
+          0,
           stretches.flops(),
           1,
           smallest,
@@ -130,15 +137,14 @@ public record RunPlan(
       StretchedTraining s,
       MemoryEstimate plain,
       Room room,
-      Limits limits,
+      long frames,
       long counted,
       double flops) {
     long batch = s.batchBytes();
     try (TrainingPlan best =
             s.planned(
-                limits.frames(),
-                p -> room.has(counted + p.peakBytes(), s.heapBytes(p.frames()) + batch));
-        TrainingPlan least = s.planned(limits.frames(), p -> false)) {
+                frames, p -> room.has(counted + p.peakBytes(), s.heapBytes(p.frames()) + batch));
+        TrainingPlan least = s.planned(frames, p -> false)) {
       long heap = s.heapBytes(best.frames()) + batch;
       long fixed = plain.weights() + plain.optimizer() + Limits.JAVA;
       return new RunPlan(
@@ -151,7 +157,8 @@ public record RunPlan(
           plain.optimizer(),
           best.peakBytes(),
           heap,
-          best.makesAgain(),
+          best.policy().again(),
+          best.policy().truncation(),
           flops,
           best.flops() / (3 * s.flops()),
           fixed + least.peakBytes() + s.heapBytes(least.frames()) + batch,
@@ -191,6 +198,7 @@ public record RunPlan(
                 + steps
                 + " at a time"
                 + (again ? ", what is normalised made again" : "")
+                + (truncation > 0 ? ", gradients cut after every " + truncation : "")
             : "all at once");
     line(s, "peak        %s", MemoryEstimate.gib(total()));
     line(s, "  weights   %s", MemoryEstimate.gib(weights));

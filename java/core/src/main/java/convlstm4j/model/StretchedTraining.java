@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.execution.TrainingPlan;
+import convlstm4j.execution.TrainingPolicy;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimePass;
@@ -14,24 +15,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** A training step's program, cut into phases that may run some frames at a time. */
 final class StretchedTraining implements AutoCloseable {
-  /** How a step runs: so many frames at a time, and whether what is normalised is made again. */
-  private record Policy(long frames, boolean again) {}
-
   private final Pass pass;
   private final Backend backend;
   private final DType dtype;
   private final List<Value> given = new ArrayList<>();
   private final Set<Value> videos;
   private final Phases phases;
+  private final long truncation;
 
   /** What was chosen; null before. */
   private TrainingPlan plan;
 
-  StretchedTraining(Pass pass, Objectives objectives, Backend backend, DType dtype) {
+  StretchedTraining(Pass pass, Objectives objectives, Backend backend, DType dtype, Limits limits) {
     this.pass = pass;
     this.backend = backend;
     this.dtype = dtype;
@@ -44,6 +44,34 @@ final class StretchedTraining implements AutoCloseable {
     List<Value> keep = new ArrayList<>(pass.terms());
     keep.addAll(given);
     this.phases = TimePass.forTraining(pass.program(), new LinkedHashSet<>(keep), videos);
+    this.truncation = limits.truncation() < phases.steps() ? limits.truncation() : 0;
+    if (truncation > 0) {
+      checkTruncation(limits.frames());
+    }
+  }
+
+  /** Fails if gradients cannot be cut. */
+  private void checkTruncation(long frames) {
+    String who = "truncate=" + truncation + ": ";
+    List<String> obstacles = phases.recurrencesAtOnce();
+    if (!obstacles.isEmpty() || !isPossible()) {
+      throw new IllegalArgumentException(
+          who
+              + "gradients cannot be cut between frames, "
+              + (obstacles.isEmpty()
+                  ? "the model has nothing to be run frame by frame"
+                  : "these layers run over all frames at once: " + String.join(", ", obstacles))
+              + "; expected layers that remember forward in time, without masks that repeat outputs");
+    }
+    if (frames > 0 && frames < phases.steps() && truncation % frames != 0) {
+      throw new IllegalArgumentException(
+          who + "with stretch=" + frames + ", expected a divisor of " + truncation);
+    }
+  }
+
+  /** Whether gradients are cut, so that a step runs in stretches whether or not it fits at once. */
+  boolean isTruncated() {
+    return truncation > 0;
   }
 
   Phases phases() {
@@ -73,8 +101,18 @@ final class StretchedTraining implements AutoCloseable {
    * @return one that fits, or what takes the least memory; closed by the caller
    */
   TrainingPlan planned(long frames, Predicate<TrainingPlan> fits) {
-    List<Long> tried = frames > 0 ? List.of(frames) : Stretches.candidates(phases.steps());
-    return cheapest(policies(tried), fits);
+    return cheapest(policies(frames > 0 ? List.of(frames) : candidates()), fits);
+  }
+
+  /** A stretch does not reach across where gradients are cut. */
+  private List<Long> candidates() {
+    return truncation == 0
+        ? Stretches.candidates(phases.steps())
+        : LongStream.iterate(
+                Math.min(truncation, 2 * Stretches.MOST_FRAMES), k -> k >= 1, k -> k - 1)
+            .filter(k -> truncation % k == 0)
+            .boxed()
+            .toList();
   }
 
   /** Additions and multiplications of all that the step computes, forward. */
@@ -85,24 +123,20 @@ final class StretchedTraining implements AutoCloseable {
         .sum();
   }
 
-  private TrainingPlan plan(long frames, boolean again) {
-    return new TrainingPlan(phases, pass.terms(), given, backend, dtype, frames, again);
-  }
-
   /** From the least work to the least memory. */
-  private List<Policy> policies(List<Long> frames) {
-    List<Policy> all = new ArrayList<>();
-    frames.forEach(k -> all.add(new Policy(k, false)));
+  private List<TrainingPolicy> policies(List<Long> frames) {
+    List<TrainingPolicy> all = new ArrayList<>();
+    frames.forEach(k -> all.add(new TrainingPolicy(k, false, truncation)));
     if (!phases.normalizations().isEmpty()) {
-      frames.forEach(k -> all.add(new Policy(k, true)));
+      frames.forEach(k -> all.add(new TrainingPolicy(k, true, truncation)));
     }
     return all;
   }
 
-  private TrainingPlan cheapest(List<Policy> policies, Predicate<TrainingPlan> fits) {
+  private TrainingPlan cheapest(List<TrainingPolicy> policies, Predicate<TrainingPlan> fits) {
     TrainingPlan least = null;
-    for (Policy p : policies) {
-      TrainingPlan next = plan(p.frames, p.again);
+    for (TrainingPolicy p : policies) {
+      TrainingPlan next = new TrainingPlan(phases, pass.terms(), given, backend, dtype, p);
       try {
         if (fits.test(next)) {
           if (least != null) {
@@ -158,14 +192,11 @@ final class StretchedTraining implements AutoCloseable {
    * What takes the least work and fits.
    *
    * @param beside bytes on the heap beside the batch at work
-   * @param atOnce why all at once does not
+   * @param what begins the message if nothing fits
    * @return this
-   * @throws BackendException if nothing fits; or atOnce if no op can do with less than all frames
+   * @throws BackendException if nothing fits
    */
-  StretchedTraining fitting(Room room, long beside, BackendException atOnce) {
-    if (!isPossible()) {
-      throw atOnce;
-    }
+  StretchedTraining fitting(Room room, long beside, String what) {
     long fixed = beside + room.countedBatchBytes();
     plan = planned(0, p -> room.has(p.peakBytes(), heapBytes(p.frames()) + fixed));
     long need = plan.peakBytes();
@@ -174,7 +205,7 @@ final class StretchedTraining implements AutoCloseable {
       long frames = plan.frames();
       close();
       throw BackendException.noRoom(
-          atOnce.getMessage()
+          what
               + "; "
               + frames
               + (frames == 1 ? " frame" : " frames")

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 /** A prediction's program, cut into phases that may run some frames at a time. */
 final class Stretches {
   /** More at a time take more memory and hardly less time. */
-  private static final long MOST_FRAMES = 32;
+  static final long MOST_FRAMES = 32;
 
   private final Backend backend;
   private final DType dtype;

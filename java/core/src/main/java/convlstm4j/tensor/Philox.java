@@ -7,7 +7,8 @@ package convlstm4j.tensor;
  *
  * @param seed the run's seed: the 64-bit key
  * @param stream which sequence of the run: the upper half of the 128-bit counter
- * @param part which numbers of the stream are meant; {@link Part#ALL} unless an array comes in parts
+ * @param part which numbers of the stream are meant; {@link Part#ALL} unless an array comes in
+ *     parts
  */
 public record Philox(long seed, long stream, Part part) {
   /**
@@ -29,11 +30,15 @@ public record Philox(long seed, long stream, Part part) {
      * @return numbers
      */
     public long gap() {
-      return this.equals(ALL) ? 0 : stride - block;
+      return isAll() ? 0 : stride - block;
+    }
+
+    private boolean isAll() {
+      return block == Long.MAX_VALUE;
     }
 
     private long of(long index) {
-      return this == ALL ? index : first + index / block * stride + index % block;
+      return isAll() ? index : first + index / block * stride + index % block;
     }
   }
 

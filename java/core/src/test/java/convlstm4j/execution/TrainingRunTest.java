@@ -161,7 +161,8 @@ class TrainingRunTest {
     String what = "k=" + k + (again ? ", made again " : " ");
     List<Buffer> weights = weights(t, backend);
     try (TrainingPlan plan =
-        new TrainingPlan(t.phases, t.terms, List.of(), backend, DType.FLOAT32, k, again)) {
+        new TrainingPlan(
+            t.phases, t.terms, List.of(), backend, DType.FLOAT32, new TrainingPolicy(k, again))) {
       long peak = plan.peakBytes();
       long live = backend.liveBytes();
       backend.takePeak();
@@ -214,7 +215,13 @@ class TrainingRunTest {
         int[] count = {0};
         List<Buffer> weights = weights(t, backend);
         try (TrainingPlan plan =
-            new TrainingPlan(t.phases, t.terms, List.of(), backend, DType.FLOAT32, 1, true)) {
+            new TrainingPlan(
+                t.phases,
+                t.terms,
+                List.of(),
+                backend,
+                DType.FLOAT32,
+                new TrainingPolicy(1, true))) {
           assertThrows(
               IllegalStateException.class,
               () -> {

@@ -23,7 +23,7 @@ class PhiloxTest {
     Philox all = new Philox(7, 9);
     Philox some = all.part(new Philox.Part(9, 6, 15));
     for (int i = 0; i < 12; i++) {
-      long of = i / 6 * 15 + 9 + i % 6;
+      long of = i / 6 * 15L + 9 + i % 6;
       assertEquals(all.bits(of), some.bits(i));
       assertEquals(all.uniform(of), some.uniform(i));
       assertEquals(all.normal(of), some.normal(i));

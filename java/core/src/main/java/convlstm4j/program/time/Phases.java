@@ -1,5 +1,7 @@
 package convlstm4j.program.time;
 
+import convlstm4j.op.ConvLstm2d;
+import convlstm4j.op.Recurrence;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
 import java.util.List;
@@ -46,5 +48,21 @@ public record Phases(
    */
   public Optional<TimeAxis> time(Value value) {
     return Optional.ofNullable(times.get(value.root()));
+  }
+
+  /**
+   * Layers that go from frame to frame and run over all frames at once.
+   *
+   * @return their names, or ops'
+   */
+  public List<String> recurrencesAtOnce() {
+    return phases.stream()
+        .filter(p -> !p.isStretched())
+        .flatMap(p -> p.steps().stream())
+        .filter(s -> s.op() instanceof ConvLstm2d || s.op() instanceof Recurrence)
+        .filter(s -> s.inputs().stream().anyMatch(v -> times.containsKey(v.root())))
+        .map(s -> s.layer().isEmpty() ? s.op().opName() : s.layer())
+        .distinct()
+        .toList();
   }
 }

@@ -1,0 +1,164 @@
+package convlstm4j.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendProvider;
+import convlstm4j.contract.TestBackends;
+import convlstm4j.data.Batch;
+import convlstm4j.graph.Symbol;
+import convlstm4j.io.npy.NpyFile;
+import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Flatten;
+import convlstm4j.layer.Input;
+import convlstm4j.layer.LSTM;
+import convlstm4j.layer.TimeDistributed;
+import convlstm4j.model.Compile;
+import convlstm4j.model.Model;
+import convlstm4j.model.RunPlan;
+import convlstm4j.objective.Loss;
+import convlstm4j.optim.SGD;
+import convlstm4j.option.Activation;
+import convlstm4j.option.Padding;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Truncated back-propagation through time has the gradients of PyTorch where states are detached
+ * after every so many frames: numbers of src/test/python/make_truncated.py.
+ */
+class TruncatedTest {
+  private static final int FRAMES = 11;
+  private static final double CLOSE = 1e-5;
+  private static final Map<String, Tensor> TORCH = new HashMap<>();
+
+  @BeforeAll
+  static void unpack() throws IOException {
+    try (ZipInputStream zip =
+        new ZipInputStream(TruncatedTest.class.getResourceAsStream("truncated.zip"))) {
+      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+        NpyFile file = NpyFile.of(e.getName(), ByteBuffer.wrap(zip.readAllBytes()));
+        TORCH.put(e.getName().replace(".npy", ""), file.read(DType.FLOAT32));
+      }
+    }
+  }
+
+  private static ConvLSTM2D memory(int filters) {
+    return new ConvLSTM2D(filters, 3)
+        .padding(Padding.SAME)
+        .recurrentActivation(Activation.SIGMOID)
+        .returnSequences(true);
+  }
+
+  private static Model model(Backend backend) {
+    Symbol v = Input.named("x", Input.ANY, 5, 4, 3);
+    Symbol x = memory(2).apply(memory(3).apply(v));
+    x = new LSTM(4).returnSequences(true).apply(new TimeDistributed(new Flatten()).apply(x));
+    Model m = Model.of(v, new Dense(2).apply(x)).backend(backend);
+    m.setWeights(
+        IntStream.range(0, m.weights().size()).mapToObj(k -> TORCH.get("weight" + k)).toList());
+    return m.compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError()));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> asByTorchWithDetachedStates() {
+    return TestBackends.providers().stream()
+        .flatMap(
+            p ->
+                Stream.of(0, 1, 4, 6)
+                    .map(
+                        every ->
+                            DynamicTest.dynamicTest(
+                                p.name() + " " + every, () -> check(p, every))));
+  }
+
+  private static void check(BackendProvider provider, int every) {
+    for (int frames = 0; frames <= Math.min(every, 3); frames++) {
+      if (frames > 0 && every % frames > 0) {
+        continue;
+      }
+      try (Backend backend = provider.start();
+          Model m = model(backend)) {
+        if (every > 0) {
+          m.truncate(every);
+        }
+        if (frames > 0) {
+          m.stretch(frames);
+        }
+        Shape shape = TORCH.get("x").shape();
+        RunPlan plan = m.plan(true, shape);
+        assertEquals(every, plan.truncation(), plan.toString());
+        Map<String, Tensor> before = m.weights();
+        m.trainOnBatch(
+            new Batch(List.of(TORCH.get("x")), List.of(TORCH.get("y")), List.of(), "torch's"));
+        int k = 0;
+        for (Map.Entry<String, Tensor> w : m.weights().entrySet()) {
+          Tensor expected = TORCH.get("gradient" + every + "_" + k++);
+          for (int i = 0; i < expected.size(); i++) {
+            double got = before.get(w.getKey()).get(i) - w.getValue().get(i);
+            String what = "every " + every + ", " + frames + " at a time: " + w.getKey();
+            assertEquals(expected.get(i), got, CLOSE, what + " [" + i + "]");
+          }
+        }
+      }
+    }
+  }
+
+  /** Or the test above would not see whether anything is cut. */
+  @Test
+  void theyDiffer() {
+    List<Double> most = new ArrayList<>();
+    for (int every : new int[] {1, 4, 6}) {
+      double largest = 0;
+      for (int k = 0; k < 9; k++) {
+        Tensor whole = TORCH.get("gradient0_" + k);
+        Tensor cut = TORCH.get("gradient" + every + "_" + k);
+        for (int i = 0; i < whole.size(); i++) {
+          largest = Math.max(largest, Math.abs(whole.get(i) - cut.get(i)));
+        }
+      }
+      most.add(largest);
+    }
+    assertTrue(most.stream().allMatch(d -> d > 100 * CLOSE), most.toString());
+  }
+
+  @Test
+  void whatCannotBeCutIsRefused() {
+    Symbol v = Input.named("x", Input.ANY, 5);
+    Symbol x = new Bidirectional(new LSTM(2).returnSequences(true)).named("both").apply(v);
+    Shape shape = Shape.of(1, FRAMES, 5);
+    try (Model m = Model.of(v, new Dense(1).apply(x)).backend("reference")) {
+      m.compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError())).truncate(4);
+      String said =
+          assertThrows(IllegalArgumentException.class, () -> m.plan(true, shape)).getMessage();
+      assertTrue(said.contains("truncate=4") && said.contains("both"), said);
+      m.truncate(FRAMES).plan(true, shape); // no border among so many frames
+    }
+    try (Model m = Model.of(v, new Dense(1).apply(new LSTM(2).returnSequences(true).apply(v)))) {
+      m.backend("reference").compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError()));
+      m.truncate(4).stretch(3);
+      String said =
+          assertThrows(IllegalArgumentException.class, () -> m.plan(true, shape)).getMessage();
+      assertTrue(said.contains("stretch=3") && said.contains("divisor of 4"), said);
+    }
+  }
+}
