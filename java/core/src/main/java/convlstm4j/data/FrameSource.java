@@ -1,6 +1,7 @@
 package convlstm4j.data;
 
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.Optional;
@@ -72,6 +73,19 @@ public interface FrameSource extends AutoCloseable {
    * @throws convlstm4j.io.file.FileException if they cannot be read
    */
   void readFrames(long from, long to, Tensor target, int at);
+
+  /**
+   * Some frames as pixels that stay in the file until a backend copies them into its own memory.
+   *
+   * @param from first index
+   * @param to last index + 1
+   * @return empty where frames are no {@linkplain #readsPixels pixels}, or have to be decoded; what
+   *     is read from may throw as {@link #readFrames} does, also after this is closed
+   * @throws IndexOutOfBoundsException if they are not within axis 0
+   */
+  default Optional<PixelSource> pixels(long from, long to) {
+    return Optional.empty();
+  }
 
   /**
    * When a frame is shown.

@@ -1,9 +1,10 @@
 package convlstm4j.tensor;
 
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A dense row-major array on the Java heap: what users hand in and get back. Mutable through the
@@ -13,23 +14,32 @@ import org.jspecify.annotations.Nullable;
 public final class Tensor {
   private static final float WHITE = 255f;
 
+  /** Pixels of one thread on their way from elsewhere to floats. */
+  private static final ThreadLocal<byte[]> PIECE = ThreadLocal.withInitial(() -> new byte[1 << 16]);
+
   private final Shape shape;
   private final DType dtype;
   private final Elements elements;
 
+  /** Pixels that nobody has wanted as an array yet. */
+  private record Unread(PixelSource source, int size) {
+    byte[] read() {
+      byte[] all = new byte[size];
+      source.read(0, ByteBuffer.wrap(all));
+      return all;
+    }
+  }
+
   /**
-   * One of the arrays, shared by all shapes of a tensor. Pixels become floats when asked for;
-   * written so that several threads may read.
+   * The elements, shared by all shapes of a tensor: an array, or pixels that are still elsewhere.
+   * Pixels become floats when asked for; written so that several threads may read.
    */
   private static final class Elements {
-    private float @Nullable [] floats;
-    private final double @Nullable [] doubles;
-    private volatile byte @Nullable [] pixels;
+    /** float[], double[], byte[] of pixels, or {@link Unread}. */
+    private volatile Object values;
 
-    Elements(float @Nullable [] floats, double @Nullable [] doubles, byte @Nullable [] pixels) {
-      this.floats = floats;
-      this.doubles = doubles;
-      this.pixels = pixels;
+    Elements(Object values) {
+      this.values = values;
     }
 
     static float value(byte pixel) {
@@ -37,36 +47,86 @@ public final class Tensor {
     }
 
     float[] floats() {
-      if (pixels != null) {
-        decode();
-      }
-      return Objects.requireNonNull(floats);
+      return values instanceof float[] f ? f : decode();
     }
 
     double[] doubles() {
-      return Objects.requireNonNull(doubles);
+      return (double[]) values;
     }
 
-    private synchronized void decode() {
-      byte[] from = pixels;
-      if (from != null) {
-        float[] values = new float[from.length];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = value(from[i]);
-        }
-        floats = values;
-        pixels = null;
+    boolean isPixels() {
+      Object v = values;
+      return v instanceof byte[] || v instanceof Unread;
+    }
+
+    private synchronized float[] decode() {
+      if (values instanceof float[] decoded) {
+        return decoded;
       }
+      float[] floats = new float[size()];
+      read(0, FloatBuffer.wrap(floats));
+      values = floats;
+      return floats;
+    }
+
+    /** The array, of pixels or of numbers; pixels that are elsewhere are read. */
+    Object array() {
+      return values instanceof Unread ? read() : values;
+    }
+
+    private synchronized Object read() {
+      if (values instanceof Unread unread) {
+        values = unread.read();
+      }
+      return values;
     }
 
     int size() {
-      byte[] p = pixels;
-      return p != null ? p.length : floats != null ? floats.length : doubles().length;
+      Object v = values;
+      return v instanceof float[] f
+          ? f.length
+          : v instanceof byte[] p
+              ? p.length
+              : v instanceof double[] d ? d.length : ((Unread) v).size();
     }
 
     double get(int index) {
-      byte[] p = pixels;
-      return p != null ? value(p[index]) : floats != null ? floats[index] : doubles()[index];
+      Object v = array();
+      return v instanceof float[] f
+          ? f[index]
+          : v instanceof byte[] p ? value(p[index]) : ((double[]) v)[index];
+    }
+
+    void read(int from, FloatBuffer target) {
+      Object v = values;
+      if (v instanceof float[] f) {
+        target.put(f, from, target.remaining());
+      } else if (v instanceof byte[] p) {
+        put(p, from, target.remaining(), target);
+      } else {
+        byte[] some = PIECE.get();
+        for (int at = from; target.hasRemaining(); at += some.length) {
+          int n = Math.min(target.remaining(), some.length);
+          ((Unread) v).source().read(at, ByteBuffer.wrap(some, 0, n));
+          put(some, 0, n, target);
+        }
+      }
+    }
+
+    private static void put(byte[] pixels, int from, int n, FloatBuffer target) {
+      for (int i = from; i < from + n; i++) {
+        target.put(value(pixels[i]));
+      }
+    }
+
+    /** Pixels, without reading others. */
+    void readPixels(int from, ByteBuffer target) {
+      Object v = values;
+      if (v instanceof Unread unread) {
+        unread.source().read(from, target);
+      } else {
+        target.put((byte[]) v, from, target.remaining());
+      }
     }
   }
 
@@ -86,7 +146,7 @@ public final class Tensor {
    */
   public static Tensor of(float[] data, Shape shape) {
     checkLength(data.length, shape);
-    return new Tensor(shape, DType.FLOAT32, new Elements(data, null, null));
+    return new Tensor(shape, DType.FLOAT32, new Elements(data));
   }
 
   /**
@@ -99,7 +159,7 @@ public final class Tensor {
    */
   public static Tensor of(double[] data, Shape shape) {
     checkLength(data.length, shape);
-    return new Tensor(shape, DType.FLOAT64, new Elements(null, data, null));
+    return new Tensor(shape, DType.FLOAT64, new Elements(data));
   }
 
   /**
@@ -113,7 +173,21 @@ public final class Tensor {
    */
   public static Tensor ofPixels(byte[] data, Shape shape) {
     checkLength(data.length, shape);
-    return new Tensor(shape, DType.FLOAT32, new Elements(null, null, data));
+    return new Tensor(shape, DType.FLOAT32, new Elements(data));
+  }
+
+  /**
+   * Stands for pixels that are elsewhere, as {@link #ofPixels(byte[], Shape)} for an array: a
+   * backend copies them from there into its own memory. They become an array on the heap when
+   * somebody asks for one, or for a single element.
+   *
+   * @param source has as many pixels as the shape has elements
+   * @param shape a known shape
+   * @return the tensor
+   * @throws IllegalArgumentException if it has more elements than a Java array can hold
+   */
+  public static Tensor ofPixels(PixelSource source, Shape shape) {
+    return new Tensor(shape, DType.FLOAT32, new Elements(new Unread(source, arrayLength(shape))));
   }
 
   /**
@@ -291,11 +365,10 @@ public final class Tensor {
     int whole = before == 0 ? 0 : (int) (size() / before);
     int step = shape.dim(axis) == 0 ? 0 : (int) (whole / shape.dim(axis));
     int length = (int) (to - from) * step;
-    Object source = array();
+    Object source = elements.values; // once: another thread may ask for floats meanwhile
     Tensor some = like(source, shape.with(axis, to - from));
-    Object target = some.array();
     for (int i = 0; i < before; i++) {
-      System.arraycopy(source, i * whole + (int) from * step, target, i * length, length);
+      copy(source, i * whole + (int) from * step, some, i * length, length);
     }
     return some;
   }
@@ -312,21 +385,30 @@ public final class Tensor {
     if (shape.rank() == 0) {
       throw new IllegalArgumentException("no rows in tensor " + this);
     }
-    Object source = array();
+    Object source = elements.values; // once: another thread may ask for floats meanwhile
     Tensor some = like(source, shape.with(0, places.length));
-    Object target = some.array();
     int length = shape.dim(0) == 0 ? 0 : (int) (size() / shape.dim(0));
     for (int i = 0; i < places.length; i++) {
       int from = Objects.checkIndex(places[i], (int) shape.dim(0)) * length;
-      System.arraycopy(source, from, target, i * length, length);
+      copy(source, from, some, i * length, length);
     }
     return some;
   }
 
   private Tensor like(Object source, Shape other) {
-    return source instanceof byte[]
+    return source instanceof byte[] || source instanceof Unread
         ? ofPixels(new byte[arrayLength(other)], other)
         : zeros(dtype, other);
+  }
+
+  /** Copies elements into a tensor of the same kind. */
+  private static void copy(Object source, int from, Tensor target, int at, int n) {
+    Object to = target.elements.array();
+    if (source instanceof Unread unread) {
+      unread.source().read(from, ByteBuffer.wrap((byte[]) to, at, n));
+    } else {
+      System.arraycopy(source, from, to, at, n);
+    }
   }
 
   /**
@@ -378,13 +460,12 @@ public final class Tensor {
    * @return the copy
    */
   public Tensor copy() {
-    byte[] p = elements.pixels;
-    if (p != null) {
-      return ofPixels(p.clone(), shape);
-    }
-    return dtype == DType.FLOAT32
-        ? of(elements.floats().clone(), shape)
-        : of(elements.doubles().clone(), shape);
+    Object values = elements.array();
+    return values instanceof byte[] p
+        ? ofPixels(p.clone(), shape)
+        : values instanceof float[] f
+            ? of(f.clone(), shape)
+            : of(((double[]) values).clone(), shape);
   }
 
   /**
@@ -393,34 +474,49 @@ public final class Tensor {
    * @return false if one is NaN or infinite
    */
   public boolean isFinite() {
-    if (isPixels()) {
-      return true;
-    }
-    for (int i = 0; i < size(); i++) {
-      if (!Double.isFinite(get(i))) {
-        return false;
+    Object values = elements.values;
+    if (values instanceof float[] floats) {
+      for (float f : floats) {
+        if (!Float.isFinite(f)) {
+          return false;
+        }
+      }
+    } else if (values instanceof double[] doubles) {
+      for (double d : doubles) {
+        if (!Double.isFinite(d)) {
+          return false;
+        }
       }
     }
-    return true;
+    return true; // pixels are
   }
 
   /**
    * Copies elements as floats; pixels stay pixels.
    *
    * @param from index of the first, in row-major order
-   * @param target where they go, from its start on
-   * @param n how many
+   * @param target where they go, from its position to its limit
    * @throws IllegalStateException if the elements are not float32
    */
-  public void read(int from, float[] target, int n) {
-    byte[] p = elements.pixels;
-    if (p == null) {
-      System.arraycopy(floats(), from, target, 0, n);
-      return;
+  public void read(int from, FloatBuffer target) {
+    if (dtype != DType.FLOAT32) {
+      floats(); // refuses
     }
-    for (int i = 0; i < n; i++) {
-      target[i] = Elements.value(p[from + i]);
+    elements.read(from, target);
+  }
+
+  /**
+   * Copies pixels.
+   *
+   * @param from index of the first, in row-major order
+   * @param target where they go, from its position to its limit
+   * @throws IllegalStateException unless {@link #isPixels}
+   */
+  public void readPixels(int from, ByteBuffer target) {
+    if (!isPixels()) {
+      throw noPixels();
     }
+    elements.readPixels(from, target);
   }
 
   /**
@@ -438,43 +534,40 @@ public final class Tensor {
     checkLength(Math.toIntExact(parts.stream().mapToLong(Tensor::size).sum()), shape);
     int at = 0;
     for (Tensor p : parts) {
-      System.arraycopy(p.array(pixels), 0, all.array(pixels), at, p.size());
+      copy(pixels ? p.elements.values : p.numbers(), 0, all, at, p.size());
       at += p.size();
     }
     return all;
   }
 
-  /** The pixels if they are still there, else the floats or doubles. */
-  private Object array() {
-    byte[] p = elements.pixels; // once: another thread may ask for floats meanwhile
-    return p != null ? p : array(false);
-  }
-
-  private Object array(boolean ofPixels) {
-    return ofPixels ? pixels() : dtype == DType.FLOAT32 ? floats() : doubles();
+  private Object numbers() {
+    return dtype == DType.FLOAT32 ? floats() : doubles();
   }
 
   /**
    * Whether the elements are still pixels: {@link #ofPixels}.
    *
-   * @return whether {@link #pixels} may be called
+   * @return whether {@link #pixels} and {@link #readPixels} may be called
    */
   public boolean isPixels() {
-    return elements.pixels != null;
+    return elements.isPixels();
   }
 
   /**
    * The array of pixels.
    *
-   * @return the wrapped array
+   * @return the wrapped array; of pixels that were elsewhere one that they have been read into
    * @throws IllegalStateException unless {@link #isPixels}
    */
   public byte[] pixels() {
-    byte[] p = elements.pixels;
-    if (p == null) {
-      throw new IllegalStateException("tensor " + this + " holds no pixels");
+    if (elements.array() instanceof byte[] p) {
+      return p;
     }
-    return p;
+    throw noPixels();
+  }
+
+  private IllegalStateException noPixels() {
+    return new IllegalStateException("tensor " + this + " holds no pixels");
   }
 
   /** Element type and shape, as {@code float32[2, 3]}. */

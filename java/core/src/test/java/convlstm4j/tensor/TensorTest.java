@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TensorTest {
@@ -54,14 +58,94 @@ class TensorTest {
   void readsFloatsOfPixelsThatStayPixels() {
     Tensor t = Tensor.ofPixels(all(), Shape.of(256));
     float[] some = new float[4];
-    t.read(250, some, 3);
+    t.read(250, FloatBuffer.wrap(some, 0, 3));
     assertArrayEquals(new float[] {250 / 255f, 251 / 255f, 252 / 255f, 0}, some);
     assertTrue(t.isPixels());
     Tensor numbers = Tensor.of(new float[] {3, 4, 5}, 3);
-    numbers.read(1, some, 2);
+    numbers.read(1, FloatBuffer.wrap(some, 0, 2));
     assertArrayEquals(new float[] {4, 5, 252 / 255f, 0}, some);
     Tensor exact = Tensor.of(new double[] {1}, 1);
-    assertThrows(IllegalStateException.class, () -> exact.read(0, some, 1));
+    assertThrows(IllegalStateException.class, () -> exact.read(0, FloatBuffer.wrap(some)));
+  }
+
+  /** Counts how many were asked for. */
+  private static Tensor elsewhere(AtomicInteger asked, Shape shape) {
+    ByteBuffer pixels = ByteBuffer.wrap(all());
+    return Tensor.ofPixels(
+        (from, target) -> {
+          asked.addAndGet(target.remaining());
+          target.put(pixels.slice(from, target.remaining()));
+        },
+        shape);
+  }
+
+  @Test
+  void pixelsThatAreElsewhereAreReadWhenTheyAreWanted() {
+    AtomicInteger asked = new AtomicInteger();
+    Tensor t = elsewhere(asked, Shape.of(256)).reshape(Shape.of(2, 128));
+    assertTrue(t.isPixels());
+    assertTrue(t.isFinite());
+    assertEquals(256, t.size());
+    assertEquals(0, asked.get());
+    byte[] some = new byte[14];
+    t.readPixels(120, ByteBuffer.wrap(some, 1, 12));
+    float[] floats = new float[13];
+    t.read(120, FloatBuffer.wrap(floats, 1, 12));
+    for (int i = 0; i < 12; i++) {
+      assertEquals((byte) (120 + i), some[1 + i]);
+      assertEquals((120 + i) / 255f, floats[1 + i]);
+    }
+    assertEquals(0, some[13]);
+    assertEquals(24, asked.getAndSet(0));
+    Tensor whole = Tensor.ofPixels(all(), Shape.of(2, 128));
+    assertArrayEquals(whole.slice(1, 3, 30).pixels(), t.slice(1, 3, 30).pixels());
+    assertArrayEquals(whole.rows(1, 0).pixels(), t.rows(1, 0).pixels());
+    Tensor joined = Tensor.joined(List.of(t, whole), Shape.of(4, 128));
+    assertArrayEquals(joined.rows(0, 1).pixels(), joined.rows(2, 3).pixels());
+    assertEquals(2 * 27 + 256 + 256, asked.getAndSet(0));
+    assertEquals(7 / 255f, t.get(7));
+    assertArrayEquals(all(), t.pixels());
+    assertArrayEquals(all(), t.copy().pixels());
+    assertEquals(256, asked.getAndSet(0), "read once");
+    Tensor decoded = elsewhere(asked, Shape.of(256));
+    assertEquals(1, decoded.floats()[255]);
+    assertFalse(decoded.isPixels());
+    assertThrows(IllegalStateException.class, decoded::pixels);
+    assertThrows(IllegalStateException.class, () -> decoded.readPixels(0, ByteBuffer.allocate(1)));
+    assertEquals(256, asked.get());
+  }
+
+  @Test
+  void sourcesAreJoined() {
+    List<String> asked = new ArrayList<>();
+    List<PixelSource> parts = new ArrayList<>();
+    for (int k = 0; k < 3; k++) {
+      int part = k;
+      parts.add(
+          new PixelSource() {
+            @Override
+            public void read(int from, ByteBuffer target) {
+              asked.add(part + ": " + from + "+" + target.remaining());
+              target.position(target.limit());
+            }
+
+            @Override
+            public void load() {
+              asked.add("load " + part);
+            }
+          });
+    }
+    PixelSource all = PixelSource.joined(parts, 10);
+    all.load();
+    ByteBuffer to = ByteBuffer.allocate(40).position(3).limit(25);
+    all.read(4, to);
+    assertEquals(25, to.position());
+    assertEquals(25, to.limit());
+    all.read(10, to.limit(35));
+    all.read(30, to);
+    assertEquals(
+        List.of("load 0", "load 1", "load 2", "0: 4+6", "1: 0+10", "2: 0+6", "1: 0+10"), asked);
+    assertThrows(IndexOutOfBoundsException.class, () -> all.read(26, to.limit(40)));
   }
 
   @Test

@@ -5,11 +5,13 @@ import convlstm4j.data.ByteScale;
 import convlstm4j.data.FrameSource;
 import convlstm4j.data.folder.Selection.Sample;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Loads the samples of a pass, a batch at a time. */
@@ -65,20 +67,33 @@ final class SampleStream implements Iterator<Batch> {
   }
 
   private Tensor input(List<Sample> samples) {
-    long frames = samples.get(0).frames();
-    Shape shape = selection.frame().prepend(frames).prepend(samples.size());
+    Shape shape = selection.frame().prepend(samples.get(0).frames()).prepend(samples.size());
+    return samples.stream().allMatch(s -> pixels(s, s.trailer().header().scaled(bytes)).isPresent())
+        ? unread(samples, shape)
+        : read(samples, shape);
+  }
+
+  private Optional<PixelSource> pixels(Sample s, FrameSource file) {
+    return dtype == DType.FLOAT32 ? file.pixels(s.from(), s.to()) : Optional.empty();
+  }
+
+  /** Pixels stay in their files until a backend takes them. */
+  private Tensor unread(List<Sample> samples, Shape shape) {
+    int elements = length(samples.get(0), shape) / samples.size();
+    List<PixelSource> parts = samples.stream().map(s -> pixels(s, file(s)).orElseThrow()).toList();
+    PixelSource all = PixelSource.joined(parts, elements);
+    all.load(); // here, where another thread may have asked for the batch
+    return Tensor.ofPixels(all, shape);
+  }
+
+  private Tensor read(List<Sample> samples, Shape shape) {
     boolean pixels =
         samples.stream().allMatch(s -> s.trailer().header().scaled(bytes).readsPixels(dtype));
     Tensor all = room(samples.get(0), shape, pixels);
     int elements = all.size() / samples.size();
     for (int i = 0; i < samples.size(); i++) {
       Sample s = samples.get(i);
-      FrameSource file = source(s.trailer()).scaled(bytes);
-      Shape expected = selection.frame().prepend(s.trailer().frames());
-      if (!file.shape().equals(expected)) {
-        throw new FolderException(
-            file.name(), "has changed: shape " + file.shape() + ", was " + expected);
-      }
+      FrameSource file = file(s);
       file.readFrames(s.from(), s.to(), all, i * elements);
       if (file.byteScale().isEmpty()) {
         checkFinite(file.name(), all, i * elements, elements, s);
@@ -87,13 +102,28 @@ final class SampleStream implements Iterator<Batch> {
     return all;
   }
 
-  private Tensor room(Sample first, Shape shape, boolean pixels) {
+  private FrameSource file(Sample s) {
+    FrameSource file = source(s.trailer()).scaled(bytes);
+    Shape expected = selection.frame().prepend(s.trailer().frames());
+    if (!file.shape().equals(expected)) {
+      throw new FolderException(
+          file.name(), "has changed: shape " + file.shape() + ", was " + expected);
+    }
+    return file;
+  }
+
+  private static int length(Sample first, Shape shape) {
     try {
-      return pixels
-          ? Tensor.ofPixels(new byte[Tensor.arrayLength(shape)], shape)
-          : Tensor.zeros(dtype, shape);
+      return Tensor.arrayLength(shape);
     } catch (IllegalArgumentException e) {
       throw new FolderException(first.trailer().header().name(), e.getMessage(), e);
+    }
+  }
+
+  private Tensor room(Sample first, Shape shape, boolean pixels) {
+    int length = length(first, shape);
+    try {
+      return pixels ? Tensor.ofPixels(new byte[length], shape) : Tensor.zeros(dtype, shape);
     } catch (OutOfMemoryError e) {
       long bytes = shape.elements() * (pixels ? 1 : dtype.bytes());
       throw new FolderException(

@@ -4,6 +4,7 @@ import convlstm4j.data.ByteScale;
 import convlstm4j.data.FrameSource;
 import convlstm4j.io.file.InputFile;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -241,6 +243,39 @@ public final class NpyFile implements FrameSource {
     readRows(from, to, target, at, (int) n);
   }
 
+  @Override
+  public Optional<PixelSource> pixels(long from, long to) {
+    checkStretch(from, to);
+    if (!readsPixels(DType.FLOAT32)) {
+      return Optional.empty();
+    }
+    long frame = shape().with(0, 1).elements();
+    return Optional.of(new Pixels(from * frame, (to - from) * frame));
+  }
+
+  /** Bytes that stay in the file. */
+  private final class Pixels implements PixelSource {
+    private final long first;
+    private final long length;
+
+    Pixels(long first, long length) {
+      this.first = header.dataOffset() + first;
+      this.length = length;
+    }
+
+    /** By no mapping: what is cut from the file is missed at once, and by a plain exception. */
+    @Override
+    public void read(int from, ByteBuffer target) {
+      Objects.checkFromIndexSize(from, target.remaining(), length);
+      reading(() -> source.read(first + from, target));
+    }
+
+    @Override
+    public void load() {
+      reading(() -> source.load(first, length));
+    }
+  }
+
   private Tensor readRows(long from, long to, Shape result, DType dtype) {
     Tensor tensor = room(result, dtype, readsPixels(dtype));
     readRows(from, to, tensor, 0, tensor.size());
@@ -305,18 +340,14 @@ public final class NpyFile implements FrameSource {
   private void read(long row, long first, boolean mapped, Tensor tensor, int at, int n) {
     boolean unit = scale.equals(ByteScale.UNIT);
     Decoder decoder = new Decoder(header.type(), unit);
-    try {
-      if (columns()) {
-        readColumns(row, tensor, at, n, decoder);
-      } else {
-        readRun(first, tensor, at, n, decoder, mapped);
-      }
-    } catch (IOException e) {
-      throw unreadable(name(), e);
-    } catch (InternalError e) {
-      // How the JVM reports that a mapped page is gone.
-      throw new NpyException(name(), "was cut while it was being read", e);
-    }
+    reading(
+        () -> {
+          if (columns()) {
+            readColumns(row, tensor, at, n, decoder);
+          } else {
+            readRun(first, tensor, at, n, decoder, mapped);
+          }
+        });
     if (!decoder.rounded().isEmpty()) {
       notes.accept(
           "%s: holds %s, which %s rounds"
@@ -325,6 +356,23 @@ public final class NpyFile implements FrameSource {
     }
     if (type() == NpyType.UINT8 && !unit) {
       scale(tensor, at, n);
+    }
+  }
+
+  /** Looks into the file. */
+  @FunctionalInterface
+  private interface Reading {
+    void read() throws IOException;
+  }
+
+  private void reading(Reading work) {
+    try {
+      work.read();
+    } catch (IOException e) {
+      throw unreadable(name(), e);
+    } catch (InternalError e) {
+      // How the JVM reports that a mapped page is gone.
+      throw new NpyException(name(), "was cut while it was being read", e);
     }
   }
 

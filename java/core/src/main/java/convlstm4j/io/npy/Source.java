@@ -21,6 +21,12 @@ interface Source {
   /** Some of the bytes, from position 0 of the buffer on. */
   ByteBuffer get(long offset, long length) throws IOException;
 
+  /** Copies bytes into a buffer, from its position to its limit. */
+  void read(long offset, ByteBuffer target) throws IOException;
+
+  /** Has the system bring bytes into memory. */
+  default void load(long offset, long length) throws IOException {}
+
   /** Bytes in memory. */
   record Memory(String name, ByteBuffer bytes) implements Source {
     @Override
@@ -32,6 +38,11 @@ interface Source {
     public ByteBuffer get(long offset, long length) {
       return bytes.slice(bytes.position() + (int) offset, (int) length);
     }
+
+    @Override
+    public void read(long offset, ByteBuffer target) {
+      target.put(get(offset, target.remaining()));
+    }
   }
 
   /**
@@ -40,24 +51,55 @@ interface Source {
    */
   record File(String name, Path path, long size) implements Source {
     private static final int MAP_FROM = 1 << 16;
+    private static final int MOST_MAPPED = 1 << 30;
 
     @Override
     public ByteBuffer get(long offset, long length) throws IOException {
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      if (length < MAP_FROM) {
+        ByteBuffer bytes = ByteBuffer.allocate((int) length);
+        read(offset, bytes);
+        return bytes.flip();
+      }
+      try (FileChannel channel = open()) {
+        return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+      }
+    }
+
+    private FileChannel open() throws IOException {
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      try {
         long now = channel.size();
         if (now != size) {
           throw new IOException("has " + now + " bytes, had " + size + " when it was opened");
         }
-        if (length >= MAP_FROM) {
-          return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
-        }
-        ByteBuffer bytes = ByteBuffer.allocate((int) length);
-        while (bytes.hasRemaining()) {
-          if (channel.read(bytes, offset + bytes.position()) < 0) {
-            throw new EOFException("ends at byte " + (offset + bytes.position()));
+        return channel;
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws IOException {
+      try (FileChannel channel = open()) {
+        long at = offset;
+        while (target.hasRemaining()) {
+          int n = channel.read(target, at);
+          if (n < 0) {
+            throw new EOFException("ends at byte " + at);
           }
+          at += n;
         }
-        return bytes.flip();
+      }
+    }
+
+    @Override
+    public void load(long offset, long length) throws IOException {
+      for (long done = 0; done < length; done += MOST_MAPPED) {
+        try (FileChannel channel = open()) {
+          long some = Math.min(MOST_MAPPED, length - done);
+          channel.map(FileChannel.MapMode.READ_ONLY, offset + done, some).load();
+        }
       }
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.RandomAccessFile;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,6 +188,42 @@ class NpyFileTest {
         assertThrows(NpyException.class, () -> file.read(DType.FLOAT32))
             .getMessage()
             .endsWith("has 140 bytes, had 152 when it was opened"));
+  }
+
+  @Test
+  void pixelsStayInTheFileUntilTheyAreRead() throws Exception {
+    for (int frame : new int[] {7, 70_000}) {
+      Path path = folder.resolve(frame + ".npy");
+      byte[] bytes = new byte[5 * frame];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = (byte) (31 * i + i / 251);
+      }
+      NpyWriter.write(path, bytes, Shape.of(5, frame));
+      NpyFile file = NpyFile.open(path);
+      assertEquals(Optional.empty(), file.pixels(0, 5), "not read as pixels");
+      PixelSource pixels = file.unitRange().pixels(1, 4).orElseThrow();
+      pixels.load();
+      ByteBuffer got = ByteBuffer.allocate(2 * frame);
+      pixels.read(frame / 2, got);
+      assertArrayEquals(
+          Arrays.copyOfRange(bytes, frame + frame / 2, 3 * frame + frame / 2), got.array());
+      assertThrows(IndexOutOfBoundsException.class, () -> pixels.read(frame + 1, got.clear()));
+      assertThrows(IndexOutOfBoundsException.class, () -> file.unitRange().pixels(4, 6));
+    }
+  }
+
+  @Test
+  void aFileThatIsCutBeforeItsPixelsAreReadIsNamed() throws Exception {
+    Path path = folder.resolve("pixels.npy");
+    NpyWriter.write(path, new byte[1 << 20], Shape.of(4, 1 << 18));
+    PixelSource pixels = NpyFile.open(path).unitRange().pixels(0, 4).orElseThrow();
+    pixels.load();
+    try (RandomAccessFile raw = new RandomAccessFile(path.toFile(), "rw")) {
+      raw.setLength(1 << 12);
+    }
+    ByteBuffer to = ByteBuffer.allocate(1 << 20);
+    String message = assertThrows(NpyException.class, () -> pixels.read(0, to)).getMessage();
+    assertTrue(message.contains("pixels.npy: cannot be read: has 4096 bytes, had "), message);
   }
 
   /** 5 GiB, of which the file system keeps only the few bytes that are not 0. */

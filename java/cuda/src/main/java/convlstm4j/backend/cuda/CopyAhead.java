@@ -84,9 +84,9 @@ final class CopyAhead implements AutoCloseable {
     long at = area;
     for (Tensor t : sources) {
       if (t.isPixels()) {
-        staging.upload(t.pixels(), at);
+        staging.uploadPixels(t, at);
       } else {
-        staging.upload(t.floats(), at);
+        staging.upload(t, at);
       }
       at += space(t);
     }

@@ -227,7 +227,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
     device.use();
     DeviceBuffer t = DeviceBuffer.of(target);
     check(source.dtype(), source.size(), source.shape(), t);
-    staging.upload(source.floats(), t.address());
+    staging.upload(source, t.address());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Closing;
+import convlstm4j.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -92,13 +93,22 @@ final class Staging implements AutoCloseable {
     Driver.call("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream));
   }
 
-  /** Starts the copy of an array to the device; the array may be changed at once. */
-  void upload(float[] source, long target) {
+  /** Starts the copy of floats to the device; the tensor may be changed at once. */
+  void upload(Tensor source, long target) {
     upload(
-        source.length,
+        source.size(),
         Float.BYTES,
         target,
-        (piece, from, n) -> piece.asFloatBuffer().put(source, from, n));
+        (piece, from, n) -> source.read(from, piece.asFloatBuffer().limit(n)));
+  }
+
+  /** Starts the copy of pixels to the device, as bytes; the tensor may be changed at once. */
+  void uploadPixels(Tensor source, long target) {
+    upload(
+        source.size(),
+        Byte.BYTES,
+        target,
+        (piece, from, n) -> source.readPixels(from, piece.limit(n)));
   }
 
   /** Starts the copy of an array to the device; the array may be changed at once. */

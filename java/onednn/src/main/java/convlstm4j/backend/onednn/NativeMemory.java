@@ -8,12 +8,16 @@ import convlstm4j.backend.ProcessMemory;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
 
 /**
  * Memory outside the Java heap, out of an {@link Arena}. Buffers end in guards, see {@link Block}.
  */
 final class NativeMemory implements Memory {
   private static final int MIB = 20;
+
+  /** So many that opening the file that they are in does not count. */
+  private static final int PIXELS_AT_ONCE = 1 << 16;
 
   private final Arena arena = new Arena();
   private final long capacity;
@@ -120,9 +124,10 @@ final class NativeMemory implements Memory {
       // Piece by piece, so that there is no copy of all of them as floats on the way.
       Parallel.ranges(
           source.size(),
+          PIXELS_AT_ONCE,
           (from, n) -> {
-            float[] piece = Floats.scratch(0);
-            source.read((int) from, piece, n);
+            float[] piece = Floats.scratch(0, PIXELS_AT_ONCE);
+            source.read((int) from, FloatBuffer.wrap(piece, 0, n));
             Floats.write(piece, t, from, n);
           });
       return;

@@ -1,0 +1,120 @@
+package convlstm4j.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.Backends;
+import convlstm4j.backend.Buffer;
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.folder.VideoFolder;
+import convlstm4j.gpusim.Simulator;
+import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How often the pixels of a frame are copied on the host between their file and the device: once,
+ * from the mapped file into pinned memory, from which the device takes them as bytes.
+ */
+class CudaFrameCopiesTest {
+  private static final int VIDEOS = 4;
+  private static final Shape VIDEO = Shape.of(40, 3, 96, 96);
+  private static final int PIXELS = (int) (VIDEOS * VIDEO.elements());
+
+  /** Bytes on the heap beside the pixels: headers, lists. */
+  private static final double BESIDE = 0.1;
+
+  private static byte pixel(int video, int i) {
+    return (byte) (video * 7 + i * 31 + i / 977);
+  }
+
+  private static VideoFolder folder(Path folder) {
+    for (int k = 0; k < VIDEOS; k++) {
+      byte[] pixels = new byte[(int) VIDEO.elements()];
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = pixel(k, i);
+      }
+      NpyWriter.write(folder.resolve("trailer_" + k + ".npy"), pixels, VIDEO);
+    }
+    return VideoFolder.open(folder).unlabeled().batch(VIDEOS);
+  }
+
+  private static Tensor first(VideoFolder videos) {
+    try (BatchStream batches = videos.open(0, 0)) {
+      return batches.next().inputs().get(0);
+    }
+  }
+
+  private static long onHeap() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
+  private static long direct() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(p -> p.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  private static void check(Backend backend, Buffer buffer) {
+    Tensor got = backend.memory().download(buffer);
+    int each = PIXELS / VIDEOS;
+    for (int i = 0; i < PIXELS; i++) {
+      assertEquals((pixel(i / each, i % each) & 0xFF) / 255f, (float) got.get(i), "pixel " + i);
+    }
+  }
+
+  @Test
+  void aFrameOfATrainingBatchIsCopiedOnce(@TempDir Path dir) {
+    VideoFolder videos = folder(dir);
+    try (Backend backend = Backends.named("cuda");
+        Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {
+      backend.memory().stage(List.of(first(videos))).into(List.of(buffer)); // loads classes
+      backend.memory().fill(buffer, -1);
+      Simulator.clearTrace();
+      long heap = onHeap();
+      long direct = direct();
+      backend.memory().stage(List.of(first(videos))).into(List.of(buffer));
+      heap = onHeap() - heap;
+      direct = direct() - direct;
+      assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
+      assertEquals(0, direct, "bytes outside the heap");
+      assertEquals(PIXELS, uploaded(), "bytes to the device");
+      check(backend, buffer);
+    }
+  }
+
+  /** They go up as floats, which pinned memory is the first to have. */
+  @Test
+  void aFrameOfAPredictionIsCopiedOnce(@TempDir Path dir) {
+    VideoFolder videos = folder(dir);
+    try (Backend backend = Backends.named("cuda");
+        Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {
+      backend.memory().upload(first(videos), buffer); // loads classes
+      backend.memory().fill(buffer, -1);
+      Simulator.clearTrace();
+      long heap = onHeap();
+      backend.memory().upload(first(videos), buffer);
+      heap = onHeap() - heap;
+      assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
+      assertEquals(4L * PIXELS, uploaded(), "bytes to the device");
+      check(backend, buffer);
+    }
+  }
+
+  private static long uploaded() {
+    return Simulator.trace().stream()
+        .filter(l -> l.startsWith("cuMemcpyHtoD"))
+        .mapToLong(l -> Long.parseLong(l.replaceAll(".*bytes=(\\d+).*", "$1")))
+        .sum();
+  }
+}
