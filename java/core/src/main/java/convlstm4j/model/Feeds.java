@@ -145,7 +145,7 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
   }
 
   private static void checkFinite(Batch batch, String what, Tensor t) {
-    if (!t.isFinite()) {
+    if (!batch.foundFinite() && !t.isFinite()) {
       throw new NonFiniteException(
           batch.description(), what, at(batch) + what + " holds a NaN or an infinity");
     }

@@ -1,6 +1,7 @@
 package convlstm4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -307,6 +308,20 @@ class BadInputTest {
         () -> uncompiled.restore(trained.snapshot()),
         "compile",
         "setWeights");
+  }
+
+  /** Planted in a batch whose maker says it has looked: the model does not, and the loss tells. */
+  @Test
+  void whatWasFoundFiniteIsNotLookedAtAgain() {
+    Model m = model();
+    Tensor bad = x(3);
+    bad.set(4, Double.NaN);
+    Batch b = batch(List.of(bad), List.of(y(3)));
+    says(NonFiniteException.class, () -> m.trainOnBatch(b), "holds a NaN or an infinity");
+    Batch believed = new Batch(b.inputs(), b.targets(), b.sampleWeights(), b.description(), true);
+    NonFiniteException loss =
+        assertThrows(NonFiniteException.class, () -> m.trainOnBatch(believed));
+    assertFalse(loss.getMessage().contains("holds a NaN or an infinity"), loss.getMessage());
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** Loads the samples of a pass, a batch at a time. */
@@ -50,7 +51,7 @@ final class SampleStream implements Iterator<Batch> {
     if (selection.weights() != null) {
       weights = Collections.nCopies(targets.size(), weights(samples));
     }
-    return new Batch(List.of(input(samples)), targets, weights, description);
+    return new Batch(List.of(input(samples)), targets, weights, description, true);
   }
 
   /** {@code [N, T]}. */
@@ -93,10 +94,13 @@ final class SampleStream implements Iterator<Batch> {
     int elements = all.size() / samples.size();
     for (int i = 0; i < samples.size(); i++) {
       Sample s = samples.get(i);
-      FrameSource file = file(s);
-      file.readFrames(s.from(), s.to(), all, i * elements);
-      if (file.byteScale().isEmpty()) {
-        checkFinite(file.name(), all, i * elements, elements, s);
+      file(s).readFrames(s.from(), s.to(), all, i * elements);
+    }
+    if (!all.isFinite()) {
+      for (int i = 0; i < samples.size(); i++) {
+        int first = i * elements;
+        Sample s = samples.get(i);
+        checkFinite(s.trailer().header().name(), k -> all.get(first + k), elements, s);
       }
     }
     return all;
@@ -154,16 +158,23 @@ final class SampleStream implements Iterator<Batch> {
 
   private double[] labels(Sample s) {
     double[] rows = selection.labels().read(s.trailer(), s.from(), s.to());
-    Tensor all = Tensor.of(rows, s.frames(), selection.labels().genres().size());
-    checkFinite(selection.labels().source(s.trailer()), all, 0, all.size(), s);
+    boolean narrow = dtype == DType.FLOAT32; // which large labels become infinite in
+    checkFinite(
+        selection.labels().source(s.trailer()),
+        k -> narrow ? (float) rows[k] : rows[k],
+        rows.length,
+        s);
     return rows;
   }
 
-  /** Fails unless n elements from {@code at} on, a sample's, are finite. */
-  private static void checkFinite(String file, Tensor values, int at, int n, Sample s) {
+  /**
+   * Fails unless the n elements of a sample are finite. Nobody looks again: {@link
+   * Batch#foundFinite}.
+   */
+  private static void checkFinite(String file, IntToDoubleFunction values, int n, Sample s) {
     int perFrame = n / (int) s.frames();
     for (int i = 0; i < n; i++) {
-      double value = values.get(at + i);
+      double value = values.applyAsDouble(i);
       if (!Double.isFinite(value)) {
         throw new FolderException(
             file,

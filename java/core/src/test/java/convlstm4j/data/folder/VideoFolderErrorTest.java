@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.data.Batch;
+import convlstm4j.data.ByteScale;
 import convlstm4j.data.InputForm;
 import convlstm4j.data.Signature;
 import convlstm4j.data.Signature.Slot;
@@ -197,6 +199,14 @@ class VideoFolderErrorTest {
     labels.set(9, Double.NaN);
     NpyWriter.write(folder.resolve("labels_11.npy"), labels);
     fails(open(), "labels_11.npy", "NaN in frame 4");
+    double[] large = new double[14];
+    large[9] = 1e39; // too large for float32
+    NpyWriter.write(folder.resolve("labels_11.npy"), Tensor.of(large, 7, 2));
+    fails(open(), "labels_11.npy", "infinity in frame 4");
+    List<Batch> exact = VideoFolderTest.epoch(open().dtype(DType.FLOAT64), 0, 0);
+    assertTrue(exact.stream().allMatch(Batch::foundFinite), "nobody looks again");
+    VideoFolder wide = open().unlabeled().bytes(new ByteScale(1e38, 0));
+    fails(wide, "trailer_0.npy", "infinity in frame");
   }
 
   @Test
