@@ -2,10 +2,10 @@
 //   forward   partial = chunks of  sum_s weight_s loss_s;  value = sum / positions by sum_finish (sum_finish.h),
 //             where loss_s is a mean over k, the chunks have the sum and value = sum / (positions k)
 //   backward  dprediction_i += dvalue weight_s / positions dloss_s/dprediction_i
-// prediction, dprediction [positions, k]; target likewise, for class numbers [positions]; weight [positions]; value,
-// dvalue: 1 float; partial: one double per chunk (sums.h) of elements (pointwise kinds) or of positions (categorical
-// ones). A position of weight 0 adds nothing, whatever it holds; a class number outside 0 to k-1 makes value and
-// gradient NaN. Traffic per element: forward 2 reads; backward 3 reads, 1 write; plus the weights.
+// prediction, dprediction [positions, k]; target likewise, for class numbers [positions]; weight [positions], or null
+// where each is 1; value, dvalue: 1 float; partial: one double per chunk (sums.h) of elements (pointwise kinds) or of
+// positions (categorical ones). A position of weight 0 adds nothing, whatever it holds; a class number outside 0 to k-1
+// makes value and gradient NaN. Traffic per element: forward 2 reads; backward 3 reads, 1 write; plus the weights.
 //
 // Pointwise kinds, one thread per element: loss_{mean_squared_error,mean_absolute_error,huber,binary_crossentropy,
 // binary_crossentropy_logits}_{forward,backward}.
@@ -43,5 +43,15 @@ struct LossBackward {
   float keep;
   float smooth;
 };
+
+/** Weight of a position. */
+__device__ __forceinline__ float weightOf(const float* weight, long long position) {
+  return weight == nullptr ? 1.0f : weight[position];
+}
+
+/** Weight of the position of an element. */
+__device__ __forceinline__ float weightOf(const float* weight, long long element, const Divisor& k) {
+  return weight == nullptr ? 1.0f : weight[split(element, k).quotient];
+}
 
 }  // namespace convlstm4j

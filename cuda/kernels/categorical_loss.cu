@@ -99,7 +99,7 @@ __device__ __forceinline__ void categoricalForward(const LossForward& p) {
     double sum = 0;
     for (int r = (int)threadIdx.x / Lanes; r < kChunkPositions; r += kRows) {
       const long long s = c * kChunkPositions + r;
-      const float weight = s < p.positions ? p.weight[s] : 0.0f;
+      const float weight = s < p.positions ? weightOf(p.weight, s) : 0.0f;
       if (weight != 0.0f) {
         const double loss = Position<LossForward, Sparse, Logits, Lanes>(p, s, lane).loss();
         sum += lane == 0 ? weight * loss : 0.0;
@@ -115,7 +115,7 @@ __device__ __forceinline__ void categoricalForward(const LossForward& p) {
 template <bool Sparse, bool Logits, int Lanes>
 __device__ __forceinline__ void categoricalBackward(const LossBackward& p) {
   eachRow<Lanes>(p.positions, [&](long long s, int lane) {
-    const float weight = p.weight[s];
+    const float weight = weightOf(p.weight, s);
     if (weight != 0.0f) {
       const float factor = (float)(*p.dvalue * p.scale * weight);
       Position<LossBackward, Sparse, Logits, Lanes>(p, s, lane).addGradient(factor, p.dprediction + s * p.k.by);

@@ -58,7 +58,7 @@ struct BinaryCrossentropyLogits {
 template <class Loss>
 __device__ __forceinline__ void lossForward(const LossForward& p) {
   chunkSums(p.positions * p.k.by, p.partial, [&](long long i) {
-    const float weight = p.weight[split(i, p.k).quotient];
+    const float weight = weightOf(p.weight, i, p.k);
     if (weight == 0.0f) {
       return 0.0;
     }
@@ -71,7 +71,7 @@ template <class Loss>
 __device__ __forceinline__ void lossBackward(const LossBackward& p) {
   const double factor = *p.dvalue * p.scale;
   eachElement(p.positions * p.k.by, [&](long long i) {
-    const float weight = p.weight[split(i, p.k).quotient];
+    const float weight = weightOf(p.weight, i, p.k);
     if (weight != 0.0f) {
       const float target = p.target[i] * p.keep + p.smooth;
       p.dprediction[i] += (float)(factor * weight) * Loss::slope(p.prediction[i], target, p.delta);

@@ -79,6 +79,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -399,7 +400,7 @@ class UseAfterCloseTest {
       g.expose(y);
       Value target = g.feed(y.shape());
       Value weights = g.feed(y.shape().without(-1));
-      Value loss = Loss.meanSquaredError().lower(g, y, target, weights);
+      Value loss = Loss.meanSquaredError().lower(g, y, target, Optional.of(weights));
       Phases phases = TimePass.forTraining(g.build(), List.of(loss), Set.of(feed, target, weights));
       Variables v = kept(new Variables(m.network().parameters(), b, DType.FLOAT32, 0));
       TrainingPlan plan =

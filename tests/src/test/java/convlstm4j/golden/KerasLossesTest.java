@@ -30,6 +30,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -101,7 +102,8 @@ class KerasLossesTest {
             Regularizer.NONE,
             true);
     Program.Builder g = new Program.Builder(true);
-    Value value = loss.lower(g, g.parameter(p), g.feed(shape), g.feed(shape.without(-1)));
+    Value value =
+        loss.lower(g, g.parameter(p), g.feed(shape), Optional.of(g.feed(shape.without(-1))));
     Program program = g.build();
     try (Backend backend = Backends.named(backendName);
         Variables variables = new Variables(List.of(p), backend, DType.FLOAT32, 0);

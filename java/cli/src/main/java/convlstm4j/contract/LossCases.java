@@ -28,6 +28,12 @@ final class LossCases {
         addSaturated(cases, random, kind, logits);
       }
     }
+    for (Kind kind : Kind.values()) {
+      for (boolean logits : logits(kind)) {
+        addWithoutWeights(cases, random, kind, logits, Shape.of(2, 3, 5, 7));
+        addWithoutWeights(cases, random, kind, logits, Shape.of(3, 7, 41));
+      }
+    }
     return cases;
   }
 
@@ -44,6 +50,16 @@ final class LossCases {
     Tensor weight = OpCase.uniform(p.without(-1), 0.5, 2, r.stream(51, 2));
     Tensor prediction = prediction(kind, logits, p, r.stream(51, 0));
     cases.add(build(kind, logits, smoothing, prediction, target(kind, p, r.stream(51, 1)), weight));
+  }
+
+  private static void addWithoutWeights(
+      List<OpCase> cases, Philox random, Kind kind, boolean logits, Shape p) {
+    Philox r = random.stream(54, cases.size());
+    Tensor prediction = prediction(kind, logits, p, r.stream(51, 0));
+    Tensor target = target(kind, p, r.stream(51, 1));
+    String name = kind + " " + p + " logits=" + logits + " without weights";
+    WeightedLoss op = new WeightedLoss(kind, logits, 0.6, 0.1).unweighted();
+    cases.add(OpCase.of(name, op, List.of(prediction, target), prediction.size(), p.dim(-1)));
   }
 
   private static void addZeroWeights(List<OpCase> cases, Philox random, Kind kind, boolean logits) {

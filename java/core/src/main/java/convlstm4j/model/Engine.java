@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -45,7 +46,11 @@ final class Engine implements AutoCloseable {
   /** Shapes for which a recorded training step is kept, each with the memory that it works on. */
   private static final int MOST_STEPS = 4;
 
-  private record Key(Kind kind, List<Shape> inputs) {}
+  private record Key(Kind kind, List<Shape> inputs, Set<Integer> weighted) {
+    static Key of(Pass pass, List<Shape> inputs) {
+      return new Key(pass.kind(), inputs, pass.weighted());
+    }
+  }
 
   /** A pass and, once it has been run, what runs it. */
   private static final class Ready {
@@ -241,11 +246,15 @@ final class Engine implements AutoCloseable {
     Closing.all(all);
   }
 
-  private Pass pass(Kind kind, Objectives objectives, List<Shape> inputs) {
-    Ready known = passes.get(new Key(kind, inputs));
+  private Pass pass(Kind kind, Objectives objectives, List<Shape> inputs, Set<Integer> weighted) {
+    Ready known = passes.get(new Key(kind, inputs, weighted));
     return known != null
         ? known.pass
-        : remember(Pass.of(kind, network, objectives, inputs), inputs).pass;
+        : remember(Pass.of(kind, network, objectives, inputs, weighted), inputs).pass;
+  }
+
+  private Pass prediction(List<Shape> inputs) {
+    return pass(Kind.PREDICT, null, inputs, Set.of());
   }
 
   private Ready remember(Pass pass, List<Shape> inputs) {
@@ -254,13 +263,13 @@ final class Engine implements AutoCloseable {
       passes.remove(oldest).close();
     }
     Ready ready = new Ready(pass);
-    passes.put(new Key(pass.kind(), inputs), ready);
+    passes.put(Key.of(pass, inputs), ready);
     return ready;
   }
 
   /** What is there for a pass, also if it has been forgotten since it was made. */
   private Ready known(Pass pass, List<Shape> inputs) {
-    Ready known = passes.get(new Key(pass.kind(), inputs));
+    Ready known = passes.get(Key.of(pass, inputs));
     return known != null && known.pass.equals(pass) ? known : remember(pass, inputs);
   }
 
@@ -386,7 +395,7 @@ final class Engine implements AutoCloseable {
 
   private List<Tensor> predicted(
       List<Tensor> inputs, String description, Consumer<NonFiniteException> nonFinite) {
-    Pass pass = pass(Kind.PREDICT, null, shapes(inputs));
+    Pass pass = prediction(shapes(inputs));
     Optional<StretchedPrediction> stretched = stretched(pass, shapes(inputs));
     if (stretched.isPresent()) {
       List<Frames> frames = inputs.stream().map(Frames::of).toList();
@@ -448,7 +457,7 @@ final class Engine implements AutoCloseable {
     Feeds.checkShapes(network, description, shapes);
     room.takeUnread(shapes);
     restUnlessKept();
-    Optional<StretchedPrediction> stretched = stretched(pass(Kind.PREDICT, null, shapes), shapes);
+    Optional<StretchedPrediction> stretched = stretched(prediction(shapes), shapes);
     return stretched.isPresent()
         ? keepingStates(
             () -> stretched.get().run(variables, profile, inputs, description, nonFinite))
@@ -486,7 +495,8 @@ final class Engine implements AutoCloseable {
     List<Tensor> inputs = Feeds.inputs(network, batch);
     room.take(batch);
     restUnlessKept();
-    Pass pass = pass(Kind.EVALUATE, objectives, shapes(inputs));
+    Set<Integer> weighted = Feeds.weighted(objectives, batch, Map.of());
+    Pass pass = pass(Kind.EVALUATE, objectives, shapes(inputs), weighted);
     Executor x = ready(pass, objectives, shapes(inputs));
     Feeds feeds = feeds(pass, objectives, batch, inputs, Map.of());
     boolean hadStates = variables.hasStates();
@@ -558,7 +568,8 @@ final class Engine implements AutoCloseable {
     room.take(batch);
     checkTrainable(objectives);
     takeStatesBack();
-    Pass pass = pass(Kind.TRAIN, objectives, shapes(inputs));
+    Set<Integer> weighted = Feeds.weighted(objectives, batch, classWeights);
+    Pass pass = pass(Kind.TRAIN, objectives, shapes(inputs), weighted);
     Feeds feeds = feeds(pass, objectives, batch, inputs, classWeights);
     List<Tensor> all = feeds.all();
     Supplier<Upload> upload = () -> staged(all);

@@ -10,15 +10,17 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Checks a batch and brings targets and weights into the shapes that a program is fed with.
  *
  * @param targets one per output; null where it has no loss
- * @param weights likewise, sample weights times class weights
+ * @param weights likewise, sample weights times class weights; null also where there are neither
  */
 record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
 
@@ -108,13 +110,34 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
       }
       checkFinite(batch, "target of output \"" + o.name() + "\"", t);
       checkTarget(batch, o, t, outputs.get(k).dim(-1));
-      Tensor w = weights(batch, k, o.name(), outputs.get(k).without(-1));
-      Map<Integer, Double> byClass =
-          classWeights.getOrDefault(o.name(), classWeights.getOrDefault(Fit.ALL, Map.of()));
+      Tensor w =
+          batch.sampleWeights().isEmpty()
+              ? null
+              : weights(batch, k, o.name(), outputs.get(k).without(-1));
+      Map<Integer, Double> byClass = byClass(o, classWeights);
       targets.add(t);
-      weights.add(byClass.isEmpty() ? w : weighted(w, t, byClass));
+      weights.add(byClass.isEmpty() ? w : weighted(w, t, byClass, outputs.get(k).without(-1)));
     }
     return new Feeds(inputs, targets, weights);
+  }
+
+  private static Map<Integer, Double> byClass(
+      Output o, Map<String, Map<Integer, Double>> classWeights) {
+    return classWeights.getOrDefault(o.name(), classWeights.getOrDefault(Fit.ALL, Map.of()));
+  }
+
+  /** The outputs for whose positions {@link #of} makes weights. */
+  static Set<Integer> weighted(
+      Objectives objectives, Batch batch, Map<String, Map<Integer, Double>> classWeights) {
+    Set<Integer> weighted = new HashSet<>();
+    for (int k = 0; k < objectives.outputs().size(); k++) {
+      Output o = objectives.outputs().get(k);
+      boolean any = !batch.sampleWeights().isEmpty() || !byClass(o, classWeights).isEmpty();
+      if (o.isTrained() && any) {
+        weighted.add(k);
+      }
+    }
+    return Set.copyOf(weighted);
   }
 
   private static void checkCount(Batch batch, String what, int count, List<String> outputs) {
@@ -161,11 +184,6 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
   }
 
   private static Tensor weights(Batch batch, int k, String output, Shape expected) {
-    if (batch.sampleWeights().isEmpty()) {
-      Tensor ones = Tensor.zeros(DType.FLOAT32, expected); // as they are on most backends
-      Arrays.fill(ones.floats(), 1);
-      return ones;
-    }
     Tensor full = Tensor.zeros(DType.FLOAT64, expected);
     Tensor given = batch.sampleWeights().get(k);
     int rank = given.shape().rank();
@@ -201,8 +219,9 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     return full;
   }
 
-  private static Tensor weighted(Tensor given, Tensor target, Map<Integer, Double> byClass) {
-    Tensor weights = given.cast(DType.FLOAT64);
+  private static Tensor weighted(
+      Tensor given, Tensor target, Map<Integer, Double> byClass, Shape positions) {
+    Tensor weights = Tensor.zeros(DType.FLOAT64, positions);
     int k = (int) target.shape().dim(-1);
     for (int i = 0; i < weights.size(); i++) {
       int c = 0;
@@ -213,7 +232,8 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
           c = target.get(i * k + j) > target.get(i * k + c) ? j : c;
         }
       }
-      weights.doubles()[i] *= byClass.getOrDefault(c, 1.0);
+      double own = given == null ? 1 : given.get(i);
+      weights.doubles()[i] = own * byClass.getOrDefault(c, 1.0);
     }
     return weights;
   }
@@ -229,6 +249,8 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     for (int k = 0; k < targets.size(); k++) {
       if (targets.get(k) != null) {
         all.add(targets.get(k));
+      }
+      if (weights.get(k) != null) {
         all.add(weights.get(k));
       }
     }

@@ -15,16 +15,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The program of one way through a network for known shapes: the network, then for each trained
- * output its loss with feeds for target and weights.
+ * output its loss with feeds for target and, if there are any, weights.
  *
+ * @param weighted outputs whose positions have weights
  * @param losses one per output; null where it has none
  * @param feedShapes inputs, then target and weights of each trained output
  */
 record Pass(
-    Kind kind, Program program, List<Value> outputs, List<Value> losses, List<Shape> feedShapes) {
+    Kind kind,
+    Set<Integer> weighted,
+    Program program,
+    List<Value> outputs,
+    List<Value> losses,
+    List<Shape> feedShapes) {
   /** What the pass is for. */
   enum Kind {
     /** Forward and backward. */
@@ -41,8 +48,18 @@ record Pass(
     }
   }
 
-  /** Builds the program; objectives may be null for a prediction. */
+  /** Builds the program of data without weights; objectives may be null for a prediction. */
   static Pass of(Kind kind, Network network, Objectives objectives, List<Shape> inputs) {
+    return of(kind, network, objectives, inputs, Set.of());
+  }
+
+  /** Builds the program; objectives may be null for a prediction. */
+  static Pass of(
+      Kind kind,
+      Network network,
+      Objectives objectives,
+      List<Shape> inputs,
+      Set<Integer> weighted) {
     Program.Builder g = new Program.Builder(kind == Kind.TRAIN, kind != Kind.PREDICT);
     List<Shape> feedShapes = new ArrayList<>(inputs);
     Outputs made = network.call(g, Arguments.of(inputs.stream().map(g::feed).toList()));
@@ -54,13 +71,18 @@ record Pass(
       losses.add(
           o == null || !o.isTrained()
               ? null
-              : loss(g, o, outputs.get(k), made.masks().get(k), feedShapes));
+              : loss(g, o, outputs.get(k), made.masks().get(k), weighted.contains(k), feedShapes));
     }
-    return new Pass(kind, g.build(), outputs, losses, feedShapes);
+    return new Pass(kind, weighted, g.build(), outputs, losses, feedShapes);
   }
 
   private static Value loss(
-      Program.Builder g, Output o, Value prediction, Optional<Value> mask, List<Shape> feedShapes) {
+      Program.Builder g,
+      Output o,
+      Value prediction,
+      Optional<Value> mask,
+      boolean weighted,
+      List<Shape> feedShapes) {
     Shape p = prediction.shape();
     if (p.rank() < 2) {
       throw new ShapeException(
@@ -68,11 +90,14 @@ record Pass(
     }
     Shape target = o.loss().targetShape(p);
     feedShapes.add(target);
-    feedShapes.add(p.without(-1));
     Value targets = g.feed(target);
-    Value weights = g.feed(p.without(-1));
+    Optional<Value> weights = Optional.empty();
+    if (weighted) {
+      feedShapes.add(p.without(-1));
+      weights = Optional.of(g.feed(p.without(-1)));
+    }
     if (mask.isPresent()) {
-      weights = MaskedWeights.of(g, o.loss(), weights, mask.get());
+      weights = Optional.of(MaskedWeights.of(g, o.loss(), prediction, weights, mask.get()));
     }
     return o.loss().lower(g, prediction, targets, weights);
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * What a step yields: per output the unweighted loss (0 where there is none), prediction, target
- * and weights (null where no metric asks for them), and the total loss.
+ * What a step yields: per output the unweighted loss (0 where there is none), prediction (null
+ * where no metric asks for it), target and weights (null where there are none), and the total loss.
  */
 record Results(
     double total,

@@ -2,7 +2,10 @@ package convlstm4j.model;
 
 import convlstm4j.model.Objectives.Output;
 import convlstm4j.objective.Metric;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,6 +16,7 @@ final class Scores {
   private final Objectives objectives;
   private final Map<String, double[]> losses = new LinkedHashMap<>();
   private final Map<String, Metric.Accumulator> metrics = new LinkedHashMap<>();
+  private Tensor ones = Tensor.zeros(DType.FLOAT32, Shape.of(0));
 
   Scores(Objectives objectives) {
     this.objectives = objectives;
@@ -33,11 +37,21 @@ final class Scores {
         addLoss(objectives.lossName(o), r.losses().get(k), r.samples());
       }
       for (Metric m : o.metrics()) {
-        metrics
-            .get(objectives.metricName(o, m))
-            .add(r.targets().get(k), r.predictions().get(k), r.weights().get(k));
+        Tensor prediction = r.predictions().get(k);
+        Tensor given = r.weights().get(k);
+        Tensor weights = given == null ? ones(prediction.shape().without(-1)) : given;
+        metrics.get(objectives.metricName(o, m)).add(r.targets().get(k), prediction, weights);
       }
     }
+  }
+
+  /** Weights of 1, made once for batches of one shape. */
+  private Tensor ones(Shape shape) {
+    if (!ones.shape().equals(shape)) {
+      ones = Tensor.zeros(DType.FLOAT32, shape);
+      Arrays.fill(ones.floats(), 1);
+    }
+    return ones;
   }
 
   private void addLoss(String name, double value, long samples) {

@@ -8,6 +8,7 @@ import convlstm4j.option.Config;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,7 +37,7 @@ public record FormulaLoss(String name, Formula formula) implements Loss {
   }
 
   @Override
-  public Value lower(Lowering g, Value prediction, Value target, Value weights) {
+  public Value lower(Lowering g, Value prediction, Value target, Optional<Value> weights) {
     Value each = g.op(new Pointwise(formula, 2), prediction, target);
     Value means = g.op(new Reduce(Mode.MEAN, List.of(each.shape().rank() - 1)), each);
     return Positions.mean(g, means, weights);

@@ -61,8 +61,10 @@ public record KerasLoss(WeightedLoss op) implements Loss {
   }
 
   @Override
-  public Value lower(Lowering g, Value prediction, Value target, Value weights) {
-    return g.op(op, prediction, target, weights);
+  public Value lower(Lowering g, Value prediction, Value target, Optional<Value> weights) {
+    return weights.isPresent()
+        ? g.op(op, prediction, target, weights.get())
+        : g.op(op.unweighted(), prediction, target);
   }
 
   @Override

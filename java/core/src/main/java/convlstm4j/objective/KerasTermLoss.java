@@ -58,7 +58,7 @@ public record KerasTermLoss(String className, Map<String, Object> options) imple
   }
 
   @Override
-  public Value lower(Lowering g, Value prediction, Value target, Value weights) {
+  public Value lower(Lowering g, Value prediction, Value target, Optional<Value> weights) {
     Term losses = KerasTerms.term(className, options, prediction.shape().dim(-1));
     return Positions.mean(g, losses.lower(g, prediction, target), weights);
   }

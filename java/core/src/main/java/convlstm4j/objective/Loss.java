@@ -42,10 +42,10 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @param g where they go
    * @param prediction the output, {@code [N, .., K]}
    * @param target of the shape {@link #targetShape}
-   * @param weights of the positions, {@code [N, ..]}
+   * @param weights of the positions, {@code [N, ..]}; empty where each is 1
    * @return the loss, {@code [1]}
    */
-  Value lower(Lowering g, Value prediction, Value target, Value weights);
+  Value lower(Lowering g, Value prediction, Value target, Optional<Value> weights);
 
   /**
    * The shape of a target.

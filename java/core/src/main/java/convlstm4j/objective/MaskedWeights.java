@@ -6,7 +6,9 @@ import convlstm4j.op.Reduce;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
+import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -16,6 +18,8 @@ public final class MaskedWeights {
   /** Keras's {@code backend.epsilon()}, which its count of what counts has on top. */
   private static final double EPSILON = 1e-7;
 
+  private static final Formula PRODUCT = Formula.input(0).times(Formula.input(1));
+
   private MaskedWeights() {}
 
   /**
@@ -24,34 +28,50 @@ public final class MaskedWeights {
    *
    * @param g where ops go
    * @param loss what the weights are for
-   * @param weights of the positions
+   * @param prediction the output
+   * @param weights of the positions; empty where each is 1
    * @param mask not 0 where a position counts
    * @return the weights to use
    * @throws ShapeException if the mask is not one of the positions
    */
-  public static Value of(Lowering g, Loss loss, Value weights, Value mask) {
-    if (mask.shape().rank() != weights.shape().rank()) {
+  public static Value of(
+      Lowering g, Loss loss, Value prediction, Optional<Value> weights, Value mask) {
+    Shape positions = prediction.shape().without(-1);
+    if (mask.shape().rank() != positions.rank()) {
       throw new ShapeException(
           "loss "
               + loss.name()
               + ": the output comes with a mask of shape "
               + mask.shape()
               + ", expected "
-              + weights.shape()
+              + positions
               + "; end the mask before, as by an Operation");
     }
     Formula counts = Formula.constant(1).minus(Formula.input(0).equal(Formula.constant(0)));
     Value counting = g.op(new Pointwise(counts, 1), mask);
-    Formula product = Formula.input(0).times(Formula.input(1));
+    Value weighted =
+        weights
+            .map(w -> g.op(new Pointwise(PRODUCT, 2), w, counting))
+            .orElseGet(() -> broadcast(g, counting, positions));
     if (loss instanceof ReducedLoss) {
-      return g.op(new Pointwise(product, 2), weights, counting);
+      return weighted;
     }
     List<Integer> all = IntStream.range(0, mask.shape().rank()).boxed().toList();
     Value sum = g.op(new Reduce(Reduce.Mode.SUM, all), counting);
     Formula scaled =
-        product.times(
-            Formula.constant((double) mask.shape().elements())
-                .over(Formula.input(2).plus(EPSILON)));
-    return g.op(new Pointwise(scaled, 3), weights, counting, sum);
+        Formula.input(0)
+            .times(
+                Formula.constant((double) mask.shape().elements())
+                    .over(Formula.input(1).plus(EPSILON)));
+    return g.op(new Pointwise(scaled, 2), weighted, sum);
+  }
+
+  private static Value broadcast(Lowering g, Value counting, Shape positions) {
+    return counting.shape().equals(positions)
+        ? counting
+        : g.op(
+            new Pointwise(Formula.input(0).plus(Formula.input(1)), 2),
+            counting,
+            g.zeros(positions));
   }
 }

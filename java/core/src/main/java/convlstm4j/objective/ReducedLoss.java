@@ -52,16 +52,21 @@ public record ReducedLoss(Loss loss, Reduction reduction) implements Loss {
   }
 
   @Override
-  public Value lower(Lowering g, Value prediction, Value target, Value weights) {
+  public Value lower(Lowering g, Value prediction, Value target, Optional<Value> weights) {
     Value mean = loss.lower(g, prediction, target, weights);
-    double positions = weights.shape().elements();
+    double positions = prediction.shape().without(-1).elements();
+    Formula total = Formula.input(0).times(positions);
     if (reduction == Reduction.SUM) {
-      return g.op(new Pointwise(Formula.input(0).times(positions), 1), mean);
+      return g.op(new Pointwise(total, 1), mean);
     }
-    List<Integer> all = IntStream.range(0, weights.shape().rank()).boxed().toList();
-    Value sum = g.reshape(g.op(new Reduce(Mode.SUM, all), weights), Shape.of(1));
+    if (weights.isEmpty()) { // the sum of as many ones
+      return g.op(new Pointwise(total.over(Formula.constant(positions)), 1), mean);
+    }
+    Value given = weights.get();
+    List<Integer> all = IntStream.range(0, given.shape().rank()).boxed().toList();
+    Value sum = g.reshape(g.op(new Reduce(Mode.SUM, all), given), Shape.of(1));
     Formula none = Formula.of(Function.EQUAL, Formula.input(1), Formula.constant(0));
-    Formula divided = Formula.input(0).times(positions).over(Formula.input(1));
+    Formula divided = total.over(Formula.input(1));
     return g.op(new Pointwise(none.where(Formula.constant(0), divided), 2), mean, sum);
   }
 

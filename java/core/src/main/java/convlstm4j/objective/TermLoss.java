@@ -3,6 +3,7 @@ package convlstm4j.objective;
 import convlstm4j.option.Config;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -40,7 +41,7 @@ public record TermLoss(String name, Term term) implements Loss {
   }
 
   @Override
-  public Value lower(Lowering g, Value prediction, Value target, Value weights) {
+  public Value lower(Lowering g, Value prediction, Value target, Optional<Value> weights) {
     return Positions.mean(g, term.lower(g, prediction, target), weights);
   }
 }

@@ -8,7 +8,8 @@ import java.util.List;
  * axes but the last (Keras's {@code sum_over_batch_size}), {@code loss_s} from the last axis of K
  * values. Inputs: {@code prediction [.., K]}, {@code target} of the same shape ({@code [.., 1]}
  * class numbers for the sparse kind), {@code weight} of the prediction's shape without its last
- * axis. Output: {@code value [1]}. Only the prediction has a gradient.
+ * axis, if there are any; else all are 1. Output: {@code value [1]}. Only the prediction has a
+ * gradient.
  *
  * <p>With p the prediction, t the target, means and sums over the K values, as in Keras 3:
  *
@@ -31,8 +32,10 @@ import java.util.List;
  * @param delta where Huber's loss turns linear; above 0
  * @param labelSmoothing cross-entropies: {@code t (1-s) + s/2} (binary) or {@code t (1-s) + s/K}
  *     (categorical)
+ * @param weighted whether there are weights
  */
-public record WeightedLoss(Kind kind, boolean fromLogits, double delta, double labelSmoothing)
+public record WeightedLoss(
+    Kind kind, boolean fromLogits, double delta, double labelSmoothing, boolean weighted)
     implements Op {
   /** Which loss. */
   public enum Kind {
@@ -60,9 +63,30 @@ public record WeightedLoss(Kind kind, boolean fromLogits, double delta, double l
         "label_smoothing=" + labelSmoothing + ", must lie in [0, 1]");
   }
 
+  /**
+   * A loss with weights.
+   *
+   * @param kind which loss
+   * @param fromLogits whether the prediction is before its sigmoid or softmax
+   * @param delta where Huber's loss turns linear
+   * @param labelSmoothing of cross-entropies
+   */
+  public WeightedLoss(Kind kind, boolean fromLogits, double delta, double labelSmoothing) {
+    this(kind, fromLogits, delta, labelSmoothing, true);
+  }
+
+  /**
+   * The same where all weights are 1, and none are given.
+   *
+   * @return a new value
+   */
+  public WeightedLoss unweighted() {
+    return new WeightedLoss(kind, fromLogits, delta, labelSmoothing, false);
+  }
+
   @Override
   public List<String> inputNames() {
-    return List.of("prediction", "target", "weight");
+    return weighted ? List.of("prediction", "target", "weight") : List.of("prediction", "target");
   }
 
   @Override
@@ -93,7 +117,9 @@ public record WeightedLoss(Kind kind, boolean fromLogits, double delta, double l
         p.rank() >= 2,
         kind + ": prediction has shape " + p + ", expected rank 2 or more: [N, .., K]");
     Checks.fits(this, "target", inputs.get(1), targetShape(p), "[N, .., K] of the prediction");
-    Checks.fits(this, "weight", inputs.get(2), p.without(-1), "[N, ..] of the prediction");
+    if (weighted) {
+      Checks.fits(this, "weight", inputs.get(2), p.without(-1), "[N, ..] of the prediction");
+    }
     return List.of(Shape.of(1));
   }
 }

@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -82,7 +83,7 @@ class TrainingRunTest {
           videos.add(target);
           videos.add(weights);
         }
-        terms.add(Loss.meanSquaredError().lower(g, y, target, weights));
+        terms.add(Loss.meanSquaredError().lower(g, y, target, Optional.of(weights)));
       }
       Program p = g.build();
       return new Trained(p, terms, TimePass.forTraining(p, terms, videos));

@@ -14,19 +14,25 @@ import convlstm4j.optim.SGD;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PassTest {
   private static final Shape X = Shape.of(5, 7);
-  private static final long FEEDS = 5 * 7 + 5 * 3 + 5; // x, target, weights
+  private static final long FEEDS = 5 * 7 + 5 * 3; // x, target
 
   private static long batchBytes(Kind kind, boolean ahead, Metric... metrics) {
+    return batchBytes(kind, ahead, Set.of(), metrics);
+  }
+
+  private static long batchBytes(
+      Kind kind, boolean ahead, Set<Integer> weighted, Metric... metrics) {
     Symbol x = Input.shape(7);
     Network network = Network.of(List.of(x), List.of(new Dense(3).apply(x)));
     Objectives objectives =
         new Objectives(
             Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()).metrics(metrics), network);
-    return Pass.of(kind, network, objectives, List.of(X))
+    return Pass.of(kind, network, objectives, List.of(X), weighted)
         .batchBytes(objectives, DType.FLOAT32, ahead);
   }
 
@@ -35,6 +41,7 @@ class PassTest {
     assertEquals(4 * FEEDS, batchBytes(Kind.TRAIN, false));
     assertEquals(4 * FEEDS, batchBytes(Kind.EVALUATE, true));
     assertEquals(4 * 5 * 7, batchBytes(Kind.PREDICT, true));
+    assertEquals(4 * (FEEDS + 5), batchBytes(Kind.TRAIN, false, Set.of(0)), "weights, too");
   }
 
   @Test

@@ -54,7 +54,7 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
     Arguments a = device.arguments().put((float) op.delta());
     a.address(input(call.inputs(), "prediction"))
         .address(input(call.inputs(), "target"))
-        .address(input(call.inputs(), "weight"));
+        .address(optional(call.inputs(), "weight"));
     a.address(partial).put64(rows.count()).divisor(rows.length()).put(keep).put(smooth);
     sum.start(device, kernel("_forward"), a);
     sum.finish(device, partial, scale, output(call.outputs(), "value"));
@@ -65,7 +65,7 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
     Arguments a = device.arguments().put((float) op.delta());
     a.address(input(call.inputs(), "prediction"))
         .address(input(call.inputs(), "target"))
-        .address(input(call.inputs(), "weight"));
+        .address(optional(call.inputs(), "weight"));
     a.address(output(call.outputGradients(), "value"))
         .address(input(call.inputGradients(), "prediction"));
     a.putDouble(scale).put64(rows.count()).divisor(rows.length()).put(keep).put(smooth);

@@ -44,7 +44,12 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
               sparse ? first : first * k,
               Floats.scratch(1, targets),
               targets);
-      this.weight = Floats.read(input(inputs, "weight"), first, Floats.scratch(2, n), n);
+      this.weight = Floats.scratch(2, n);
+      if (op.weighted()) {
+        Floats.read(input(inputs, "weight"), first, weight, n);
+      } else {
+        java.util.Arrays.fill(weight, 0, n, 1);
+      }
     }
 
     /** Class number of a position; -1 where targets are not class numbers. */

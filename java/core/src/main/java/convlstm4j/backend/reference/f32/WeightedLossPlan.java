@@ -24,10 +24,14 @@ final class WeightedLossPlan extends ReferencePlan<WeightedLoss> {
   protected void compute(Forward call) {
     float[] prediction = input(call.inputs(), "prediction");
     float[] target = input(call.inputs(), "target");
-    float[] weight = input(call.inputs(), "weight");
+    float[] weights = optional(call.inputs(), "weight");
     double sum =
         Parallel.sum(
-            positions, s -> weight[s] == 0 ? 0 : weight[s] * loss(new Row(prediction, target, s)));
+            positions,
+            s -> {
+              float weight = weight(weights, s);
+              return weight == 0 ? 0 : weight * loss(new Row(prediction, target, s));
+            });
     output(call.outputs(), "value")[0] = (float) (sum / positions);
   }
 
@@ -35,19 +39,24 @@ final class WeightedLossPlan extends ReferencePlan<WeightedLoss> {
   protected void addGradients(Backward call) {
     float[] prediction = input(call.inputs(), "prediction");
     float[] target = input(call.inputs(), "target");
-    float[] weight = input(call.inputs(), "weight");
+    float[] weights = optional(call.inputs(), "weight");
     double dValue = output(call.outputGradients(), "value")[0];
     float[] gradient = input(call.inputGradients(), "prediction");
     Parallel.ranges(
         positions,
         (from, to) -> {
           for (int s = from; s < to; s++) {
-            if (weight[s] != 0) {
+            float weight = weight(weights, s);
+            if (weight != 0) {
               Row row = new Row(prediction, target, s);
-              addGradient(row, dValue * weight[s] / positions, gradient);
+              addGradient(row, dValue * weight / positions, gradient);
             }
           }
         });
+  }
+
+  private static float weight(float[] weights, int position) {
+    return weights == null ? 1 : weights[position];
   }
 
   /** The K values of one position. */
