@@ -2,44 +2,22 @@
 """Makes small models with masks with Keras itself, their outputs and two epochs of training.
 
     KERAS-RUN/run.sh 3.15.1 tests/src/test/python/make_mask_cases.py FOLDER
-    python3 tests/src/test/python/make_mask_cases.py FOLDER --pack    into the tests' resources
+    KERAS-RUN/run.sh 3.15.1 tests/src/test/python/make_mask_cases.py FOLDER --pack    into the tests' resources
 
 KERAS-RUN runs Keras's own source; torch_shim and backend_fixes are its stand-ins. All weights and data are random.
 """
-import json
-import os
 import sys
-import zipfile
 
+import keras_case
 import numpy as np
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-TARGET = os.path.join(HERE, "..", "resources", "convlstm4j", "golden", "keras-masks.zip")
-
-
-def pack(folder):
-    rows = []
-    for f in sorted(os.listdir(folder)):
-        if f.endswith(".json"):
-            with open(os.path.join(folder, f)) as text:
-                rows += json.load(text)
-    with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED) as z:
-        z.writestr(zipfile.ZipInfo("cases.json", (2026, 1, 1, 0, 0, 0)), json.dumps(rows))
-        for f in sorted(os.listdir(folder)):
-            if not f.endswith(".json"):
-                with open(os.path.join(folder, f), "rb") as data:
-                    z.writestr(zipfile.ZipInfo(f, (2026, 1, 1, 0, 0, 0)), data.read())
+from keras import layers as L
+import keras
 
 
 def make(folder):
-    import torch_shim  # noqa: F401  before keras
-    import keras
-    from keras import layers as L
-    import backend_fixes  # noqa: F401  after keras
-
-    r = np.random.default_rng(15)
-    release = keras.__version__
-    rows = []
+    cases = keras_case.Cases(folder, "mask", 15)
+    r = cases.r
+    case = cases.add
 
     def padded(n=4, t=5, c=3, value=0.0):
         x = r.standard_normal((n, t, c)).astype("float32")
@@ -52,43 +30,6 @@ def make(folder):
         for i in range(n):
             x[i, 2 + i:] = 0
         return x
-
-    def case(name, ins, outs, data, loss=None):
-        model = keras.Model(ins, outs)
-        model.set_weights([(r.standard_normal(w.shape) * 0.4).astype("float32") if "variance" not in v.path
-                           else (1 + r.random(w.shape)).astype("float32") for v, w in zip(model.weights, model.get_weights())])
-        base = "%s_mask_%s" % (release, name)
-        data = data if isinstance(data, list) else [data]
-        given = []
-        for k, (i, x) in enumerate(zip(model.inputs, data)):
-            f = "%s.in%d.npy" % (base, k)
-            np.save(os.path.join(folder, f), x)
-            given.append(dict(name=i.name, layer=i._keras_history.operation.name, file=f))
-        if loss:
-            model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss)
-        model.save(os.path.join(folder, base + ".keras"))
-
-        def outputs(kind):
-            y = model.predict(data if len(data) > 1 else data[0], verbose=0, batch_size=4)
-            y = y if isinstance(y, (list, tuple)) else [y]
-            found = []
-            for k, v in enumerate(y):
-                f = "%s.%s%d.npy" % (base, kind, k)
-                np.save(os.path.join(folder, f), v)
-                found.append(dict(name=str(k), file=f, shape=list(v.shape)))
-            return y, found
-
-        before, found = outputs("out")
-        row = dict(case="mask_" + name, file=base + ".keras", release=release, layers=sorted({l.__class__.__name__ for l in model.layers}),
-                   tolerance=dict(abs=2e-6, rel=5e-5), inputs=given, outputs=found)
-        if loss:
-            y = r.standard_normal(before[0].shape).astype("float32")
-            np.save(os.path.join(folder, base + ".y.npy"), y)
-            losses = model.fit(data[0], y, epochs=2, batch_size=4, shuffle=False, verbose=0).history["loss"]
-            after, found = outputs("after")
-            row["train"] = dict(start=base + ".keras", x=given[0]["file"], y=base + ".y.npy", epochs=2, batch=4, outputs=found,
-                                losses=[float(v) for v in losses], change=float(np.max(np.abs(after[0] - before[0]))))
-        rows.append(row)
 
     x = L.Input((5,))
     case("embedding_loss", x, L.Dense(2)(L.Embedding(6, 3, mask_zero=True)(x)), words(), "mse")
@@ -129,9 +70,17 @@ def make(folder):
     case("nested", x, L.Dense(2)(L.GRU(3, return_sequences=True)(words_of(x))), words(), "mae")
     x = L.Input((5, 3))
     case("mean", x, L.Dense(2)(L.GlobalAveragePooling1D(keepdims=True)(L.Activation("tanh")(L.Masking()(x)))), padded(), "mse")
-    with open(os.path.join(folder, release + ".json"), "w") as f:
-        json.dump(rows, f)
+    x = L.Input((5,))
+    y = L.Dense(1, activation="sigmoid")(L.Embedding(6, 3, mask_zero=True)(x))
+    M = keras.metrics
+    counted = ["accuracy", "mae", M.BinaryCrossentropy(), M.RootMeanSquaredError(), M.Precision(), M.Recall(), M.TruePositives()]
+    case("metrics", x, y, words(6), "binary_crossentropy", counted, r.integers(0, 2, (6, 5, 1)).astype("float32"))
+    x = L.Input((5, 3))
+    y = L.Dense(3, activation="softmax")(L.LSTM(4, return_sequences=True)(L.Masking()(x)))
+    counted = ["accuracy", M.SparseCategoricalCrossentropy()]
+    case("classes", x, y, padded(6), "sparse_categorical_crossentropy", counted, r.integers(0, 3, (6, 5, 1)).astype("float32"))
+    cases.write()
 
 
 if __name__ == "__main__":
-    pack(sys.argv[1]) if "--pack" in sys.argv else make(sys.argv[1])
+    keras_case.pack(sys.argv[1], "keras-masks.zip") if "--pack" in sys.argv else make(sys.argv[1])

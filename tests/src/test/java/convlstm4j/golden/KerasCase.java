@@ -6,7 +6,9 @@ import convlstm4j.io.keras.KerasException;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.keras.KerasOptions;
 import convlstm4j.io.npy.NpyFile;
+import convlstm4j.layer.CustomLayers;
 import convlstm4j.model.Fit;
+import convlstm4j.model.History;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
@@ -28,8 +30,9 @@ import java.util.zip.ZipInputStream;
  *
  * @param folder where the files lie
  * @param row the case as {@code cases.json} has it
+ * @param own layers of the user's own
  */
-record KerasCase(Path folder, Map<String, Object> row) {
+record KerasCase(Path folder, Map<String, Object> row, CustomLayers own) {
   /** Those that the project keeps, unpacked into a folder. */
   static List<KerasCase> unpack(Path folder) throws IOException {
     return unpack(folder, "keras-cases.zip");
@@ -46,9 +49,25 @@ record KerasCase(Path folder, Map<String, Object> row) {
     for (Object row : JSON.std.listFrom(Files.readString(folder.resolve("cases.json")))) {
       Map<String, Object> copy = new TreeMap<>();
       ((Map<?, ?>) row).forEach((k, v) -> copy.put(String.valueOf(k), v));
-      cases.add(new KerasCase(folder, copy));
+      cases.add(new KerasCase(folder, copy, CustomLayers.none()));
     }
     return cases;
+  }
+
+  /** The same with layers of the user's own. */
+  KerasCase with(CustomLayers layers) {
+    return new KerasCase(folder, row, layers);
+  }
+
+  /** The same with its model read and written again. */
+  KerasCase rewritten(String backend, String ending) {
+    Map<String, Object> changed = new TreeMap<>(row);
+    String name = file() + ".again" + ending;
+    changed.put("file", name);
+    try (Model model = load(file(), backend, new ArrayList<>())) {
+      KerasModels.save(model, folder.resolve(name), KerasOptions.defaults().notes(n -> {}));
+    }
+    return new KerasCase(folder, changed, own);
   }
 
   String file() {
@@ -91,14 +110,14 @@ record KerasCase(Path folder, Map<String, Object> row) {
       InMemoryDataset data =
           InMemoryDataset.of(List.of(read((String) train.get("x"))), labels(model, train))
               .batch(((Number) train.get("batch")).intValue());
-      List<Double> losses =
-          model.fit(data, Fit.epochs(((Number) train.get("epochs")).intValue())).get("loss");
-      List<?> expected = (List<?>) train.get("losses");
-      for (int i = 0; i < expected.size(); i++) {
-        double want = ((Number) expected.get(i)).doubleValue();
-        if (!(Math.abs(losses.get(i) - want) <= 1e-6 + 1e-4 * Math.abs(want))) {
-          throw new AssertionError("losses " + losses + ", expected " + expected);
-        }
+      History history = model.fit(data, Fit.epochs(((Number) train.get("epochs")).intValue()));
+      alike("losses", history.get("loss"), (List<?>) train.get("losses"));
+      if (train.get("metrics") instanceof Map<?, ?> metrics) {
+        metrics.forEach((name, all) -> alike(name, history.get((String) name), (List<?>) all));
+        Map<String, Double> evaluated = model.evaluate(data);
+        ((Map<?, ?>) train.get("evaluated"))
+            .forEach(
+                (name, v) -> alike("evaluated " + name, List.of(evaluated.get(name)), List.of(v)));
       }
       // Rounding errors grow with the steps.
       double change = ((Number) train.get("change")).doubleValue();
@@ -109,11 +128,21 @@ record KerasCase(Path folder, Map<String, Object> row) {
     }
   }
 
+  private static void alike(Object what, List<Double> got, List<?> expected) {
+    for (int i = 0; i < expected.size(); i++) {
+      double want = ((Number) expected.get(i)).doubleValue();
+      if (!(Math.abs(got.get(i) - want) <= 1e-6 + 1e-4 * Math.abs(want))) {
+        throw new AssertionError(what + " " + got + ", expected " + expected);
+      }
+    }
+  }
+
   private Model load(String name, String backend, List<String> notes) {
     return KerasModels.load(
         folder.resolve(name),
         KerasOptions.defaults()
             .notes(notes::add)
+            .customLayers(own)
             .model(
                 m -> {
                   m.backend(backend);

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Masks that layers and losses take and pass on, with Keras's own numbers. */
+/** Masks that layers, losses and metrics take and pass on, with Keras's own numbers. */
 class MaskCasesTest {
-  private static final int CASES = 10;
+  private static final int CASES = 12;
 
   @TempDir static Path folder;
   private static List<KerasCase> cases;

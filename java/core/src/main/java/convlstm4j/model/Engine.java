@@ -146,14 +146,14 @@ final class Engine implements AutoCloseable {
     Pass pass = Pass.of(kind, network, objectives, inputs);
     long step;
     try (Planned planned =
-        new Planned(pass.program(), backend, dtype, kind.mode, pass.kept(objectives), List.of())) {
+        new Planned(pass.program(), backend, dtype, kind.mode, pass.kept(), List.of())) {
       step = planned.peakBytes(pass.differentiated());
     }
     long slots =
         kind == Kind.TRAIN
             ? Updater.bytes(objectives.compile().optimizer(), objectives.trainable(), dtype)
             : 0;
-    long batch = pass.batchBytes(objectives, dtype, backend.memory().stagesAhead());
+    long batch = pass.batchBytes(dtype, backend.memory().stagesAhead());
     return new MemoryEstimate(weightBytes(network, dtype), slots, batch, step);
   }
 
@@ -277,17 +277,15 @@ final class Engine implements AutoCloseable {
   private Executor ready(Pass pass, Objectives objectives, List<Shape> inputs) {
     Ready ready = known(pass, inputs);
     if (ready.executor != null) {
-      makeRoom(ready.executor, pass, objectives);
+      makeRoom(ready.executor, pass);
       room.checkAgain(pass, objectives, inputs);
       return ready.executor;
     }
-    Executor executor = planned(pass, objectives, 0);
+    Executor executor = planned(pass, 0);
     try {
-      makeRoom(executor, pass, objectives);
-      for (int level = 1;
-          level <= backend.frugality() && !fits(executor, pass, objectives);
-          level++) {
-        executor = lighter(executor, pass, objectives, level);
+      makeRoom(executor, pass);
+      for (int level = 1; level <= backend.frugality() && !fits(executor, pass); level++) {
+        executor = lighter(executor, pass, level);
       }
       room.check(pass, objectives, inputs, executor.peakBytes(pass.differentiated()));
     } catch (BackendException e) {
@@ -299,21 +297,19 @@ final class Engine implements AutoCloseable {
     return executor;
   }
 
-  private Executor planned(Pass pass, Objectives objectives, int level) {
+  private Executor planned(Pass pass, int level) {
     return backend.frugal(
         level,
-        () ->
-            new Executor(
-                pass.program(), variables, pass.kind().mode, pass.kept(objectives), List.of()));
+        () -> new Executor(pass.program(), variables, pass.kind().mode, pass.kept(), List.of()));
   }
 
   /**
    * One that takes less memory in the place of one that does not fit; the same if there is none.
    */
-  private Executor lighter(Executor heavy, Pass pass, Objectives objectives, int level) {
+  private Executor lighter(Executor heavy, Pass pass, int level) {
     Executor light;
     try {
-      light = planned(pass, objectives, level);
+      light = planned(pass, level);
     } catch (BackendException e) {
       return heavy; // no algorithm does with so little; that the heavy one does not fit is told
     }
@@ -321,14 +317,14 @@ final class Engine implements AutoCloseable {
     return light;
   }
 
-  private boolean fits(Executor executor, Pass pass, Objectives objectives) {
-    return room.fits(pass, objectives, executor.peakBytes(pass.differentiated()));
+  private boolean fits(Executor executor, Pass pass) {
+    return room.fits(pass, executor.peakBytes(pass.differentiated()));
   }
 
   /** Recorded steps go, the least recently used first, where a run would not fit beside them. */
-  private void makeRoom(Executor executor, Pass pass, Objectives objectives) {
+  private void makeRoom(Executor executor, Pass pass) {
     long steps = steps();
-    while (steps > 0 && !fits(executor, pass, objectives)) {
+    while (steps > 0 && !fits(executor, pass)) {
       closeSteps(--steps);
     }
   }
@@ -505,15 +501,7 @@ final class Engine implements AutoCloseable {
       x.forward(fed.buffers, Streams.NONE);
       double[] numbers = scalars.read(pass.terms().stream().map(x::value).toList());
       Results results =
-          Results.of(
-              objectives,
-              feeds,
-              batch.size(),
-              numbers,
-              k ->
-                  objectives.outputs().get(k).metrics().isEmpty()
-                      ? null
-                      : download(x, pass.outputs().get(k)));
+          Results.of(objectives, pass, feeds, batch.size(), numbers, v -> download(x, v));
       String of = batch.description();
       Finite.checkLoss(results, objectives, of, "evaluating", () -> first(x, fed));
       Finite.prediction(of, network.outputNames(), results.predictions(), () -> first(x, fed))
@@ -628,10 +616,11 @@ final class Engine implements AutoCloseable {
                     Results results =
                         Results.of(
                             objectives,
+                            batch.pass(),
                             batch.feeds(),
                             batch.samples(),
                             Arrays.copyOf(read, terms),
-                            s::prediction);
+                            s::measured);
                     String of = batch.description();
                     Finite.checkLoss(
                         results, objectives, of, when, () -> s.firstNonFinite(batch, random));
@@ -684,7 +673,7 @@ final class Engine implements AutoCloseable {
     if (ready.executor != null) {
       return Optional.empty();
     }
-    StretchedTraining s = new StretchedTraining(b.pass(), objectives, backend, dtype, limits);
+    StretchedTraining s = new StretchedTraining(b.pass(), backend, dtype, limits);
     if (limits.frames() > 0 && (!s.isTruncated() || limits.frames() < s.phases().steps())) {
       return s.byHand(room, limits.frames());
     }

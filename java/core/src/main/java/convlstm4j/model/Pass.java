@@ -12,6 +12,8 @@ import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -23,6 +25,9 @@ import java.util.Set;
  *
  * @param weighted outputs whose positions have weights
  * @param losses one per output; null where it has none
+ * @param counted one per output: weights of its positions, 0 where a mask takes one out; null where
+ *     there is no mask, or no metric that heeds it
+ * @param measured what metrics ask for: outputs, and their weights by masks
  * @param feedShapes inputs, then target and weights of each trained output
  */
 record Pass(
@@ -31,6 +36,8 @@ record Pass(
     Program program,
     List<Value> outputs,
     List<Value> losses,
+    List<Value> counted,
+    List<Value> measured,
     List<Shape> feedShapes) {
   /** What the pass is for. */
   enum Kind {
@@ -65,41 +72,67 @@ record Pass(
     Outputs made = network.call(g, Arguments.of(inputs.stream().map(g::feed).toList()));
     List<Value> outputs = made.values();
     outputs.forEach(g::expose);
-    List<Value> losses = new ArrayList<>();
+    List<Value> losses = new ArrayList<>(Collections.nCopies(outputs.size(), null));
+    List<Value> counted = new ArrayList<>(losses);
+    Set<Value> measured = new LinkedHashSet<>();
     for (int k = 0; k < outputs.size(); k++) {
       Output o = kind == Kind.PREDICT ? null : objectives.outputs().get(k);
-      losses.add(
-          o == null || !o.isTrained()
-              ? null
-              : loss(g, o, outputs.get(k), made.masks().get(k), weighted.contains(k), feedShapes));
+      if (o == null || !o.isTrained()) {
+        continue;
+      }
+      Value prediction = outputs.get(k);
+      Shape positions = positions(o, prediction);
+      feedShapes.add(o.loss().targetShape(prediction.shape()));
+      Value targets = g.feed(o.loss().targetShape(prediction.shape()));
+      Optional<Value> weights = Optional.empty();
+      if (weighted.contains(k)) {
+        feedShapes.add(positions);
+        weights = Optional.of(g.feed(positions));
+      }
+      Optional<Value> mask = made.masks().get(k);
+      losses.set(k, loss(g, o, prediction, targets, weights, mask));
+      if (!o.metrics().isEmpty()) {
+        measured.add(prediction);
+      }
+      if (mask.isPresent() && o.metrics().stream().anyMatch(m -> !m.countsMasked())) {
+        Value counting = MaskedWeights.counted(g, prediction, weights, mask.get());
+        counted.set(k, counting);
+        measured.add(counting);
+        g.expose(counting);
+      }
     }
-    return new Pass(kind, weighted, g.build(), outputs, losses, feedShapes);
+    return new Pass(
+        kind,
+        weighted,
+        g.build(),
+        outputs,
+        losses,
+        counted,
+        List.copyOf(measured),
+        feedShapes);
   }
 
   private static Value loss(
       Program.Builder g,
       Output o,
       Value prediction,
-      Optional<Value> mask,
-      boolean weighted,
-      List<Shape> feedShapes) {
+      Value targets,
+      Optional<Value> weights,
+      Optional<Value> mask) {
+    Optional<Value> heeding =
+        mask.isPresent()
+            ? Optional.of(MaskedWeights.of(g, o.loss(), prediction, weights, mask.get()))
+            : weights;
+    return o.loss().lower(g, prediction, targets, heeding);
+  }
+
+  private static Shape positions(Output o, Value prediction) {
     Shape p = prediction.shape();
     if (p.rank() < 2) {
       throw new ShapeException(
           "output \"" + o.name() + "\" has shape " + p + ", a loss needs at least [N, K]");
     }
-    Shape target = o.loss().targetShape(p);
-    feedShapes.add(target);
-    Value targets = g.feed(target);
-    Optional<Value> weights = Optional.empty();
-    if (weighted) {
-      feedShapes.add(p.without(-1));
-      weights = Optional.of(g.feed(p.without(-1)));
-    }
-    if (mask.isPresent()) {
-      weights = Optional.of(MaskedWeights.of(g, o.loss(), prediction, weights, mask.get()));
-    }
-    return o.loss().lower(g, prediction, targets, weights);
+    return p.without(-1);
   }
 
   /** The scalars whose weighted sum is the total loss: losses, then penalties. */
@@ -110,17 +143,13 @@ record Pass(
   }
 
   /** What must stay readable to the end; in training, all does until backward. */
-  List<Value> kept(Objectives objectives) {
+  List<Value> kept() {
     return switch (kind) {
       case TRAIN -> terms();
       case PREDICT -> outputs;
       case EVALUATE -> {
         List<Value> kept = new ArrayList<>(terms());
-        for (int k = 0; k < outputs.size(); k++) {
-          if (!objectives.outputs().get(k).metrics().isEmpty()) {
-            kept.add(outputs.get(k));
-          }
-        }
+        kept.addAll(measured);
         yield kept;
       }
     };
@@ -132,18 +161,14 @@ record Pass(
   }
 
   /**
-   * Bytes beside values, gradients and weights: the feeds, in training also the predictions that
-   * metrics ask for, and the next batch if the backend brings it while this one computes.
+   * Bytes beside values, gradients and weights: the feeds, in training also what metrics ask for,
+   * and the next batch if the backend brings it while this one computes.
    */
-  long batchBytes(Objectives objectives, DType dtype, boolean ahead) {
+  long batchBytes(DType dtype, boolean ahead) {
     long elements = feedShapes.stream().mapToLong(Shape::elements).sum();
     if (kind == Kind.TRAIN) {
       elements *= ahead ? 2 : 1;
-      for (int k = 0; k < outputs.size(); k++) {
-        if (!objectives.outputs().get(k).metrics().isEmpty()) {
-          elements += outputs.get(k).shape().elements();
-        }
-      }
+      elements += measured.stream().mapToLong(v -> v.shape().elements()).sum();
     }
     return elements * dtype.bytes();
   }

@@ -141,18 +141,18 @@ final class Room {
    * @param peak bytes of values, gradients and scratch memory
    */
   void check(Pass pass, Objectives objectives, List<Shape> inputs, long peak) {
-    check(pass, objectives, inputs, peak, feedBytes(pass, objectives));
+    check(pass, objectives, inputs, peak, feedBytes(pass));
   }
 
   /** Whether a run fits into the memory of a device, if that is where it is done. */
-  boolean fits(Pass pass, Objectives objectives, long peak) {
-    return memory.place() != Place.DEVICE || peak + feedBytes(pass, objectives) <= free();
+  boolean fits(Pass pass, long peak) {
+    return memory.place() != Place.DEVICE || peak + feedBytes(pass) <= free();
   }
 
   /** Bytes of the batch at work, and of the next, which waits as it came: pixels as bytes. */
-  private long feedBytes(Pass pass, Objectives objectives) {
+  private long feedBytes(Pass pass) {
     boolean ahead = memory.stagesAhead() && pass.kind() == Kind.TRAIN;
-    return pass.batchBytes(objectives, dtype, memory.stagesAhead()) - (ahead ? pixelSavings : 0);
+    return pass.batchBytes(dtype, memory.stagesAhead()) - (ahead ? pixelSavings : 0);
   }
 
   private long free() {

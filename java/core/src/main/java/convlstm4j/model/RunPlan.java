@@ -80,7 +80,7 @@ public record RunPlan(
     boolean truncated =
         kind == Kind.TRAIN && limits.truncation() > 0 && limits.truncation() < steps;
     if (kind == Kind.TRAIN && (refusal.isPresent() || byHand || truncated)) {
-      StretchedTraining s = new StretchedTraining(pass, objectives, backend, dtype, limits);
+      StretchedTraining s = new StretchedTraining(pass, backend, dtype, limits);
       if (s.isPossible()) {
         return training(s, plain, room, byHand ? limits.frames() : 0, counted, stretches.flops());
       }

@@ -38,7 +38,7 @@ final class Scores {
       }
       for (Metric m : o.metrics()) {
         Tensor prediction = r.predictions().get(k);
-        Tensor given = r.weights().get(k);
+        Tensor given = (m.countsMasked() ? r.weights() : r.counted()).get(k);
         Tensor weights = given == null ? ones(prediction.shape().without(-1)) : given;
         metrics.get(objectives.metricName(o, m)).add(r.targets().get(k), prediction, weights);
       }

@@ -8,6 +8,7 @@ import convlstm4j.execution.Profile;
 import convlstm4j.execution.TrainingRun;
 import convlstm4j.execution.Variables;
 import convlstm4j.optim.Updater;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class StretchedStep implements TrainStep {
   private final GuardedUpdate update;
   private final List<Buffer> termWeights = new ArrayList<>();
   private final List<Buffer> stored;
-  private JoinedOutputs predictions;
+  private JoinedOutputs measured;
 
   /** Takes over what is chosen, also where it fails. */
   StretchedStep(
@@ -88,8 +89,8 @@ final class StretchedStep implements TrainStep {
   public Supplier<double[]> start(
       Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch) {
     update.rate(rate, step);
-    predictions = new JoinedOutputs(stretches.phases());
-    try (TrainingRun run = run(batch, random, predictions, watch)) {
+    measured = new JoinedOutputs(stretches.phases());
+    try (TrainingRun run = run(batch, random, measured, watch)) {
       run.profile(profile);
       run.forward();
       run.backward(termWeights);
@@ -103,10 +104,8 @@ final class StretchedStep implements TrainStep {
   }
 
   @Override
-  public Tensor prediction(int output) {
-    return objectives.outputs().get(output).metrics().isEmpty()
-        ? null
-        : predictions.of(pass.outputs().get(output));
+  public Tensor measured(Value value) {
+    return measured.of(value);
   }
 
   @Override

@@ -23,7 +23,7 @@ final class StretchedTraining implements AutoCloseable {
   private final Pass pass;
   private final Backend backend;
   private final DType dtype;
-  private final List<Value> given = new ArrayList<>();
+  private final List<Value> given;
   private final Set<Value> videos;
   private final Phases phases;
   private final long truncation;
@@ -31,15 +31,11 @@ final class StretchedTraining implements AutoCloseable {
   /** What was chosen; null before. */
   private TrainingPlan plan;
 
-  StretchedTraining(Pass pass, Objectives objectives, Backend backend, DType dtype, Limits limits) {
+  StretchedTraining(Pass pass, Backend backend, DType dtype, Limits limits) {
     this.pass = pass;
     this.backend = backend;
     this.dtype = dtype;
-    for (int k = 0; k < pass.outputs().size(); k++) {
-      if (!objectives.outputs().get(k).metrics().isEmpty()) {
-        given.add(pass.outputs().get(k));
-      }
-    }
+    this.given = pass.measured();
     this.videos = Stretches.videos(pass.program());
     List<Value> keep = new ArrayList<>(pass.terms());
     keep.addAll(given);
@@ -246,7 +242,7 @@ final class StretchedTraining implements AutoCloseable {
     return pass.feedShapes().stream().mapToLong(Shape::elements).sum() * dtype.bytes();
   }
 
-  /** Bytes of the outputs that metrics ask for. */
+  /** Bytes of what metrics ask for. */
   long resultBytes() {
     return given.stream().mapToLong(v -> v.shape().elements()).sum() * dtype.bytes();
   }

@@ -1,6 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.optim.Updater;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
 import java.util.Optional;
@@ -28,8 +29,8 @@ interface TrainStep extends AutoCloseable {
   Supplier<double[]> start(
       Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch);
 
-  /** An output of the last step; null if no metric asks for it. */
-  Tensor prediction(int output);
+  /** One of {@link Pass#measured} of the last step. */
+  Tensor measured(Value value);
 
   /**
    * Looks for the first op of the last step whose result was not finite: it is computed again, from

@@ -8,12 +8,15 @@ import convlstm4j.backend.Recording;
 import convlstm4j.execution.Executor;
 import convlstm4j.model.Objectives.Output;
 import convlstm4j.optim.Updater;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,7 +38,7 @@ final class TrainingStep implements TrainStep {
   private final List<Buffer> owned = new ArrayList<>();
   private final List<Buffer> feeds = new ArrayList<>();
   private final List<Buffer> termWeights = new ArrayList<>();
-  private final List<Buffer> predictions = new ArrayList<>();
+  private final Map<Value, Buffer> measured = new LinkedHashMap<>();
   private final List<Buffer> stored;
 
   TrainingStep(
@@ -59,10 +62,7 @@ final class TrainingStep implements TrainStep {
     try {
       pass.feedShapes().forEach(s -> feeds.add(allocate(s)));
       termWeights(pass, objectives).forEach(w -> termWeights.add(upload(w)));
-      for (int k = 0; k < objectives.outputs().size(); k++) {
-        boolean wanted = !objectives.outputs().get(k).metrics().isEmpty();
-        predictions.add(wanted ? allocate(pass.outputs().get(k).shape()) : null);
-      }
+      pass.measured().forEach(v -> measured.put(v, allocate(v.shape())));
       this.recording = recorded ? backend.recording(this::work) : Recording.none(this::work);
     } catch (RuntimeException e) {
       Closing.after(e, this::release);
@@ -111,11 +111,7 @@ final class TrainingStep implements TrainStep {
   private void work(List<Philox> randoms) {
     try {
       executor.forward(feeds, randoms);
-      for (int k = 0; k < predictions.size(); k++) {
-        if (predictions.get(k) != null) {
-          memory.copy(executor.value(pass.outputs().get(k)), predictions.get(k));
-        }
-      }
+      measured.forEach((value, copy) -> memory.copy(executor.value(value), copy));
       executor.backward(pass.differentiated(), termWeights);
       update.run(
           pass.terms().stream().map(executor::value).toList(),
@@ -128,9 +124,8 @@ final class TrainingStep implements TrainStep {
   }
 
   @Override
-  public Tensor prediction(int output) {
-    Buffer b = predictions.get(output);
-    return b == null ? null : memory.download(b);
+  public Tensor measured(Value value) {
+    return memory.download(measured.get(value));
   }
 
   @Override

@@ -19,6 +19,11 @@ public record AUC() implements Metric {
   }
 
   @Override
+  public boolean countsMasked() {
+    return true;
+  }
+
+  @Override
   public Accumulator start() {
     return new Ranks();
   }

@@ -22,6 +22,11 @@ public record F1Score(Average average, double threshold) implements Metric {
   }
 
   @Override
+  public boolean countsMasked() {
+    return true;
+  }
+
+  @Override
   public Accumulator start() {
     return new Confusion(
         average, threshold, (tp, fp, fn) -> Confusion.ratio(2 * tp, 2 * tp + fp + fn));

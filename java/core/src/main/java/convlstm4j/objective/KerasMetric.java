@@ -56,6 +56,11 @@ public record KerasMetric(String className, Map<String, Object> options) impleme
   }
 
   @Override
+  public boolean countsMasked() {
+    return !(start() instanceof WeightedMean);
+  }
+
+  @Override
   public Accumulator start() {
     return KerasMetrics.start(className, options);
   }

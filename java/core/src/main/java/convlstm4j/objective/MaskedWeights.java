@@ -18,9 +18,30 @@ public final class MaskedWeights {
   /** Keras's {@code backend.epsilon()}, which its count of what counts has on top. */
   private static final double EPSILON = 1e-7;
 
+  private static final Formula COUNTS =
+      Formula.constant(1).minus(Formula.input(0).equal(Formula.constant(0)));
+
   private static final Formula PRODUCT = Formula.input(0).times(Formula.input(1));
 
   private MaskedWeights() {}
+
+  /**
+   * Weights of the positions that count, 0 of the others: those of metrics.
+   *
+   * @param g where ops go
+   * @param prediction the output
+   * @param weights of the positions; empty where each is 1
+   * @param mask not 0 where a position counts
+   * @return of the positions' shape
+   */
+  public static Value counted(
+      Lowering g, Value prediction, Optional<Value> weights, Value mask) {
+    Shape positions = prediction.shape().without(-1);
+    Value counting = g.op(new Pointwise(COUNTS, 1), mask);
+    return weights
+        .map(w -> g.op(new Pointwise(PRODUCT, 2), w, counting))
+        .orElseGet(() -> broadcast(g, counting, positions));
+  }
 
   /**
    * As Keras's {@code apply_mask} (keras/src/losses/loss.py): a loss that is divided by the number
@@ -47,15 +68,11 @@ public final class MaskedWeights {
               + positions
               + "; end the mask before, as by an Operation");
     }
-    Formula counts = Formula.constant(1).minus(Formula.input(0).equal(Formula.constant(0)));
-    Value counting = g.op(new Pointwise(counts, 1), mask);
-    Value weighted =
-        weights
-            .map(w -> g.op(new Pointwise(PRODUCT, 2), w, counting))
-            .orElseGet(() -> broadcast(g, counting, positions));
+    Value weighted = counted(g, prediction, weights, mask);
     if (loss instanceof ReducedLoss) {
       return weighted;
     }
+    Value counting = g.op(new Pointwise(COUNTS, 1), mask);
     List<Integer> all = IntStream.range(0, mask.shape().rank()).boxed().toList();
     Value sum = g.op(new Reduce(Reduce.Mode.SUM, all), counting);
     Formula scaled =

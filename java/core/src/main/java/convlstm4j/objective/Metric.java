@@ -41,6 +41,16 @@ public interface Metric {
    */
   default void check(Shape target, Shape prediction) {}
 
+  /**
+   * Whether positions that a mask takes out of the loss are measured nevertheless, as Keras 3 does
+   * with all metrics that are not a mean over the positions.
+   *
+   * @return false unless it says otherwise: the weights of such positions are 0
+   */
+  default boolean countsMasked() {
+    return false;
+  }
+
   /** A measurement in progress. */
   interface Accumulator {
     /**
@@ -151,6 +161,11 @@ public interface Metric {
     @Override
     public boolean isRegistered() {
       return metric.isRegistered();
+    }
+
+    @Override
+    public boolean countsMasked() {
+      return metric.countsMasked();
     }
 
     @Override

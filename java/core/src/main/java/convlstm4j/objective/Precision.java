@@ -21,6 +21,11 @@ public record Precision(Average average, double threshold) implements Metric {
   }
 
   @Override
+  public boolean countsMasked() {
+    return true;
+  }
+
+  @Override
   public Accumulator start() {
     return new Confusion(average, threshold, (tp, fp, fn) -> Confusion.ratio(tp, tp + fp));
   }

@@ -33,7 +33,7 @@ class PassTest {
         new Objectives(
             Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()).metrics(metrics), network);
     return Pass.of(kind, network, objectives, List.of(X), weighted)
-        .batchBytes(objectives, DType.FLOAT32, ahead);
+        .batchBytes(DType.FLOAT32, ahead);
   }
 
   @Test

@@ -119,6 +119,7 @@ final class TrainingNames {
       if (Double.valueOf(-1).equals(number(options.get("axis")))) {
         options.remove("axis");
       }
+      options.remove("ignore_class", null); // which newer releases write
       checkOneNumber(further.get(), classes, options);
       Metric metric = Metric.fromConfig(new Config(further.get(), options));
       return Optional.of(read.isWord() && isFunction(name) ? named(metric, name) : metric);
