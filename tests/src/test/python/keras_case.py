@@ -32,7 +32,7 @@ class Cases:
                 (self.r.standard_normal(w.shape) * 0.4).astype("float32") if "float" in str(w.dtype) else w
                 for v, w in zip(model.weights, model.get_weights())]
 
-    def add(self, name, ins, outs, data, loss=None, metrics=None, labels=None, suffix=".keras", batch=4):
+    def add(self, name, ins, outs, data, loss=None, metrics=None, labels=None, suffix=".keras", batch=4, rate=0.1):
         model = ins if isinstance(ins, keras.Model) else keras.Model(ins, outs)
         model.set_weights(self.weights(model))
         base = "%s_%s_%s" % (keras.__version__, self.prefix, name)
@@ -43,7 +43,7 @@ class Cases:
             np.save(self.path(f), x)
             given.append(dict(name=i.name, layer=i._keras_history.operation.name, file=f))
         if loss:
-            model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss, metrics=metrics)
+            model.compile(optimizer=keras.optimizers.SGD(rate), loss=loss, metrics=metrics)
         model.save(self.path(base + suffix))
 
         def outputs(kind):

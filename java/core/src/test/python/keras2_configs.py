@@ -21,7 +21,7 @@ LAYERS = """Activation ActivityRegularization Add AdditiveAttention Attention Al
  EinsumDense Embedding Flatten GRU GaussianDropout GaussianNoise
  GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D
  GroupNormalization Identity LSTM LayerNormalization LeakyReLU Masking MaxPooling1D MaxPooling2D MaxPooling3D Maximum Minimum MultiHeadAttention Multiply Normalization PReLU Permute
- CenterCrop RandomFlip ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
+ CenterCrop RNN RandomFlip ReLU RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SimpleRNN Softmax SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract TimeDistributed
  UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D""".split()
 REQUIRED = dict(filters=2, units=3, rate=0.25, target_shape=[2, 3], dims=[2, 1], activation="tanh", n=2, scale=0.5, axes=1, height=3, width=2, stddev=0.25, input_dim=5, output_dim=2, num_heads=2, key_dim=3, equation="abc,cd->abd",
                 output_shape=[None, 5])
@@ -45,7 +45,7 @@ class Release:
         self.version = tuple(int(n) for n in tag.lstrip("v").split(".")[:2])
         self.classes = {}
         wanted = ("layers/", "engine/base_layer.py", "engine/topology.py", "legacy/layers.py")
-        skipped = ("test", "benchmark", "preprocessing", "_v1.py", "cudnn", "legacy_rnn", "locally", "experimental")
+        skipped = ("test", "benchmark", "preprocessing", "_v1.py", "cudnn", "legacy_rnn", "legacy_cells", "locally", "experimental")
         for f in git("ls-tree", "-r", "--name-only", tag, "keras").splitlines():
             if f.endswith(".py") and any(w in f for w in wanted) and (
                     f.endswith(("/image_preprocessing.py", "/preprocessing/normalization.py")) or not any(s in f for s in skipped)):
@@ -128,6 +128,8 @@ class Release:
             if key == "backward_layer":
                 inner["config"]["go_backwards"] = True
             return inner
+        if key == "cell":
+            return self.layer("GRUCell", units=4)
         if isinstance(default, bool):
             return not default
         if key in OTHER:
@@ -167,7 +169,8 @@ class Release:
                         elif v is None and a.arg not in defaults and a.arg in always + sometimes:
                             defaults[a.arg] = (
                                 [3] * int(re.search("([123])D", name)[1]) if a.arg == "kernel_size" else
-                                self.layer("LSTM" if name == "Bidirectional" else "Dense") if a.arg == "layer" else REQUIRED[a.arg])
+                                self.layer("LSTM" if name == "Bidirectional" else "Dense") if a.arg == "layer" else
+                                self.layer("LSTMCell") if a.arg == "cell" else REQUIRED[a.arg])
         for k in always + sometimes:
             if k in KWARGS:
                 defaults.setdefault(k, KWARGS[k])

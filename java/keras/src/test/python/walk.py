@@ -121,6 +121,12 @@ def model_layers(model, keras3):
     return [by_name[n] for n in sorted(indices, key=lambda n: (-layer_depth[n], indices[n]))]
 
 
+def cells(cell):
+    """The cells of an RNN as the layers whose weights they have."""
+    return [dict(c, class_name=c["class_name"].removesuffix("Cell"))
+            for c in (cell["config"]["cells"] if cell["class_name"] == "StackedRNNCells" else [cell])]
+
+
 def own_weights(layer):
     """How many weights a layer has by itself: (trainable, others)."""
     kind, config = layer["class_name"], layer["config"]
@@ -157,6 +163,9 @@ def counts(layer):
         return tuple(map(sum, zip(*inside))) if inside else (0, 0)
     if kind == "TimeDistributed":
         return counts(config["layer"])
+    if kind == "RNN":
+        inside = [own_weights(c) for c in cells(config["cell"])]
+        return tuple(map(sum, zip(*inside)))
     if kind == "Bidirectional":
         a = counts(config["layer"])
         b = counts(config.get("backward_layer") or config["layer"])
@@ -232,6 +241,14 @@ def load_layer(store, path, layer, name):
     elif kind == "Bidirectional":
         load_layer(store, path + "/backward_layer", config.get("backward_layer") or config["layer"], name)
         load_layer(store, path + "/forward_layer", config["layer"], name)
+    elif kind == "RNN":
+        load_vars(store, path, 0, name)
+        stacked, used = config["cell"]["class_name"] == "StackedRNNCells", {}
+        for cell in cells(config["cell"]):
+            own = snake(cell["class_name"] + "Cell")
+            used[own] = used.get(own, -1) + 1
+            place = "/cell/cells/" + own + ("_%d" % used[own] if used[own] else "") if stacked else "/cell"
+            load_vars(store, path + place, sum(own_weights(cell)), name)
     elif kind in RECURRENT:
         load_vars(store, path, 0, name)
         load_vars(store, path + "/cell", sum(own_weights(layer)), name)

@@ -59,6 +59,7 @@ import convlstm4j.layer.GlobalMaxPooling3D;
 import convlstm4j.layer.GlobalPooling;
 import convlstm4j.layer.GroupNormalization;
 import convlstm4j.layer.Identity;
+import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.LeakyReLU;
@@ -71,11 +72,15 @@ import convlstm4j.layer.Minimum;
 import convlstm4j.layer.MultiHeadAttention;
 import convlstm4j.layer.Multiply;
 import convlstm4j.layer.Normalization;
+import convlstm4j.layer.Operation;
 import convlstm4j.layer.Operations;
 import convlstm4j.layer.PReLU;
 import convlstm4j.layer.Permute;
+import convlstm4j.layer.PixelShuffle;
+import convlstm4j.layer.PixelUnshuffle;
 import convlstm4j.layer.Pooling;
 import convlstm4j.layer.RMSNormalization;
+import convlstm4j.layer.RNN;
 import convlstm4j.layer.RandomFlip;
 import convlstm4j.layer.ReLU;
 import convlstm4j.layer.Recurrent;
@@ -100,6 +105,7 @@ import convlstm4j.layer.UpSampling3D;
 import convlstm4j.layer.ZeroPadding1D;
 import convlstm4j.layer.ZeroPadding2D;
 import convlstm4j.layer.ZeroPadding3D;
+import convlstm4j.model.Model;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -251,6 +257,8 @@ final class RandomLayers {
         4,
         (c, x) -> formatted(c, new RandomFlip(c.of(List.of(RandomFlip.Mode.values())))));
     of("Resizing", 4, (c, x) -> resizing(c));
+    of("PixelShuffle", 4, 5, (c, x) -> shuffled(c, x, true));
+    of("PixelUnshuffle", 4, 5, (c, x) -> shuffled(c, x, false));
     of("Conv1DTranspose", 3, (c, x) -> transposed(c, new Conv1DTranspose(c.oneTo(3), c.oneTo(3))));
     of("Conv2DTranspose", 4, (c, x) -> transposed(c, new Conv2DTranspose(c.oneTo(3), c.oneTo(3))));
     of("Conv3DTranspose", 5, (c, x) -> transposed(c, new Conv3DTranspose(c.oneTo(2), c.oneTo(2))));
@@ -288,6 +296,7 @@ final class RandomLayers {
     of("ConvLSTM1D", 4, 4, (c, x) -> convolved(c, x, new ConvLSTM1D(c.oneTo(3), c.oneTo(3))));
     of("ConvLSTM2D", 5, 5, (c, x) -> convolved(c, x, new ConvLSTM2D(c.oneTo(3), c.oneTo(3))));
     of("ConvLSTM3D", 6, 6, (c, x) -> convolved(c, x, new ConvLSTM3D(c.oneTo(2), c.oneTo(2))));
+    of("RNN", 3, 5, RandomLayers::rnn);
     of("Bidirectional", 3, 5, RandomLayers::bidirectional);
   }
 
@@ -449,6 +458,57 @@ final class RandomLayers {
     layer.padding(c.padding());
     layer.dataFormat(c.format());
     return recurrent(c, x, layer);
+  }
+
+  /** Cells in a row; steps of images have a ConvLSTM's or a graph of a product. */
+  private static Symbol rnn(Choice c, Symbol x) {
+    List<Layer> cells = new ArrayList<>();
+    for (int i = c.oneTo(2); i > 0; i--) {
+      cells.add(
+          switch (rank(x)) {
+            case 3 ->
+                switch (c.below(4)) {
+                  case 0 -> new LSTM(c.oneTo(3)).useBias(!c.oneIn(4));
+                  case 1 -> new GRU(c.oneTo(3)).resetAfter(c.oneIn(2));
+                  case 2 -> new SimpleRNN(c.oneTo(3));
+                  default -> graph(c, x);
+                };
+            case 4 -> new ConvLSTM1D(c.oneTo(2), c.oneTo(2)).padding(c.padding());
+            default -> new ConvLSTM2D(c.oneTo(2), c.oneTo(2)).padding(c.padding());
+          });
+    }
+    if (rank(x) > 3 && c.oneIn(4)) {
+      cells.set(0, graph(c, x));
+    }
+    RNN layer = new RNN(cells.toArray(Layer[]::new));
+    layer.returnSequences(!c.oneIn(3)).goBackwards(c.oneIn(4));
+    if (x.shape().dim(0) > 0 && c.oneIn(2)) {
+      return layer.stateful(true).apply(x);
+    }
+    return layer.returnState(true).applyAll(Arguments.of(List.of(x))).get(c.below(2));
+  }
+
+  /** A cell of one's own, whose state is the size of its input. */
+  private static Layer graph(Choice c, Symbol x) {
+    Symbol step = Input.shape(x.shape().from(2).dims());
+    Symbol h = Input.shape(x.shape().from(2).dims());
+    Symbol sum = new Add().apply(step, Operations.with("Multiply", 0.5).apply(h));
+    Symbol next = new ActivationLayer(c.activation()).apply(sum);
+    return Model.of(List.of(step, h), List.of(new Dense(c.oneTo(3)).apply(next), next)).asLayer();
+  }
+
+  /** Of images whose sizes can be divided. */
+  private static Symbol shuffled(Choice c, Symbol x, boolean up) {
+    DataFormatted<?> layer = up ? new PixelShuffle(2) : new PixelUnshuffle(2);
+    Symbol y = new Dense(4).apply(x);
+    for (int axis = 1; axis < rank(x); axis++) {
+      y = y.shape().dim(axis) % 4 == 0 ? y : repeated(y, axis, 4);
+    }
+    return ((Layer) layer.dataFormat(c.format())).apply(y);
+  }
+
+  private static Symbol repeated(Symbol x, int axis, int times) {
+    return new Operation("Repeat", Map.of("repeats", times, "axis", axis)).apply(x);
   }
 
   private static Symbol bidirectional(Choice c, Symbol x) {

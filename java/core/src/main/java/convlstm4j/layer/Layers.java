@@ -86,7 +86,10 @@ public final class Layers {
     KINDS.put("Operation", Operation::fromConfig);
     KINDS.put("PReLU", PReLU::fromConfig);
     KINDS.put("Permute", Permute::fromConfig);
+    KINDS.put("PixelShuffle", PixelShuffle::fromConfig);
+    KINDS.put("PixelUnshuffle", PixelUnshuffle::fromConfig);
     KINDS.put("RMSNormalization", RMSNormalization::fromConfig);
+    KINDS.put("RNN", RNN::fromConfig);
     KINDS.put("RandomFlip", RandomFlip::fromConfig);
     KINDS.put("ReLU", ReLU::fromConfig);
     KINDS.put("RepeatVector", RepeatVector::fromConfig);

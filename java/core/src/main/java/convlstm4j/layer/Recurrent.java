@@ -471,6 +471,15 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
         .recurrentDropout(o.recurrentDropout);
   }
 
+  /** What the {@link RNN} around this, which stands for its cell, says of the loop. */
+  final void loop(boolean sequences, boolean backwards, boolean keepsStates, boolean zeroesMasked) {
+    returnSequences = sequences;
+    returnState = true;
+    goBackwards = backwards;
+    stateful = keepsStates;
+    zeroOutputForMask = zeroesMasked;
+  }
+
   final boolean returnsSequences() {
     return returnSequences;
   }

@@ -105,6 +105,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
   /** Keras gives the layer inside the mask of each step if its call takes one. */
   private boolean takesMask() {
     return layer instanceof Recurrent<?>
+        || layer instanceof RNN
         || layer instanceof Bidirectional
         || layer instanceof TimeDistributed
         || layer instanceof NestedModel
@@ -127,6 +128,7 @@ public final class TimeDistributed extends KerasLayer<TimeDistributed> {
 
   private static boolean carriesState(Layer l) {
     return (l instanceof Recurrent<?> r && r.isStateful())
+        || (l instanceof RNN rnn && rnn.isStateful())
         || l.children().stream().anyMatch(TimeDistributed::carriesState);
   }
 

@@ -102,14 +102,7 @@ record Pass(
       }
     }
     return new Pass(
-        kind,
-        weighted,
-        g.build(),
-        outputs,
-        losses,
-        counted,
-        List.copyOf(measured),
-        feedShapes);
+        kind, weighted, g.build(), outputs, losses, counted, List.copyOf(measured), feedShapes);
   }
 
   private static Value loss(

@@ -34,8 +34,7 @@ public final class MaskedWeights {
    * @param mask not 0 where a position counts
    * @return of the positions' shape
    */
-  public static Value counted(
-      Lowering g, Value prediction, Optional<Value> weights, Value mask) {
+  public static Value counted(Lowering g, Value prediction, Optional<Value> weights, Value mask) {
     Shape positions = prediction.shape().without(-1);
     Value counting = g.op(new Pointwise(COUNTS, 1), mask);
     return weights

@@ -152,7 +152,16 @@ public final class LayerZoo {
         Operations.mean(true, 1, -1),
         new PReLU().sharedAxes(1, 2).alphaInitializer(Initializers.ones()),
         new Permute(2, 3, 1),
+        new PixelShuffle(2),
+        new PixelUnshuffle(2).dataFormat(DataFormat.CHANNELS_FIRST),
         new RMSNormalization().axis(-2, -1).epsilon(0.5),
+        new RNN(new LSTM(3).useBias(false), new GRU(2).resetAfter(false))
+            .returnSequences(true)
+            .returnState(true)
+            .goBackwards(true)
+            .stateful(true)
+            .zeroOutputForMask(true),
+        new RNN(new SimpleRNN(3).activation(Activation.RELU)),
         new RandomFlip(RandomFlip.Mode.VERTICAL).dataFormat(DataFormat.CHANNELS_FIRST),
         new ReLU(Optional.of(6.0), 0.125, 0.5),
         new RepeatVector(3),
@@ -240,7 +249,7 @@ public final class LayerZoo {
             .contains(l.kerasClass());
     long[] dims =
         switch (l.kerasClass()) {
-          case "LSTM", "GRU", "SimpleRNN" -> new long[] {Input.ANY, 4};
+          case "LSTM", "GRU", "RNN", "SimpleRNN" -> new long[] {Input.ANY, 4};
           case "ConvLSTM3D", "ConvGRU3D" -> new long[] {Input.ANY, 2, 6, 8, 7};
           case "Bidirectional" ->
               l.children().get(0) instanceof LSTM

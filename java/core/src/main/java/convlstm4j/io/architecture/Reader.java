@@ -13,6 +13,7 @@ import convlstm4j.layer.CustomLayers;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.Layers;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.RNN;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -142,7 +143,11 @@ final class Reader {
 
   private Network functional(Item config) {
     List<Item> items =
-        config.get("layers").list().stream().map(OperationCalls::of).map(CallOptions::of).toList();
+        config.get("layers").list().stream()
+            .map(TensorFlowOps::of)
+            .map(OperationCalls::of)
+            .map(CallOptions::of)
+            .toList();
     List<Pending> pending = new ArrayList<>();
     for (Item item : items) {
       String name = name(item);
@@ -309,7 +314,8 @@ final class Reader {
       }
       return call.tensors();
     }
-    boolean recurrent = layer instanceof Recurrent<?> || layer instanceof Bidirectional;
+    boolean recurrent =
+        layer instanceof Recurrent<?> || layer instanceof RNN || layer instanceof Bidirectional;
     List<Symbol> data = at(p.call(), () -> ordered(call, inputKeys.get(p.layer())));
     List<Symbol> state = call.initialState();
     if (recurrent && data.size() > 1 && state.isEmpty()) {
@@ -402,7 +408,8 @@ final class Reader {
     Item config = item.get("config");
     config.map();
     int faults = survey == null ? 0 : survey.faults().size();
-    String inside = MODELS.contains(kind) ? item.place() : config.place() + ".layer";
+    String key = kind.equals("RNN") ? ".cell" : ".layer";
+    String inside = MODELS.contains(kind) ? item.place() : config.place() + key;
     try {
       Layer layer = Layers.fromKeras(item.options(), version, models(inside), options.notes());
       if (layer.name() == null && !item.get("name").isNull()) {

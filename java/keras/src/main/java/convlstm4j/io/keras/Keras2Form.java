@@ -102,6 +102,11 @@ final class Keras2Form extends KerasForm {
   }
 
   @Override
+  Map<String, Object> described(String className, Map<String, Object> config) {
+    return mapOf("class_name", className, "config", config);
+  }
+
+  @Override
   Object activation(Object value, Layer layer) {
     if (value instanceof Map<?, ?> m) {
       Map<String, Object> config = map(m.get("config"));

@@ -9,6 +9,7 @@ import convlstm4j.layer.AttentionCalls;
 import convlstm4j.layer.Normalization;
 import convlstm4j.layer.Operation;
 import convlstm4j.layer.RMSNormalization;
+import convlstm4j.layer.RNN;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -208,6 +209,19 @@ final class Keras3Form extends KerasForm {
   }
 
   @Override
+  Map<String, Object> described(String className, Map<String, Object> config) {
+    return mapOf(
+        "module",
+        "keras.layers",
+        "class_name",
+        className,
+        "config",
+        config,
+        "registered_name",
+        null);
+  }
+
+  @Override
   Object activation(Object value, Layer layer) {
     if (value instanceof Map<?, ?> m) {
       return object("layers", map(m));
@@ -275,13 +289,27 @@ final class Keras3Form extends KerasForm {
         args = operation.called(tensors);
       } else if (takesState(layer) && tensors.size() > 1) {
         args = tensors.subList(0, 1);
-        kwargs.put("initial_state", List.copyOf(tensors.subList(1, tensors.size())));
+        kwargs.put("initial_state", states(layer, tensors.subList(1, tensors.size())));
       } else if (tensors.size() > 1 && !AttentionCalls.areSeparate(layer)) {
         args = List.of(tensors); // one argument, which is a list
       }
       result.add(mapOf("args", args, "kwargs", kwargs));
     }
     return result;
+  }
+
+  /** A list, or of stacked cells a list for each. */
+  private static List<?> states(Layer layer, List<?> tensors) {
+    if (!(layer instanceof RNN rnn) || !rnn.isStacked()) {
+      return List.copyOf(tensors);
+    }
+    List<Object> nested = new ArrayList<>();
+    int from = 0;
+    for (int count : rnn.stateCounts()) {
+      nested.add(List.copyOf(tensors.subList(from, from + count)));
+      from += count;
+    }
+    return nested;
   }
 
   /** Shapes of what the calls of a network yield, by name, call and output. */

@@ -8,6 +8,8 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.Layers;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.RNN;
+import convlstm4j.layer.Recurrent;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
@@ -128,6 +130,8 @@ abstract class KerasForm {
       Layer inside = layer.children().get(key.equals("layer") ? 0 : 1);
       int innerRank = layer instanceof TimeDistributed ? rank - 1 : rank;
       config.put(key, layer(map(m), inside, null, innerRank));
+    } else if (layer instanceof RNN rnn && key.equals("cell")) {
+      config.put(key, cells(map(value), rnn, rank - 1));
     } else if (key.equals("activation") || key.equals("recurrent_activation")) {
       config.put(key, activation(value, layer));
     } else if (key.endsWith("_initializer") && value instanceof Map<?, ?> m) {
@@ -143,6 +147,37 @@ abstract class KerasForm {
       config.putAll(network(Map.of(key, value), model.network()));
     }
   }
+
+  /** The cell of an RNN, or the list of them. */
+  private Map<String, Object> cells(Map<String, Object> form, RNN rnn, int rank) {
+    if (!rnn.isStacked()) {
+      return cell(form, rnn.children().get(0), rank);
+    }
+    List<?> forms = (List<?>) map(form.get("config")).get("cells");
+    List<Object> cells = new ArrayList<>();
+    for (int i = 0; i < forms.size(); i++) {
+      cells.add(cell(map(forms.get(i)), rnn.children().get(i), rank));
+    }
+    return described((String) form.get("class_name"), mapOf("cells", cells));
+  }
+
+  private Map<String, Object> cell(Map<String, Object> form, Layer cell, int rank) {
+    if (!RNN.isKeras(cell)) {
+      note(
+          cell
+              + ": Keras has no cell that is a "
+              + (cell instanceof NestedModel ? "graph" : RNN.kerasClass(cell))
+              + ", only this library reads it");
+    }
+    Map<String, Object> made = layer(form, cell, null, rank);
+    if (cell instanceof Recurrent<?>) {
+      made.put("class_name", form.get("class_name"));
+    }
+    return made;
+  }
+
+  /** A class of Keras's layers with its config. */
+  abstract Map<String, Object> described(String className, Map<String, Object> config);
 
   /** The batch statistics of TimeDistributed, the only thing that Keras says by its version. */
   private void trainingOnly(Layer layer, Map<String, Object> config, Map<String, Object> own) {
@@ -210,7 +245,7 @@ abstract class KerasForm {
 
   /** Whether the tensors of a call after the first are an initial state. */
   static boolean takesState(Layer layer) {
-    return layer instanceof convlstm4j.layer.Recurrent<?> || layer instanceof Bidirectional;
+    return layer instanceof Recurrent<?> || layer instanceof RNN || layer instanceof Bidirectional;
   }
 
   static Map<String, Object> map(Object value) {

@@ -10,6 +10,7 @@ import convlstm4j.io.file.AtomicFile;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.MultiHeadAttention;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.RNN;
 import convlstm4j.layer.Recurrent;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
@@ -202,6 +203,10 @@ final class KerasWriter {
       container(g, nested.network());
       return;
     }
+    if (layer instanceof RNN rnn) {
+      cells(g, rnn);
+      return;
+    }
     Set<Parameter> inside = new HashSet<>();
     layer.children().forEach(c -> inside.addAll(c.parameters()));
     List<Parameter> own = layer.parameters().stream().filter(p -> !inside.contains(p)).toList();
@@ -230,6 +235,30 @@ final class KerasWriter {
                 + " has several layers inside; what Keras calls them is not known, save a"
                 + " checkpoint instead");
       }
+    }
+  }
+
+  /** The cells of an RNN: one in a group of its own, several as layers are. */
+  private void cells(Group g, RNN rnn) {
+    vars(g, rnn.name(), List.of());
+    Group cell = g.make("cell");
+    if (!rnn.isStacked()) {
+      cell(cell, rnn.children().get(0));
+      return;
+    }
+    Map<String, Integer> counters = new HashMap<>();
+    for (Layer l : rnn.children()) {
+      String kind = Names.snakeCase(RNN.kerasClass(l));
+      int k = counters.merge(kind, 1, Integer::sum) - 1;
+      cell(cell.make("cells").make(k == 0 ? kind : kind + "_" + k), l);
+    }
+  }
+
+  private void cell(Group g, Layer cell) {
+    if (cell instanceof Recurrent<?>) {
+      vars(g, cell.name(), cell.parameters());
+    } else {
+      objectWeights(g, cell);
     }
   }
 

@@ -3,6 +3,7 @@ package convlstm4j.io.keras;
 import convlstm4j.graph.Layer;
 import convlstm4j.graph.Names;
 import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.RNN;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -185,6 +186,10 @@ final class ObjectWeights {
       inside.forEach(g -> all.addAll(arrays(file, g, layer)));
       return all;
     }
+    if (layer instanceof RNN rnn && rnn.isStacked()) {
+      Group cells = inside.isEmpty() ? group : inside.get(0).group("cells").orElse(group);
+      return stacked(file, cells, rnn);
+    }
     // Bidirectional: backward_layer comes before forward_layer in the file, after it in the list.
     inside.sort(Comparator.comparing(g -> g.path().contains("/backward_layer")));
     List<Layer> children =
@@ -203,6 +208,27 @@ final class ObjectWeights {
     }
     for (int i = 0; i < children.size(); i++) {
       all.addAll(arrays(file, inside.get(i), children.get(i)));
+    }
+    return all;
+  }
+
+  /** Those of the cells of a list, which are counted by their classes as layers are. */
+  private static List<LayerArrays.Named> stacked(String file, Group cells, RNN rnn) {
+    Map<String, List<Group>> groups = byKind(cells);
+    Map<String, Integer> taken = new TreeMap<>();
+    List<LayerArrays.Named> all = new ArrayList<>();
+    for (Layer cell : rnn.children()) {
+      if (cell.parameters().isEmpty()) {
+        continue;
+      }
+      String kind = Names.snakeCase(RNN.kerasClass(cell));
+      int number = taken.merge(kind, 1, Integer::sum) - 1;
+      List<Group> ofKind = groups.getOrDefault(kind, List.of());
+      if (number >= ofKind.size()) {
+        throw new KerasException(
+            file, cells.path() + " has no weights of cell " + number + " of the kind " + kind);
+      }
+      all.addAll(arrays(file, ofKind.get(number), cell));
     }
     return all;
   }
