@@ -121,8 +121,9 @@ struct WinogradData {
   const Winograd* layer;
   const float* weights;  // of pack_data
   const float* d_gates;  // [N, P, 4F]
-  float* dx;             // [N, P, C], samples dx_stride apart, added to; null if not wanted
+  float* dx;             // [N, P, C], samples dx_stride apart; null if not wanted
   int64_t dx_stride;
+  int64_t dx_adds;  // to dx; else it is written
   float* dh;  // [N, P, F], overwritten; null if not wanted
   float* scratch;
 };
@@ -197,7 +198,7 @@ struct GroupGradientSums {
   double* scratch;  // of group_doubles
 };
 
-// dx += (dy - a - b (x - mean)) scale.
+// dx += (dy - a - b (x - mean)) scale, or what is added is written.
 struct GroupInputGradient {
   const Groups* groups;
   const float* x;
@@ -207,6 +208,7 @@ struct GroupInputGradient {
   const double* a;
   const double* b;
   const double* scale;
+  int64_t adds;
 };
 
 // Pooling over images [N, D, H, W, C]; the arrays of three are of the axes D, H, W. Taps outside an image are left out.
@@ -228,13 +230,14 @@ struct PoolForward {
   float* scratch;  // a row of input for each thread
 };
 
-// dx is added to; the first of equal maxima, row-major, gets the gradient, none if the maximum is a NaN.
+// dx is added to, or written; the first of equal maxima, row-major, gets the gradient, none if the maximum is a NaN.
 struct PoolBackward {
   const Pool* pool;
   const float* x;
   const float* y;
   const float* dy;
   float* dx;
+  int64_t adds;
   float* scratch;  // a row of output for each thread
 };
 

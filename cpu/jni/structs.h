@@ -55,8 +55,8 @@ FIELDS(WinogradPack, FIELD(layer), FIELD(wx), FIELD(wh), FIELD(packed));
 FIELDS(WinogradForward, FIELD(layer), FIELD(cell), FIELD(weights), FIELD(bias), FIELD(x), FIELD(x_stride), FIELD(h),
        FIELD(h_stride), FIELD(c_before), FIELD(c_after), FIELD(h_after), FIELD(h_after_stride), FIELD(gates),
        FIELD(scratch));
-FIELDS(WinogradData, FIELD(layer), FIELD(weights), FIELD(d_gates), FIELD(dx), FIELD(dx_stride), FIELD(dh),
-       FIELD(scratch));
+FIELDS(WinogradData, FIELD(layer), FIELD(weights), FIELD(d_gates), FIELD(dx), FIELD(dx_stride),
+       FIELD(dx_adds), FIELD(dh), FIELD(scratch));
 FIELDS(WinogradWeights, FIELD(layer), FIELD(d_gates), FIELD(x), FIELD(x_stride), FIELD(h), FIELD(h_stride),
        FIELD(d_weights), FIELD(d_bias), FIELD(scratch));
 FIELDS(WinogradGradients, FIELD(layer), FIELD(d_weights), FIELD(d_bias), FIELD(dwx), FIELD(dwh), FIELD(db));
@@ -65,11 +65,12 @@ FIELDS(GroupMoments, FIELD(groups), FIELD(x), FIELD(centre), FIELD(squared), FIE
 FIELDS(GroupNormalize, FIELD(groups), FIELD(x), FIELD(y), FIELD(mean), FIELD(scale), FIELD(shift));
 FIELDS(GroupGradientSums, FIELD(groups), FIELD(x), FIELD(dy), FIELD(mean), FIELD(inverse), FIELD(sums),
        FIELD(scaled_sums), FIELD(scratch));
-FIELDS(GroupInputGradient, FIELD(groups), FIELD(x), FIELD(dy), FIELD(dx), FIELD(mean), FIELD(a), FIELD(b), FIELD(scale));
+FIELDS(GroupInputGradient, FIELD(groups), FIELD(x), FIELD(dy), FIELD(dx), FIELD(mean), FIELD(a), FIELD(b), FIELD(scale),
+       FIELD(adds));
 FIELDS(Pool, FIELD(max), FIELD(images), FIELD(channels), FIELD(input), FIELD(output), FIELD(size), FIELD(stride),
        FIELD(pad));
 FIELDS(PoolForward, FIELD(pool), FIELD(x), FIELD(y), FIELD(scratch));
-FIELDS(PoolBackward, FIELD(pool), FIELD(x), FIELD(y), FIELD(dy), FIELD(dx), FIELD(scratch));
+FIELDS(PoolBackward, FIELD(pool), FIELD(x), FIELD(y), FIELD(dy), FIELD(dx), FIELD(adds), FIELD(scratch));
 
 #undef FIELDS
 #undef FIELD

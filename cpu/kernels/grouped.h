@@ -218,7 +218,7 @@ static void input_gradient(const GroupInputGradient& s, int threads) {
       const int64_t n = smaller(kLanes, length - k);
       const D x = wide(load(s.x + from + k, n)) - mean.at(k, n);
       const D d = (wide(load(s.dy + from + k, n)) - (a.at(k, n) + b.at(k, n) * x)) * scale.at(k, n);
-      store(s.dx + from + k, load(s.dx + from + k, n) + narrow(d), n);
+      store(s.dx + from + k, s.adds != 0 ? load(s.dx + from + k, n) + narrow(d) : narrow(d), n);
     }
   });
 }

@@ -167,6 +167,26 @@ static void spread_window_row(const PoolBackward& s, int64_t image, int64_t d, i
   }
 }
 
+// The places along an axis of the input that belong to some of its windows alone: [first, end). Those between windows
+// belong to the one before.
+static inline int64_t first_own(const Pool& p, int axis, int64_t at) {
+  return at == 0 ? 0 : smaller(p.input[axis], at * p.stride[axis] - p.pad[axis]);
+}
+static inline int64_t end_own(const Pool& p, int axis, int64_t at) {
+  return at == p.output[axis] - 1 ? p.input[axis] : first_own(p, axis, at + 1);
+}
+
+// Zeros what the windows [d, d_last] and [h, h_last] along D and H spread to.
+static void clear(const PoolBackward& s, int64_t image, int64_t d, int64_t d_last, int64_t h, int64_t h_last) {
+  const Pool& p = *s.pool;
+  const int64_t in = p.input[2] * p.channels;
+  const int64_t from = first_own(p, 1, h), rows = end_own(p, 1, h_last) - from;
+  for (int64_t i = first_own(p, 0, d); i < end_own(p, 0, d_last); i++) {
+    std::memset(s.dx + ((image * p.input[0] + i) * p.input[1] + from) * in, 0,
+                static_cast<size_t>(rows * in) * sizeof(float));
+  }
+}
+
 static void pool_backward(const PoolBackward& s, int threads) {
   const Pool& p = *s.pool;
   // Windows that do not overlap along an axis write apart from each other.
@@ -180,10 +200,10 @@ static void pool_backward(const PoolBackward& s, int threads) {
 #pragma omp for schedule(static)
     for (int64_t piece = 0; piece < pieces; piece++) {
       const int64_t h = piece % heights, d = piece / heights % depths, image = piece / heights / depths;
-      for (int64_t i = depths == 1 ? 0 : d; i < (depths == 1 ? p.output[0] : d + 1); i++) {
-        for (int64_t j = heights == 1 ? 0 : h; j < (heights == 1 ? p.output[1] : h + 1); j++) {
-          spread_window_row(s, image, i, j, gradient);
-        }
+      const int64_t d_last = depths == 1 ? p.output[0] - 1 : d, h_last = heights == 1 ? p.output[1] - 1 : h;
+      if (s.adds == 0) clear(s, image, d, d_last, h, h_last);
+      for (int64_t i = d; i <= d_last; i++) {
+        for (int64_t j = h; j <= h_last; j++) spread_window_row(s, image, i, j, gradient);
       }
     }
   }

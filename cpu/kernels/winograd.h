@@ -254,7 +254,8 @@ static void winograd_data(const WinogradData& s, int threads) {
           V y[kTile * kTile];
           output_tile(products + t * width + l * kLanes, products_apart, y);
           if (v + l < x_vectors(w)) {
-            gradient_tile(w, tiling.at(first + t), y, s.dx, s.dx_stride, w.channels, (v + l) * kLanes, true);
+            gradient_tile(w, tiling.at(first + t), y, s.dx, s.dx_stride, w.channels, (v + l) * kLanes,
+                          s.dx_adds != 0);
           } else {
             gradient_tile(w, tiling.at(first + t), y, s.dh, w.height * w.width * w.filters, w.filters,
                           (v + l - x_vectors(w)) * kLanes, false);

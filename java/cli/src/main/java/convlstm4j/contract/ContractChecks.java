@@ -17,6 +17,7 @@ import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -40,13 +41,14 @@ final class ContractChecks {
   private record Results(List<Tensor> outputs, List<Tensor> inference, List<Tensor> gradients) {}
 
   /**
-   * All of the checks: {@link #agrees}, {@link #repeats}, and in place where that may be. They
-   * share one run of the case.
+   * All of the checks: {@link #agrees}, {@link #repeats}, {@link #writes}, and in place where that
+   * may be. They share one run of the case.
    */
   static Closeness all(Backend backend, OpCase c, Philox random, ProductPrecision precision) {
     Results got = run(backend, DType.FLOAT32, c, random);
     Closeness close = agrees(got, c, random, 1, unit(c, precision), Compare::close);
     repeats(backend, c, random, got);
+    writes(backend, c, random);
     if (c.op().inputNames().containsAll(c.op().outputNames())) {
       worksInPlace(backend, c, random, got);
     }
@@ -249,6 +251,55 @@ final class ContractChecks {
               same(c, expected.gradients, run.gradients());
             }
           }
+        }
+      }
+    }
+  }
+
+  /**
+   * A gradient that is written is what is added to zeros otherwise, whatever was there before: all
+   * that can be are written at once, then each by itself while the others are added to.
+   */
+  private static void writes(Backend backend, OpCase c, Philox random) {
+    if (!isDifferentiable(c)) {
+      return;
+    }
+    Set<Integer> all;
+    try (OpRun run = training(backend, c, random)) {
+      all = run.writable();
+    }
+    if (all.isEmpty()) {
+      return;
+    }
+    List<Tensor> added = gradients(backend, c, random, Set.of());
+    checkWritten(c, all, added, gradients(backend, c, random, all));
+    for (int i : all.size() > 1 ? all : Set.<Integer>of()) {
+      checkWritten(c, Set.of(i), added, gradients(backend, c, random, Set.of(i)));
+    }
+  }
+
+  private static OpRun training(Backend backend, OpCase c, Philox random) {
+    return new OpRun(backend, DType.FLOAT32, Mode.TRAINING, c.op(), c.inputs(), random);
+  }
+
+  private static List<Tensor> gradients(
+      Backend backend, OpCase c, Philox random, Set<Integer> written) {
+    try (OpRun run = training(backend, c, random)) {
+      run.forward();
+      return run.backwardWriting(c.outputGradients(random), written);
+    }
+  }
+
+  private static void checkWritten(
+      OpCase c, Set<Integer> written, List<Tensor> added, List<Tensor> got) {
+    for (int i = 0; i < got.size(); i++) {
+      for (int k = 0; got.get(i) != null && k < got.get(i).size(); k++) {
+        double a = added.get(i).get(k);
+        double b = got.get(i).get(k);
+        if (a != b && !(Double.isNaN(a) && Double.isNaN(b))) { // but 0 may be -0
+          throw new AssertionError(
+              "%s: d%s[%d] is %s where the gradients of inputs %s are written, %s where all are added to"
+                  .formatted(c, c.op().inputNames().get(i), k, b, written, a));
         }
       }
     }

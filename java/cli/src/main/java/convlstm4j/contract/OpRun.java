@@ -13,6 +13,8 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /** Runs one op on a backend with host tensors and checks that memory is treated as agreed. */
@@ -161,15 +163,47 @@ final class OpRun implements AutoCloseable {
     }
   }
 
+  /** The inputs whose gradients the plan can write in the place of adding to them. */
+  Set<Integer> writable() {
+    Set<Integer> all = new TreeSet<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      if (op.differentiable(i) && plan.writesGradient(i)) {
+        all.add(i);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The gradients of all inputs: some are written, and NaN before, the others are added to zeros.
+   * Forward must have run.
+   */
+  List<Tensor> backwardWriting(List<Tensor> outputGradients, Set<Integer> written) {
+    prepareBackward(outputGradients, i -> true);
+    for (int i = 0; i < inputGradients.size(); i++) {
+      if (inputGradients.get(i) != null) {
+        memory.fill(inputGradients.get(i), written.contains(i) ? Double.NaN : 0);
+      }
+    }
+    runBackward(random, written);
+    List<Tensor> gradients = new ArrayList<>();
+    inputGradients.forEach(b -> gradients.add(b == null ? null : memory.download(b)));
+    return gradients;
+  }
+
   /** The backward pass without copies. */
   void runBackward() {
     runBackward(random);
   }
 
   private void runBackward(Philox drawn) {
+    runBackward(drawn, Set.of());
+  }
+
+  private void runBackward(Philox drawn, Set<Integer> written) {
     plan.backward(
         new Plan.Backward(
-            inputs, outputs, outputGradients, inputGradients, workspace, reserve, drawn));
+            inputs, outputs, outputGradients, inputGradients, written, workspace, reserve, drawn));
   }
 
   private static Tensor minus(Tensor t) {

@@ -34,6 +34,11 @@ public class ForwardingPlan implements Plan {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return real.writesGradient(input);
+  }
+
+  @Override
   public void backward(Backward call) {
     real.backward(call);
   }

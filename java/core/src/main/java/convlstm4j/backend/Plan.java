@@ -2,6 +2,7 @@ package convlstm4j.backend;
 
 import convlstm4j.tensor.Philox;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How one backend computes one op for fixed shapes. A plan owns whatever it prepared (descriptors,
@@ -39,7 +40,19 @@ public interface Plan extends AutoCloseable {
   void forward(Forward call);
 
   /**
-   * Adds to the gradients of the inputs what the gradients of the outputs make of them.
+   * Whether {@link #backward} can write the gradient of an input in the place of adding to it,
+   * where {@link Backward#written} asks for it. That saves a pass over the array, and the zeros.
+   *
+   * @param input its place among the op's inputs
+   * @return false if it only adds
+   */
+  default boolean writesGradient(int input) {
+    return false;
+  }
+
+  /**
+   * Adds to the gradients of the inputs what the gradients of the outputs make of them, or writes
+   * that, see {@link Backward#written}.
    *
    * @param call the op's data, with those of the forward call unchanged; the reserve may be
    *     overwritten, so that every forward call allows one backward call
@@ -74,6 +87,8 @@ public interface Plan extends AutoCloseable {
    * @param outputs those of the forward call
    * @param outputGradients one per output; null where it is zero
    * @param inputGradients one per input, to be added to; null where it is not wanted
+   * @param written inputs whose gradients are to be written, whatever is in them, in the place of
+   *     being added to; only such as the plan {@linkplain #writesGradient can write}
    * @param workspace of at least {@link #workspaceBytes()}, or null where that is 0
    * @param reserve as forward left it
    * @param random that of the forward call
@@ -83,7 +98,30 @@ public interface Plan extends AutoCloseable {
       List<? extends Buffer> outputs,
       List<? extends Buffer> outputGradients,
       List<? extends Buffer> inputGradients,
+      Set<Integer> written,
       Buffer workspace,
       Buffer reserve,
-      Philox random) {}
+      Philox random) {
+    /**
+     * Adds to all gradients.
+     *
+     * @param inputs those of the forward call
+     * @param outputs those of the forward call
+     * @param outputGradients one per output; null where it is zero
+     * @param inputGradients one per input; null where it is not wanted
+     * @param workspace null where none is needed
+     * @param reserve as forward left it
+     * @param random that of the forward call
+     */
+    public Backward(
+        List<? extends Buffer> inputs,
+        List<? extends Buffer> outputs,
+        List<? extends Buffer> outputGradients,
+        List<? extends Buffer> inputGradients,
+        Buffer workspace,
+        Buffer reserve,
+        Philox random) {
+      this(inputs, outputs, outputGradients, inputGradients, Set.of(), workspace, reserve, random);
+    }
+  }
 }

@@ -113,7 +113,35 @@ public abstract class PlanFrame<O extends Op, D> implements Plan {
   @Override
   public final void backward(Backward call) {
     checkOpen();
+    for (int input : call.written()) {
+      if (!writesGradient(input)) {
+        throw new IllegalArgumentException(
+            op.opName() + ": the gradient of input " + input + " can only be added to");
+      }
+    }
     addGradients(call);
+  }
+
+  /**
+   * Whether the gradient of an input is to be written, not added to.
+   *
+   * @param call of {@link #backward}
+   * @param name of the input
+   * @return false where the op's options leave it out
+   */
+  protected final boolean isWritten(Backward call, String name) {
+    return inputs.containsKey(name) && call.written().contains(inputs.get(name));
+  }
+
+  /**
+   * Whether an input has a name.
+   *
+   * @param input its place
+   * @param names some of the op's
+   * @return whether it is one of them
+   */
+  protected final boolean is(int input, String... names) {
+    return List.of(names).contains(op.inputNames().get(input));
   }
 
   /**
@@ -124,7 +152,7 @@ public abstract class PlanFrame<O extends Op, D> implements Plan {
   protected abstract void compute(Forward call);
 
   /**
-   * {@link #backward} of a plan that is open.
+   * {@link #backward} of a plan that is open, asked for nothing that it does not do.
    *
    * @param call the op's data
    */

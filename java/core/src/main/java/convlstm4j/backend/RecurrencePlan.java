@@ -11,7 +11,9 @@ import convlstm4j.op.Recurrence.StageCode;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@link Recurrence} put together from a backend's own parts: its convolutions, of any rank, and
@@ -335,6 +337,14 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    if (input == 0 || is(input, "wx")) {
+      return inputConvolution.writesGradient(input == 0 ? 0 : 1);
+    }
+    return input <= op.cell().states();
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     Data d = new Data(call.inputs(), call.workspace(), call.reserve());
     Buffer wh = d.input("wh");
@@ -362,7 +372,8 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
       Buffer ds = call.inputGradients().get(1 + k);
       if (ds != null) {
         View from = d.workView(sizes.dStates.get(k).at(0));
-        parts.run(COPY, sizes.frames, List.of(from), List.of(plain(ds, 0)), true);
+        boolean add = !call.written().contains(1 + k);
+        parts.run(COPY, sizes.frames, List.of(from), List.of(plain(ds, 0)), add);
       }
     }
     convolving().forEach(s -> s.kernel.add(dwh, d.workspace));
@@ -450,6 +461,13 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     List<Buffer> inputs =
         new ArrayList<>(List.of(d.inputs.get(0).view(sizes.allFrames), d.input("wx")));
     List<Buffer> gradients = new ArrayList<>();
+    Set<Integer> written = new HashSet<>();
+    if (call.written().contains(0)) {
+      written.add(0);
+    }
+    if (isWritten(call, "wx")) {
+      written.add(1);
+    }
     Buffer dx = call.inputGradients().get(0);
     gradients.add(dx == null ? null : dx.view(sizes.allFrames));
     gradients.add(input(call.inputGradients(), "wx"));
@@ -464,6 +482,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
             Arrays.asList(d.stored(sizes.z, sizes.allGates)),
             List.of(parts.part(d.workspace, sizes.dz, sizes.allGates)),
             gradients,
+            written,
             d.scratch(),
             null,
             call.random()));

@@ -194,14 +194,13 @@ public final class Executor implements AutoCloseable {
           "two of the values to differentiate are one; list it once, with the sum of the weights");
     }
     values.forEach(this::buffer); // fails for one that was not made
-    for (Value v : live.gradientTargets()) {
-      gradients[v.id()] = memory.allocate(dtype, v.shape());
-    }
     for (int i = 0; i < values.size(); i++) {
-      Buffer g = rootGradient(values.get(i));
-      memory.copy(weights.get(i), g);
+      Value root = values.get(i).root();
+      gradients[root.id()] = memory.allocateUnset(dtype, root.shape());
+      memory.copy(weights.get(i), gradients[root.id()]);
     }
     backwardSteps();
+    live.gradientTargets().forEach(this::rootGradient); // zeros where nothing has come
   }
 
   /**
@@ -241,12 +240,18 @@ public final class Executor implements AutoCloseable {
       List<Buffer> in = s.inputs().stream().map(this::buffer).toList();
       List<Buffer> out = s.outputs().stream().map(this::buffer).toList();
       List<Buffer> inGradients = new ArrayList<>();
+      Set<Integer> written = new HashSet<>();
       for (int k = 0; k < s.inputs().size(); k++) {
+        if (live.flows(i, k) && isFirst(i, k)) {
+          Value root = s.inputs().get(k).root();
+          gradients[root.id()] = memory.allocateUnset(dtype, root.shape());
+          written.add(k);
+        }
         inGradients.add(live.flows(i, k) ? gradient(s.inputs().get(k)) : null);
       }
       Plan.Backward call =
           new Plan.Backward(
-              in, out, outGradients, inGradients, workspace, reserves[i], randoms.get(i));
+              in, out, outGradients, inGradients, written, workspace, reserves[i], randoms.get(i));
       if (profile == null) {
         plans.get(i).backward(call);
       } else {
@@ -255,6 +260,15 @@ public final class Executor implements AutoCloseable {
       }
     }
     finishBackward(i, s);
+  }
+
+  /** Whether a step can write the gradient of an input, to which nothing has been added yet. */
+  private boolean isFirst(int step, int input) {
+    List<Value> inputs = program.steps().get(step).inputs();
+    Value root = inputs.get(input).root();
+    return gradients[root.id()] == null
+        && plans.get(step).writesGradient(input)
+        && inputs.stream().filter(v -> v.root() == root).count() == 1;
   }
 
   private void finishBackward(int i, Step s) {

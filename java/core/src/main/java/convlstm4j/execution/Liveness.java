@@ -104,7 +104,7 @@ final class Liveness {
     return s.op().differentiable(input) && hasGradient[s.inputs().get(input).root().id()];
   }
 
-  /** Values whose gradients are there from the start of the backward pass. */
+  /** Values whose gradients are there at the end of the backward pass. */
   Set<Value> gradientTargets() {
     return wanted;
   }
@@ -192,8 +192,11 @@ final class Liveness {
       boolean isGiven,
       Peak peak) {
     boolean[] allocated = new boolean[program.values().size()];
-    Set<Value> atStart = new HashSet<>(wanted);
+    Set<Value> atStart = new HashSet<>();
     differentiated.forEach(v -> atStart.add(v.root()));
+    if (isGiven) {
+      atStart.addAll(wanted);
+    }
     for (Value v : atStart) {
       allocated[v.id()] = true;
       if (!isGiven) {
@@ -222,6 +225,7 @@ final class Liveness {
         }
       }
     }
+    wanted.stream().filter(v -> !allocated[v.id()]).forEach(v -> peak.add(size(v, elementBytes)));
   }
 
   private static long size(Value v, int elementBytes) {

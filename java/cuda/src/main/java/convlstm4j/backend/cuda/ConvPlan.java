@@ -134,6 +134,11 @@ final class ConvPlan extends CudaPlan<Op> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long dy = output(call.outputGradients(), "y");
@@ -147,9 +152,10 @@ final class ConvPlan extends CudaPlan<Op> {
     if (dx != 0) {
       packWeights(input(call.inputs(), "w"), ws);
       long to = last ? ws + dxAt : dx;
-      back.of(dy, ws + weightsAt, to, !last, ws + scratchAt);
+      boolean add = !isWritten(call, "x");
+      back.of(dy, ws + weightsAt, to, add && !last, ws + scratchAt);
       if (last) {
-        Layouts.fromFirst(device, format, images, channels, pixels, to, dx, true);
+        Layouts.fromFirst(device, format, images, channels, pixels, to, dx, add);
       }
     }
     if (dw != 0) {

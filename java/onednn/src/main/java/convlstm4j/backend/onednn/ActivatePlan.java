@@ -39,11 +39,17 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer x = input(call.inputs(), "x");
     NativeBuffer y = output(call.outputs(), "y");
     NativeBuffer dy = output(call.outputGradients(), "y");
     NativeBuffer dx = input(call.inputGradients(), "x");
+    boolean write = isWritten(call, "x");
     if (softmax) {
       rows(
           (from, rows, k) -> {
@@ -53,7 +59,7 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
             for (int r = 0; r < rows; r++) {
               softmaxGradient(v, d, r * k, k);
             }
-            Floats.add(d, 0, dx, from, n, 2);
+            Floats.give(write, d, 0, dx, from, n, 2);
           });
       return;
     }
@@ -66,7 +72,7 @@ final class ActivatePlan extends OneDnnPlan<Activate> {
           for (int k = 0; k < n; k++) {
             d[k] *= v[k];
           }
-          Floats.add(d, 0, dx, from, n, 2);
+          Floats.give(write, d, 0, dx, from, n, 2);
         });
   }
 

@@ -14,8 +14,8 @@ import java.util.List;
 final class AffinePlan extends OneDnnPlan<Affine> {
   private final int units;
   private final MatrixProduct forward;
-  private final MatrixProduct backwardInput;
-  private final MatrixProduct backwardWeight;
+  private final GradientProduct backwardInput;
+  private final GradientProduct backwardWeight;
   private final Groups columns;
 
   AffinePlan(Dnnl engine, Affine op, List<Shape> inputs, Mode mode) {
@@ -29,8 +29,8 @@ final class AffinePlan extends OneDnnPlan<Affine> {
     this.forward = own(new MatrixProduct(engine, x, w, op.useBias(), false));
     long scratch = forward.scratchBytes();
     if (mode == Mode.TRAINING) {
-      this.backwardInput = own(new MatrixProduct(engine, y, w.transposed(), false, true));
-      this.backwardWeight = own(new MatrixProduct(engine, x.transposed(), y, false, true));
+      this.backwardInput = own(new GradientProduct(engine, y, w.transposed()));
+      this.backwardWeight = own(new GradientProduct(engine, x.transposed(), y));
       scratch = Math.max(scratch, backwardInput.scratchBytes());
       scratch = Math.max(scratch, backwardWeight.scratchBytes());
     } else {
@@ -57,6 +57,11 @@ final class AffinePlan extends OneDnnPlan<Affine> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x", "w");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer x = input(call.inputs(), "x");
     NativeBuffer w = input(call.inputs(), "w");
@@ -66,10 +71,12 @@ final class AffinePlan extends OneDnnPlan<Affine> {
     NativeBuffer db = optional(call.inputGradients(), "b");
     long scratch = scratch(call.workspace());
     if (dx != null) {
-      backwardInput.run(dy.address(), w.address(), 0, dx.address(), scratch);
+      boolean write = isWritten(call, "x");
+      backwardInput.run(write, dy.address(), w.address(), dx.address(), scratch);
     }
     if (dw != null) {
-      backwardWeight.run(x.address(), dy.address(), 0, dw.address(), scratch);
+      boolean write = isWritten(call, "w");
+      backwardWeight.run(write, x.address(), dy.address(), dw.address(), scratch);
     }
     if (db != null) {
       addColumnSums(dy, db);

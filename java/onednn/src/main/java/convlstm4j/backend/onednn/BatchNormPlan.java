@@ -129,9 +129,18 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     if (dy == null) {
+      NativeBuffer dx = isWritten(call, "x") ? input(call.inputGradients(), "x") : null;
+      if (dx != null) {
+        Floats.zero(dx, 0, dx.size());
+      }
       return; // only the moving statistics have gradients, and they pass none on
     }
     NativeBuffer x = input(call.inputs(), "x");
@@ -175,7 +184,8 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
       b[g] = share * sumDyNormalized[g] * inverse[g];
       scale[g] *= inverse[g];
     }
-    passes.inputGradient(x, dy, dx, mean, a, b, scale, scratch(call.workspace()));
+    boolean write = isWritten(call, "x");
+    passes.inputGradient(x, dy, dx, write, mean, a, b, scale, scratch(call.workspace()));
   }
 
   private void addParameterGradient(double[] perGroup, NativeBuffer gradient) {

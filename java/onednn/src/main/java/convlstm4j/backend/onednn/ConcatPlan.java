@@ -52,6 +52,11 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     long offset = 0;
@@ -60,27 +65,28 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
       long row = row(in.get(i));
       if (dx != null) {
         if (outRow > Parallel.PIECE) {
-          addLongRows(dy, offset, dx, row);
+          longRows(call.written().contains(i), dy, offset, dx, row);
         } else {
-          addShortRows(dy, (int) offset, dx, (int) row);
+          shortRows(call.written().contains(i), dy, (int) offset, dx, (int) row);
         }
       }
       offset += row;
     }
   }
 
-  private void addLongRows(NativeBuffer dy, long offset, NativeBuffer dx, long row) {
+  private void longRows(boolean write, NativeBuffer dy, long offset, NativeBuffer dx, long row) {
     for (long r = 0; r < rows; r++) {
       long from = r * outRow + offset;
       long to = r * row;
       Parallel.ranges(
           row,
           (k, n) ->
-              Floats.add(Floats.read(dy, from + k, Floats.scratch(0), n), 0, dx, to + k, n, 1));
+              Floats.give(
+                  write, Floats.read(dy, from + k, Floats.scratch(0), n), 0, dx, to + k, n, 1));
     }
   }
 
-  private void addShortRows(NativeBuffer dy, int offset, NativeBuffer dx, int row) {
+  private void shortRows(boolean write, NativeBuffer dy, int offset, NativeBuffer dx, int row) {
     int whole = (int) outRow;
     Parallel.ranges(
         rows,
@@ -91,7 +97,7 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
           for (int r = 0; r < n; r++) {
             System.arraycopy(d, r * whole + offset, part, r * row, row);
           }
-          Floats.add(part, 0, dx, first * row, n * row, 2);
+          Floats.give(write, part, 0, dx, first * row, n * row, 2);
         });
   }
 

@@ -231,6 +231,11 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x", "h0", "c0");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     Run r = new Run(call.inputs(), call.workspace(), call.reserve(), call.random());
     Gradients g = new Gradients(r, call);
@@ -395,13 +400,14 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
           xDrop.gather(one, r.work(at.xMasks), sum);
           one = sum;
         }
-        prims.copies.xAdd.run(one.address(), dx.address(d.frame(from + k) * d.x));
+        Prim out = isWritten(call, "x") ? prims.copies.xOut : prims.copies.xAdd;
+        out.run(one.address(), dx.address(d.frame(from + k) * d.x));
       }
     }
 
     void finish() {
-      last(dh, input(call.inputGradients(), "h0"));
-      last(dc, input(call.inputGradients(), "c0"));
+      last(dh, "h0");
+      last(dc, "c0");
       if (dPeepholes != null) {
         for (int which = 0; which < dPeepholes.size(); which++) {
           NativeBuffer dw = input(call.inputGradients(), List.of("wci", "wcf", "wco").get(which));
@@ -412,9 +418,11 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       }
     }
 
-    private void last(At state, NativeBuffer gradient) {
+    private void last(At state, String name) {
+      NativeBuffer gradient = input(call.inputGradients(), name);
       if (gradient != null) {
-        prims.copies.stateAdd.run(state.address(), gradient.address());
+        Prim out = isWritten(call, name) ? prims.copies.stateOut : prims.copies.stateAdd;
+        out.run(state.address(), gradient.address());
       }
     }
   }

@@ -8,10 +8,11 @@ import org.bytedeco.dnnl.memory;
 
 /** Copies of a ConvLSTM's arrays between the user's layout and channels last. */
 final class ConvLstmCopies implements AutoCloseable {
-  /** One step of x, to channels last and dense; its gradient back, added. */
+  /** One step of x, to channels last and dense; its gradient back, added; back. */
   final Prim xIn;
 
   final Prim xAdd;
+  final Prim xOut;
 
   /** A state or its gradient, to channels last; back; back and added. */
   final Prim stateIn;
@@ -42,6 +43,7 @@ final class ConvLstmCopies implements AutoCloseable {
       boolean peepholes = d.op.peephole();
       xIn = d.xInPlace ? null : Prim.reorder(engine, userX, x, false);
       xAdd = d.training ? Prim.reorder(engine, x, userX, true) : null;
+      xOut = d.training ? Prim.reorder(engine, x, userX, false) : null;
       stateIn = Prim.reorder(engine, userState, state, false);
       stateOut = Prim.reorder(engine, state, userState, false);
       stateAdd = d.training ? Prim.reorder(engine, state, userState, true) : null;
@@ -52,7 +54,7 @@ final class ConvLstmCopies implements AutoCloseable {
           peepholes && d.training ? Prim.reorder(engine, peephole, userPeephole, true) : null;
     }
     all =
-        Stream.of(xIn, xAdd, stateIn, stateOut, stateAdd, yOut, yIn, peepholeIn, peepholeAdd)
+        Stream.of(xIn, xAdd, xOut, stateIn, stateOut, stateAdd, yOut, yIn, peepholeIn, peepholeAdd)
             .filter(Objects::nonNull)
             .toList();
   }

@@ -36,6 +36,9 @@ final class ConvPlan extends OneDnnPlan<Op> {
   private final Prim yOut;
   private final Prim addDx;
 
+  /** Null where the gradient of x is made in place. */
+  private final Prim writeDx;
+
   private final long packedAt;
   private final long biasAt;
   private final long xAt;
@@ -87,6 +90,7 @@ final class ConvPlan extends OneDnnPlan<Op> {
       yOut = first ? own(Prim.reorder(engine, ys, userY, false)) : null;
       yIn = first && training ? own(Prim.reorder(engine, userY, ys, false)) : null;
       addDx = training ? own(Prim.reorder(engine, xs, userX, true)) : null;
+      writeDx = first && training ? own(Prim.reorder(engine, xs, userX, false)) : null;
     }
     long packed = into.packedBytes();
     long scratch = into.scratchBytes();
@@ -126,6 +130,11 @@ final class ConvPlan extends OneDnnPlan<Op> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer ws = NativeBuffer.of(call.workspace());
     NativeBuffer dx = input(call.inputGradients(), "x");
@@ -134,8 +143,13 @@ final class ConvPlan extends OneDnnPlan<Op> {
     long dy = lastChannels(yIn, output(call.outputGradients(), "y"), ws, yAt);
     if (dx != null) {
       pack(back, input(call.inputs(), "w"), ws);
-      run(back, !transposed, dy, ws.address(dxAt), ws);
-      addDx.scratch(ws.address(scratchAt)).run(ws.address(dxAt), dx.address());
+      boolean write = isWritten(call, "x");
+      boolean inPlace = write && !first;
+      run(back, !transposed, dy, inPlace ? dx.address() : ws.address(dxAt), ws);
+      if (!inPlace) {
+        Prim out = write ? writeDx : addDx;
+        out.scratch(ws.address(scratchAt)).run(ws.address(dxAt), dx.address());
+      }
     }
     if (dw != null || db != null) {
       long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);

@@ -38,15 +38,21 @@ final class DropPlan extends OneDnnPlan<Drop> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     NativeBuffer dx = input(call.inputGradients(), "x");
+    boolean write = isWritten(call, "x");
     Parallel.ranges(
         dx.size(),
         (from, n) -> {
           float[] v = Floats.read(dy, from, Floats.scratch(0), n);
           drop(call.random(), from, v, n);
-          Floats.add(v, 0, dx, from, n, 1);
+          Floats.give(write, v, 0, dx, from, n, 1);
         });
   }
 

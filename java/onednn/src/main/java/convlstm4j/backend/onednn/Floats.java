@@ -79,6 +79,16 @@ final class Floats {
     write(sum, target, from, n);
   }
 
+  /** Adds an array to a buffer, or writes it; {@code slot} is scratch. */
+  static void give(
+      boolean write, float[] source, int at, NativeBuffer target, long from, int n, int slot) {
+    if (write) {
+      write(source, at, target, from, n);
+    } else {
+      add(source, at, target, from, n, slot);
+    }
+  }
+
   /** Reads an array on all cores. */
   static void get(NativeBuffer source, long from, float[] target, int n) {
     Parallel.ranges(

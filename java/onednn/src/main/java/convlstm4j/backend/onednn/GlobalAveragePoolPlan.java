@@ -40,8 +40,14 @@ final class GlobalAveragePoolPlan extends OneDnnPlan<GlobalAveragePool> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dx = input(call.inputGradients(), "x");
+    boolean write = isWritten(call, "x");
     float[] d = new float[groups.count()];
     Floats.get(output(call.outputGradients(), "y"), 0, d, d.length);
     for (int g = 0; g < d.length; g++) {
@@ -49,14 +55,14 @@ final class GlobalAveragePoolPlan extends OneDnnPlan<GlobalAveragePool> {
     }
     groups.each(
         (e, size, runs) -> {
-          float[] v = Floats.read(dx, e, Floats.scratch(0), size);
+          float[] v = Floats.scratch(0);
           runs.each(
               (at, n, group, step) -> {
                 for (int k = 0, g = group; k < n; k++, g += step) {
-                  v[at + k] += d[g];
+                  v[at + k] = d[g];
                 }
               });
-          Floats.write(v, dx, e, size);
+          Floats.give(write, v, 0, dx, e, size, 1);
         });
   }
 }

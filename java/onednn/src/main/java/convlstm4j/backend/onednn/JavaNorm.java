@@ -75,6 +75,7 @@ final class JavaNorm implements NormPasses {
       NativeBuffer x,
       NativeBuffer dy,
       NativeBuffer dx,
+      boolean write,
       double[] mean,
       double[] a,
       double[] b,
@@ -90,7 +91,7 @@ final class JavaNorm implements NormPasses {
                   d[k] = (float) ((d[k] - (a[g] + b[g] * (v[k] - mean[g]))) * scale[g]);
                 }
               });
-          Floats.add(d, 0, dx, e, size, 2);
+          Floats.give(write, d, 0, dx, e, size, 2);
         });
   }
 }

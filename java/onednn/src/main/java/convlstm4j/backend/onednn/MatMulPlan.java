@@ -23,9 +23,9 @@ final class MatMulPlan extends OneDnnPlan<MatMul> {
    * @param swapped whether the operand is transposed, so that the product of the transposed
    *     matrices in the other order is taken
    */
-  private record Gradient(MatrixProduct product, boolean swapped) {
-    void add(long a, long b, long to, long scratch) {
-      product.run(swapped ? b : a, swapped ? a : b, 0, to, scratch);
+  private record Gradient(GradientProduct product, boolean swapped) {
+    void give(boolean write, long a, long b, long to, long scratch) {
+      product.run(write, swapped ? b : a, swapped ? a : b, to, scratch);
     }
   }
 
@@ -56,7 +56,7 @@ final class MatMulPlan extends OneDnnPlan<MatMul> {
   private Gradient gradient(Dnnl engine, Matrix a, Matrix b, boolean swapped) {
     Matrix left = swapped ? b.transposed() : a;
     Matrix right = swapped ? a.transposed() : b;
-    return new Gradient(own(new MatrixProduct(engine, left, right, false, true)), swapped);
+    return new Gradient(own(new GradientProduct(engine, left, right)), swapped);
   }
 
   @Override
@@ -75,16 +75,23 @@ final class MatMulPlan extends OneDnnPlan<MatMul> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y").address();
     NativeBuffer dx = input(call.inputGradients(), "x");
     NativeBuffer dw = input(call.inputGradients(), "w");
     long scratch = scratch(call.workspace());
     if (dx != null) {
-      first.add(dy, input(call.inputs(), "w").address(), dx.address(), scratch);
+      long w = input(call.inputs(), "w").address();
+      first.give(isWritten(call, "x"), dy, w, dx.address(), scratch);
     }
     if (dw != null) {
-      second.add(input(call.inputs(), "x").address(), dy, dw.address(), scratch);
+      long x = input(call.inputs(), "x").address();
+      second.give(isWritten(call, "w"), x, dy, dw.address(), scratch);
     }
   }
 

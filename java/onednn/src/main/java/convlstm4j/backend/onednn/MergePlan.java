@@ -51,6 +51,11 @@ final class MergePlan extends OneDnnPlan<Merge> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return broadcasts.get(input) == null;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
@@ -60,9 +65,11 @@ final class MergePlan extends OneDnnPlan<Merge> {
         continue;
       }
       if (broadcasts.get(i) == null) {
+        boolean write = call.written().contains(i);
         Parallel.ranges(
             dy.size(),
-            (from, n) -> Floats.add(gradient(call.inputs(), dy, self, from, n), 0, dx, from, n, 1));
+            (from, n) ->
+                Floats.give(write, gradient(call.inputs(), dy, self, from, n), 0, dx, from, n, 1));
       } else {
         broadcasts.get(i).addSums((from, n) -> gradient(call.inputs(), dy, self, from, n), dx);
       }

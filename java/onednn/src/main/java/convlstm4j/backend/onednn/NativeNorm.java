@@ -145,6 +145,7 @@ final class NativeNorm implements NormPasses {
       NativeBuffer x,
       NativeBuffer dy,
       NativeBuffer dx,
+      boolean write,
       double[] mean,
       double[] first,
       double[] second,
@@ -158,7 +159,8 @@ final class NativeNorm implements NormPasses {
         .set(GroupInputGradient.MEAN, a.put(mean))
         .set(GroupInputGradient.A, a.put(first))
         .set(GroupInputGradient.B, a.put(second))
-        .set(GroupInputGradient.SCALE, a.put(scale));
+        .set(GroupInputGradient.SCALE, a.put(scale))
+        .set(GroupInputGradient.ADDS, write ? 0 : 1);
     kernels.run(Kernel.GROUP_INPUT_GRADIENT, inputGradient);
   }
 

@@ -48,12 +48,18 @@ final class NativePoolPlan extends PoolPlan {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     backward
         .set(PoolBackward.X, input(call.inputs(), "x").address())
         .set(PoolBackward.Y, output(call.outputs(), "y").address())
         .set(PoolBackward.DY, output(call.outputGradients(), "y").address())
         .set(PoolBackward.DX, input(call.inputGradients(), "x").address())
+        .set(PoolBackward.ADDS, isWritten(call, "x") ? 0 : 1)
         .set(PoolBackward.SCRATCH, NativeBuffer.of(call.workspace()).address());
     kernels.run(Kernel.POOL_BACKWARD, backward);
   }

@@ -19,11 +19,12 @@ interface NormPasses {
   double[][] gradientSums(
       NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse, At scratch);
 
-  /** {@code dx += (dy - a - b (x - mean)) scale}. */
+  /** {@code dx += (dy - a - b (x - mean)) scale}, or what is added is written. */
   void inputGradient(
       NativeBuffer x,
       NativeBuffer dy,
       NativeBuffer dx,
+      boolean write,
       double[] mean,
       double[] a,
       double[] b,

@@ -47,6 +47,11 @@ final class PointwisePlan extends OneDnnPlan<Pointwise> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return broadcasts.get(input) == null;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
@@ -56,10 +61,12 @@ final class PointwisePlan extends OneDnnPlan<Pointwise> {
         continue;
       }
       if (broadcasts.get(i) == null) {
+        boolean write = call.written().contains(i);
         Parallel.ranges(
             dy.size(),
             (from, n) ->
-                Floats.add(gradient(gradient, call.inputs(), dy, from, n), 0, dx, from, n, 0));
+                Floats.give(
+                    write, gradient(gradient, call.inputs(), dy, from, n), 0, dx, from, n, 0));
       } else {
         broadcasts.get(i).addSums((from, n) -> gradient(gradient, call.inputs(), dy, from, n), dx);
       }

@@ -29,13 +29,20 @@ final class ReducePlan extends OneDnnPlan<Reduce> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     NativeBuffer dx = input(call.inputGradients(), "x");
+    boolean write = isWritten(call, "x");
     Parallel.ranges(
         dx.size(),
         (from, n) ->
-            Floats.add(scaled(sums.read(dy, from, Floats.scratch(0), n), n), 0, dx, from, n, 1));
+            Floats.give(
+                write, scaled(sums.read(dy, from, Floats.scratch(0), n), n), 0, dx, from, n, 1));
   }
 
   private float[] scaled(float[] a, int n) {

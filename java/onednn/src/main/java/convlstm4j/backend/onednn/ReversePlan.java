@@ -24,8 +24,14 @@ final class ReversePlan extends OneDnnPlan<Reverse> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
-    reversed(output(call.outputGradients(), "y"), input(call.inputGradients(), "x"), true);
+    boolean write = isWritten(call, "x");
+    reversed(output(call.outputGradients(), "y"), input(call.inputGradients(), "x"), !write);
   }
 
   private void reversed(NativeBuffer source, NativeBuffer target, boolean add) {

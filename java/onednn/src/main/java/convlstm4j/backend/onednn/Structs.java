@@ -128,6 +128,7 @@ final class Structs {
     D_GATES,
     DX,
     DX_STRIDE,
+    DX_ADDS,
     DH,
     SCRATCH
   }
@@ -216,7 +217,8 @@ final class Structs {
     MEAN,
     A,
     B,
-    SCALE
+    SCALE,
+    ADDS
   }
 
   /** A pooling; the arrays are of the axes D, H, W. */
@@ -259,6 +261,7 @@ final class Structs {
     Y,
     DY,
     DX,
+    ADDS,
     SCRATCH
   }
 }

@@ -9,6 +9,7 @@ import org.bytedeco.dnnl.memory;
 final class TransposePlan extends OneDnnPlan<Transpose> {
   private final Prim forward;
   private final Prim backward;
+  private final Prim writing;
 
   TransposePlan(Dnnl engine, Transpose op, List<Shape> inputs) {
     super(op, inputs);
@@ -24,8 +25,10 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
         memory.desc transposed = Dnnl.desc(y.dims(), to)) {
       this.forward = own(Prim.reorder(engine, x, transposed, false));
       this.backward = own(Prim.reorder(engine, transposed, x, true));
+      this.writing = own(Prim.reorder(engine, transposed, x, false));
     }
-    workspace.takeBytes(Math.max(forward.scratchBytes(), backward.scratchBytes()));
+    long scratch = Math.max(backward.scratchBytes(), writing.scratchBytes());
+    workspace.takeBytes(Math.max(forward.scratchBytes(), scratch));
   }
 
   @Override
@@ -42,11 +45,17 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
+    Prim p = isWritten(call, "x") ? writing : backward;
     if (workspaceBytes() > 0) {
-      backward.scratch(NativeBuffer.of(call.workspace()).address());
+      p.scratch(NativeBuffer.of(call.workspace()).address());
     }
-    backward.run(
+    p.run(
         output(call.outputGradients(), "y").address(), input(call.inputGradients(), "x").address());
   }
 }

@@ -162,8 +162,15 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "prediction");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     double dValue = Floats.get(output(call.outputGradients(), "value"), 0);
+    NativeBuffer dx = input(call.inputGradients(), "prediction");
+    boolean write = isWritten(call, "prediction");
     Parallel.ranges(
         positions,
         together,
@@ -180,7 +187,7 @@ final class WeightedLossPlan extends OneDnnPlan<WeightedLoss> {
               gradient(rows, s, factor / k, d);
             }
           }
-          Floats.add(d, 0, input(call.inputGradients(), "prediction"), first * k, n * k, 4);
+          Floats.give(write, d, 0, dx, first * k, n * k, 4);
         });
   }
 

@@ -318,6 +318,11 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x", "h0", "c0");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
     NativeBuffer dx = input(call.inputGradients(), "x");
@@ -335,7 +340,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       gatePass.backward(cell, gateStep(r, call, step));
       boolean carries = step > 0 || dh0 != null;
       if (carries || dx != null) {
-        data(r, step, dx, carries);
+        data(r, step, dx, isWritten(call, "x"), carries);
       }
       if (wanted) {
         weights(r, step);
@@ -390,23 +395,24 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         null);
   }
 
-  private void data(Run r, int step, NativeBuffer dx, boolean carries) {
+  private void data(Run r, int step, NativeBuffer dx, boolean write, boolean carries) {
     Images frame = Images.NONE;
     if (dx != null && d.last) {
       frame = new Images(dx.address(d.frame(step) * d.x), d.t * d.x);
     } else if (dx != null) {
-      Floats.zero(r.work, xStep, d.n * d.x);
       frame = new Images(r.work(xStep).address(), d.x);
     }
     data.set(WinogradData.WEIGHTS, r.work(packed).address())
         .set(WinogradData.D_GATES, r.gates(step).address())
         .set(WinogradData.DX, frame.address)
         .set(WinogradData.DX_STRIDE, frame.stride)
+        .set(WinogradData.DX_ADDS, d.last && !write ? 1 : 0)
         .set(WinogradData.DH, carries ? r.work(dh).address() : 0)
         .set(WinogradData.SCRATCH, r.work(scratch).address());
     kernels.run(Kernel.WINOGRAD_DATA, data);
     if (dx != null && !d.last) {
-      copies.xAdd.run(r.work(xStep).address(), dx.address(d.frame(step) * d.x));
+      Prim out = write ? copies.xOut : copies.xAdd;
+      out.run(r.work(xStep).address(), dx.address(d.frame(step) * d.x));
     }
   }
 
@@ -435,8 +441,8 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
           .set(WinogradGradients.DB, address(optional(call.inputGradients(), "b")));
       kernels.run(Kernel.UNPACK_WEIGHTS, gradients);
     }
-    add(r.work(dh), input(call.inputGradients(), "h0"));
-    add(r.work(dc), input(call.inputGradients(), "c0"));
+    give(call, r.work(dh), "h0");
+    give(call, r.work(dc), "c0");
     for (int which = 0; op.peephole() && which < PEEPHOLES.size(); which++) {
       NativeBuffer dw = input(call.inputGradients(), PEEPHOLES.get(which));
       if (dw != null) {
@@ -449,9 +455,11 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     return buffer == null ? 0 : buffer.address();
   }
 
-  private void add(At state, NativeBuffer gradient) {
+  private void give(Backward call, At state, String name) {
+    NativeBuffer gradient = input(call.inputGradients(), name);
     if (gradient != null) {
-      copies.stateAdd.run(state.address(), gradient.address());
+      Prim out = isWritten(call, name) ? copies.stateOut : copies.stateAdd;
+      out.run(state.address(), gradient.address());
     }
   }
 }

@@ -65,9 +65,11 @@ class PassesTest {
       plain.normalize(x, y, mean, scale, shift, null);
       compiled.normalize(x, z, mean, scale, shift, scratch);
       same(y, z);
-      plain.inputGradient(x, dy, y, mean, scale, shift, mean, null);
-      compiled.inputGradient(x, dy, z, mean, scale, shift, mean, scratch);
-      same(y, z);
+      for (boolean write : new boolean[] {false, true}) {
+        plain.inputGradient(x, dy, y, write, mean, scale, shift, mean, null);
+        compiled.inputGradient(x, dy, z, write, mean, scale, shift, mean, scratch);
+        same(y, z);
+      }
     }
   }
 

@@ -34,21 +34,28 @@ final class ActivatePlan extends ReferencePlan<Activate> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     float[] x = input(call.inputs(), "x");
     float[] y = output(call.outputs(), "y");
     float[] dy = output(call.outputGradients(), "y");
     float[] dx = input(call.inputGradients(), "x");
+    boolean write = isWritten(call, "x");
     if (softmax) {
       int k = (int) in.get(0).dim(-1);
-      Parallel.each(x.length / k, r -> addSoftmaxGradient(y, dy, dx, r * k, k));
+      Parallel.each(x.length / k, r -> softmaxGradient(write, y, dy, dx, r * k, k));
       return;
     }
     Parallel.ranges(
         x.length,
         (from, to) -> {
           for (int k = from; k < to; k++) {
-            dx[k] += dy[k] * Activations.derivative(op.activation(), x[k], y[k]);
+            float d = dy[k] * Activations.derivative(op.activation(), x[k], y[k]);
+            dx[k] = write ? d : dx[k] + d;
           }
         });
   }
@@ -69,14 +76,16 @@ final class ActivatePlan extends ReferencePlan<Activate> {
     }
   }
 
-  /** {@code dx_i += y_i (dy_i - sum_j dy_j y_j)}. */
-  private static void addSoftmaxGradient(float[] y, float[] dy, float[] dx, int from, int n) {
+  /** {@code dx_i += y_i (dy_i - sum_j dy_j y_j)}, or what is added is written. */
+  private static void softmaxGradient(
+      boolean write, float[] y, float[] dy, float[] dx, int from, int n) {
     double sum = 0;
     for (int i = from; i < from + n; i++) {
       sum += dy[i] * y[i];
     }
     for (int i = from; i < from + n; i++) {
-      dx[i] += (float) (y[i] * (dy[i] - sum));
+      float d = (float) (y[i] * (dy[i] - sum));
+      dx[i] = write ? d : dx[i] + d;
     }
   }
 }

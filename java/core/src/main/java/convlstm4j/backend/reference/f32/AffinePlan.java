@@ -50,24 +50,29 @@ final class AffinePlan extends ReferencePlan<Affine> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x", "w");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     float[] dy = output(call.outputGradients(), "y");
     float[] dx = input(call.inputGradients(), "x");
     float[] dw = input(call.inputGradients(), "w");
     float[] db = optional(call.inputGradients(), "b");
     if (dx != null) {
-      addInputGradient(input(call.inputs(), "w"), dy, dx);
+      inputGradient(isWritten(call, "x"), input(call.inputs(), "w"), dy, dx);
     }
     if (dw != null) {
-      addWeightGradient(input(call.inputs(), "x"), dy, dw);
+      weightGradient(isWritten(call, "w"), input(call.inputs(), "x"), dy, dw);
     }
     if (db != null) {
       addBiasGradient(dy, db);
     }
   }
 
-  /** {@code dx[r,c] += sum_u dy[r,u] w[c,u]}. */
-  private void addInputGradient(float[] w, float[] dy, float[] dx) {
+  /** {@code dx[r,c] += sum_u dy[r,u] w[c,u]}, or the sum is written. */
+  private void inputGradient(boolean write, float[] w, float[] dy, float[] dx) {
     Parallel.each(
         rows,
         r -> {
@@ -76,16 +81,17 @@ final class AffinePlan extends ReferencePlan<Affine> {
             for (int u = 0; u < units; u++) {
               sum += dy[r * units + u] * w[c * units + u];
             }
-            dx[r * channels + c] += sum;
+            int at = r * channels + c;
+            dx[at] = write ? sum : dx[at] + sum;
           }
         });
   }
 
   /**
-   * {@code dw[c,u] += sum_r x[r,c] dy[r,u]}; in double, since the rows may be all pixels of a
-   * batch.
+   * {@code dw[c,u] += sum_r x[r,c] dy[r,u]}, or the sum is written; in double, since the rows may
+   * be all pixels of a batch.
    */
-  private void addWeightGradient(float[] x, float[] dy, float[] dw) {
+  private void weightGradient(boolean write, float[] x, float[] dy, float[] dw) {
     Parallel.each(
         channels,
         c -> {
@@ -97,7 +103,8 @@ final class AffinePlan extends ReferencePlan<Affine> {
             }
           }
           for (int u = 0; u < units; u++) {
-            dw[c * units + u] += (float) sum[u];
+            int at = c * units + u;
+            dw[at] = write ? (float) sum[u] : dw[at] + (float) sum[u];
           }
         });
   }

@@ -6,6 +6,7 @@ import convlstm4j.backend.reference.heap.Groups;
 import convlstm4j.op.BatchNorm;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -132,9 +133,19 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     float[] dy = output(call.outputGradients(), "y");
+    boolean write = isWritten(call, "x");
     if (dy == null) {
+      float[] dx = input(call.inputGradients(), "x");
+      if (write) {
+        Arrays.fill(dx, 0);
+      }
       return; // only the moving statistics have gradients, and they pass none on
     }
     float[] x = input(call.inputs(), "x");
@@ -167,7 +178,8 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
             for (int k = 0, g = group; k < n; k++, g += step) {
               double normalized = (x[e + k] - mean[g]) * inverse[g];
               double d = dy[e + k] - share * (sumDy[g] + normalized * sumDyNormalized[g]);
-              dx[e + k] += (float) (d * inverse[g] * scale[g]);
+              float added = (float) (d * inverse[g] * scale[g]);
+              dx[e + k] = write ? added : dx[e + k] + added;
             }
           });
     }

@@ -97,6 +97,11 @@ final class ConvPlan extends ReferencePlan<Op> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     float[] x = input(call.inputs(), "x");
     float[] w = input(call.inputs(), "w");
@@ -121,9 +126,14 @@ final class ConvPlan extends ReferencePlan<Op> {
         convolution.addBiasGradient(dys, db, 0);
       }
       if (dx != null) {
-        Frames dxs = image.sums(dx, first, work);
+        boolean write = isWritten(call, "x");
+        Frames dxs = image.sums(dx, first, write, work);
         add(!transposed, dys, w, work, dxs);
-        image.add(dxs, dx, first);
+        if (write) {
+          image.write(dxs, dx, first);
+        } else {
+          image.add(dxs, dx, first);
+        }
       }
     }
   }

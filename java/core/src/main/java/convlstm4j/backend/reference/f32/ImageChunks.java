@@ -63,11 +63,12 @@ final class ImageChunks {
     return frames;
   }
 
-  /** Where to add to the images of a chunk: zeros, if {@link #add} is to follow. */
-  Frames sums(float[] user, int first, float[] work) {
+  /** Where to add to the images of a chunk: zeros, where these are copies or to be written. */
+  Frames sums(float[] user, int first, boolean write, float[] work) {
     Frames frames = place(user, first, work);
-    if (image.isNeeded()) {
-      Arrays.fill(work, copy, copy + frames.count() * size(), 0);
+    if (image.isNeeded() || write) {
+      int from = frames.offset();
+      Arrays.fill(frames.data(), from, from + frames.count() * size(), 0);
     }
     return frames;
   }

@@ -55,17 +55,22 @@ final class MatMulPlan extends ReferencePlan<MatMul> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     Operand dy = new Operand(output(call.outputGradients(), "y"), y);
     float[] dx = input(call.inputGradients(), "x");
     float[] dw = input(call.inputGradients(), "w");
     if (dx != null) {
       Operand seen = new Operand(input(call.inputs(), "w"), w.transposed());
-      product(dy, seen, new Operand(dx, x), rows, terms, columns, true);
+      product(dy, seen, new Operand(dx, x), rows, terms, columns, !isWritten(call, "x"));
     }
     if (dw != null) {
       Operand seen = new Operand(input(call.inputs(), "x"), x.transposed());
-      product(seen, dy, new Operand(dw, w), terms, columns, rows, true);
+      product(seen, dy, new Operand(dw, w), terms, columns, rows, !isWritten(call, "w"));
     }
   }
 
