@@ -313,16 +313,18 @@ void test_winograd(const Kernels& kernels, const std::string& name, const Winogr
   Floats packed_data(kernels.data_floats(w, threads));
   kernels.pack_data({&w, wx.data(), wh.data(), packed_data.data()}, threads);
   const bool wants_x = between(0, 3) > 0, wants_h = !wants_x || between(0, 3) > 0;
-  Floats dx_got(xs.size(), 1.0f), dh_got(w.samples * state);
-  kernels.winograd_data({&w, packed_data.data(), dz.data(), wants_x ? dx_got.data() : nullptr, x_stride,
-                         wants_h ? dh_got.data() : nullptr, scratch.data()},
-                        threads);
-  for (int64_t n = 0; wants_x && n < w.samples; n++) {
-    Doubles one(dx.begin() + n * image, dx.begin() + (n + 1) * image);
-    for (double& d : one) d += 1;  // was there before
-    check(name + " winograd dx", one, dx_got.data() + n * x_stride, 3e-5);
+  for (int64_t adds = 0; adds < 2; adds++) {
+    Floats dx_got(xs.size(), adds ? 1.0f : NAN), dh_got(w.samples * state);
+    kernels.winograd_data({&w, packed_data.data(), dz.data(), wants_x ? dx_got.data() : nullptr, x_stride, adds,
+                           wants_h ? dh_got.data() : nullptr, scratch.data()},
+                          threads);
+    for (int64_t n = 0; wants_x && n < w.samples; n++) {
+      Doubles one(dx.begin() + n * image, dx.begin() + (n + 1) * image);
+      for (double& d : one) d += static_cast<double>(adds);  // was there before
+      check(name + " winograd dx", one, dx_got.data() + n * x_stride, 3e-5);
+    }
+    if (wants_h) check(name + " winograd dh", dh, dh_got.data(), 3e-5);
   }
-  if (wants_h) check(name + " winograd dh", dh, dh_got.data(), 3e-5);
 
   Floats d_weights(kernels.weights_floats(w, threads));
   Doubles d_bias(c4);
@@ -410,8 +412,13 @@ void test_groups(const Kernels& kernels, const std::string& name, int threads) {
   kernels.group_normalize({&g.groups, x.data(), y_got.data(), mean.data(), scale.data(), shift.data()}, threads);
   check(name + " normalized", y, y_got.data(), 1e-6);
   kernels.group_input_gradient(
-      {&g.groups, x.data(), dy.data(), dx_got.data(), mean.data(), shift.data(), mean.data(), scale.data()}, threads);
+      {&g.groups, x.data(), dy.data(), dx_got.data(), mean.data(), shift.data(), mean.data(), scale.data(), 1}, threads);
   check(name + " normalized dx", dx, dx_got.data(), 1e-6);
+  Floats written(all, NAN);
+  kernels.group_input_gradient(
+      {&g.groups, x.data(), dy.data(), written.data(), mean.data(), shift.data(), mean.data(), scale.data(), 0}, threads);
+  for (double& d : dx) d -= 1;  // was there before
+  check(name + " normalized dx, written", dx, written.data(), 1e-6);
 }
 
 void test_pool(const Kernels& kernels, const std::string& name, int threads) {
@@ -464,8 +471,12 @@ void test_pool(const Kernels& kernels, const std::string& name, int threads) {
   Floats rows(threads * std::max(p.input[2], p.output[2]) * c);
   kernels.pool_forward({&p, x.data(), y_got.data(), rows.data()}, threads);
   check(name + " pool", y, y_got.data(), 1e-6);
-  kernels.pool_backward({&p, x.data(), y_got.data(), dy.data(), dx_got.data(), rows.data()}, threads);
+  kernels.pool_backward({&p, x.data(), y_got.data(), dy.data(), dx_got.data(), 1, rows.data()}, threads);
   check(name + " pool dx", dx, dx_got.data(), 1e-6);
+  Floats written(in, NAN);
+  kernels.pool_backward({&p, x.data(), y_got.data(), dy.data(), written.data(), 0, rows.data()}, threads);
+  for (double& d : dx) d -= 1;  // was there before
+  check(name + " pool dx, written", dx, written.data(), 1e-6);
 
   x[0] = NAN;
   kernels.pool_forward({&p, x.data(), y_got.data(), rows.data()}, threads);
