@@ -221,7 +221,7 @@ class BadInputTest {
     String one = predict + "data/trailer_1.npy";
     return Stream.of(
         call(predict + "absent.npy", "absent.npy: there is no such file"),
-        call(predict + "data", "data: is a folder, expected an npy file"),
+        call(predict + "data", "out.npy: 4 videos cannot be written to one file; expected {}"),
         call(
             predict + "data/labels_0.npy",
             "labels_0.npy: input \"video\" has shape [6, 2], expected"),

@@ -46,6 +46,10 @@ final class ExampleFiles {
     ExampleFiles files = new ExampleFiles(example, dir, output);
     switch (files.words.get(1)) {
       case "predict" -> {
+        if (example.contains("{}")) {
+          ExamplePictures.checkSeveral(dir, output);
+          return;
+        }
         if (!files.values("--output").stream().allMatch(f -> f.matches("-|outputs|.*[.]npy"))
             || example.contains(".mp4")) {
           ExamplePictures.check(files.words, dir, output);

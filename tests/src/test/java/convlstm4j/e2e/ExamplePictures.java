@@ -36,12 +36,22 @@ final class ExamplePictures {
     assertTrue(any, words.toString());
   }
 
+  /** Of a folder of videos. */
+  static void checkSeveral(Path dir, String output) throws IOException {
+    for (String film : List.of("color=c=gray/a", "testsrc2/a")) {
+      assertEquals(21, Files.readAllLines(dir.resolve("scores/" + film + ".csv")).size());
+      assertTrue(ImageIO.read(dir.resolve("scores/" + film + ".png").toFile()).getWidth() > 300);
+      assertTrue(output.contains("scores/" + film + ".csv: columns "), output);
+    }
+    assertEquals("id,start,end,label", Files.readAllLines(dir.resolve("found.csv")).get(0));
+  }
+
   private static String value(List<String> words, String option) {
     return words.get(words.indexOf(option) + 1);
   }
 
   private static int frames(Path video) {
-    try (var source = FrameFiles.open(video, convlstm4j.data.FramePreparation.NONE)) {
+    try (var source = FrameFiles.open(video, convlstm4j.data.FramePreparation.NONE, 25)) {
       return (int) source.shape().dim(0);
     }
   }

@@ -142,7 +142,16 @@ class FilmCommandsTest {
         "-",
         "--frame-rate",
         "5");
-    refused("is a folder", "predict", "--model", model, "--input", "/", "--output", array);
+    Path empty = Files.createDirectory(dir.resolve("empty"));
+    refused(
+        "is empty, expected files that end in one of",
+        "predict",
+        "--model",
+        model,
+        "--input",
+        empty,
+        "--output",
+        array);
     refused(
         "there is no such file",
         "predict",
@@ -152,6 +161,136 @@ class FilmCommandsTest {
         dir.resolve("absent.mp4"),
         "--output",
         array);
+  }
+
+  /** Folders of pictures are videos in every command that takes films. */
+  @Test
+  void foldersOfPictures() throws IOException, InterruptedException {
+    for (String name : List.of("moving/b c", "still/new")) {
+      Files.createDirectories(dir.resolve("films").resolve(name));
+    }
+    Files.delete(dir.resolve("films/moving/b c.mkv"));
+    film("films/moving/b c/%d.png", "testsrc2=s=32x48:r=10:d=1.2");
+    film("films/still/new/frame %03d.jpg", "color=c=gray:s=40x40:r=10:d=1");
+    Path films = dir.resolve("films");
+    Path model = dir.resolve("model.ckpt");
+    Cli.good(
+        "train",
+        "--data",
+        films,
+        "--output",
+        model,
+        "--frame-size",
+        "16x16",
+        "--filters",
+        2,
+        "--epochs",
+        1,
+        "--picture-rate",
+        10,
+        "--backend",
+        "reference");
+    Cli.good(
+        "evaluate",
+        "--model",
+        model,
+        "--data",
+        films,
+        "--report",
+        dir.resolve("report"),
+        "--backend",
+        "reference");
+    Path pictures = films.resolve("moving/b c");
+    Path scores = dir.resolve("scores.csv");
+    Cli.good(
+        "predict",
+        "--model",
+        model,
+        "--input",
+        pictures,
+        "--output",
+        scores,
+        "--picture",
+        dir.resolve("scores.png"),
+        "--picture-rate",
+        10,
+        "--backend",
+        "reference");
+    List<String> lines = Files.readAllLines(scores);
+    assertEquals(13, lines.size());
+    assertTrue(lines.get(12).startsWith("11,1.1,"), lines.get(12));
+    Cli.good(
+        "explain",
+        "--model",
+        model,
+        "--input",
+        pictures,
+        "--output",
+        dir.resolve("why.png"),
+        "--backend",
+        "reference");
+    Path labels = dir.resolve("labels.csv");
+    Cli.good("label-template", films, "--output", labels, "--picture-rate", 5);
+    assertEquals(
+        List.of(
+            "id,start,end,label",
+            "moving/a,0,2.000,",
+            "moving/b c,0,2.400,",
+            "still/a,0,2.000,",
+            "still/new,0,2.000,"),
+        Files.readAllLines(labels));
+    refused(
+        "is part of --input",
+        "predict",
+        "--model",
+        model,
+        "--input",
+        pictures,
+        "--output",
+        scores,
+        "--picture",
+        pictures.resolve("13.png"));
+    refused(
+        "is part of --data",
+        "train",
+        "--data",
+        films,
+        "--output",
+        dir.resolve("other.ckpt"),
+        "--picture",
+        pictures.resolve("13.png"));
+    refused(
+        "--picture-rate goes with a folder of pictures",
+        "predict",
+        "--model",
+        model,
+        "--input",
+        dir.resolve("new.mp4"),
+        "--output",
+        scores,
+        "--picture-rate",
+        5);
+    refused(
+        "--picture-rate 0.0, expected more than 0",
+        "predict",
+        "--model",
+        model,
+        "--input",
+        pictures,
+        "--output",
+        scores,
+        "--picture-rate",
+        0);
+    Files.writeString(pictures.resolve("5.png"), "no picture");
+    refused(
+        "5.png: is no picture",
+        "predict",
+        "--model",
+        model,
+        "--input",
+        pictures,
+        "--output",
+        scores);
   }
 
   @Test

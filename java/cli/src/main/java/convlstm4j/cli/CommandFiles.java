@@ -35,10 +35,10 @@ final class CommandFiles implements AutoCloseable {
   private final List<Write> folderWrites = new ArrayList<>();
   private final List<WriteLock> locks = new ArrayList<>();
 
-  /** A file that is read; null for none. */
+  /** A file that is read, or a folder of pictures; null for none. */
   CommandFiles reads(String option, Path file) {
     if (file != null) {
-      reads.add(new Read(option, file, ""));
+      (Files.isDirectory(file) ? folders : reads).add(new Read(option, file, ""));
     }
     return this;
   }
@@ -147,6 +147,15 @@ final class CommandFiles implements AutoCloseable {
     Path file = target(w.file).file();
     String problem = "is part of " + read.option + " " + read.file + ", would replace it";
     boolean inner = Files.isDirectory(read.file) && !holdsVideos(read.file);
+    if (isFrame(file)) {
+      // Of the folder itself, of a video in it, or in a folder for a label.
+      Path of = file.toAbsolutePath().getParent();
+      for (int i = 0; i < 3 && of != null; i++, of = of.getParent()) {
+        if (isSame(of, read.file)) {
+          throw wrong(w, problem);
+        }
+      }
+    }
     Path parent = file.toAbsolutePath().getParent();
     if (isOfFolder(file) && parent != null) {
       boolean within = inner && parent.getParent() != null && isSame(parent.getParent(), read.file);
@@ -164,9 +173,19 @@ final class CommandFiles implements AutoCloseable {
     return name != null && (LABELS.matcher(name.toString()).matches() || FrameFiles.isVideo(file));
   }
 
+  /** Whether a file is, or would be, one of the pictures of a video. */
+  private static boolean isFrame(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return FrameFiles.pictures().contains(OutputFiles.ending(file))
+        && folder != null
+        && Files.isDirectory(folder)
+        && !holdsVideos(folder)
+        && FrameFiles.isVideo(folder);
+  }
+
   /** Whether a folder holds videos itself, and not folders of them. */
   private static boolean holdsVideos(Path folder) {
-    return entries(folder).stream().anyMatch(e -> FrameFiles.isVideo(e) && !Files.isDirectory(e));
+    return entries(folder).stream().anyMatch(FrameFiles::isVideo);
   }
 
   /** Whether a file is one of a folder's; entries may be links to files elsewhere. */

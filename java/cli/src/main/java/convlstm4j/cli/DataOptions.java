@@ -15,7 +15,8 @@ final class DataOptions {
       names = "--data",
       paramLabel = "FOLDER",
       description = {
-        "Folder of videos, films (mp4, mkv, avi ..) or arrays NAME.npy [T, C, H, W], with labels:"
+        "Folder of videos, films (mp4, mkv, avi ..), folders of pictures (PNG, JPEG) or arrays NAME.npy"
+            + " [T, C, H, W], with labels:"
             + " labels.csv with the columns id,<label>.. or id,frame,<label>.., where id is a video's"
             + " name; or labels_{id}.npy [T, labels] (names in genres.txt)."
       })
@@ -61,6 +62,12 @@ final class DataOptions {
   VideoFolder whole(List<String> weights) {
     films.preparation(FramePreparation.NONE.size(1, 1)); // a wrong one is said before all else
     VideoFolder all = VideoFolder.open(folder).frames(films::preparation);
+    boolean pictures = all.ids().stream().anyMatch(id -> Files.isDirectory(all.path(id)));
+    films.checkPictureRate(pictures, folder);
+    return weighted(all.pictureRate(films.picturesPerSecond()), weights);
+  }
+
+  private static VideoFolder weighted(VideoFolder all, List<String> weights) {
     if (weights.isEmpty()) {
       return all;
     }

@@ -16,6 +16,7 @@ import convlstm4j.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +54,7 @@ final class ExplainCommand implements Runnable {
       names = "--input",
       required = true,
       paramLabel = "VIDEO",
-      description = "A film, or an array [T, C, H, W] in an .npy file.")
+      description = "A film, a folder of pictures, or an array [T, C, H, W] in an .npy file.")
   Path input;
 
   @Option(
@@ -104,6 +105,7 @@ final class ExplainCommand implements Runnable {
   private void explain(Model trained, PrintWriter out, PrintWriter err) {
     Bytes bytes = new Bytes(trained, false, err);
     if (FilmScores.isFilm(trained.network().inputNames(), List.of(input.toString()))) {
+      films.checkPictureRate(Files.isDirectory(input), input);
       try (FilmScores.Film film = new FilmScores(trained, films, bytes).open(input)) {
         explain(trained, film.source(), film.frames(), out);
       }

@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FramePreparation.Colours;
 import convlstm4j.data.FramePreparation.Fit;
+import convlstm4j.data.folder.FrameFiles;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,8 +45,22 @@ final class FilmOptions {
           "The channels of films: rgb, bgr or grey. Default: rgb, or what fits the model.")
   Colours colours;
 
+  @Option(
+      names = "--picture-rate",
+      paramLabel = "FPS",
+      description = {
+        "Pictures in a second, of a folder of pictures (PNG, JPEG) that is one video. Default: 25."
+      })
+  Double pictureRate;
+
   /** Names of options that were given. */
   List<String> given() {
+    return Stream.concat(ofFrames().stream(), Stream.of("--picture-rate"))
+        .filter(o -> pictureRate != null || !o.equals("--picture-rate"))
+        .toList();
+  }
+
+  private List<String> ofFrames() {
     return Stream.of(
             size == null ? "" : "--frame-size",
             fit == null ? "" : "--frame-fit",
@@ -62,13 +77,38 @@ final class FilmOptions {
     }
   }
 
+  /** Pictures in a second. */
+  double picturesPerSecond() {
+    return pictureRate == null ? FrameFiles.PICTURES_PER_SECOND : pictureRate;
+  }
+
+  /**
+   * Fails if that was asked for and makes no sense.
+   *
+   * @param pictures whether a video is a folder of pictures
+   * @param videos what messages call the videos
+   */
+  void checkPictureRate(boolean pictures, Object videos) {
+    if (pictureRate == null) {
+      return;
+    }
+    if (!(pictureRate > 0 && Double.isFinite(pictureRate))) {
+      throw new IllegalArgumentException(
+          "--picture-rate " + pictureRate + ", expected more than 0 pictures a second");
+    }
+    if (!pictures) {
+      throw new IllegalArgumentException(
+          "--picture-rate goes with a folder of pictures, " + videos + " is none and has none");
+    }
+  }
+
   /**
    * What was asked for.
    *
    * @param otherwise what holds for options that were not given
    */
   FramePreparation preparation(FramePreparation otherwise) {
-    if (given().isEmpty()) {
+    if (ofFrames().isEmpty()) {
       return otherwise;
     }
     try {
@@ -84,7 +124,7 @@ final class FilmOptions {
           rate == null ? otherwise.framesPerSecond() : positive(rate),
           colours == null ? otherwise.colours() : colours);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(String.join(", ", given()) + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(String.join(", ", ofFrames()) + ": " + e.getMessage(), e);
     }
   }
 

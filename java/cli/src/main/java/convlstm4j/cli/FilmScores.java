@@ -30,7 +30,7 @@ final class FilmScores {
     this.bytes = bytes;
   }
 
-  /** Whether files for inputs are a film. */
+  /** Whether files for inputs are a film, or a folder of pictures. */
   static boolean isFilm(List<String> names, List<String> files) {
     return names.size() == 1 && FrameFiles.isDecoded(Path.of(files.get(0)));
   }
@@ -69,7 +69,8 @@ final class FilmScores {
             difference -> {
               throw new IllegalArgumentException(film + ": " + difference);
             });
-    FrameSource source = FrameFiles.open(film, preparation).scaled(scale.get());
+    FrameSource source =
+        FrameFiles.open(film, preparation, options.picturesPerSecond()).scaled(scale.get());
     return new Film(source, Frames.of(source, form, DType.FLOAT32));
   }
 }

@@ -2,6 +2,7 @@ package convlstm4j.cli;
 
 import convlstm4j.cli.picture.IntervalTable;
 import convlstm4j.data.FramePreparation;
+import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.Printable;
@@ -42,6 +43,12 @@ final class LabelTemplateCommand implements Runnable {
       description = "The table, which must not be there yet. Default: FOLDER/labels.csv.")
   Path output;
 
+  @Option(
+      names = "--picture-rate",
+      paramLabel = "FPS",
+      description = "Pictures in a second, of folders of pictures. Default: 25.")
+  double pictureRate = FrameFiles.PICTURES_PER_SECOND;
+
   @Override
   public void run() {
     PrintWriter err = spec.commandLine().getErr();
@@ -51,7 +58,10 @@ final class LabelTemplateCommand implements Runnable {
     }
     // Frames of all sizes are labelled alike.
     VideoFolder films =
-        VideoFolder.open(folder).unlabeled().frames(FramePreparation.NONE.size(1, 1));
+        VideoFolder.open(folder)
+            .unlabeled()
+            .frames(FramePreparation.NONE.size(1, 1))
+            .pictureRate(pictureRate);
     if (OutputFiles.holdsSomething(file)) {
       throw new IllegalArgumentException(
           "--output " + file + ": is there already; name another file");

@@ -1,11 +1,13 @@
 package convlstm4j.cli;
 
 import convlstm4j.data.Frames;
+import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyFrames;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +42,8 @@ import picocli.CommandLine.Spec;
       "    --intervals intervals.csv --picture film.html",
       "  convlstm4j predict --model film.ckpt --input film.mp4 --output film.srt",
       "  convlstm4j predict --model film.ckpt --input film.mp4 --picture film.gif",
+      "  convlstm4j predict --model film.ckpt --input films --output scores/{}.csv \\",
+      "    --intervals found.csv --picture scores/{}.png",
       "  convlstm4j predict --model model.ckpt --input x.npy --output y2.npy \\",
       "    --memory 1g --stretch 2",
       "  convlstm4j predict --model demo/convlstm.ckpt --input - --output - \\",
@@ -56,11 +60,14 @@ final class PredictCommand implements Runnable {
   @Option(
       names = "--input",
       required = true,
-      paramLabel = "[NAME=]IN.npy",
+      arity = "1..*",
+      paramLabel = "[NAME=]IN",
       description = {
-        "The samples; with several inputs one file for each; or a film (mp4, mkv, avi ..), prepared as"
-            + " in training, which gives its scores. - is one video on standard input, as an"
-            + " .npy file: its scores are written as its frames come, until it ends."
+        "The samples, an .npy file, with several inputs one for each; or a film (mp4, mkv, avi ..) or a"
+            + " folder of pictures, prepared as in training, which gives its scores; or several such,"
+            + " or a folder of them: {} in the names of what is written stands for the name of"
+            + " each. - is one video on standard input, as an .npy file: its scores are written as its"
+            + " frames come, until it ends."
       })
   List<String> inputs;
 
@@ -118,8 +125,14 @@ final class PredictCommand implements Runnable {
         return;
       }
       List<String> names = trained.network().inputNames();
+      if (VideoScores.areTaken(trained) && VideoTask.areAsked(inputs, output, scores)) {
+        predictSeveral(trained, bytes, out, err);
+        backend.report(out);
+        return;
+      }
       List<String> files = Named.all("--input", inputs, "input", names);
       if (FilmScores.isFilm(names, files)) {
+        films.checkPictureRate(Files.isDirectory(Path.of(files.get(0))), files.get(0));
         try (CommandFiles claimed = claimed()) {
           claimed.claim(err);
           FilmScores film = new FilmScores(trained, films, bytes);
@@ -132,12 +145,9 @@ final class PredictCommand implements Runnable {
       NpyFile first = NpyFile.open(Path.of(files.get(0)));
       Conversions conversions = new Conversions(err);
       if (VideoScores.isVideo(trained, first)) {
-        NpyFile video = conversions.of(first, trained.dtype());
         try (CommandFiles claimed = claimed()) {
           claimed.claim(err);
-          NpyFile read = bytes.read(video, 0);
-          Frames frames = NpyFrames.video(read, DType.FLOAT32);
-          say(out, VideoScores.write(trained, frames, read, output, scores));
+          say(out, predictArray(trained, first, bytes, output, scores, conversions));
         }
         backend.report(out);
         return;
@@ -156,7 +166,56 @@ final class PredictCommand implements Runnable {
     }
   }
 
+  private static List<String> predictArray(
+      Model trained,
+      NpyFile file,
+      Bytes bytes,
+      Path output,
+      ScoreFiles files,
+      Conversions conversions) {
+    NpyFile read = bytes.read(conversions.of(file, trained.dtype()), 0);
+    Frames frames = NpyFrames.video(read, DType.FLOAT32);
+    return VideoScores.write(trained, frames, read, output, files);
+  }
+
+  private void predictSeveral(Model trained, Bytes bytes, PrintWriter out, PrintWriter err) {
+    List<VideoTask> tasks = VideoTask.of(inputs, output, scores);
+    Conversions conversions = new Conversions(err);
+    FilmScores film = new FilmScores(trained, films, bytes);
+    new VideoPredictions(tasks, scores)
+        .run(
+            new CommandFiles().reads("--model", model.file),
+            task -> {
+              List<String> columns;
+              if (FrameFiles.isDecoded(task.video())) {
+                columns = film.write(task.video(), task.output(), task.files());
+              } else {
+                NpyFile array = NpyFile.open(task.video());
+                if (!VideoScores.isVideo(trained, array)) {
+                  throw new IllegalArgumentException(
+                      task.video()
+                          + ": shape "
+                          + array.shape()
+                          + ", expected one video of a model of videos; samples are predicted from"
+                          + " one --input into one --output");
+                }
+                columns =
+                    predictArray(trained, array, bytes, task.output(), task.files(), conversions);
+              }
+              say(out, columns, task.output(), task.files());
+            },
+            films,
+            err);
+    if (scores.isOneTable()) {
+      out.println(scores.intervals);
+    }
+  }
+
   private void say(PrintWriter out, List<String> columns) {
+    say(out, columns, output, scores);
+  }
+
+  private static void say(PrintWriter out, List<String> columns, Path output, ScoreFiles scores) {
     if (output != null) {
       String what = OutputFiles.ending(output).matches("json|srt") ? ": labels " : ": columns ";
       out.println(output + what + String.join(", ", columns));

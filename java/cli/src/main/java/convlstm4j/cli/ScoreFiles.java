@@ -50,6 +50,45 @@ final class ScoreFiles {
       description = "For intervals, subtitles and pictures. Default: " + Intervals.HALF + ".")
   Double threshold;
 
+  /** Intervals of several videos, which go into one table; null where each has a file. */
+  private StringBuilder rows;
+
+  /** Whether the intervals of all videos go into one table. */
+  boolean isOneTable() {
+    return intervals != null
+        && !VideoPlace.isIn(intervals)
+        && OutputFiles.ending(intervals).equals("csv");
+  }
+
+  /** The same for one of several videos. */
+  ScoreFiles of(String id) {
+    ScoreFiles one = new ScoreFiles();
+    one.picture = VideoPlace.filled(picture, id);
+    one.threshold = threshold;
+    if (isOneTable()) {
+      rows = rows == null ? new StringBuilder(IntervalTable.HEADER).append('\n') : rows;
+      one.rows = rows;
+    } else {
+      one.intervals = VideoPlace.filled(intervals, id);
+    }
+    return one;
+  }
+
+  /** Writes what several videos have in common. */
+  void finish() {
+    if (isOneTable()) {
+      write(intervals, rows.toString());
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      AtomicFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
   /** Names of options that were given. */
   List<String> given() {
     return Stream.of(
@@ -86,7 +125,7 @@ final class ScoreFiles {
     }
     boolean json = output != null && OutputFiles.ending(output).equals("json");
     boolean subtitles = output != null && OutputFiles.ending(output).equals("srt");
-    if (threshold != null && picture == null && intervals == null && !json && !subtitles) {
+    if (threshold != null && picture == null && !hasIntervals() && !json && !subtitles) {
       throw new IllegalArgumentException(
           "--threshold goes with --picture, --intervals, or --output as .json or .srt");
     }
@@ -99,19 +138,23 @@ final class ScoreFiles {
       checkEnding("--intervals", intervals, INTERVALS);
       checkIntervals("--intervals", intervals);
     }
-    if (!timed && (intervals != null || subtitles)) {
+    if (!timed && (hasIntervals() || subtitles)) {
       throw new IllegalArgumentException(
-          (intervals != null ? "--intervals " + intervals : "--output " + output)
+          (subtitles ? "--output " + output : "--intervals")
               + ": "
               + video
               + " does not say when its frames are shown; expected a film (mp4, mkv ..)");
     }
   }
 
+  private boolean hasIntervals() {
+    return intervals != null || rows != null;
+  }
+
   /** Whether more is made of scores than a table or an array. */
   boolean isNeeded(Path output) {
     return picture != null
-        || intervals != null
+        || hasIntervals()
         || (output != null && OWN_OUTPUTS.contains(OutputFiles.ending(output)));
   }
 
@@ -132,14 +175,17 @@ final class ScoreFiles {
             OutputFiles.ending(output).equals("srt")
                 ? Subtitles.text(found)
                 : ScoresJson.text(found, threshold());
-        AtomicFile.write(output, text.getBytes(StandardCharsets.UTF_8));
+        write(output, text);
+      }
+      if (rows != null) {
+        rows.append(IntervalTable.rows(found, id));
       }
       if (intervals != null) {
         String text =
             OutputFiles.ending(intervals).equals("srt")
                 ? Subtitles.text(found)
                 : IntervalTable.text(found, id);
-        AtomicFile.write(intervals, text.getBytes(StandardCharsets.UTF_8));
+        write(intervals, text);
       }
       if (picture != null) {
         AtomicFile.write(

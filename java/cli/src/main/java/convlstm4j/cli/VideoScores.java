@@ -27,8 +27,12 @@ final class VideoScores {
 
   /** Whether a file is one sample of a model of videos, without the batch axis. */
   static boolean isVideo(Model model, NpyFile file) {
+    return areTaken(model) && file.shape().rank() == 4;
+  }
+
+  /** Whether a model is one of videos. */
+  static boolean areTaken(Model model) {
     return model.network().inputs().size() == 1
-        && file.shape().rank() == 4
         && model.network().inputs().get(0).shape().rank() == 5;
   }
 
@@ -44,9 +48,7 @@ final class VideoScores {
       Model model, Frames video, FrameSource source, Path output, ScoreFiles files) {
     boolean timed = source.seconds(0).isPresent();
     files.check(output, timed, source.name());
-    if (output != null) {
-      checkOutput(output);
-    }
+    checkOutput(output);
     checkFits(model, video);
     double[] bounds = bounds(source, video.shape().dim(1), timed);
     double[] times = Arrays.copyOf(bounds, bounds.length - 1);
@@ -82,7 +84,11 @@ final class VideoScores {
     return names;
   }
 
-  private static void checkOutput(Path output) {
+  /** Checks that scores can be written so; null for nothing. */
+  static void checkOutput(Path output) {
+    if (output == null) {
+      return;
+    }
     switch (OutputFiles.ending(output)) {
       case "csv" -> OutputFiles.checkTable(OUTPUT, output);
       case "npy" -> OutputFiles.checkArray(OUTPUT, output);

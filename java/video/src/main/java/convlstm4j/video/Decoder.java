@@ -3,13 +3,15 @@ package convlstm4j.video;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
-/** The frames of a video from its first, decoded ahead by a thread and a program of its own. */
+/** The frames of a video from one on, decoded ahead by a thread and a program of its own. */
 final class Decoder implements AutoCloseable {
   private static final long AHEAD_BYTES = 32L << 20;
+  private static final long MILLISECONDS_TO_END = 10_000;
 
   /** What the thread hands over: a frame, or how the video ended. */
   private static final class Item {
@@ -24,18 +26,23 @@ final class Decoder implements AutoCloseable {
 
   private final Path video;
   private final int frameBytes;
-  private final Ffmpeg run;
+  private final Iterator<Footage.Run> runs;
   private final BlockingQueue<Item> queue;
   private final Thread thread;
   private volatile boolean closed;
+
+  /** What decodes now; null before the first. */
+  private volatile Ffmpeg running;
+
   private long next;
 
-  Decoder(Path video, String filters, String pixels, int frameBytes) {
-    this.video = video;
+  Decoder(Footage footage, long from, int frameBytes) {
+    this.video = footage.path();
     this.frameBytes = frameBytes;
+    this.next = from;
     this.queue =
         new ArrayBlockingQueue<>((int) Math.min(64, Math.max(2, AHEAD_BYTES / frameBytes)));
-    this.run = Ffmpeg.start(video, filters, "-pix_fmt", pixels, "-f", "rawvideo");
+    this.runs = footage.from(from);
     this.thread = new Thread(this::decode, "decoder of " + video.getFileName());
     thread.setDaemon(true);
     thread.start();
@@ -48,18 +55,11 @@ final class Decoder implements AutoCloseable {
 
   private void decode() {
     try {
-      Item end;
-      try (InputStream in = run.output()) {
-        while (true) {
-          byte[] frame = new byte[frameBytes];
-          int n = in.readNBytes(frame, 0, frameBytes);
-          if (n < frameBytes) {
-            end = new Item(null, n == 0 ? null : cut(n));
-            break;
-          }
-          queue.put(new Item(frame, null));
+      Item end = new Item(null, null);
+      try {
+        while (runs.hasNext() && !closed) {
+          decode(runs.next());
         }
-        run.end();
       } catch (IOException e) {
         end = new Item(null, new VideoException(video, "cannot be decoded: " + e.getMessage(), e));
       } catch (VideoException e) {
@@ -72,6 +72,33 @@ final class Decoder implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed: nobody waits
+    }
+  }
+
+  private void decode(Footage.Run stretch) throws IOException, InterruptedException {
+    try (Ffmpeg run = stretch.start()) {
+      running = run;
+      if (closed) {
+        return;
+      }
+      long frames = 0;
+      try (InputStream in = run.output()) {
+        while (true) {
+          byte[] frame = new byte[frameBytes];
+          int n = in.readNBytes(frame, 0, frameBytes);
+          if (n == 0) {
+            break;
+          }
+          if (n < frameBytes) {
+            throw cut(n);
+          }
+          queue.put(new Item(frame, null));
+          frames++;
+        }
+        if (!closed) {
+          stretch.ended(run, frames);
+        }
+      }
     }
   }
 
@@ -106,6 +133,14 @@ final class Decoder implements AutoCloseable {
   public void close() {
     closed = true;
     thread.interrupt();
-    run.close();
+    Ffmpeg run = running;
+    if (run != null) {
+      run.close();
+    }
+    try {
+      thread.join(MILLISECONDS_TO_END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

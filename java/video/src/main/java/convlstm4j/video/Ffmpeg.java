@@ -3,6 +3,7 @@ package convlstm4j.video;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A run of the {@code ffmpeg} program on one video. */
+/** A run of the {@code ffmpeg} program on one film, or on pictures. */
 final class Ffmpeg implements AutoCloseable {
   /** Says where the program is; else it is looked for in the folders of {@code PATH}. */
   static final String PROPERTY = "convlstm4j.ffmpeg";
@@ -50,6 +51,9 @@ final class Ffmpeg implements AutoCloseable {
 
   private volatile boolean hung;
 
+  /** What it could not be given. */
+  private volatile VideoException unreadable;
+
   private Ffmpeg(Path video, Process process) {
     this.video = video;
     this.process = process;
@@ -62,24 +66,71 @@ final class Ffmpeg implements AutoCloseable {
   }
 
   /**
-   * Starts it.
+   * Decodes a film.
    *
    * @param video the file
    * @param filters a graph of filters that every picture goes through
    * @param output arguments that say what is written to standard output
    */
-  static Ffmpeg start(Path video, String filters, String... output) {
+  static Ffmpeg film(Path video, String filters, String... output) {
+    List<String> input = new ArrayList<>();
+    input.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", FORMATS));
+    // Without a protocol's name a file called "concat:a|b" would be taken for one.
+    input.addAll(List.of("-i", "file:" + video.toAbsolutePath()));
+    return start(video, input, filters, output);
+  }
+
+  /**
+   * Decodes pictures, one after the other. It ends at the first that it cannot decode.
+   *
+   * @param folder what messages call them
+   * @param pictures of one kind
+   * @param filters as of a film
+   * @param output as of a film
+   */
+  static Ffmpeg pictures(
+      Path folder, List<PictureFile> pictures, String filters, String... output) {
+    String demuxer = pictures.get(0).kind().demuxer();
+    List<String> input = new ArrayList<>();
+    input.addAll(List.of("-xerror", "-err_detect", "explode"));
+    // Not all versions turn pictures as their files say: the filters do.
+    input.addAll(List.of("-noautorotate", "-protocol_whitelist", "pipe"));
+    input.addAll(List.of("-format_whitelist", demuxer, "-f", demuxer, "-i", "pipe:0"));
+    Ffmpeg run = start(folder, input, filters, output);
+    Thread feeder = new Thread(() -> run.feed(pictures), "pictures for ffmpeg");
+    feeder.setDaemon(true);
+    feeder.start();
+    return run;
+  }
+
+  private void feed(List<PictureFile> pictures) {
+    try (OutputStream in = process.getOutputStream()) {
+      for (PictureFile p : pictures) {
+        byte[] bytes = p.bytes();
+        try {
+          in.write(bytes);
+        } catch (IOException e) {
+          return; // it has ended; it says why, or was closed
+        }
+      }
+    } catch (VideoException e) {
+      unreadable = e;
+      process.destroyForcibly();
+    } catch (IOException e) {
+      // closing what is to be written: the same
+    }
+  }
+
+  private static Ffmpeg start(Path video, List<String> input, String filters, String... output) {
     List<String> command = new ArrayList<>();
     // In a session of its own: Ctrl-C in the terminal is for this program, which saves and then
     // ends ffmpeg.
     inPath("setsid").ifPresent(p -> command.add(p.toString()));
     command.add(program(video).toString());
-    // Without a protocol's name a file called "concat:a|b" would be taken for one.
-    String input = "file:" + video.toAbsolutePath();
     command.addAll(List.of("-nostdin", "-hide_banner", "-loglevel", "error"));
-    command.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", FORMATS));
+    command.addAll(input);
     // V: the first stream of moving pictures, not a cover of an audio file.
-    command.addAll(List.of("-i", input, "-map", "0:V:0", "-vf", filters));
+    command.addAll(List.of("-map", "0:V:0", "-vf", filters));
     // Every frame once, at its own time.
     command.addAll(List.of("-fps_mode", "passthrough", "-enc_time_base", "-1"));
     command.addAll(List.of(output));
@@ -208,6 +259,10 @@ final class Ffmpeg implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new VideoException(video, "interrupted while it was decoded", e);
+    }
+    VideoException notGiven = unreadable;
+    if (notGiven != null) {
+      throw notGiven;
     }
     if (hung) {
       throw new VideoException(

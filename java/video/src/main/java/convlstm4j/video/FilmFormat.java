@@ -3,10 +3,14 @@ package convlstm4j.video;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
 import convlstm4j.data.folder.FrameFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** Files that {@code ffmpeg} decodes, for {@link convlstm4j.data.folder.VideoFolder}. */
+/**
+ * Films and folders of pictures that {@code ffmpeg} decodes, for {@link
+ * convlstm4j.data.folder.VideoFolder}.
+ */
 public final class FilmFormat implements FrameFormat {
   private static final Set<String> ENDINGS =
       Set.of(
@@ -22,7 +26,14 @@ public final class FilmFormat implements FrameFormat {
   }
 
   @Override
-  public FrameSource open(Path path, FramePreparation preparation) {
-    return VideoFile.open(path, preparation);
+  public Set<String> pictures() {
+    return PictureFolder.ENDINGS;
+  }
+
+  @Override
+  public FrameSource open(Path path, FramePreparation preparation, double picturesPerSecond) {
+    return Files.isDirectory(path)
+        ? VideoFile.ofPictures(path, preparation, picturesPerSecond)
+        : VideoFile.open(path, preparation);
   }
 }

@@ -15,8 +15,13 @@ final class Filters {
     return p.framesPerSecond() > 0 ? "fps=" + p.framesPerSecond() : "null";
   }
 
-  static String all(FramePreparation p, int height, int width) {
-    String size = width + ":" + height;
+  /**
+   * What makes the pixels asked for out of a frame.
+   *
+   * @param own the size of the video's frames
+   */
+  static String pixels(FramePreparation p, Timeline own) {
+    String size = p.scales() ? p.width() + ":" + p.height() : own.width() + ":" + own.height();
     // Pixels that are not square are made so before things are to keep their shape.
     String square =
         "scale=trunc(iw*max(sar\\,1)+0.5):trunc(ih/min(sar\\,1)+0.5)" + EXACT + ",setsar=1,";
@@ -41,15 +46,16 @@ final class Filters {
                   + size
                   + ":(ow-iw)/2:(oh-ih)/2";
         };
-    return rate(p)
-        + ","
-        + (p.scales() ? scaled : "scale=" + size + EXACT)
-        + ",format="
-        + pixels(p.colours());
+    return (p.scales() ? scaled : "scale=" + size + EXACT) + ",format=" + layout(p.colours());
+  }
+
+  /** ffmpeg's arguments for pixels as they are, frame after frame. */
+  static String[] raw(FramePreparation p) {
+    return new String[] {"-pix_fmt", layout(p.colours()), "-f", "rawvideo"};
   }
 
   /** How ffmpeg calls the bytes of a pixel. */
-  static String pixels(Colours colours) {
+  private static String layout(Colours colours) {
     return switch (colours) {
       case RGB -> "rgb24";
       case BGR -> "bgr24";

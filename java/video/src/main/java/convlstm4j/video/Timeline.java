@@ -28,8 +28,7 @@ final class Timeline {
   private final double end;
   private final Optional<String> complaint;
 
-  private Timeline(
-      int width, int height, double[] seconds, double end, Optional<String> complaint) {
+  Timeline(int width, int height, double[] seconds, double end, Optional<String> complaint) {
     this.width = width;
     this.height = height;
     this.seconds = seconds;
@@ -78,7 +77,7 @@ final class Timeline {
     int height = 0;
     double base = 0;
     double length = 0;
-    try (Ffmpeg run = Ffmpeg.start(video, filters, "-c:v", "wrapped_avframe", "-f", "framecrc");
+    try (Ffmpeg run = Ffmpeg.film(video, filters, "-c:v", "wrapped_avframe", "-f", "framecrc");
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(run.output(), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

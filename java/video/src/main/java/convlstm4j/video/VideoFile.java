@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A video file (mp4, mkv, avi, webm, mov, gif ..), its frames read in stretches as {@code [T, C, H,
- * W]} bytes. The {@code ffmpeg} program, 5.1 or later, decodes it: that of {@code PATH}, or of the
- * system property {@code convlstm4j.ffmpeg}. Opening decodes the whole film once, since only that
- * tells how many frames it has. Frames are decoded ahead, a bounded number of them, so that films
- * of hours need no more memory than those of seconds. Reading on is fast; reading what lies before
- * decodes the film from its start.
+ * A video file (mp4, mkv, avi, webm, mov, gif ..) or a folder of pictures, its frames read in
+ * stretches as {@code [T, C, H, W]} bytes. The {@code ffmpeg} program, 5.1 or later, decodes it:
+ * that of {@code PATH}, or of the system property {@code convlstm4j.ffmpeg}. Opening decodes the
+ * whole film once, since only that tells how many frames it has. Frames are decoded ahead, a
+ * bounded number of them, so that films of hours need no more memory than those of seconds. Reading
+ * on is fast; reading what lies before decodes the film from its start.
  *
  * <pre>{@code
  * var small = new FramePreparation(64, 64, Fit.CROP, 8, Colours.RGB);
@@ -37,25 +37,24 @@ import org.slf4j.LoggerFactory;
 public final class VideoFile implements FrameSource {
   private static final Logger LOG = LoggerFactory.getLogger(VideoFile.class);
 
+  /** So many frames are decoded and left out rather than a decoder started. */
+  private static final int NEAR = 16;
+
   /** What all views of one file share. */
   private static final class Film {
-    private final Path path;
-    private final FramePreparation preparation;
-    private final String filters;
+    private final Footage footage;
     private final FramePreparation.Colours colours;
-    private final Timeline timeline;
     private final Shape shape;
     private Decoder decoder;
     private boolean closed;
 
-    Film(Path path, FramePreparation preparation, Timeline timeline) {
-      this.path = path;
-      this.preparation = preparation;
+    Film(Footage footage) {
+      this.footage = footage;
+      FramePreparation preparation = footage.preparation();
+      Timeline timeline = footage.timeline();
       this.colours = preparation.colours();
-      this.timeline = timeline;
       int height = preparation.scales() ? preparation.height() : timeline.height();
       int width = preparation.scales() ? preparation.width() : timeline.width();
-      this.filters = Filters.all(preparation, height, width);
       this.shape = Shape.of(timeline.frames(), colours.channels(), height, width);
     }
 
@@ -63,14 +62,15 @@ public final class VideoFile implements FrameSource {
       return Tensor.arrayLength(shape.from(1));
     }
 
-    /** Frames come one after the other; to go back, the film begins anew. */
+    /** Frames come one after the other; to go back, or far on, decoding begins anew. */
     byte[] frame(long index) {
       if (closed) {
-        throw new IllegalStateException(path + ": is closed");
+        throw new IllegalStateException(footage.path() + ": is closed");
       }
-      if (decoder == null || decoder.next() > index) {
+      long start = footage.startBefore(index);
+      if (decoder == null || decoder.next() > index || decoder.next() + NEAR < start) {
         rewind();
-        decoder = new Decoder(path, filters, Filters.pixels(colours), frameBytes());
+        decoder = new Decoder(footage, start, frameBytes());
       }
       try {
         while (true) {
@@ -88,7 +88,7 @@ public final class VideoFile implements FrameSource {
 
     private VideoException changed(long frames) {
       return new VideoException(
-          path,
+          footage.path(),
           "has changed, or its decoder is not to be relied on: it ended after "
               + frames
               + " frames, had "
@@ -129,13 +129,37 @@ public final class VideoFile implements FrameSource {
     } catch (IOException e) {
       throw new VideoException(path, e.getMessage(), e);
     }
-    Timeline timeline = Timeline.of(path, Filters.rate(preparation));
+    FilmFootage footage = FilmFootage.of(path, preparation);
+    Timeline timeline = footage.timeline();
     timeline
         .complaint()
         .ifPresent(
             c ->
                 LOG.warn("{}: {} frames could be decoded; ffmpeg: {}", path, timeline.frames(), c));
-    return new VideoFile(new Film(path, preparation, timeline), ByteScale.NONE);
+    return new VideoFile(new Film(footage), ByteScale.NONE);
+  }
+
+  /**
+   * Opens a folder of pictures (PNG, JPEG) as one video: its frames in the order of their names,
+   * numbers by value, 2 before 10. Files beginning with a dot, of other endings, and folders in it
+   * are left out. A picture is turned as its EXIF data says; transparency and, of 16 bits, the
+   * lower 8 are dropped. All are read once here, and decoded when frames are read; one that is cut
+   * off or damaged is refused.
+   *
+   * @param folder the folder
+   * @param preparation how its frames are prepared; pictures of several sizes need one
+   * @param perSecond how many are shown in a second
+   * @return its frames, to be closed
+   * @throws VideoException if there are none, one is none or damaged, or two are of one name or of
+   *     different sizes
+   */
+  public static VideoFile ofPictures(Path folder, FramePreparation preparation, double perSecond) {
+    if (!(perSecond > 0 && Double.isFinite(perSecond))) {
+      throw new IllegalArgumentException(
+          "pictures per second = " + perSecond + ", expected more than 0");
+    }
+    return new VideoFile(
+        new Film(PictureFolder.of(folder, preparation, perSecond)), ByteScale.NONE);
   }
 
   /**
@@ -149,7 +173,7 @@ public final class VideoFile implements FrameSource {
 
   @Override
   public String name() {
-    return film.path.toString();
+    return film.footage.path().toString();
   }
 
   @Override
@@ -160,18 +184,18 @@ public final class VideoFile implements FrameSource {
   @Override
   public OptionalDouble seconds(long frame) {
     check(frame, frame + 1);
-    return OptionalDouble.of(film.timeline.seconds((int) frame));
+    return OptionalDouble.of(film.footage.timeline().seconds((int) frame));
   }
 
   @Override
   public OptionalDouble end() {
-    return OptionalDouble.of(film.timeline.end());
+    return OptionalDouble.of(film.footage.timeline().end());
   }
 
   /** Does not count the frames again. */
   @Override
   public VideoFile reopened() {
-    return new VideoFile(new Film(film.path, film.preparation, film.timeline), scale);
+    return new VideoFile(new Film(film.footage), scale);
   }
 
   /**
@@ -181,7 +205,7 @@ public final class VideoFile implements FrameSource {
    * @return its words; empty if nothing was wrong
    */
   public Optional<String> damage() {
-    return film.timeline.complaint();
+    return film.footage.timeline().complaint();
   }
 
   @Override

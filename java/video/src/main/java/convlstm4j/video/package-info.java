@@ -1,5 +1,5 @@
 /**
- * Frames of video files (mp4, mkv, avi, webm, mov, gif ..), decoded by the {@code ffmpeg} program.
- * {@link convlstm4j.video.VideoFile} is the way in.
+ * Frames of video files (mp4, mkv, avi, webm, mov, gif ..) and of folders of pictures, decoded by
+ * the {@code ffmpeg} program. {@link convlstm4j.video.VideoFile} is the way in.
  */
 package convlstm4j.video;

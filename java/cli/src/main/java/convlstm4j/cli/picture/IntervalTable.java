@@ -24,8 +24,17 @@ public final class IntervalTable {
    * @param id that a folder of videos knows the video by
    */
   public static String text(Intervals intervals, String id) {
+    return HEADER + "\n" + rows(intervals, id);
+  }
+
+  /**
+   * Its lines after the first.
+   *
+   * @param id that a folder of videos knows the video by
+   */
+  public static String rows(Intervals intervals, String id) {
     Track track = intervals.track();
-    StringBuilder s = new StringBuilder(HEADER).append('\n');
+    StringBuilder s = new StringBuilder();
     for (Interval i : intervals.all()) {
       double before = i.first() == 0 ? -1 : track.start(i.first() - 1);
       s.append(Printable.csv(id)).append(',');

@@ -18,12 +18,22 @@ public interface FrameFormat {
   Set<String> endings();
 
   /**
+   * Which pictures it takes: a folder of them is one video.
+   *
+   * @return endings of their names in lower case, without the dot; empty if it takes none
+   */
+  default Set<String> pictures() {
+    return Set.of();
+  }
+
+  /**
    * Opens a video.
    *
-   * @param path the file
+   * @param path the file, or a folder of pictures
    * @param preparation how its frames are prepared
+   * @param picturesPerSecond when pictures of a folder are shown, above 0; a file says it itself
    * @return its frames {@code [T, C, H, W]}, to be closed
    * @throws convlstm4j.io.file.FileException if it cannot be read
    */
-  FrameSource open(Path path, FramePreparation preparation);
+  FrameSource open(Path path, FramePreparation preparation, double picturesPerSecond);
 }

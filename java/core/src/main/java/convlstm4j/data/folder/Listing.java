@@ -36,7 +36,7 @@ record Listing(
   private static final Pattern BESIDE = Pattern.compile("(labels|weights)_.*[.]npy");
 
   /** A video, prepared. */
-  record Opened(Path path, FramePreparation preparation) {}
+  record Opened(Path path, FramePreparation preparation, double picturesPerSecond) {}
 
   static Listing of(Path folder) {
     if (!Files.exists(folder)) {
@@ -51,7 +51,7 @@ record Listing(
     if (paths.isEmpty()) {
       for (Path inner : entries(folder)) {
         String name = inner.getFileName().toString();
-        if (Files.isDirectory(inner) && !name.startsWith(".")) {
+        if (Files.isDirectory(inner) && !FrameFiles.isHidden(inner)) {
           int before = paths.size();
           others += add(inner, name + "/", paths);
           if (paths.size() > before) {
@@ -66,7 +66,12 @@ record Listing(
           (others == 0 ? "is empty" : "has " + others + " files, none of them a video")
               + ", expected files that end in one of "
               + FrameFiles.endings()
-              + " such as trailer_0.npy, or a folder of such for each label");
+              + " such as trailer_0.npy, "
+              + (FrameFiles.pictures().isEmpty() ? "" : "folders of pictures, ")
+              + "or a folder of such for each label"
+              + (FrameFiles.isVideo(folder)
+                  ? "; its pictures are one video, put it into a folder of videos"
+                  : ""));
     }
     return new Listing(folder, paths, List.copyOf(classes), new ConcurrentHashMap<>());
   }
@@ -78,11 +83,10 @@ record Listing(
     int others = 0;
     for (Path path : entries(folder)) {
       String name = path.getFileName().toString();
-      if (Files.isDirectory(path)) {
-        continue;
-      }
-      if (!FrameFiles.isVideo(path) || name.startsWith(".") || BESIDE.matcher(name).matches()) {
-        others++;
+      if (!FrameFiles.isVideo(path)
+          || FrameFiles.isHidden(path)
+          || BESIDE.matcher(name).matches()) {
+        others += Files.isDirectory(path) ? 0 : 1;
       } else {
         (name.startsWith(TRAILER) ? trailers : named).add(path);
       }
@@ -126,8 +130,9 @@ record Listing(
   }
 
   /** A video's header, of which no frames are to be read. */
-  FrameSource header(String id, FramePreparation preparation) {
+  FrameSource header(String id, FramePreparation preparation, double picturesPerSecond) {
     return opened.computeIfAbsent(
-        new Opened(path(id), preparation), o -> FrameFiles.open(o.path, o.preparation));
+        new Opened(path(id), preparation, picturesPerSecond),
+        o -> FrameFiles.open(o.path, o.preparation, o.picturesPerSecond));
   }
 }

@@ -42,6 +42,9 @@ final class Options implements Cloneable {
   /** Of what the model wants, or as they are. */
   UnaryOperator<FramePreparation> frames = UnaryOperator.identity();
 
+  /** Of videos that are folders of pictures. */
+  double picturesPerSecond = FrameFiles.PICTURES_PER_SECOND;
+
   DType dtype = DType.FLOAT32;
 
   @Override

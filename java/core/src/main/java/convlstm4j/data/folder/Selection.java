@@ -51,7 +51,7 @@ record Selection(
     List<Video> trailers = new ArrayList<>();
     Shape frame = null;
     for (String id : ids) {
-      FrameSource file = listing.header(id, preparation);
+      FrameSource file = listing.header(id, preparation, o.picturesPerSecond);
       Shape shape = file.shape();
       if (shape.rank() != 4 || shape.elements() == 0) {
         throw new FolderException(

@@ -17,14 +17,14 @@ import java.util.function.UnaryOperator;
 
 /**
  * A folder of videos, loaded one sample at a time: arrays {@code {name}.npy} of shape {@code [T, C,
- * H, W]}, of any type that {@link convlstm4j.io.npy.NpyType} lists, or films (mp4, mkv ..) where
- * the module convlstm4j-video is there to decode them, prepared as {@link #frames} says; uint8
- * pixels are scaled to 0 to 1, or as {@link #bytes} says. T may differ between videos, C, H and W
- * may not.
+ * H, W]}, of any type that {@link convlstm4j.io.npy.NpyType} lists, or films (mp4, mkv ..) and
+ * folders of pictures (PNG, JPEG, in the order of their numbers, each folder one video) where the
+ * module convlstm4j-video is there to decode them, prepared as {@link #frames} says; uint8 pixels
+ * are scaled to 0 to 1, or as {@link #bytes} says. T may differ between videos, C, H and W may not.
  *
- * <p>A video's id is its file's name without the ending, and of {@code trailer_12.npy} or {@code
- * 0012.mp4} the number. Where a folder has files {@code trailer_{id}}, they are its videos, and
- * other files something else.
+ * <p>A video's id is its file's or folder's name without the ending, and of {@code trailer_12.npy}
+ * or {@code 0012.mp4} the number. Where a folder has files {@code trailer_{id}}, they are its
+ * videos, and other files something else.
  *
  * <p>Labels, one number per frame and name, are in one of
  *
@@ -188,6 +188,22 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
+   * Says how fast the pictures of videos are shown that are folders of pictures; {@value
+   * FrameFiles#PICTURES_PER_SECOND} a second if not set. Films say it themselves.
+   *
+   * @param perSecond above 0
+   * @return a new dataset
+   * @throws IllegalArgumentException if it is not
+   */
+  public VideoFolder pictureRate(double perSecond) {
+    if (!(perSecond > 0 && Double.isFinite(perSecond))) {
+      throw new IllegalArgumentException(
+          "pictures per second = " + perSecond + ", expected more than 0");
+    }
+    return with(o -> o.picturesPerSecond = perSecond);
+  }
+
+  /**
    * Leaves out the labels, if there are any: batches have no targets.
    *
    * @return a new dataset
@@ -299,7 +315,7 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * The file of a trailer.
+   * The file of a trailer, or the folder of its pictures.
    *
    * @param id its id
    * @return its path
