@@ -22,6 +22,7 @@ final class ExampleResults {
   /** Options that change the weights: without one, the same example gives others. */
   private static final List<String> EFFECTS =
       List.of(
+          "--augment",
           "--sample-weight",
           "--class-weight",
           "--clip-norm",

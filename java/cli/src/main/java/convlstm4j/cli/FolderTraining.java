@@ -30,6 +30,7 @@ final class FolderTraining {
   private static final int RANK = 5;
 
   @Mixin DataOptions data;
+  @Mixin AugmentOption augment;
 
   @Option(
       names = "--filters",
@@ -52,6 +53,9 @@ final class FolderTraining {
     if (filters != null) {
       given.add("--filters");
     }
+    if (!augment.words.isEmpty()) {
+      given.add("--augment");
+    }
     return given;
   }
 
@@ -68,6 +72,7 @@ final class FolderTraining {
    * @param options chooses backend and seed before weights are made
    */
   Model model(Supplier<Model> start, Path from, Consumer<Model> options) {
+    augment.changes(); // a wrong one is said before all else
     VideoFolder folder = data.folder(List.of());
     if (folder.genres().isEmpty()) {
       throw new IllegalArgumentException(
@@ -131,6 +136,7 @@ final class FolderTraining {
    */
   VideoFolder training(Model model, int batchSize, List<String> weights) {
     return data.fullWindows(without(data.folder(weights)).fitting(model.signature()))
+        .augmented(model.seed(), augment.changes())
         .batch(batchSize);
   }
 

@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
       "    --optimizer adamw --weight-decay 0.01 --learning-rate 0.02 \\",
       "    --schedule cosine:20,alpha=0.1,warmup=4 --clip-norm 0.5 --epochs 8 \\",
       "    --output annealed.ckpt",
+      "  convlstm4j train --data demo/train --output augmented.ckpt --filters 2 \\",
+      "    --window 8 --augment flip,speed=0.8:1.25,noise=0.02 --epochs 1",
       "  convlstm4j train --model model.ckpt --x x.npy --y y.npy --loss mse \\",
       "    --clip-value 0.02 --validation-x x.npy --validation-y y.npy \\",
       "    --validation-sample-weight w.npy --reduce-on-plateau val_loss:1:0.5 \\",

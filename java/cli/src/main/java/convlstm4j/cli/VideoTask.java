@@ -56,7 +56,8 @@ record VideoTask(String id, Path video, Path output, ScoreFiles files) {
       }
     }
     byId.forEach(
-        (id, path) -> tasks.add(new VideoTask(id, path, VideoPlace.filled(output, id), files.of(id))));
+        (id, path) ->
+            tasks.add(new VideoTask(id, path, VideoPlace.filled(output, id), files.of(id))));
     return tasks;
   }
 

@@ -1,5 +1,7 @@
 package convlstm4j.tensor;
 
+import java.util.random.RandomGenerator;
+
 /**
  * The random numbers of a run: which of a seed's streams is whose. Everything in the library that
  * draws takes its generator from here, so that no two uses share a stream, not even when the user
@@ -70,5 +72,21 @@ public final class Streams {
    */
   public static Philox order(long seed, long epoch) {
     return new Philox(seed, 0).stream(-1 - epoch, 0);
+  }
+
+  /**
+   * The changes of a clip that is trained on.
+   *
+   * @param seed of the changes
+   * @param epoch from 0
+   * @param place of the clip in the epoch, from 0
+   * @return draws one number of its stream after the other
+   */
+  public static RandomGenerator augmentation(long seed, long epoch, long place) {
+    return new Draws(augmentationStream(seed, epoch, place));
+  }
+
+  static Philox augmentationStream(long seed, long epoch, long place) {
+    return order(seed, epoch).stream(1 + (place >>> 24), (int) (place & 0xFFFFFF));
   }
 }

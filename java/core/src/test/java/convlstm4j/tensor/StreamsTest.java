@@ -26,13 +26,16 @@ class StreamsTest {
         take(Streams.secondPart(Streams.firstWeights(seed, i)), "second part of weight " + i);
       }
       take(Streams.order(seed, i), "order of epoch " + i);
+      for (int place = 0; place < 100; place++) {
+        take(Streams.augmentationStream(seed, i, place), "clip " + place + " of epoch " + i);
+      }
     }
     for (int step = 0; step < MANY; step++) {
       for (int op = 0; op < 100; op++) {
         take(Streams.op(Streams.step(seed, step), op), "step " + step + " op " + op);
       }
     }
-    assertEquals(3 * MANY - 1 + 100 * MANY, taken.size());
+    assertEquals(3 * MANY - 1 + 200 * MANY, taken.size());
   }
 
   /** As they were when each use made its own: trainings go on with the same numbers. */

@@ -1,5 +1,6 @@
 package convlstm4j.data.folder;
 
+import convlstm4j.data.Augmentation;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.Signature;
@@ -36,6 +37,8 @@ final class Options implements Cloneable {
   /** Null for the order of the ids. */
   Long shuffleSeed;
 
+  List<Augmentation> augmentations = List.of();
+  long augmentationSeed;
   int batchSize = 1;
   ByteScale bytes = ByteScale.UNIT;
 

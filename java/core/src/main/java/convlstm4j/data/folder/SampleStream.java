@@ -7,6 +7,7 @@ import convlstm4j.data.folder.Selection.Sample;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.Collections;
 import java.util.Iterator;
@@ -23,13 +24,32 @@ final class SampleStream implements Iterator<Batch> {
   private final Iterator<List<Sample>> batches;
   private final DType dtype;
   private final ByteScale bytes;
+  private final Options options;
+  private final long epoch;
   private Opened opened;
 
-  SampleStream(Selection selection, Iterator<List<Sample>> batches, DType dtype, ByteScale bytes) {
-    this.bytes = bytes;
+  /** Place in the epoch of the next sample. */
+  private long place;
+
+  /**
+   * Of some batches.
+   *
+   * @param epoch which epoch they are of
+   * @param place in it of the first sample
+   */
+  SampleStream(
+      Selection selection,
+      Iterator<List<Sample>> batches,
+      Options options,
+      long epoch,
+      long place) {
     this.selection = selection;
     this.batches = batches;
-    this.dtype = dtype;
+    this.options = options;
+    this.dtype = options.dtype;
+    this.bytes = options.bytes;
+    this.epoch = epoch;
+    this.place = place;
   }
 
   @Override
@@ -40,38 +60,53 @@ final class SampleStream implements Iterator<Batch> {
   @Override
   public Batch next() {
     List<Sample> samples = batches.next();
+    List<Shown> shown = samples.stream().map(this::shown).toList();
     List<Tensor> targets = List.of();
     if (selection.labels() != null) {
-      List<double[]> labels = samples.stream().map(this::labels).toList();
+      List<double[]> labels = shown.stream().map(this::labels).toList();
       int genres = selection.labels().genres().size();
       targets = selection.targets().cut(labels, genres, samples.get(0).frames(), dtype);
     }
     String description = samples.stream().map(Sample::toString).collect(Collectors.joining("; "));
     List<Tensor> weights = List.of();
     if (selection.weights() != null) {
-      weights = Collections.nCopies(targets.size(), weights(samples));
+      weights = Collections.nCopies(targets.size(), weights(shown));
     }
-    return new Batch(List.of(input(samples)), targets, weights, description, true);
+    // What somebody's own change makes is looked at by the model.
+    boolean finite = options.augmentations.isEmpty();
+    return new Batch(List.of(input(shown)), targets, weights, description, finite);
+  }
+
+  private Shown shown(Sample sample) {
+    return Shown.of(
+        sample,
+        options.augmentations,
+        Streams.augmentation(options.augmentationSeed, epoch, place++));
   }
 
   /** {@code [N, T]}. */
-  private Tensor weights(List<Sample> samples) {
-    long frames = samples.get(0).frames();
+  private Tensor weights(List<Shown> samples) {
+    long frames = samples.get(0).sample().frames();
     Tensor weights = Tensor.zeros(DType.FLOAT64, Shape.of(samples.size(), frames));
     int at = 0;
-    for (Sample s : samples) {
-      double[] some = selection.weights().read(s.trailer(), s.from(), s.to());
+    for (Shown s : samples) {
+      double[] all = selection.weights().read(s.sample().trailer(), s.first(), s.last() + 1);
+      double[] some = s.rows(all, 1);
       System.arraycopy(some, 0, weights.doubles(), at, some.length);
       at += some.length;
     }
     return weights;
   }
 
-  private Tensor input(List<Sample> samples) {
-    Shape shape = selection.frame().prepend(samples.get(0).frames()).prepend(samples.size());
-    return samples.stream().allMatch(s -> pixels(s, s.trailer().header().scaled(bytes)).isPresent())
-        ? unread(samples, shape)
-        : read(samples, shape);
+  private Tensor input(List<Shown> samples) {
+    Sample first = samples.get(0).sample();
+    Shape shape = selection.frame().prepend(first.frames()).prepend(samples.size());
+    boolean unread =
+        options.augmentations.isEmpty()
+            && samples.stream()
+                .map(Shown::sample)
+                .allMatch(s -> pixels(s, s.trailer().header().scaled(bytes)).isPresent());
+    return unread ? unread(samples.stream().map(Shown::sample).toList(), shape) : read(samples, shape);
   }
 
   private Optional<PixelSource> pixels(Sample s, FrameSource file) {
@@ -87,20 +122,28 @@ final class SampleStream implements Iterator<Batch> {
     return Tensor.ofPixels(all, shape);
   }
 
-  private Tensor read(List<Sample> samples, Shape shape) {
+  private Tensor read(List<Shown> samples, Shape shape) {
+    // What is changed is no byte any more.
     boolean pixels =
-        samples.stream().allMatch(s -> s.trailer().header().scaled(bytes).readsPixels(dtype));
-    Tensor all = room(samples.get(0), shape, pixels);
+        options.augmentations.isEmpty()
+            && samples.stream()
+                .allMatch(s -> s.sample().trailer().header().scaled(bytes).readsPixels(dtype));
+    Tensor all = room(samples.get(0).sample(), shape, pixels);
     int elements = all.size() / samples.size();
     for (int i = 0; i < samples.size(); i++) {
-      Sample s = samples.get(i);
-      file(s).readFrames(s.from(), s.to(), all, i * elements);
+      samples.get(i).read(file(samples.get(i).sample()), all, i * elements);
     }
     if (!all.isFinite()) {
       for (int i = 0; i < samples.size(); i++) {
         int first = i * elements;
-        Sample s = samples.get(i);
-        checkFinite(s.trailer().header().name(), k -> all.get(first + k), elements, s);
+        Shown s = samples.get(i);
+        String name = s.sample().trailer().header().name();
+        checkFinite(name, k -> all.get(first + k), elements, s);
+      }
+    }
+    if (!options.augmentations.isEmpty()) {
+      for (int i = 0; i < samples.size(); i++) {
+        samples.get(i).change(file(samples.get(i).sample()), all, i * elements);
       }
     }
     return all;
@@ -156,11 +199,14 @@ final class SampleStream implements Iterator<Batch> {
     }
   }
 
-  private double[] labels(Sample s) {
-    double[] rows = selection.labels().read(s.trailer(), s.from(), s.to());
+  private double[] labels(Shown s) {
+    Sample sample = s.sample();
+    int genres = selection.labels().genres().size();
+    double[] read = selection.labels().read(sample.trailer(), s.first(), s.last() + 1);
+    double[] rows = s.rows(read, genres);
     boolean narrow = dtype == DType.FLOAT32; // which large labels become infinite in
     checkFinite(
-        selection.labels().source(s.trailer()),
+        selection.labels().source(sample.trailer()),
         k -> narrow ? (float) rows[k] : rows[k],
         rows.length,
         s);
@@ -171,8 +217,8 @@ final class SampleStream implements Iterator<Batch> {
    * Fails unless the n elements of a sample are finite. Nobody looks again: {@link
    * Batch#foundFinite}.
    */
-  private static void checkFinite(String file, IntToDoubleFunction values, int n, Sample s) {
-    int perFrame = n / (int) s.frames();
+  private static void checkFinite(String file, IntToDoubleFunction values, int n, Shown s) {
+    int perFrame = n / (int) s.sample().frames();
     for (int i = 0; i < n; i++) {
       double value = values.applyAsDouble(i);
       if (!Double.isFinite(value)) {
@@ -180,7 +226,7 @@ final class SampleStream implements Iterator<Batch> {
             file,
             (Double.isNaN(value) ? "NaN" : "infinity")
                 + " in frame "
-                + (s.from() + i / perFrame)
+                + s.frame(i / perFrame)
                 + ", expected finite numbers");
       }
     }

@@ -1,5 +1,6 @@
 package convlstm4j.data.folder;
 
+import convlstm4j.data.Augmentation;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
@@ -268,6 +269,24 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
+   * Changes every sample at random, otherwise in every epoch, one change after the other: for
+   * training. A window's frames may then come from elsewhere in its video; labels and weights go
+   * with them. The numbers of frames stay as they are.
+   *
+   * @param seed decides, together with the epoch's number and the sample's place in it
+   * @param changes in this order; none for samples as they are
+   * @return a new dataset
+   */
+  public VideoFolder augmented(long seed, Augmentation... changes) {
+    List<Augmentation> all = List.of(changes);
+    return with(
+        o -> {
+          o.augmentations = all;
+          o.augmentationSeed = seed;
+        });
+  }
+
+  /**
    * Puts up to so many samples of the same number of frames into a batch.
    *
    * @param samples N, at least 1
@@ -423,8 +442,9 @@ public final class VideoFolder implements Dataset {
         new SampleStream(
             selection(),
             batches.subList(firstBatch, batches.size()).iterator(),
-            options.dtype,
-            options.bytes);
+            options,
+            epoch,
+            batches.subList(0, firstBatch).stream().mapToLong(List::size).sum());
     return BatchStream.of(stream, stream::close);
   }
 
