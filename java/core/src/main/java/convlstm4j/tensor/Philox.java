@@ -132,10 +132,10 @@ public record Philox(long seed, long stream, Part part) {
    * @return a number strictly between 0 and 1, one of 2^32 equally spaced ones
    */
   public double uniform(long index) {
-    return uniform(bits(index));
+    return unit(bits(index));
   }
 
-  private static double uniform(int bits) {
+  private static double unit(int bits) {
     return (bits & 0xFFFFFFFFL) * TO_UNIT + HALF_STEP;
   }
 
@@ -148,8 +148,8 @@ public record Philox(long seed, long stream, Part part) {
    */
   public double normal(long index) {
     long of = part.of(index);
-    double radius = Math.sqrt(-2 * Math.log(uniform(drawn(2 * of))));
-    return radius * Math.cos(2 * Math.PI * uniform(drawn(2 * of + 1)));
+    double radius = Math.sqrt(-2 * Math.log(unit(drawn(2 * of))));
+    return radius * Math.cos(2 * Math.PI * unit(drawn(2 * of + 1)));
   }
 
   /**
