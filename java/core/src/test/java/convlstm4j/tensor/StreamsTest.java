@@ -1,5 +1,6 @@
 package convlstm4j.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -44,5 +45,22 @@ class StreamsTest {
     assertEquals(new Philox(5, 3).stream(0, 2), Streams.op(Streams.step(5, 3), 2));
     assertEquals(new Philox(5, 0).stream((1L << 39) - 1, 4), Streams.firstWeights(5, 4));
     assertEquals(new Philox(5, 0).stream(-3, 0), Streams.order(5, 2));
+  }
+
+  /** By Fisher and Yates, from the stream's own numbers. */
+  @Test
+  void permutationsAreOfTheirStream() {
+    for (int epoch = 0; epoch < 3; epoch++) {
+      Philox stream = Streams.order(5, epoch);
+      int[] expected = new int[20];
+      java.util.Arrays.setAll(expected, i -> i);
+      for (int i = 19; i > 0; i--) {
+        int j = (int) ((stream.bits((long) i) & 0xFFFFFFFFL) * 0x1.0p-32 * (i + 1));
+        int t = expected[i];
+        expected[i] = expected[j];
+        expected[j] = t;
+      }
+      assertArrayEquals(expected, stream.permutation(20));
+    }
   }
 }

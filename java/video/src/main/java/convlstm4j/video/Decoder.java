@@ -34,12 +34,14 @@ final class Decoder implements AutoCloseable {
   /** What decodes now; null before the first. */
   private volatile Ffmpeg running;
 
+  private final boolean fromStart;
   private long next;
 
   Decoder(Footage footage, long from, int frameBytes) {
     this.video = footage.path();
     this.frameBytes = frameBytes;
     this.next = from;
+    this.fromStart = from == 0;
     this.queue =
         new ArrayBlockingQueue<>((int) Math.min(64, Math.max(2, AHEAD_BYTES / frameBytes)));
     this.runs = footage.from(from);
@@ -51,6 +53,11 @@ final class Decoder implements AutoCloseable {
   /** Index of the frame that {@link #read} gives. */
   long next() {
     return next;
+  }
+
+  /** Whether it began with the first frame. */
+  boolean isFromStart() {
+    return fromStart;
   }
 
   private void decode() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -69,11 +70,16 @@ final class Ffmpeg implements AutoCloseable {
    * Decodes a film.
    *
    * @param video the file
+   * @param second from where on it is decoded, at the latest; times are those of the whole film
    * @param filters a graph of filters that every picture goes through
    * @param output arguments that say what is written to standard output
    */
-  static Ffmpeg film(Path video, String filters, String... output) {
+  static Ffmpeg film(Path video, double second, String filters, String... output) {
     List<String> input = new ArrayList<>();
+    if (second > 0) {
+      input.addAll(List.of("-copyts", "-start_at_zero", "-noaccurate_seek"));
+      input.addAll(List.of("-ss", String.format(Locale.ROOT, "%.6f", second)));
+    }
     input.addAll(List.of("-protocol_whitelist", "file", "-format_whitelist", FORMATS));
     // Without a protocol's name a file called "concat:a|b" would be taken for one.
     input.addAll(List.of("-i", "file:" + video.toAbsolutePath()));

@@ -21,7 +21,14 @@ final class Filters {
    * @param own the size of the video's frames
    */
   static String pixels(FramePreparation p, Timeline own) {
-    String size = p.scales() ? p.width() + ":" + p.height() : own.width() + ":" + own.height();
+    return p.scales()
+        ? scaled(p)
+        : "scale=" + own.width() + ":" + own.height() + EXACT + ",format=" + layout(p.colours());
+  }
+
+  /** The same for frames that are brought to a size. */
+  static String scaled(FramePreparation p) {
+    String size = p.width() + ":" + p.height();
     // Pixels that are not square are made so before things are to keep their shape.
     String square =
         "scale=trunc(iw*max(sar\\,1)+0.5):trunc(ih/min(sar\\,1)+0.5)" + EXACT + ",setsar=1,";
@@ -46,7 +53,7 @@ final class Filters {
                   + size
                   + ":(ow-iw)/2:(oh-ih)/2";
         };
-    return (p.scales() ? scaled : "scale=" + size + EXACT) + ",format=" + layout(p.colours());
+    return scaled + ",format=" + layout(p.colours());
   }
 
   /** ffmpeg's arguments for pixels as they are, frame after frame. */

@@ -29,13 +29,33 @@ interface Footage {
   /** How many frames there are, and when. */
   Timeline timeline();
 
-  /** The last frame, not after this one, that decoding can begin with. */
-  long startBefore(long frame);
+  /**
+   * Where decoding is to begin for a frame.
+   *
+   * @param next the frame that comes next from the decoder that runs; -1 if none does
+   * @param frame wanted
+   * @return {@code next} to read on; else a frame, not after this one, that a new decoder begins
+   *     with
+   */
+  long start(long next, long frame);
+
+  /** Whether decoding from any frame on gives what decoding from the start gives. */
+  boolean isExact();
+
+  /**
+   * Whether a frame is what it is when all is decoded from the start; of footage that is not exact.
+   *
+   * @param fromStart whether it was
+   */
+  boolean isSound(long frame, byte[] pixels, boolean fromStart);
+
+  /** Decoding that did not begin at the start has failed: it is not to be tried again. */
+  void distrust();
 
   /**
    * What decodes all frames from one on, prepared.
    *
-   * @param frame given by {@link #startBefore}
+   * @param frame 0, or given by {@link #start}
    */
   Iterator<Run> from(long frame);
 }

@@ -28,6 +28,9 @@ record PictureFolder(
     implements Footage {
   static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg");
 
+  /** So many pictures are decoded and left out rather than a decoder started. */
+  private static final int NEAR = 16;
+
   private static final Pattern PART = Pattern.compile("[0-9]+|[^0-9]+");
 
   static PictureFolder of(Path folder, FramePreparation preparation, double perSecond) {
@@ -48,7 +51,12 @@ record PictureFolder(
     }
     Timeline timeline =
         new Timeline(
-            one.uprightWidth(), one.uprightHeight(), seconds, count / rate, Optional.empty());
+            one.uprightWidth(),
+            one.uprightHeight(),
+            seconds,
+            new long[count],
+            count / rate,
+            Optional.empty());
     return new PictureFolder(folder, preparation, List.copyOf(shown), timeline);
   }
 
@@ -139,9 +147,22 @@ record PictureFolder(
   }
 
   @Override
-  public long startBefore(long frame) {
-    return frame;
+  public long start(long next, long frame) {
+    return next >= 0 && next <= frame && frame - next < NEAR ? next : frame;
   }
+
+  @Override
+  public boolean isExact() {
+    return true;
+  }
+
+  @Override
+  public boolean isSound(long frame, byte[] pixels, boolean fromStart) {
+    return true;
+  }
+
+  @Override
+  public void distrust() {}
 
   /** Pictures that are alike are decoded by one run. */
   @Override

@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class VideoFile implements FrameSource {
   private static final Logger LOG = LoggerFactory.getLogger(VideoFile.class);
 
-  /** So many frames are decoded and left out rather than a decoder started. */
-  private static final int NEAR = 16;
-
   /** What all views of one file share. */
   private static final class Film {
     private final Footage footage;
@@ -67,22 +64,45 @@ public final class VideoFile implements FrameSource {
       if (closed) {
         throw new IllegalStateException(footage.path() + ": is closed");
       }
-      long start = footage.startBefore(index);
-      if (decoder == null || decoder.next() > index || decoder.next() + NEAR < start) {
+      byte[] frame = decoded(footage.start(decoder == null ? -1 : decoder.next(), index), index);
+      if (frame == null) {
+        footage.distrust();
+        frame = decoded(0, index);
+      }
+      return frame;
+    }
+
+    /**
+     * A frame, by a decoder that goes on or begins; null if the film was sought for it and it is
+     * not what it should be.
+     */
+    private byte[] decoded(long start, long index) {
+      if (decoder == null || decoder.next() != start) {
         rewind();
         decoder = new Decoder(footage, start, frameBytes());
       }
+      boolean sure = decoder.isFromStart() || footage.isExact();
       try {
         while (true) {
           long at = decoder.next();
-          byte[] frame = decoder.read().orElseThrow(() -> changed(at));
+          Optional<byte[]> frame = decoder.read();
+          if (frame.isEmpty()) {
+            if (sure) {
+              throw changed(at);
+            }
+            return null;
+          }
+          boolean sound = footage.isSound(at, frame.get(), sure);
           if (at == index) {
-            return frame;
+            return sound ? frame.get() : null;
           }
         }
       } catch (VideoException e) {
         rewind(); // nothing comes from it any more
-        throw e;
+        if (sure) {
+          throw e;
+        }
+        return null;
       }
     }
 
@@ -262,6 +282,11 @@ public final class VideoFile implements FrameSource {
       }
       assert at == first + (f - from + 1) * plane * channels;
     }
+  }
+
+  /** Whether what was read last was sought; for tests. */
+  boolean isSought() {
+    return film.decoder != null && !film.decoder.isFromStart();
   }
 
   private void check(long from, long to) {

@@ -106,7 +106,9 @@ final class SampleStream implements Iterator<Batch> {
             && samples.stream()
                 .map(Shown::sample)
                 .allMatch(s -> pixels(s, s.trailer().header().scaled(bytes)).isPresent());
-    return unread ? unread(samples.stream().map(Shown::sample).toList(), shape) : read(samples, shape);
+    return unread
+        ? unread(samples.stream().map(Shown::sample).toList(), shape)
+        : read(samples, shape);
   }
 
   private Optional<PixelSource> pixels(Sample s, FrameSource file) {

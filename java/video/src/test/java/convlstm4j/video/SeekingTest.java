@@ -1,0 +1,134 @@
+package convlstm4j.video;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.data.FramePreparation;
+import convlstm4j.data.FramePreparation.Colours;
+import convlstm4j.data.FramePreparation.Fit;
+import convlstm4j.tensor.DType;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.zip.Adler32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Windows of long films are what they are when all before them is decoded. */
+class SeekingTest {
+  private static final int WINDOW = 6;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void ffmpeg() {
+    Clips.assumeFfmpeg();
+  }
+
+  @AfterEach
+  void noProcessIsLeft() {
+    assertEquals(0, Clips.running());
+  }
+
+  /** Whether a format can be sought at all is not asked of all of them: the frames are. */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "a.mp4, -c:v libx264 -g 40 -bf 3, true",
+        "open.mp4, -c:v libx264 -x264-params open-gop=1:keyint=30:bframes=3, true",
+        "refresh.mkv, -c:v libx264 -x264-params intra-refresh=1:keyint=50, false",
+        "a.mkv, -c:v libx265 -x265-params open-gop=1:keyint=30:bframes=4:log-level=none, true",
+        "a.webm, -c:v libvpx -g 40, true",
+        "a.mpg, -c:v mpeg2video -g 15 -bf 2, false",
+        "a.ts, -c:v libx264 -g 40 -bf 2, false",
+        "a.avi, -c:v mpeg4 -g 30 -bf 2, false",
+        "a.mov, -c:v mjpeg -pix_fmt yuvj420p, true",
+        "a.flv, -c:v flv -g 30, false",
+        "a.gif, -c:v gif, false",
+        "uneven.mkv, -vf select='not(mod(n;7))+lt(mod(n;50);9)' -fps_mode vfr -c:v libx264 -g 20, true",
+        "late.mkv, -c:v libx264 -g 40 -bf 2 -output_ts_offset 37.5, true"
+      })
+  void framesAreThose(String name, String options, boolean sought) {
+    Path clip =
+        Clips.make(
+            folder.resolve(name),
+            "testsrc2=s=64x48:r=25:d=40,noise=alls=20:allf=t",
+            options.replace(';', ',').split(" "));
+    for (double rate : new double[] {0, 4}) {
+      FramePreparation p = new FramePreparation(24, 32, Fit.STRETCH, rate, Colours.RGB);
+      try (VideoFile film = VideoFile.open(clip, p);
+          VideoFile all = film.reopened()) {
+        int frames = (int) film.shape().dim(0);
+        byte[][] expected = new byte[frames][];
+        for (int i = 0; i < frames; i++) {
+          expected[i] = bytes(all, i, i + 1);
+        }
+        assertFalse(all.isSought());
+        Random random = new Random(Long.getLong("seed", 8));
+        int seeks = 0;
+        for (int i = 0; i < 12; i++) {
+          int from = random.nextInt(frames - WINDOW);
+          byte[] window = bytes(film, from, from + WINDOW);
+          for (int f = 0; f < WINDOW; f++) {
+            assertArrayEquals(
+                expected[from + f],
+                Arrays.copyOfRange(
+                    window, f * window.length / WINDOW, (f + 1) * window.length / WINDOW),
+                "frame " + (from + f) + " at a rate of " + rate);
+          }
+          seeks += film.isSought() ? 1 : 0;
+        }
+        if (sought) {
+          assertTrue(seeks > 4, name + " at a rate of " + rate + ": " + seeks + " seeks");
+        }
+      }
+    }
+  }
+
+  private static byte[] bytes(VideoFile film, int from, int to) {
+    float[] values = film.readFrames(from, to, DType.FLOAT32).floats();
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (int) values[i];
+    }
+    return bytes;
+  }
+
+  /** Frames of their own size are known once they were read. */
+  @Test
+  void framesOfTheirOwnSize() {
+    Path clip = Clips.make(folder.resolve("a.mp4"), "testsrc2=s=32x24:r=25:d=30");
+    try (VideoFile film = VideoFile.open(clip, FramePreparation.NONE)) {
+      byte[] first = bytes(film, 600, 610);
+      assertFalse(film.isSought());
+      bytes(film, 0, 1);
+      assertArrayEquals(first, bytes(film, 600, 610));
+      assertTrue(film.isSought());
+      // Not known yet: read on from the start.
+      assertEquals(10 * 3 * 24 * 32, bytes(film, 700, 710).length);
+    }
+  }
+
+  @Test
+  void sumsAreFfmpegs() {
+    byte[] some = new byte[200_000];
+    new Random(1).nextBytes(some);
+    long a = 0;
+    long b = 0;
+    for (byte v : some) {
+      a = (a + (v & 0xFF)) % 65521;
+      b = (b + a) % 65521;
+    }
+    assertEquals(b << 16 | a, FilmFootage.sum(some));
+    Adler32 adler = new Adler32();
+    adler.update(some);
+    assertFalse(adler.getValue() == FilmFootage.sum(some));
+  }
+}
