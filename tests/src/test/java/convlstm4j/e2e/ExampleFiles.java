@@ -70,6 +70,11 @@ final class ExampleFiles {
               Files.readAllLines(files.file("--output")));
       case "plan" -> files.checkPlan();
       case "info" -> files.checkBackends();
+      case "cache" ->
+          assertTrue(output.matches("(?s).*convlstm4j.*: [0-9]+[.][0-9] MB\\s*"), output);
+      case "completion" -> assertTrue(output.contains("complete -F _complete_convlstm4j"), output);
+      case "man" -> assertTrue(output.startsWith(".TH \"CONVLSTM4J\\-PREDICT\" \"1\""), output);
+      case "help" -> assertTrue(output.contains("label-template"), output);
       default -> {}
     }
   }

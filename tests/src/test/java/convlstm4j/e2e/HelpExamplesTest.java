@@ -41,7 +41,11 @@ class HelpExamplesTest {
           "summary",
           "label-template",
           "plan",
-          "info");
+          "info",
+          "cache",
+          "completion",
+          "man",
+          "help");
 
   @TempDir static Path dir;
 

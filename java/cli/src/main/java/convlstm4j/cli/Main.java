@@ -28,7 +28,11 @@ import picocli.CommandLine.TypeConversionException;
       LabelTemplateCommand.class,
       PlanCommand.class,
       InfoCommand.class,
-      SelftestCommand.class
+      SelftestCommand.class,
+      CacheCommand.class,
+      CompletionCommand.class,
+      ManCommand.class,
+      HelpCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -40,6 +44,9 @@ import picocli.CommandLine.TypeConversionException;
       "143:stopped by kill or docker stop (SIGTERM), after saving"
     })
 public final class Main {
+  /** The terminal that knows no control characters. */
+  static final String DUMB = "dumb";
+
   private Main() {}
 
   /**
@@ -69,6 +76,9 @@ public final class Main {
             .setErr(shown)
             .setExecutionStrategy(
                 words -> {
+                  words.asCommandLineList().stream()
+                      .filter(CommandLine::isUsageHelpRequested)
+                      .forEach(Commands::setWidth);
                   Integer helped = CommandLine.executeHelpRequest(words);
                   if (helped != null) {
                     return helped;
@@ -80,6 +90,10 @@ public final class Main {
             .registerConverter(Path.class, Main::path)
             .setParameterExceptionHandler(Errors::wrongCall)
             .setExecutionExceptionHandler(Errors::failure);
+    Commands.markRequired(line);
+    if (DUMB.equals(System.getenv("TERM"))) {
+      line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    }
     try {
       return args.length == 0 ? line.execute("--help") : line.execute(args);
     } catch (OutOfMemoryError e) {

@@ -38,9 +38,12 @@ final class ProgressDisplay implements Callback {
     return System.console() != null;
   }
 
-  /** The display, or plain lines where there is no terminal; {@code title} starts each line. */
+  /**
+   * The display, or plain lines where there is no terminal, or one that no bar can be drawn on;
+   * {@code title} starts each line.
+   */
   static Callback of(PrintWriter err, String title) {
-    return onTerminal()
+    return onTerminal() && !Main.DUMB.equals(System.getenv("TERM"))
         ? new ProgressDisplay(err, title)
         : new ProgressLog(line -> err.println(title + line));
   }

@@ -6,7 +6,12 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    return new String[] {"convlstm4j " + text()};
+    return new String[] {name()};
+  }
+
+  /** Program and version. */
+  static String name() {
+    return "convlstm4j " + text();
   }
 
   /** The version, or what it is when not run from a jar. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URL;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,9 @@ public final class NativeCache {
   private static final Logger LOG = LoggerFactory.getLogger(NativeCache.class);
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
+
+  /** Names of what is made here: hashes, and folders of libraries that unpack themselves. */
+  private static final Pattern OWN = Pattern.compile("[0-9a-f]{64}|javacpp");
 
   /** Bytes that all libraries take together. */
   private static final long NEEDED = 100L << 20;
@@ -94,6 +100,39 @@ public final class NativeCache {
     }
   }
 
+  /**
+   * Where the cache is, or would be. Makes nothing.
+   *
+   * @return the folder; not the temporary one that is taken where it cannot be had
+   */
+  public static Path location() {
+    String named = System.getProperty(PROPERTY, "");
+    return (named.isEmpty() ? home() : Path.of(named)).toAbsolutePath();
+  }
+
+  /**
+   * Removes what the cache holds; it is unpacked anew when it is needed. Libraries that are loaded
+   * go on to work. What others have put into the folder stays.
+   *
+   * @throws BackendException if something cannot be removed
+   */
+  public static void clear() {
+    Path folder = location();
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path entry : all) {
+        String name = entry.getFileName().toString();
+        if (OWN.matcher(name).matches() && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          removeAll(entry);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new BackendException(folder + ": cannot be cleared: " + e.getMessage(), e);
+    }
+  }
+
   private static Path home() {
     String cache = System.getenv("XDG_CACHE_HOME");
     return cache != null && Path.of(cache).isAbsolute()
@@ -131,24 +170,28 @@ public final class NativeCache {
 
   private static void remove(Path folder) {
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
-              Files.delete(dir);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      removeAll(folder);
     } catch (IOException e) {
       LOG.warn("{} cannot be removed: {}", folder, reason(e));
     }
+  }
+
+  private static void removeAll(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path dir, IOException e) throws IOException {
+            Files.delete(dir);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 
   /** Makes a folder that only this user can write to, or makes sure that it is one. */

@@ -1,0 +1,45 @@
+package convlstm4j.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code convlstm4j completion}. */
+@Command(
+    name = "completion",
+    description = {
+      "Print a script that makes a shell complete commands, options and their values:"
+          + " put  eval \"$(convlstm4j completion bash)\"  into ~/.bashrc, or the same with zsh into"
+          + " ~/.zshrc."
+    },
+    footer = {"", "Example:", "  convlstm4j completion bash"})
+final class CompletionCommand implements Runnable {
+  /** Shells that there is a script for. */
+  enum Shell {
+    BASH,
+    ZSH;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  @Mixin CommonOptions common;
+  @Spec CommandSpec spec;
+
+  @Parameters(paramLabel = "SHELL", description = "Which shell: ${COMPLETION-CANDIDATES}.")
+  Shell shell;
+
+  @Override
+  public void run() {
+    CommandLine root = spec.root().commandLine();
+    // The script is of bash, and sets zsh up to read such.
+    root.getOut().print(AutoComplete.bash(root.getCommandName(), root));
+    root.getOut().flush();
+  }
+}
