@@ -113,7 +113,7 @@ final class FilmFootage implements Footage {
   @Override
   public Iterator<Run> from(long frame) {
     String rate = Filters.rate(preparation);
-    String pixels = Filters.pixels(preparation, timeline);
+    String pixels = Filters.pixels(preparation, timeline.height(), timeline.width());
     Run run =
         new Run() {
           @Override

@@ -18,12 +18,13 @@ final class Filters {
   /**
    * What makes the pixels asked for out of a frame.
    *
-   * @param own the size of the video's frames
+   * @param height of the video's own frames
+   * @param width of them
    */
-  static String pixels(FramePreparation p, Timeline own) {
+  static String pixels(FramePreparation p, int height, int width) {
     return p.scales()
         ? scaled(p)
-        : "scale=" + own.width() + ":" + own.height() + EXACT + ",format=" + layout(p.colours());
+        : "scale=" + width + ":" + height + EXACT + ",format=" + layout(p.colours());
   }
 
   /** The same for frames that are brought to a size. */

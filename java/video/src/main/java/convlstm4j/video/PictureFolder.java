@@ -207,7 +207,8 @@ record PictureFolder(
     }
 
     private Ffmpeg start(List<PictureFile> some) {
-      String filters = some.get(0).turn() + Filters.pixels(preparation, timeline);
+      String filters =
+          some.get(0).turn() + Filters.pixels(preparation, timeline.height(), timeline.width());
       return Ffmpeg.pictures(path, some, filters, Filters.raw(preparation));
     }
 
