@@ -163,7 +163,7 @@ class BadInputTest {
   static Stream<Named<WrongCall>> calls() {
     String train = "train --data data --output out.ckpt --filters 2";
     return Stream.of(
-        call("trian --data data", "'trian'", "did you mean plan or train?"),
+        call("trian --data data", "'trian'", "did you mean man or plan or train?"),
         call("train", "--output=OUT", "see convlstm4j train --help"),
         call(
             "train --output out.ckpt", "--x=X.npy", "--data=FOLDER", "see convlstm4j train --help"),

@@ -89,7 +89,7 @@ class HelpTest {
     Path script = Files.writeString(dir.resolve("complete"), Cli.good("completion", "bash").out());
     assertEquals(Cli.good("completion", "zsh").out(), Files.readString(script));
     assertEquals("predict", completed(script, "convlstm4j", "pre"));
-    assertEquals("--threshold", completed(script, "convlstm4j", "predict", "--thr"));
+    assertEquals("--threshold", completed(script, "convlstm4j", "predict", "--thresh"));
     assertEquals("--picture-rate", completed(script, "./convlstm4j", "train", "--picture-r"));
     assertEquals("LETTERBOX", completed(script, "convlstm4j", "train", "--frame-fit", "L"));
     Cli wrong = Cli.run("completion", "tcsh");
@@ -104,7 +104,7 @@ class HelpTest {
             "-c",
             "source '%s'; COMP_LINE='%s' COMP_POINT=%d COMP_WORDS=(%s) COMP_CWORD=%d; "
                     .formatted(script, line, line.length(), line, words.length - 1)
-                + "_complete_convlstm4j; echo \"${COMPREPLY[@]}\"")
+                + "_complete_convlstm4j 2>/dev/null; echo \"${COMPREPLY[@]}\"")
         .strip();
   }
 
