@@ -204,6 +204,21 @@ class SeveralVideosTest {
               films.resolve(name).toString());
       assertEquals(0, new ProcessBuilder(words).inheritIO().start().waitFor());
     }
+    // Of a folder for each label, too: named as training names them.
+    Path labelled = Files.createDirectories(dir.resolve("labelled/a"));
+    Files.copy(films.resolve("b.mp4"), labelled.resolve("b.mp4"));
+    Path named = dir.resolve("named.csv");
+    good(
+        "predict",
+        "--model",
+        model,
+        "--input",
+        labelled.getParent(),
+        "--intervals",
+        named,
+        "--threshold",
+        "0");
+    assertEquals(List.of("id,start,end,label", "a/b,0,2,goal"), Files.readAllLines(named));
     Path table = dir.resolve("found.csv");
     Object[] inputs = {films.resolve("b.mp4"), films.resolve("a.mp4")};
     good(

@@ -53,6 +53,9 @@ final class ScoreFiles {
   /** Intervals of several videos, which go into one table; null where each has a file. */
   private StringBuilder rows;
 
+  /** What one of several videos is called; null where there is one only. */
+  private String id;
+
   /** Whether the intervals of all videos go into one table. */
   boolean isOneTable() {
     return intervals != null
@@ -65,6 +68,7 @@ final class ScoreFiles {
     ScoreFiles one = new ScoreFiles();
     one.picture = VideoPlace.filled(picture, id);
     one.threshold = threshold;
+    one.id = id;
     if (isOneTable()) {
       rows = rows == null ? new StringBuilder(IntervalTable.HEADER).append('\n') : rows;
       one.rows = rows;
@@ -178,13 +182,13 @@ final class ScoreFiles {
         write(output, text);
       }
       if (rows != null) {
-        rows.append(IntervalTable.rows(found, id));
+        rows.append(IntervalTable.rows(found, this.id == null ? id : this.id));
       }
       if (intervals != null) {
         String text =
             OutputFiles.ending(intervals).equals("srt")
                 ? Subtitles.text(found)
-                : IntervalTable.text(found, id);
+                : IntervalTable.text(found, this.id == null ? id : this.id);
         write(intervals, text);
       }
       if (picture != null) {
