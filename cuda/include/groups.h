@@ -2,9 +2,9 @@
 // GlobalAveragePool and the gradients of biases are such sums.
 //
 // Every group is cut into `splits` parts of neighbouring members, each summed by one block, whose threads form `rows`
-// rows of `columns` neighbouring groups (1 column where the innermost axis is not kept). A thread adds up kBatch
-// members in float and adds that to its sum in double; the sums of a block go to partial[split][group][term], and a
-// second kernel adds up the splits. The order depends on shapes alone.
+// rows of `columns` neighbouring groups (1 column where the innermost axis is not kept and members are many). A thread
+// adds up kBatch members in float and adds that to its sum in double; the sums of a block go to
+// partial[split][group][term], and a second kernel adds up the splits. The order depends on shapes alone.
 #pragma once
 #include "index.h"
 #include "loops.h"
@@ -19,7 +19,8 @@ constexpr int kMiddleRows = 16;  // rows to which a block's are added up before 
 struct Groups {
   long long count;    // number of groups, row-major over the kept axes
   long long members;  // elements of one group, row-major over the other axes
-  long long inner;    // neighbouring groups with neighbouring elements: size of the innermost axis if kept, else 1
+  long long inner;    // neighbouring groups that a block sums side by side: size of the innermost axis if kept; where
+                      // members are few, of the innermost kept one; else 1
   long long perSplit;  // members of a split; the last split may have fewer
   long long work;     // splits * tiles * outer groups
   Divisor splits;

@@ -18,6 +18,7 @@ final class Driver {
   private static final int CUDA_MAJOR = 1000;
 
   private static boolean on;
+  private static boolean cudnnOn;
 
   private Driver() {}
 
@@ -75,11 +76,14 @@ final class Driver {
    * @return cuDNN's version, for instance 91300 for 9.13.0
    * @throws BackendException if there is no cuDNN 9 here
    */
-  static long loadCudnn() {
+  static synchronized long loadCudnn() {
     try {
-      new SystemLibraries().load("libcudnn.so.9");
-      // Off: its texts know cuDNN 8's numbers only.
-      JCudaLibraries.load(JCudaLibraries.CUDNN, () -> JCudnn.setExceptionsEnabled(false));
+      if (!cudnnOn) {
+        new SystemLibraries().load("libcudnn.so.9");
+        // Off: its texts know cuDNN 8's numbers only.
+        JCudaLibraries.load(JCudaLibraries.CUDNN, () -> JCudnn.setExceptionsEnabled(false));
+        cudnnOn = true;
+      }
       return JCudnn.cudnnGetVersion();
     } catch (LinkageError | IllegalCallerException e) {
       throw new BackendException(

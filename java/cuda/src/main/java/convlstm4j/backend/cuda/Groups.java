@@ -21,6 +21,9 @@ final class Groups {
 
   private static final long MOST_SPLITS = 256;
 
+  /** Members so few that one thread adds them up, and neighbouring threads neighbouring groups. */
+  private static final long FEW = 32;
+
   /**
    * An axis, or neighbouring ones of one kind joined, with its strides in the array and among
    * groups.
@@ -47,8 +50,7 @@ final class Groups {
     elements = x.elements();
     count = axes.stream().filter(Axis::kept).mapToLong(Axis::size).reduce(1, Math::multiplyExact);
     members = elements / count;
-    Axis last = axes.get(axes.size() - 1);
-    inner = last.kept ? last.size : 1;
+    inner = inner();
     long columns = Math.min(inner, Device.BLOCK);
     long rows = Device.BLOCK / columns;
     tiles = (inner + columns - 1) / columns;
@@ -66,6 +68,19 @@ final class Groups {
               + x
               + " alternate too often with the others");
     }
+  }
+
+  /**
+   * Neighbouring groups that a block sums side by side. A block for each group would leave most of
+   * its threads idle where members are few.
+   */
+  private long inner() {
+    Axis last = axes.get(axes.size() - 1);
+    if (last.kept) {
+      return last.size;
+    }
+    List<Axis> kept = of(true);
+    return members > FEW || kept.isEmpty() ? 1 : kept.get(kept.size() - 1).size;
   }
 
   private static List<Axis> joined(Shape x, List<Integer> kept) {
