@@ -6,7 +6,9 @@ import convlstm4j.option.Config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options that all optimisers have.
@@ -22,9 +24,9 @@ import java.util.Set;
 public record Common(
     Schedule learningRate,
     double weightDecay,
-    Mode clip,
+    @Nullable Mode clip,
     double clipLimit,
-    Averaging averaging,
+    @Nullable Averaging averaging,
     int accumulation) {
   /** What {@link #save} writes. */
   static final Set<String> KEYS =
@@ -130,7 +132,7 @@ public record Common(
   }
 
   ClipGradients clipping(int count) {
-    return new ClipGradients(clip, clipLimit, count);
+    return new ClipGradients(Objects.requireNonNull(clip), clipLimit, count);
   }
 
   /**

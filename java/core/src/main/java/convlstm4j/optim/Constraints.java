@@ -14,6 +14,7 @@ import convlstm4j.option.Constraint;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Brings a weight back to where its {@link Constraint} wants it. */
 final class Constraints implements AutoCloseable {
@@ -28,9 +29,9 @@ final class Constraints implements AutoCloseable {
   private final List<Plan> plans = new ArrayList<>();
 
   /** Null where norms do not matter. */
-  private Plan square;
+  private @Nullable Plan square;
 
-  private Plan sum;
+  private @Nullable Plan sum;
   private Plan next;
   private Plan assign;
 
@@ -80,7 +81,7 @@ final class Constraints implements AutoCloseable {
    */
   void apply(Buffer weight, Buffer guard) {
     try (Buffer after = runner.memory().allocateUnset(runner.dtype(), shape)) {
-      if (square == null) {
+      if (square == null || sum == null) {
         runner.run(next, List.of(weight), List.of(after));
       } else {
         try (Buffer sums = runner.memory().allocateUnset(runner.dtype(), normed);

@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /** Applies an optimiser to a model's weights and holds what it remembers of them. */
 public final class Updater implements AutoCloseable {
@@ -32,16 +34,18 @@ public final class Updater implements AutoCloseable {
   private final List<Buffer> own = new ArrayList<>();
 
   /** Null where gradients have no limit. */
-  private Plan clip;
+  private @Nullable Plan clip;
 
-  private Plan trial;
-  private Plan update;
+  /** Null where no weight is trained. */
+  private @Nullable Plan trial;
+
+  private @Nullable Plan update;
 
   /** Null where weights are not averaged. */
-  private Averages averages;
+  private @Nullable Averages averages;
 
   /** Null where each step updates the weights. */
-  private Accumulation accumulation;
+  private @Nullable Accumulation accumulation;
 
   /** By index of the weight. */
   private final Map<Integer, Constraints> constraints = new LinkedHashMap<>();
@@ -160,7 +164,7 @@ public final class Updater implements AutoCloseable {
     Buffer bad = runner.memory().allocateUnset(runner.dtype(), Shape.of(parameters.size()));
     try {
       if (!parameters.isEmpty()) {
-        runner.run(trial, inputs(due, rates), List.of(bad));
+        runner.run(Objects.requireNonNull(trial), inputs(due, rates), List.of(bad));
       }
       if (accumulation != null) {
         accumulation.tryOut(rates, gradients, bad);
@@ -246,7 +250,7 @@ public final class Updater implements AutoCloseable {
     inputs.add(1, accumulation == null ? guard : accumulation.gate(rates, guard));
     List<Buffer> outputs = weights();
     outputs.addAll(own);
-    runner.run(update, inputs, outputs);
+    runner.run(Objects.requireNonNull(update), inputs, outputs);
     if (accumulation != null) {
       accumulation.add(rates, guard, gradients);
     }
@@ -310,7 +314,7 @@ public final class Updater implements AutoCloseable {
     }
     values.forEach(
         (name, t) -> {
-          Buffer b = slots.get(name);
+          Buffer b = Objects.requireNonNull(slots.get(name));
           if (!b.shape().equals(t.shape())) {
             throw new IllegalArgumentException(
                 "optimizer state " + name + " has shape " + t.shape() + ", expected " + b.shape());

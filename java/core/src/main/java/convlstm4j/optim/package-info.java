@@ -4,4 +4,7 @@
  * convlstm4j.option.Config}); {@link convlstm4j.optim.Updater} holds what an optimiser remembers
  * for one model.
  */
+@NullMarked
 package convlstm4j.optim;
+
+import org.jspecify.annotations.NullMarked;

@@ -75,7 +75,7 @@ public record Config(String className, Map<String, Object> values) {
    * @param value a string, number, boolean, list, map or null
    * @return this
    */
-  public Config with(String key, Object value) {
+  public Config with(String key, @Nullable Object value) {
     values.put(key, value);
     return this;
   }
