@@ -47,7 +47,8 @@ public final class RNN extends KerasLayer<RNN> {
   private static final Set<String> KERAS = Set.of("LSTM", "GRU", "SimpleRNN");
 
   /** Cells for which layers of this library stand. */
-  private static final Pattern KNOWN = Pattern.compile("(Conv)?(LSTM|GRU)([123]D)?Cell|SimpleRNNCell");
+  private static final Pattern KNOWN =
+      Pattern.compile("(Conv)?(LSTM|GRU)([123]D)?Cell|SimpleRNNCell");
 
   /** Options of a layer that its cell has not. */
   private static final List<String> LOOP =

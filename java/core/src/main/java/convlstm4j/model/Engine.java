@@ -194,6 +194,14 @@ final class Engine implements AutoCloseable {
     return all;
   }
 
+  /** Replaces all of them, or none. */
+  void weights(List<Tensor> values) {
+    Snapshot.checkWeights("setWeights", network, values);
+    for (int i = 0; i < values.size(); i++) {
+      variables.set(network.parameters().get(i), values.get(i));
+    }
+  }
+
   /** What stateful layers remember of training, by name. */
   Map<String, Tensor> states() {
     return aside.isEmpty() ? usedStates() : aside;

@@ -394,12 +394,7 @@ public final class Model implements AutoCloseable {
     checkNotTraining("fit");
     loop = new TrainingLoop(this, training("fit"), data, options);
     try {
-      History history = loop.run();
-      session.rest();
-      return history;
-    } catch (RuntimeException | Error e) {
-      Closing.after(e, session::rest);
-      throw e;
+      return session.restingAfter(loop::run);
     } finally {
       loop.flush();
       loop = null;
@@ -631,15 +626,8 @@ public final class Model implements AutoCloseable {
    * @throws IllegalArgumentException if number or shapes differ; then nothing is replaced
    */
   public void setWeights(List<Tensor> values) {
-    access.use(
-        "setWeights",
-        () -> {
-          Snapshot.checkWeights("setWeights", network, values);
-          replaced++;
-          for (int i = 0; i < values.size(); i++) {
-            session.engine().variables().set(network.parameters().get(i), values.get(i));
-          }
-        });
+    access.use("setWeights", () -> session.engine().weights(values));
+    replaced++;
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a model runs on: a backend and the engine on it, started when they are first needed, so that
@@ -166,6 +167,19 @@ final class Session {
     if (engine != null) {
       engine.rest();
     }
+  }
+
+  /** Runs a training, then {@link #rest}s, also where it fails. */
+  <T> T restingAfter(Supplier<T> training) {
+    T result;
+    try {
+      result = training.get();
+    } catch (RuntimeException | Error e) {
+      Closing.after(e, this::rest);
+      throw e;
+    }
+    rest();
+    return result;
   }
 
   void resetStates() {
