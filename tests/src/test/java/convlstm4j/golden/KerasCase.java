@@ -45,8 +45,13 @@ record KerasCase(Path folder, Map<String, Object> row, CustomLayers own) {
         Files.write(folder.resolve(Path.of(e.getName()).getFileName()), zip.readAllBytes());
       }
     }
+    return all(folder, "cases.json");
+  }
+
+  /** Those of a file of rows. */
+  static List<KerasCase> all(Path folder, String rows) throws IOException {
     List<KerasCase> cases = new ArrayList<>();
-    for (Object row : JSON.std.listFrom(Files.readString(folder.resolve("cases.json")))) {
+    for (Object row : JSON.std.listFrom(Files.readString(folder.resolve(rows)))) {
       Map<String, Object> copy = new TreeMap<>();
       ((Map<?, ?>) row).forEach((k, v) -> copy.put(String.valueOf(k), v));
       cases.add(new KerasCase(folder, copy, CustomLayers.none()));
@@ -57,6 +62,15 @@ record KerasCase(Path folder, Map<String, Object> row, CustomLayers own) {
   /** The same with layers of the user's own. */
   KerasCase with(CustomLayers layers) {
     return new KerasCase(folder, row, layers);
+  }
+
+  /** The model as it was at last, in an {@code .h5}. */
+  KerasCase last() {
+    Map<String, Object> changed = new TreeMap<>(row);
+    changed.put("file", file().replace(".keras", ".last.h5"));
+    changed.put(
+        "outputs", trains() ? ((Map<?, ?>) row.get("train")).get("outputs") : row.get("outputs"));
+    return new KerasCase(folder, changed, own);
   }
 
   /** The same with its model read and written again. */
