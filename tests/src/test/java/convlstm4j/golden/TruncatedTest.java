@@ -8,14 +8,18 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.contract.TestBackends;
 import convlstm4j.data.Batch;
+import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.layer.Bidirectional;
+import convlstm4j.layer.Concatenate;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.NestedModel;
+import convlstm4j.layer.RNN;
 import convlstm4j.layer.TimeDistributed;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
@@ -159,6 +163,27 @@ class TruncatedTest {
       String said =
           assertThrows(IllegalArgumentException.class, () -> m.plan(true, shape)).getMessage();
       assertTrue(said.contains("stretch=3") && said.contains("divisor of 4"), said);
+    }
+  }
+
+  /** Its steps are ops of their own, of which none looks like a recurrence. */
+  @Test
+  void aCellOfOnesOwnBesideALayerThatCanBeCutIsRefused() {
+    Symbol v = Input.named("x", FRAMES, 5);
+    Symbol step = Input.shape(5);
+    Symbol before = Input.shape(2);
+    Symbol h = new Dense(2).apply(new Concatenate().apply(step, before));
+    Symbol own =
+        new RNN(NestedModel.of(Network.of(List.of(step, before), List.of(h, h))))
+            .named("own")
+            .apply(v);
+    Symbol lstm = new LSTM(2).returnSequences(true).apply(v);
+    try (Model m = Model.of(v, new Dense(1).apply(lstm), own).backend("reference")) {
+      m.compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError())).truncate(4);
+      Shape shape = Shape.of(1, FRAMES, 5);
+      String said =
+          assertThrows(IllegalArgumentException.class, () -> m.plan(true, shape)).getMessage();
+      assertTrue(said.contains("truncate=4") && said.contains("at once: own"), said);
     }
   }
 }

@@ -106,6 +106,7 @@ final class Unrolled {
           sequences ? g.reshape(y, y.shape().from(1).prepend(y.shape().dim(0), Shape.UNKNOWN)) : y,
           one.subList(1, one.size()));
     }
+    g.unrolled();
     List<Value> states = before;
     List<Value> ys = new ArrayList<>();
     Value y = null;

@@ -73,6 +73,11 @@ public abstract class ForwardingLowering implements Lowering {
   }
 
   @Override
+  public final void unrolled() {
+    g.unrolled();
+  }
+
+  @Override
   public final void penalty(Value value) {
     g.penalty(value);
   }

@@ -109,6 +109,12 @@ public interface Lowering {
   void leave();
 
   /**
+   * Says that the layer entered last computes each frame from what it made of the frame before, by
+   * ops of their own for each: a recurrence that no op tells of.
+   */
+  void unrolled();
+
+  /**
    * Adds a scalar to the loss.
    *
    * @param value of shape {@code [1]}

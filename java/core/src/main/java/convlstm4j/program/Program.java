@@ -10,8 +10,10 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public final class Program {
   private final Map<State, Value> newStates;
   private final List<Value> penalties;
   private final List<Value> exposed;
+  private final List<String> unrolled;
 
   private Program(Builder b) {
     values = List.copyOf(b.values);
@@ -55,6 +58,7 @@ public final class Program {
     newStates = Collections.unmodifiableMap(new LinkedHashMap<>(b.newStates));
     penalties = List.copyOf(b.penalties);
     exposed = List.copyOf(b.exposed);
+    unrolled = List.copyOf(b.unrolled);
   }
 
   private Program(Program like, List<Value> values, List<Step> steps) {
@@ -67,6 +71,7 @@ public final class Program {
     this.newStates = like.newStates;
     this.penalties = like.penalties;
     this.exposed = like.exposed;
+    this.unrolled = like.unrolled;
   }
 
   /**
@@ -153,6 +158,15 @@ public final class Program {
   }
 
   /**
+   * The layers that compute each frame from the one before by ops of their own for each.
+   *
+   * @return names as {@link Step#layer} has them
+   */
+  public List<String> unrolled() {
+    return unrolled;
+  }
+
+  /**
    * What regularisers add to the loss.
    *
    * @return values of shape {@code [1]}
@@ -177,6 +191,7 @@ public final class Program {
     private final Map<State, Value> newStates = new LinkedHashMap<>();
     private final List<Value> penalties = new ArrayList<>();
     private final List<Value> exposed = new ArrayList<>();
+    private final Set<String> unrolled = new LinkedHashSet<>();
     private final Map<Shape, Value> zeros = new HashMap<>();
     private final Deque<String> layers = new ArrayDeque<>();
 
@@ -325,6 +340,11 @@ public final class Program {
     @Override
     public void leave() {
       layers.removeLast();
+    }
+
+    @Override
+    public void unrolled() {
+      unrolled.add(String.join("/", layers));
     }
 
     @Override

@@ -7,6 +7,7 @@ import convlstm4j.program.Value;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A program cut by {@link TimePass}.
@@ -56,13 +57,13 @@ public record Phases(
    * @return their names, or ops'
    */
   public List<String> recurrencesAtOnce() {
-    return phases.stream()
-        .filter(p -> !p.isStretched())
-        .flatMap(p -> p.steps().stream())
-        .filter(s -> s.op() instanceof ConvLstm2d || s.op() instanceof Recurrence)
-        .filter(s -> s.inputs().stream().anyMatch(v -> times.containsKey(v.root())))
-        .map(s -> s.layer().isEmpty() ? s.op().opName() : s.layer())
-        .distinct()
-        .toList();
+    Stream<String> ops =
+        phases.stream()
+            .filter(p -> !p.isStretched())
+            .flatMap(p -> p.steps().stream())
+            .filter(s -> s.op() instanceof ConvLstm2d || s.op() instanceof Recurrence)
+            .filter(s -> s.inputs().stream().anyMatch(v -> times.containsKey(v.root())))
+            .map(s -> s.layer().isEmpty() ? s.op().opName() : s.layer());
+    return Stream.concat(ops, program.unrolled().stream()).distinct().toList();
   }
 }
