@@ -31,6 +31,19 @@ public interface Memory {
   }
 
   /**
+   * Allocates a buffer as {@link #allocateUnset} does, for what stays while much else comes and
+   * goes. A memory may keep such apart, so that it does not lie between what becomes free.
+   *
+   * @param dtype element type
+   * @param shape a known shape
+   * @return a buffer that the caller closes
+   * @throws BackendException if there is not enough memory
+   */
+  default Buffer allocateLasting(DType dtype, Shape shape) {
+    return allocateUnset(dtype, shape);
+  }
+
+  /**
    * Copies from the host.
    *
    * @param source host values of the buffer's type and number of elements

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Runs a program on a backend. Values live from the step that makes them to the last that needs
@@ -46,6 +47,9 @@ public final class Executor implements AutoCloseable {
 
   /** Values whose gradients are the caller's. */
   private final Set<Value> lent = new HashSet<>();
+
+  /** Values that are taken from the executor and stay. */
+  private Set<Value> lasting = Set.of();
 
   private Buffer workspace;
   private List<Philox> randoms;
@@ -89,6 +93,11 @@ public final class Executor implements AutoCloseable {
     this.buffers = new Buffer[this.program.values().size()];
     this.gradients = new Buffer[this.program.values().size()];
     this.reserves = new Buffer[this.program.steps().size()];
+  }
+
+  /** Says which values are taken after a run, to stay while others run. */
+  void lasting(Collection<Value> values) {
+    lasting = values.stream().map(Value::root).collect(Collectors.toSet());
   }
 
   /**
@@ -479,7 +488,9 @@ public final class Executor implements AutoCloseable {
     buffers[v.id()] =
         v.kind() == Value.Kind.ZEROS
             ? memory.allocate(dtype, v.shape())
-            : memory.allocateUnset(dtype, v.shape());
+            : lasting.contains(v)
+                ? memory.allocateLasting(dtype, v.shape())
+                : memory.allocateUnset(dtype, v.shape());
     return buffers[v.id()];
   }
 

@@ -83,6 +83,9 @@ abstract class RoundTrip<H> {
 
   abstract H zeros(Shape shape);
 
+  /** Zeros that stay for other stretches. */
+  abstract H lastingZeros(Shape shape);
+
   abstract H copy(H h, Shape shape);
 
   /** Runs forward on some frames; what is kept is ours. */
@@ -416,7 +419,7 @@ abstract class RoundTrip<H> {
         .forEach(
             (p, v) -> {
               if (p.isTrainable()) {
-                wholeGradients.put(v, zeros(v.shape()));
+                wholeGradients.put(v, lastingZeros(v.shape()));
               }
             });
     for (int p = phases.phases().size() - 1; p >= 0; p--) {
@@ -527,7 +530,7 @@ abstract class RoundTrip<H> {
   private H wholeGradient(Value v) {
     H known = wholeGradients.get(v);
     if (known == null) {
-      known = zeros(v.shape());
+      known = lastingZeros(v.shape());
       wholeGradients.put(v, known);
     }
     return known;
@@ -632,7 +635,7 @@ abstract class RoundTrip<H> {
         if (s == 0 && plan.flows(root)) {
           h = wholeGradient(root);
         } else {
-          h = zeros(c.after().shape());
+          h = lastingZeros(c.after().shape());
           before.put(c, h);
         }
         given.put(piece.part().states().get(c), h);
@@ -685,7 +688,7 @@ abstract class RoundTrip<H> {
   private H part(Value v, int s) {
     List<H> all = gradientParts(v);
     if (all.get(s) == null) {
-      all.set(s, zeros(shape(v, s)));
+      all.set(s, lastingZeros(shape(v, s)));
     }
     return all.get(s);
   }

@@ -51,8 +51,9 @@ final class TrainingPieces implements AutoCloseable {
    *
    * @param kept roots of the whole program that it makes and that stay readable
    * @param wanted roots of the whole program, read by the phase, whose gradients it adds to
+   * @param lasting whether what is kept stays for other stretches
    */
-  record Piece(Planned planned, Part part, List<Value> kept, List<Value> wanted) {
+  record Piece(Planned planned, Part part, List<Value> kept, List<Value> wanted, boolean lasting) {
     /** What stands in the program for a value of the whole one. */
     Value of(Value root) {
       return part.values().get(root);
@@ -318,7 +319,7 @@ final class TrainingPieces implements AutoCloseable {
             backward ? Mode.TRAINING : Mode.INFERENCE,
             keep.stream().map(part.values()::get).toList(),
             gradients);
-    return new Piece(planned, part, List.copyOf(keep), List.copyOf(wanted));
+    return new Piece(planned, part, List.copyOf(keep), List.copyOf(wanted), use == Use.FORWARD);
   }
 
   @Override

@@ -261,8 +261,15 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
+    Buffer lastingZeros(Shape shape) {
+      Buffer b = memory.allocateLasting(dtype, shape);
+      memory.fill(b, 0);
+      return b;
+    }
+
+    @Override
     Buffer copy(Buffer h, Shape shape) {
-      Buffer b = memory.allocateUnset(dtype, shape);
+      Buffer b = memory.allocateLasting(dtype, shape);
       memory.copy(h, b);
       return b;
     }
@@ -283,6 +290,9 @@ public final class TrainingRun implements AutoCloseable {
     @Override
     List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
       Executor x = executor(piece);
+      if (piece.lasting()) {
+        x.lasting(piece.kept().stream().map(piece::of).toList());
+      }
       try {
         if (searching && found == null) {
           found = x.firstNonFinite(feeds, randoms(piece, from, to)).orElse(null);
@@ -381,7 +391,7 @@ public final class TrainingRun implements AutoCloseable {
     private List<Buffer> uploaded(Normalization n, List<double[]> values) {
       List<Buffer> all = new ArrayList<>();
       for (double[] v : values) {
-        Buffer b = memory.allocateUnset(dtype, n.mean().shape());
+        Buffer b = memory.allocateLasting(dtype, n.mean().shape());
         memory.upload(Tensor.of(v, v.length).reshape(n.mean().shape()).cast(dtype), b);
         all.add(b);
       }

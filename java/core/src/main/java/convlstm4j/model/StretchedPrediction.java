@@ -104,7 +104,9 @@ final class StretchedPrediction implements AutoCloseable {
       String description,
       Consumer<NonFiniteException> nonFinite) {
     JoinedOutputs results = new JoinedOutputs(stretches.phases());
-    try (StretchedRun run = new StretchedRun(plan, variables, new Reader(inputs), results::take)) {
+    HeapWatch heap = new HeapWatch(stretches.heapBytes(plan.frames()));
+    try (StretchedRun run =
+        new StretchedRun(plan, variables, new Reader(inputs, heap), results::take)) {
       run.profile(profile);
       run.run();
       List<Tensor> outputs = pass.outputs().stream().map(results::of).toList();
@@ -128,13 +130,16 @@ final class StretchedPrediction implements AutoCloseable {
   /** Reads inputs as they are needed. */
   private final class Reader implements StretchedRun.Source {
     private final List<Frames> inputs;
+    private final HeapWatch heap;
 
-    Reader(List<Frames> inputs) {
+    Reader(List<Frames> inputs, HeapWatch heap) {
       this.inputs = inputs;
+      this.heap = heap;
     }
 
     @Override
     public Tensor read(int feed, long from, long to) {
+      heap.look();
       Frames f = inputs.get(feed);
       boolean video = stretches.isVideo(feed);
       Tensor t = video ? f.read(from, to) : f.all();

@@ -90,7 +90,13 @@ final class StretchedStep implements TrainStep {
       Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch) {
     update.rate(rate, step);
     measured = new JoinedOutputs(stretches.phases());
-    try (TrainingRun run = run(batch, random, measured, watch)) {
+    HeapWatch heap = new HeapWatch(stretches.heapBytes(stretches.chosen().frames()));
+    Consumer<Stretch> each =
+        stretch -> {
+          heap.look();
+          watch.accept(stretch);
+        };
+    try (TrainingRun run = run(batch, random, measured, each)) {
       run.profile(profile);
       run.forward();
       run.backward(termWeights);

@@ -3,6 +3,7 @@ package convlstm4j.backend.onednn;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -21,8 +22,11 @@ final class Arena {
   /** Of the addresses and sizes of ranges. */
   static final int ALIGN = 64;
 
-  /** Small ranges share slabs of this size. */
-  private static final long LEAST_SLAB = 1 << 20;
+  /**
+   * Small ranges share slabs of this size: pages that nobody touches are no memory yet, and what
+   * becomes free becomes one range again within a slab only.
+   */
+  private static final long LEAST_SLAB = 32 << 20;
 
   /** A part of a slab, free or in use; its neighbours are those of the same slab. */
   static final class Range {
@@ -61,6 +65,7 @@ final class Arena {
 
   private long heldBytes;
   private long slabs;
+  private LongConsumer growing = bytes -> {};
 
   Arena() {
     this(Boolean.getBoolean(SEPARATE));
@@ -68,6 +73,11 @@ final class Arena {
 
   Arena(boolean separate) {
     this.separate = separate;
+  }
+
+  /** Has somebody told how much the system is about to be asked for, who may give back other. */
+  void whenGrowing(LongConsumer told) {
+    growing = told;
   }
 
   /** What the system has given and not got back. */
@@ -112,6 +122,7 @@ final class Arena {
    */
   private Range grow(long wanted) {
     long spare = trim();
+    growing.accept(Math.max(wanted, spare));
     long size = separate ? wanted : Math.max(wanted, Math.max(spare, LEAST_SLAB));
     Pointer slab = Pointer.malloc(size + ALIGN);
     if (Pointer.isNull(slab) && size > wanted) {

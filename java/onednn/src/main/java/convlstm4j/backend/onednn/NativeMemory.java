@@ -19,9 +19,17 @@ final class NativeMemory implements Memory {
   /** So many that opening the file that they are in does not count. */
   private static final int PIXELS_AT_ONCE = 1 << 16;
 
+  /** Part of what has been in use at most that may be held beside it. */
+  private static final int SLACK = 20;
+
   private final Arena arena = new Arena();
+
+  /** Of what stays while much else comes and goes, so that it lies nowhere between. */
+  private final Arena lasting = new Arena();
+
   private final long capacity;
   private long live;
+  private long mostLive;
   private long allocations;
   private boolean closed;
 
@@ -31,6 +39,15 @@ final class NativeMemory implements Memory {
 
   NativeMemory(long capacity) {
     this.capacity = capacity;
+    arena.whenGrowing(bytes -> giveBack(lasting, bytes));
+    lasting.whenGrowing(bytes -> giveBack(arena, bytes));
+  }
+
+  /** What one does not use the other may have; but both keep what they need again and again. */
+  private void giveBack(Arena other, long bytes) {
+    if (heldBytes() + bytes > mostLive + mostLive / SLACK) {
+      other.trim();
+    }
   }
 
   /** Fails unless the type is float32. */
@@ -49,12 +66,22 @@ final class NativeMemory implements Memory {
   }
 
   @Override
-  public synchronized NativeBuffer allocateUnset(DType dtype, Shape shape) {
+  public NativeBuffer allocateUnset(DType dtype, Shape shape) {
+    return allocate(dtype, shape, arena);
+  }
+
+  @Override
+  public NativeBuffer allocateLasting(DType dtype, Shape shape) {
+    return allocate(dtype, shape, lasting);
+  }
+
+  private synchronized NativeBuffer allocate(DType dtype, Shape shape, Arena from) {
     checkType(dtype);
     checkOpen();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;
-    return new NativeBuffer(this::release, take(bytes, shape), shape);
+    Block block = take(bytes, shape, from);
+    return new NativeBuffer((b, n) -> release(b, n, from), block, shape);
   }
 
   /** How many buffers were allocated so far. */
@@ -62,8 +89,9 @@ final class NativeMemory implements Memory {
     return allocations;
   }
 
-  private Block take(long bytes, Shape shape) {
-    Arena.Range range = live + bytes > capacity ? null : arena.take(Block.rangeBytes(bytes));
+  private Block take(long bytes, Shape shape, Arena from) {
+    mostLive = Math.max(mostLive, live + bytes);
+    Arena.Range range = live + bytes > capacity ? null : from.take(Block.rangeBytes(bytes));
     if (range == null) {
       throw outOfMemory(bytes, shape);
     }
@@ -86,11 +114,11 @@ final class NativeMemory implements Memory {
   }
 
   /** Takes a closed buffer's block back. */
-  synchronized void release(Block block, long bytes) {
+  private synchronized void release(Block block, long bytes, Arena to) {
     live -= bytes;
-    arena.release(block.range());
+    to.release(block.range());
     if (closed) {
-      arena.trim();
+      to.trim();
     }
   }
 
@@ -102,7 +130,7 @@ final class NativeMemory implements Memory {
   synchronized boolean close() {
     boolean first = !closed;
     closed = true;
-    arena.trim();
+    trim();
     return first;
   }
 
@@ -114,6 +142,7 @@ final class NativeMemory implements Memory {
   /** Gives what nobody uses back to the system. */
   synchronized void trim() {
     arena.trim();
+    lasting.trim();
   }
 
   @Override
@@ -186,7 +215,7 @@ final class NativeMemory implements Memory {
 
   @Override
   public synchronized long heldBytes() {
-    return arena.heldBytes();
+    return arena.heldBytes() + lasting.heldBytes();
   }
 
   @Override

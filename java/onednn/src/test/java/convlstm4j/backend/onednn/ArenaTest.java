@@ -61,21 +61,21 @@ class ArenaTest {
 
   @Test
   void neighboursBecomeOne() {
-    Arena.Range whole = arena.take(30 * MIB);
+    Arena.Range whole = arena.take(60 * MIB);
     arena.release(whole);
     for (int[] order : new int[][] {{0, 1, 2}, {2, 1, 0}, {0, 2, 1}, {1, 0, 2}}) {
       List<Arena.Range> thirds = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        thirds.add(arena.take(10 * MIB));
+        thirds.add(arena.take(20 * MIB));
       }
       for (int i : order) {
         arena.release(thirds.get(i));
       }
-      Arena.Range again = arena.take(30 * MIB);
+      Arena.Range again = arena.take(60 * MIB);
       arena.release(again);
     }
     assertEquals(1, arena.slabs());
-    assertEquals(30 * MIB, arena.heldBytes());
+    assertEquals(60 * MIB, arena.heldBytes());
   }
 
   @Test
