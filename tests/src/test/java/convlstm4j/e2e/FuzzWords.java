@@ -66,7 +66,14 @@ final class FuzzWords {
                   "--model @twins.ckpt --input-shape left=8,3 --input-shape right=8,3",
                   "--model @folder.ckpt --input-shape 1,6,3,8,8 --memory 1g --stretch 2")),
           Map.entry("selftest", List.of("--backend nothing")),
-          Map.entry("info", List.of("")));
+          Map.entry("info", List.of("")),
+          Map.entry("help", List.of("", "train")),
+          Map.entry("completion", List.of("bash", "zsh")),
+          Map.entry("man", List.of("", "predict")),
+          Map.entry("cache", List.of("")));
+
+  /** Removes what the tests beside this one load: HelpTest tries it on a folder of its own. */
+  private static final Named NEVER = new Named("cache", "--clear");
 
   private static final String MODELS =
       "@plain.ckpt @trained.ckpt @folder.ckpt @twins.ckpt @plain.h5 @plain.keras @model.json"
@@ -153,6 +160,10 @@ final class FuzzWords {
               Map.entry("--frame-fit", "stretch crop letterbox"),
               Map.entry("--frame-rate", "5 0.5 1000"),
               Map.entry("--frame-colours", "rgb bgr grey"),
+              Map.entry("--picture-rate", "25 0.5 0"),
+              Map.entry(
+                  "--augment",
+                  "flip flip=0.2,crop=0.8 brightness,contrast noise=0.05 speed=0.8:1.25 skip=2,reversal"),
               Map.entry("--input-shape", "1,6,3,8,8 4,3 left=8,3 right=1,3 2147483647,9"),
               Map.entry("--memory", "400m 1g 12g 1k"),
               Map.entry("--stretch", "1 2 1000"),
@@ -243,6 +254,7 @@ final class FuzzWords {
               for (OptionSpec o : line.getCommandSpec().options()) {
                 options.put(new Named(command, o.longestName()), o);
               }
+              options.remove(NEVER);
               if (!line.getCommandSpec().positionalParameters().isEmpty()) {
                 options.put(new Named(command, ""), null);
               }
