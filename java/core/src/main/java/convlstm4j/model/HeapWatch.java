@@ -8,14 +8,22 @@ final class HeapWatch {
   /** What is let grow beside the arrays that are counted. */
   private static final long BESIDE = 32L << 20;
 
+  /** Of a run that takes less, a look through the heap would be most of the work. */
+  private static final long LEAST_RUN = 32L << 20;
+
   private long most;
 
   /**
-   * Collects what is garbage.
+   * Collects what is garbage, before a run that is not small.
    *
    * @param counted bytes of arrays that the run has on the heap
+   * @param peak bytes that it takes of the backend's memory
    */
-  HeapWatch(long counted) {
+  HeapWatch(long counted, long peak) {
+    if (counted + peak < LEAST_RUN) {
+      most = Long.MAX_VALUE;
+      return;
+    }
     System.gc();
     Runtime r = Runtime.getRuntime();
     most = r.totalMemory() - r.freeMemory() + counted + BESIDE;

@@ -104,7 +104,7 @@ final class StretchedPrediction implements AutoCloseable {
       String description,
       Consumer<NonFiniteException> nonFinite) {
     JoinedOutputs results = new JoinedOutputs(stretches.phases());
-    HeapWatch heap = new HeapWatch(stretches.heapBytes(plan.frames()));
+    HeapWatch heap = new HeapWatch(stretches.heapBytes(plan.frames()), plan.peakBytes());
     try (StretchedRun run =
         new StretchedRun(plan, variables, new Reader(inputs, heap), results::take)) {
       run.profile(profile);

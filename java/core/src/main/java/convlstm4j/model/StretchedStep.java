@@ -5,6 +5,7 @@ import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.data.Frames;
 import convlstm4j.execution.Profile;
+import convlstm4j.execution.TrainingPlan;
 import convlstm4j.execution.TrainingRun;
 import convlstm4j.execution.Variables;
 import convlstm4j.optim.Updater;
@@ -90,7 +91,8 @@ final class StretchedStep implements TrainStep {
       Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch) {
     update.rate(rate, step);
     measured = new JoinedOutputs(stretches.phases());
-    HeapWatch heap = new HeapWatch(stretches.heapBytes(stretches.chosen().frames()));
+    TrainingPlan plan = stretches.chosen();
+    HeapWatch heap = new HeapWatch(stretches.heapBytes(plan.frames()), plan.peakBytes());
     Consumer<Stretch> each =
         stretch -> {
           heap.look();
