@@ -82,6 +82,13 @@ final class WindowCases {
       Window wide = window(Padding.SAME, f, of(7, 5), of(1, 1), of(1, 1));
       addConv(cases, random, wide, true, 1, 2, 3, 1, 3);
       addConv(cases, random, wide, true, 1, 17, 19, 5, 7);
+      // A single pixel, strided: libraries copy what strides leave, in blocks of channels.
+      Window point = window(Padding.VALID, f, of(1, 1), of(1, 3), of(1, 1));
+      addConv(cases, random, point, true, 1, 1, 16, 7, 3);
+      addConv(cases, random, point, false, 1, 4, 16, 16, 14);
+      addConv(cases, random, point, true, 1, 20, 24, 6, 10);
+      Window block = window(Padding.SAME, f, of(1, 1, 1), of(2, 1, 2), of(1, 1, 1));
+      addConv(cases, random, block, true, 1, 3, 8, 6, 4, 5);
     }
     for (int i = 0; i < RANDOM_CASES; i++) {
       Draw draw = new Draw(random.stream(6, i));

@@ -20,6 +20,9 @@ import org.bytedeco.javacpp.LongPointer;
  * C channels of x only and yields its own F channels of y.
  */
 final class Convolution {
+  /** Most channels that oneDNN takes at once: a vector of AVX-512. */
+  private static final int LARGEST_BLOCK = 16;
+
   private final Dnnl engine;
   private final int rank;
   private final long groups;
@@ -188,11 +191,26 @@ final class Convolution {
    * (most of the output stays unwritten); its next best code is not.
    */
   private void avoidBroken(convolution_forward.primitive_desc desc) {
-    boolean strided = Arrays.stream(strides).anyMatch(s -> s > 1);
-    boolean broken = channels == 1 && strided;
+    boolean broken = channels == 1 && isStrided();
     while (broken && desc.impl_info_str().getString().startsWith("brg")) {
       broken = desc.next_impl();
     }
+  }
+
+  /**
+   * oneDNN's {@code jit_1x1} copies the pixels that strides leave into a workspace. For channels
+   * that do not fill its blocks of 8 or 16 it writes past the end, into another thread's part
+   * (oneDNN issue 6035): wrong gradients, or worse. Its next best code does not.
+   */
+  private void avoidBroken(convolution_backward_weights.primitive_desc desc) {
+    boolean broken = channels % LARGEST_BLOCK != 0 && isStrided();
+    while (broken && desc.impl_info_str().getString().startsWith("jit_1x1")) {
+      broken = desc.next_impl();
+    }
+  }
+
+  private boolean isStrided() {
+    return Arrays.stream(strides).anyMatch(s -> s > 1);
   }
 
   /**
@@ -276,6 +294,7 @@ final class Convolution {
                     hint,
                     attributes,
                     false)) {
+      avoidBroken(desc);
       Prim p =
           new Prim(engine, new primitive(desc), desc)
               .argument(dnnl.DNNL_ARG_SRC, desc.src_desc())
