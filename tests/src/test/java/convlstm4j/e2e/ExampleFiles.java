@@ -51,8 +51,9 @@ final class ExampleFiles {
           return;
         }
         if (!files.values("--output").stream().allMatch(f -> f.matches("-|outputs|.*[.]npy"))
-            || example.contains(".mp4")) {
+            || example.contains("film")) {
           ExamplePictures.check(files.words, dir, output);
+          ExampleOptions.checkPictureRate(example, dir);
         } else {
           files.checkPredictions();
         }
@@ -62,16 +63,38 @@ final class ExampleFiles {
         assertTrue(heat.getWidth() > 600 && heat.getHeight() > 200, heat.toString());
         assertTrue(output.contains(files.values("--output").get(0) + ": "), output);
       }
+      case "demo" -> files.checkDemo();
       case "convert" -> files.checkModel();
-      case "inspect", "summary" -> files.checkLayers();
-      case "label-template" ->
-          assertEquals(
-              List.of("id,start,end,label", "color=c=gray/a,0,2.000,", "testsrc2/a,0,2.000,"),
-              Files.readAllLines(files.file("--output")));
+      case "inspect", "summary" -> {
+        if (example.contains("mix.json")) {
+          ExampleOptions.checkMix(example, output);
+        } else {
+          files.checkLayers();
+        }
+      }
+      case "label-template" -> {
+        String end = example.contains("--picture-rate 10") ? "2.000" : "0.800";
+        assertEquals(
+            List.of(
+                "id,start,end,label",
+                "moving/a,0,2.000,",
+                "moving/pictures,0," + end + ",",
+                "still/a,0,2.000,"),
+            Files.readAllLines(files.file("--output")));
+        assertTrue(
+            output.contains("[pictures/] are taken as a video each, beside 1 files"), output);
+      }
       case "plan" -> files.checkPlan();
-      case "info" -> files.checkBackends();
-      case "cache" ->
-          assertTrue(output.matches("(?s).*convlstm4j.*: [0-9]+[.][0-9] MB\\s*"), output);
+      case "info" -> {
+        files.checkBackends();
+        ExampleOptions.checkVerbose(dir);
+      }
+      case "cache" -> {
+        boolean clear = example.contains("--clear");
+        assertEquals(
+            dir.resolve("cache") + ": " + (clear ? "removed " : "") + "3.0 MB", output.strip());
+        assertEquals(!clear, Files.exists(dir.resolve("cache/javacpp/lib.so")));
+      }
       case "completion" -> assertTrue(output.contains("complete -F _complete_convlstm4j"), output);
       case "man" -> assertTrue(output.startsWith(".TH \"CONVLSTM4J\\-PREDICT\" \"1\""), output);
       case "help" -> assertTrue(output.contains("label-template"), output);
@@ -96,6 +119,7 @@ final class ExampleFiles {
       List<String> names = model.network().outputNames();
       List<Tensor> inputs =
           values(words.contains("<") ? "<" : "--input").stream()
+              .takeWhile(word -> !word.startsWith("--"))
               .map(word -> dir.resolve(word.substring(word.indexOf('=') + 1)))
               .map(ExampleFiles::array)
               .toList();
@@ -226,6 +250,24 @@ final class ExampleFiles {
                 .anyMatch(l -> l.get(0).equals(layer) && l.contains(number)),
             layer + " of " + number + " weights\n" + output);
       }
+    }
+  }
+
+  /** Both tasks, and each network of them trained as far as was asked. */
+  private void checkDemo() throws Exception {
+    assertTrue(output.contains("| two zeros | two ones | two twos | macro F1 |"), output);
+    assertTrue(output.contains("| no memory "), output);
+    assertTrue(Files.readString(file("--output").resolve("demo.txt")).contains("--seed 2"), output);
+    for (String made :
+        List.of("places/convlstm", "places/convolution_lstm", "convlstm", "no_memory")) {
+      try (Model model = Model.load(file("--output").resolve(made + ".ckpt"))) {
+        assertEquals(1, model.progress().epoch(), made);
+        assertEquals(2, model.seed());
+      }
+    }
+    assertTrue(ImageIO.read(file("--output").resolve("trailer.png").toFile()).getWidth() > 600);
+    try (Stream<Path> trailers = Files.list(file("--output").resolve("train"))) {
+      assertEquals(2 * 8 + 1, trailers.count(), "trailers, labels, names");
     }
   }
 

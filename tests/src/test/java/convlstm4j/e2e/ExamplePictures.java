@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.data.FramePreparation;
 import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.io.architecture.Json;
 import convlstm4j.model.Model;
@@ -38,7 +39,7 @@ final class ExamplePictures {
 
   /** Of a folder of videos. */
   static void checkSeveral(Path dir, String output) throws IOException {
-    for (String film : List.of("color=c=gray/a", "testsrc2/a")) {
+    for (String film : List.of("still/a", "moving/a", "moving/pictures")) {
       assertEquals(21, Files.readAllLines(dir.resolve("scores/" + film + ".csv")).size());
       assertTrue(ImageIO.read(dir.resolve("scores/" + film + ".png").toFile()).getWidth() > 300);
       assertTrue(output.contains("scores/" + film + ".csv: columns "), output);
@@ -51,7 +52,7 @@ final class ExamplePictures {
   }
 
   private static int frames(Path video) {
-    try (var source = FrameFiles.open(video, convlstm4j.data.FramePreparation.NONE, 25)) {
+    try (var source = FrameFiles.open(video, FramePreparation.NONE, 25)) {
       return (int) source.shape().dim(0);
     }
   }

@@ -23,6 +23,15 @@ final class ExampleResults {
   private static final List<String> EFFECTS =
       List.of(
           "--augment",
+          "--ema",
+          "--ema-overwrite",
+          "--accumulate",
+          "--seed",
+          "--unit-range",
+          "--ids",
+          "--frame-rate",
+          "--frame-fit",
+          "--backbone-range",
           "--sample-weight",
           "--class-weight",
           "--clip-norm",
@@ -45,6 +54,7 @@ final class ExampleResults {
       checkTraining(example, dir, output);
     } else if (example.startsWith("convlstm4j evaluate ")) {
       checkTable(example, output);
+      ExampleOptions.checkEvaluation(example, dir, output);
       if (example.contains("--report ")) {
         String page =
             Files.readString(dir.resolve(value(example, "--report")).resolve("report.html"));
@@ -117,6 +127,7 @@ final class ExampleResults {
         assertEquals(weights.keySet(), model.weights().keySet());
       }
     }
+    ExampleOptions.checkTraining(example, dir, output);
     for (String option : EFFECTS) {
       if (example.contains(option + " ")) {
         checkEffect(example, option, dir, weights);
@@ -126,15 +137,20 @@ final class ExampleResults {
 
   private static void checkEffect(
       String example, String option, Path dir, Map<String, Tensor> weights) {
+    String value = option.equals("--unit-range") ? "" : " " + value(example, option);
     String without =
         example
-            .replace(option + " " + value(example, option), "")
+            .replace(option + value, "")
             .replace("--output " + value(example, "--output"), "--overwrite --output without.ckpt")
-            .replaceAll("--best \\S+", "--best other.ckpt");
+            .replaceAll("--best \\S+", "--best other.ckpt")
+            .replaceAll("--(log|tensorboard|threads) \\S+|--profile", "");
+    if (option.equals("--ema")) {
+      without = without.replaceAll("--ema-overwrite \\S+", "");
+    }
     List<Object> words = new ArrayList<>();
     for (String word : without.split(" +")) {
       int name = word.indexOf('=') + 1;
-      boolean isFile = word.matches(".*\\.(npy|ckpt|png)") || word.equals("demo/train");
+      boolean isFile = word.matches(".*\\.(npy|ckpt|png|json|keras)|demo/train|films|features");
       words.add(isFile ? word.substring(0, name) + dir.resolve(word.substring(name)) : word);
     }
     if (option.equals("--validation-split")) {

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.cli.Main;
 import convlstm4j.cli.demo.PictureToDisk;
+import convlstm4j.graph.Symbol;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.layer.Conv2D;
+import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -179,6 +182,33 @@ class FullDiskTest {
       assertTrue(said.contains(name) && said.contains("No space left"), said);
       assertAsBefore("a.ckpt", "a.csv");
     }
+  }
+
+  /** Of a video, all features are kept or none. */
+  @Test
+  void fullBeforeFeatures() throws Exception {
+    Symbol image = Input.named("image", 8, 8, 3);
+    Path eye = dir.resolve("eye.ckpt");
+    try (Model model = Model.of(image, new Conv2D(64, 3).padding("same").apply(image))) {
+      model.backend("reference").save(eye);
+    }
+    // 98 kB a video: not all four have room.
+    String said =
+        failed(
+            "true",
+            train(
+                "--output",
+                dir.resolve("b.ckpt"),
+                "--backbone",
+                eye,
+                "--feature-cache",
+                disk.resolve("features")));
+    assertTrue(said.contains(".features: ") && said.contains("No space left"), said);
+    List<String> left =
+        Cli.contents(after.resolve("features")).keySet().stream()
+            .filter(n -> !n.matches("|[0-9a-f]{64}[.]features"))
+            .toList();
+    assertEquals(List.of(), left);
   }
 
   @Test

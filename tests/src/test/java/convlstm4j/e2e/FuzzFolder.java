@@ -1,9 +1,12 @@
 package convlstm4j.e2e;
 
+import convlstm4j.graph.Symbol;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.io.keras.KerasModels;
 import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.layer.Conv2D;
+import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
 import java.io.IOException;
@@ -86,6 +89,11 @@ final class FuzzFolder {
         Model two = SmallModels.twins()) {
       Checkpoint.save(one, folder.resolve("plain.ckpt"));
       Checkpoint.save(two, folder.resolve("twins.ckpt"));
+      Symbol image = Input.named("image", 8, 8, 3);
+      try (Model eye = Model.of(image, new Conv2D(2, 3).apply(image)).backend("reference")) {
+        eye.save(folder.resolve("eye.ckpt"));
+        eye.save(folder.resolve("eye.keras"));
+      }
       KerasModels.save(one, folder.resolve("plain.h5"));
       KerasModels.save(one, folder.resolve("plain.keras"));
       Files.writeString(folder.resolve("model.json"), Architecture.toJson(one.network()));

@@ -33,7 +33,9 @@ final class FuzzWords {
                   "--model @twins.ckpt --x left=@left.npy --x right=@right.npy --y sum=@sum.npy"
                       + " --loss sum=mse --output @out.ckpt --epochs 1",
                   "--data @data --filters 2 --epochs 1 --output @out.ckpt",
-                  "--data @data --epochs 2 --resume --output @folder.ckpt --log @log.csv")),
+                  "--data @data --epochs 2 --resume --output @folder.ckpt --log @log.csv",
+                  "--data @data --epochs 1 --filters 1 --output @out.ckpt --backbone @eye.ckpt"
+                      + " --feature-cache @events")),
           Map.entry(
               "evaluate",
               List.of(
@@ -92,7 +94,14 @@ final class FuzzWords {
 
   private static final List<String> OUTPUT_OPTIONS =
       List.of(
-          "--output", "--best", "--log", "--tensorboard", "--picture", "--intervals", "--report");
+          "--output",
+          "--best",
+          "--log",
+          "--tensorboard",
+          "--picture",
+          "--intervals",
+          "--report",
+          "--feature-cache");
 
   /** What makes sense for an option. */
   private static final Map<String, String> VALUES =
@@ -125,6 +134,7 @@ final class FuzzWords {
               Map.entry("--data", "@data @empty-data @sub"),
               Map.entry("--ids", "0 0-1 1,3 2- 9 0-2147483647"),
               Map.entry("--window", "1 3 6 7"),
+              Map.entry("--videos", "1 2 0"),
               Map.entry("--filters", "1 2 3"),
               Map.entry("--validation", "0 3 1-2"),
               Map.entry("--validation-split", "0.2 0.5 0.999"),
@@ -156,6 +166,9 @@ final class FuzzWords {
               Map.entry(
                   "--schedule",
                   "cosine:5 exponential:2,0.5 piecewise:1=0.1 cosine:5,warmup=2 onecycle:9 inverse:3,0.5"),
+              Map.entry("--backbone", "@eye.ckpt @eye.keras @plain.ckpt @x.npy"),
+              Map.entry("--backbone-range", "0:1 -1:1 0:255 1:0"),
+              Map.entry("--feature-cache", "@events @out @data @x.npy/f @notes.txt @readonly/f"),
               Map.entry("--frame-size", "8x8 1x1 0x3 32768x32768"),
               Map.entry("--frame-fit", "stretch crop letterbox"),
               Map.entry("--frame-rate", "5 0.5 1000"),
@@ -351,7 +364,7 @@ final class FuzzWords {
     }
     String bad =
         one(epochs ? HOSTILE.stream().filter(w -> !ENDLESS.contains(w)).toList() : HOSTILE);
-    if (List.of("--tensorboard", "--report").contains(option.option)) {
+    if (List.of("--tensorboard", "--report", "--feature-cache").contains(option.option)) {
       // A folder, and those that it is in, are made where they may be: only in the test's.
       return bad.isBlank() ? bad.strip() : "@" + bad.replace("@", "").replace('/', '_');
     }
@@ -397,7 +410,10 @@ final class FuzzWords {
     for (int i = 1; i < words.size(); i++) {
       boolean output = OUTPUT_OPTIONS.contains(words.get(i - 1));
       if (!output
-          && !words.get(i).matches("--(output|best|log|tensorboard|picture|intervals|report)=.*")) {
+          && !words
+              .get(i)
+              .matches(
+                  "--(output|best|log|tensorboard|picture|intervals|report|feature-cache)=.*")) {
         left.add(words.get(i));
       }
     }

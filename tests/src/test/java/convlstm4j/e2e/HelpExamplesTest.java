@@ -4,10 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import convlstm4j.cli.Main;
 import convlstm4j.cli.demo.Demo;
+import convlstm4j.graph.Symbol;
 import convlstm4j.io.architecture.Architecture;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.layer.Conv2D;
+import convlstm4j.layer.GlobalAveragePooling2D;
+import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
+import convlstm4j.tensor.Shape;
 import convlstm4j.video.VideoFile;
 import java.io.File;
 import java.io.IOException;
@@ -15,13 +22,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Each example that {@code --help} shows works, copied as it stands, beside the files it names, and
@@ -29,7 +44,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HelpExamplesTest {
-  /** In this order: some work on what those before have made. {@code demo} takes minutes. */
+  /**
+   * In this order: some work on what those before have made. The demo at its full size takes
+   * minutes; SelftestTest runs the example of {@code selftest}.
+   */
   private static final List<String> COMMANDS =
       List.of(
           "train",
@@ -41,6 +59,7 @@ class HelpExamplesTest {
           "summary",
           "label-template",
           "plan",
+          "demo",
           "info",
           "cache",
           "completion",
@@ -58,6 +77,16 @@ class HelpExamplesTest {
       Files.writeString(dir.resolve("model.json"), Architecture.toJson(one.network()));
       Checkpoint.save(two, dir.resolve("twins.ckpt"));
     }
+    byte[] bytes = new byte[SmallModels.SAMPLES * 4 * 5 * 6];
+    new java.util.Random(1).nextBytes(bytes);
+    NpyWriter.write(dir.resolve("bytes.npy"), bytes, Shape.of(SmallModels.SAMPLES, 4, 5, 6, 1));
+    try (Model eye = eye()) {
+      eye.save(dir.resolve("eye.keras"));
+    }
+    Files.copy(ExtensionJar.write(dir.resolve("jar")), dir.resolve("mine.jar"));
+    Files.write(dir.resolve("mix.json"), ExtensionJar.json());
+    Files.createDirectories(dir.resolve("cache/javacpp"));
+    Files.write(dir.resolve("cache/javacpp/lib.so"), new byte[3 << 20]);
     // By the demo itself, so that the examples name only what it makes.
     Demo.makeTrailers(dir.resolve("demo"), 2, 2, 1);
     Cli.good(
@@ -75,14 +104,27 @@ class HelpExamplesTest {
     }
   }
 
+  /** An image network as Keras has them. */
+  private static Model eye() {
+    Symbol image = Input.named("image", 16, 16, 3);
+    Symbol seen = new Conv2D(6, 3).activation("relu").apply(image);
+    return Model.of(image, new GlobalAveragePooling2D().apply(seen)).backend("reference").seed(2);
+  }
+
   private static void makeFilm() throws IOException {
-    for (String source : List.of("color=c=gray", "testsrc2", "testsrc")) {
-      Path film = dir.resolve(source.equals("testsrc") ? "film.mp4" : "films/" + source + "/a.mp4");
-      Files.createDirectories(film.getParent());
-      String input = source + (source.contains("=") ? ":" : "=") + "s=32x32:r=10:d=2";
+    Map<String, String> films =
+        Map.of(
+            "film.mp4", "testsrc=",
+            "films/moving/a.mp4", "testsrc2=",
+            "films/moving/pictures/%d.png", "testsrc2=",
+            "films/still/a.mp4", "color=c=gray:");
+    for (Map.Entry<String, String> film : films.entrySet()) {
+      Path file = dir.resolve(film.getKey());
+      Files.createDirectories(file.getParent());
+      String input = film.getValue() + "s=32x32:r=10:d=2";
       Process made =
           new ProcessBuilder(
-                  "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", input, film.toString())
+                  "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", input, file.toString())
               .inheritIO()
               .start();
       assertEquals(0, made.onExit().join().exitValue());
@@ -114,21 +156,68 @@ class HelpExamplesTest {
       }
       goesOn = line.endsWith("\\");
     }
-    return found.stream().map(e -> e.replace("\\ ", "")).toList();
+    return found.stream()
+        .map(e -> e.replace("\\ ", ""))
+        .filter(e -> !e.equals("convlstm4j demo"))
+        .toList();
+  }
+
+  /**
+   * Each option that a command has, and each that several share, is in an example that is run here:
+   * of the command, or of one of those that share it.
+   */
+  @Test
+  void everyOptionHasAnExample() {
+    Map<Object, Set<String>> names = new LinkedHashMap<>();
+    Set<Object> shown = new HashSet<>();
+    new CommandLine(Main.class)
+        .getSubcommands()
+        .forEach(
+            (command, line) -> {
+              String help = Cli.good(command, "--help").out();
+              Set<String> words = new HashSet<>();
+              of(help).forEach(e -> words.addAll(List.of(e.split("[ =]+"))));
+              for (OptionSpec option : line.getCommandSpec().options()) {
+                if (option.hidden()
+                    || List.of("--help", "--version").contains(option.longestName())) {
+                  continue; // HelpTest
+                }
+                assertTrue(help.contains(option.longestName()), command + " " + option);
+                Object one = option.userObject(); // the field, which mixins share
+                names
+                    .computeIfAbsent(one, o -> new TreeSet<>())
+                    .add(command + " " + option.longestName());
+                boolean run = COMMANDS.contains(command) || command.equals("selftest");
+                if (run && words.contains(option.longestName())) {
+                  shown.add(one);
+                }
+              }
+            });
+    names.keySet().removeAll(shown);
+    assertEquals(List.of(), List.copyOf(names.values()), "options without an example that is run");
+    assertTrue(shown.size() > 90, shown.size() + " options");
   }
 
   @ParameterizedTest
   @MethodSource("examples")
   void works(String example) throws Exception {
     assumeTrue(
-        !example.matches(".*film(s |[.]mp4).*") || VideoFile.decoder().isPresent(),
+        !example.matches(".*film(s[ /]|[.]mp4).*") || VideoFile.decoder().isPresent(),
         "no ffmpeg: apt install ffmpeg");
     int from = example.indexOf(" < ");
     String called = from < 0 ? example : example.substring(0, from);
     Object[] words = Stream.of(called.strip().split(" +")).skip(1).toArray();
     File output = Files.createTempFile(dir, "output", ".txt").toFile();
+    List<String> command = Cli.process(List.of(), words);
+    int at = command.indexOf("-cp");
+    if (words[0].equals("cache")) {
+      command.add(at, "-Dconvlstm4j.cache=" + dir.resolve("cache"));
+    }
+    if (called.contains("--threads 2")) {
+      command.add(at, "-Dconvlstm4j.threads=2"); // as the launcher does
+    }
     Process process =
-        new ProcessBuilder(Cli.process(List.of(), words))
+        new ProcessBuilder(command)
             .directory(dir.toFile())
             .redirectErrorStream(true)
             .redirectInput(

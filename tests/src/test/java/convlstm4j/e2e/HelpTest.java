@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +101,118 @@ class HelpTest {
     assertTrue(wrong.err().contains("expected one of [BASH, ZSH]"), wrong.err());
   }
 
+  /** Typed in a terminal, with the key of tabulation. */
+  @Test
+  void bashCompletesWhatIsTyped() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script: apt install bsdutils");
+    Path script = Files.writeString(dir.resolve("complete"), Cli.good("completion", "bash").out());
+    Files.writeString(dir.resolve("film one.mp4"), "");
+    Path typed =
+        Files.writeString(
+            dir.resolve("rc"),
+            "source '%s'; cd '%s'; PS1='READY> '; convlstm4j() { printf 'CALLED'; printf '<%%s>'"
+                    .formatted(script, dir)
+                + " \"$@\"; printf '.\\n'; }\n");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "script", "-qec", "bash --noprofile --rcfile '" + typed + "' -i", "/dev/null");
+    builder.environment().put("TERM", "dumb");
+    Process bash = builder.redirectErrorStream(true).start();
+    try (OutputStream keys = bash.getOutputStream();
+        InputStream screen = bash.getInputStream()) {
+      await(screen, "READY> ");
+      assertEquals(
+          "<predict><--threshold><0.5>", called("convlstm4j pre\t--thresh\t0.5\n", keys, screen));
+      assertEquals(
+          "<train><--frame-fit><LETTERBOX>",
+          called("convlstm4j tr\t--frame-fi\tLET\t\n", keys, screen));
+      assertEquals(
+          "<predict><--input><film one.mp4>",
+          called("convlstm4j predict --input fil\t\n", keys, screen));
+      keys.write("exit\n".getBytes(StandardCharsets.UTF_8));
+      keys.flush();
+      assertEquals(0, bash.waitFor());
+    } finally {
+      bash.destroyForcibly();
+    }
+  }
+
+  private static String called(String typed, OutputStream keys, InputStream screen)
+      throws IOException {
+    keys.write(typed.getBytes(StandardCharsets.UTF_8));
+    keys.flush();
+    String shown = await(screen, ">.");
+    await(screen, "READY> ");
+    return shown.substring(shown.lastIndexOf("CALLED") + 6, shown.length() - 1);
+  }
+
+  /** What is shown until a text comes. */
+  private static String await(InputStream screen, String end) throws IOException {
+    StringBuilder shown = new StringBuilder();
+    while (shown.indexOf(end) < 0) {
+      int c = screen.read();
+      assertTrue(c >= 0, shown.toString());
+      shown.append((char) c);
+    }
+    return shown.toString();
+  }
+
+  /** As {@code man} shows it. */
+  @Test
+  void manShowsPages() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/man")), "no man: apt install man-db");
+    Path page = Files.writeString(dir.resolve("p.1"), Cli.good("man", "predict").out());
+    for (int width : new int[] {70, 120}) {
+      ProcessBuilder builder = new ProcessBuilder("man", "--warnings=all", "-l", page.toString());
+      builder.environment().putAll(Map.of("MANWIDTH", "" + width, "LC_ALL", "C.UTF-8"));
+      Process process = builder.redirectErrorStream(true).start();
+      String shown =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+              .replaceAll(".\b", "");
+      assertEquals(0, process.waitFor(), shown);
+      assertTrue(shown.contains("convlstm4j-predict"), shown);
+      assertFalse(shown.contains("warning"), shown);
+      // Examples are shown as they are.
+      long longest =
+          shown
+              .lines()
+              .filter(l -> !l.matches(" +(convlstm4j |--|<).*"))
+              .mapToInt(String::length)
+              .max()
+              .orElse(0);
+      assertTrue(longest <= width && longest > width / 2, longest + " of " + width);
+    }
+  }
+
+  /** Help is as wide as the terminal, from one that is narrow to one that is wide. */
+  @Test
+  void terminalsOfAllWidths() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "no script: apt install bsdutils");
+    for (int width : new int[] {40, 80, 200}) {
+      String call =
+          Cli.process(List.of(), "train", "--help").stream()
+              .map(w -> "'" + w + "'")
+              .collect(Collectors.joining(" "));
+      Path wide =
+          Files.writeString(dir.resolve("wide.sh"), "stty cols " + width + "\nexec " + call + "\n");
+      ProcessBuilder builder = new ProcessBuilder("script", "-qec", "sh " + wide, "/dev/null");
+      builder.environment().put("TERM", "dumb");
+      Process process = builder.redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, process.waitFor(), out);
+      long longest =
+          out.lines()
+              .takeWhile(l -> !l.startsWith("Example"))
+              .mapToInt(l -> l.strip().length())
+              .max()
+              .orElse(0);
+      assertTrue(longest <= Math.max(width, 60), longest + " of " + width);
+      assertTrue(longest > width * 3 / 4, longest + " of " + width);
+    }
+  }
+
   private static String completed(Path script, String... words) throws Exception {
     String line = String.join(" ", words);
     return run(
@@ -115,7 +231,7 @@ class HelpTest {
     Path own = Files.createDirectories(cache.resolve("0a".repeat(32)).resolve("in"));
     Files.write(own.resolve("lib.so"), new byte[3 << 20]);
     Files.write(Files.createDirectory(cache.resolve("javacpp")).resolve("a"), new byte[10]);
-    Path mine = Files.writeString(cache.resolve("mine.txt"), "of somebody else");
+    Path mine = Files.write(cache.resolve("mine.dat"), new byte[5 << 20]); // of somebody else
     String before = System.setProperty("convlstm4j.cache", cache.toString());
     try {
       assertEquals(cache + ": 3.0 MB\n", Cli.good("cache").out());

@@ -23,13 +23,16 @@ class SelftestTest {
 
   @Test
   void showsWhatAReportNeeds() {
-    String out = run(0, "selftest", "--backend", "onednn")[0];
+    String help = run(0, "selftest", "--help")[0];
+    String example = help.substring(help.indexOf("  convlstm4j selftest ")).strip();
+    String out = run(0, example.substring("convlstm4j ".length()).split(" "))[0];
     for (String wanted :
         List.of(
             "convlstm4j  ",
             "java        ",
             "machine     ",
             "backend     onednn: oneDNN",
+            "precision   float32",
             "seed ")) {
       assertTrue(out.lines().anyMatch(l -> l.startsWith(wanted)), wanted + " in " + out);
     }

@@ -1,12 +1,9 @@
 package convlstm4j.cli;
 
 import convlstm4j.backend.NativeCache;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +18,7 @@ import picocli.CommandLine.Spec;
           + " how much it is; nothing else is left outside of the files that you name. Another folder:"
           + " CONVLSTM4J_OPTS=-Dconvlstm4j.cache=FOLDER."
     },
-    footer = {"", "Example:", "  convlstm4j cache"})
+    footer = {"", "Examples:", "  convlstm4j cache", "  convlstm4j cache --clear"})
 final class CacheCommand implements Runnable {
   private static final double MEGABYTE = 1 << 20;
 
@@ -39,31 +36,16 @@ final class CacheCommand implements Runnable {
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = NativeCache.location();
-    String size = String.format(java.util.Locale.ROOT, "%.1f MB", bytes(folder) / MEGABYTE);
+    long before = NativeCache.bytes();
     if (!clear) {
-      out.println(folder + ": " + size);
+      out.println(folder + ": " + megabytes(before));
       return;
     }
     NativeCache.clear();
-    out.println(folder + ": removed " + size);
+    out.println(folder + ": removed " + megabytes(before - NativeCache.bytes()));
   }
 
-  private static long bytes(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return 0;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile).mapToLong(CacheCommand::size).sum();
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      return 0; // removed meanwhile
-    }
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", bytes / MEGABYTE);
   }
 }

@@ -10,8 +10,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -34,6 +36,18 @@ final class CommandFiles implements AutoCloseable {
   private final List<Write> writes = new ArrayList<>();
   private final List<Write> folderWrites = new ArrayList<>();
   private final List<WriteLock> locks = new ArrayList<>();
+  private final SameFiles<Read> sameReads = new SameFiles<>(Read::file);
+  private final SameFiles<Write> sameWrites = new SameFiles<>(Write::file);
+
+  private final SameFiles<Read> sameFolders = new SameFiles<>(Read::file);
+
+  /** A video of a folder, or labels. */
+  private record Entry(Read folder, Path file) {}
+
+  /** All of the folders; null until it is needed. */
+  private SameFiles<Entry> entries;
+
+  private final Map<Path, Boolean> holdingVideos = new HashMap<>();
 
   /** A file that is read, or a folder of pictures; null for none. */
   CommandFiles reads(String option, Path file) {
@@ -97,8 +111,11 @@ final class CommandFiles implements AutoCloseable {
    */
   CommandFiles claim(PrintWriter err) {
     try {
-      for (int i = 0; i < writes.size(); i++) {
-        check(writes.get(i), writes.subList(0, i));
+      reads.forEach(sameReads::add);
+      folders.forEach(sameFolders::add);
+      for (Write w : writes) {
+        check(w);
+        sameWrites.add(w);
       }
       for (Write w : folderWrites) {
         for (Write file : writes) {
@@ -116,22 +133,18 @@ final class CommandFiles implements AutoCloseable {
     }
   }
 
-  private void check(Write w, List<Write> others) {
+  private void check(Write w) {
     OutputFiles.check(w.option, w.file);
-    for (Write other : others) {
-      if (isSame(w.file, other.file)) {
-        throw wrong(w, "is the same file as " + other.option + " " + other.file);
-      }
+    for (Write other : sameWrites.of(w.file)) {
+      throw wrong(w, "is the same file as " + other.option + " " + other.file);
     }
-    for (Read read : reads) {
-      if (!w.option.equals(read.replacedBy) && isSame(w.file, read.file)) {
+    for (Read read : sameReads.of(w.file)) {
+      if (!w.option.equals(read.replacedBy)) {
         throw wrong(
             w, "is the same file as " + read.option + " " + read.file + ", would replace it");
       }
     }
-    for (Read read : folders) {
-      checkFolder(w, read);
-    }
+    checkFolders(w);
   }
 
   /** A file cannot be where a folder is to be, or one that the folder is in. */
@@ -143,29 +156,34 @@ final class CommandFiles implements AutoCloseable {
     }
   }
 
-  private static void checkFolder(Write w, Read read) {
+  private void checkFolders(Write w) {
     Path file = target(w.file).file();
-    String problem = "is part of " + read.option + " " + read.file + ", would replace it";
-    boolean inner = Files.isDirectory(read.file) && !holdsVideos(read.file);
+    Path parent = file.toAbsolutePath().getParent();
+    if (folders.isEmpty() || parent == null) {
+      return;
+    }
     if (isFrame(file)) {
       // Of the folder itself, of a video in it, or in a folder for a label.
-      Path of = file.toAbsolutePath().getParent();
+      Path of = parent;
       for (int i = 0; i < 3 && of != null; i++, of = of.getParent()) {
-        if (isSame(of, read.file)) {
-          throw wrong(w, problem);
-        }
+        sameFolders.of(of).forEach(read -> refuse(w, read));
       }
     }
-    Path parent = file.toAbsolutePath().getParent();
-    if (isOfFolder(file) && parent != null) {
-      boolean within = inner && parent.getParent() != null && isSame(parent.getParent(), read.file);
-      if (within || isSame(parent, read.file)) {
-        throw wrong(w, problem);
+    if (isOfFolder(file)) {
+      sameFolders.of(parent).forEach(read -> refuse(w, read));
+      if (parent.getParent() != null) {
+        sameFolders.of(parent.getParent()).stream()
+            .filter(this::holdsFolders)
+            .forEach(read -> refuse(w, read));
       }
     }
-    if (Files.exists(file) && Files.isDirectory(read.file) && holds(read.file, file, inner)) {
-      throw wrong(w, problem);
+    if (Files.exists(file)) {
+      entries().of(file).forEach(entry -> refuse(w, entry.folder));
     }
+  }
+
+  private static void refuse(Write w, Read read) {
+    throw wrong(w, "is part of " + read.option + " " + read.file + ", would replace it");
   }
 
   private static boolean isOfFolder(Path file) {
@@ -174,7 +192,7 @@ final class CommandFiles implements AutoCloseable {
   }
 
   /** Whether a file is, or would be, one of the pictures of a video. */
-  private static boolean isFrame(Path file) {
+  private boolean isFrame(Path file) {
     Path folder = file.toAbsolutePath().getParent();
     return FrameFiles.pictures().contains(OutputFiles.ending(file))
         && folder != null
@@ -184,21 +202,38 @@ final class CommandFiles implements AutoCloseable {
   }
 
   /** Whether a folder holds videos itself, and not folders of them. */
-  private static boolean holdsVideos(Path folder) {
-    return entries(folder).stream().anyMatch(FrameFiles::isVideo);
+  private boolean holdsVideos(Path folder) {
+    return holdingVideos.computeIfAbsent(
+        folder, f -> entries(f).stream().anyMatch(FrameFiles::isVideo));
   }
 
-  /** Whether a file is one of a folder's; entries may be links to files elsewhere. */
-  private static boolean holds(Path folder, Path file, boolean inner) {
-    for (Path entry : entries(folder)) {
-      if (isOfFolder(entry) && isSame(file, entry)) {
-        return true;
-      }
-      if (inner && Files.isDirectory(entry) && holds(entry, file, false)) {
-        return true;
+  /** Whether it holds videos by folders. */
+  private boolean holdsFolders(Read read) {
+    return Files.isDirectory(read.file) && !holdsVideos(read.file);
+  }
+
+  /** Videos and labels of all folders; they may be links to files elsewhere. */
+  private SameFiles<Entry> entries() {
+    if (entries == null) {
+      entries = new SameFiles<>(Entry::file);
+      for (Read read : folders) {
+        if (!Files.isDirectory(read.file)) {
+          continue;
+        }
+        boolean inner = holdsFolders(read);
+        for (Path entry : entries(read.file)) {
+          if (inner && Files.isDirectory(entry)) {
+            addVideos(read, entries(entry));
+          }
+        }
+        addVideos(read, entries(read.file));
       }
     }
-    return false;
+    return entries;
+  }
+
+  private void addVideos(Read read, List<Path> files) {
+    files.stream().filter(CommandFiles::isOfFolder).forEach(f -> entries.add(new Entry(read, f)));
   }
 
   private static List<Path> entries(Path folder) {
@@ -242,7 +277,7 @@ final class CommandFiles implements AutoCloseable {
     return !other.equals(name.toString()) && Files.exists(path) && isSame(path, folder);
   }
 
-  private static Target target(Path file) {
+  static Target target(Path file) {
     try {
       return Target.of(file);
     } catch (IOException e) {

@@ -38,8 +38,11 @@ final class CompletionCommand implements Runnable {
   @Override
   public void run() {
     CommandLine root = spec.root().commandLine();
-    // The script is of bash, and sets zsh up to read such.
-    root.getOut().print(AutoComplete.bash(root.getCommandName(), root));
+    // The script is of bash, and sets zsh up to read such. It would not let bash complete the names
+    // of
+    // files where an option takes more than a file, as --input NAME=FILE does.
+    String script = AutoComplete.bash(root.getCommandName(), root);
+    root.getOut().print(script.replaceAll("(?m)^.*compopt \\+o default$", ""));
     root.getOut().flush();
   }
 }

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       "  convlstm4j convert --model model.json --weights model.h5 \\",
       "    --output built.ckpt",
       "  convlstm4j convert --model model.json --weights model.ckpt \\",
-      "    --match name --skip-layer numbers --output headless.ckpt"
+      "    --match name --skip-layer numbers --output headless.ckpt",
+      "  convlstm4j convert --model trained.ckpt --output back.ckpt --overwrite"
     })
 final class ConvertCommand implements Runnable {
   @Mixin CommonOptions common;

@@ -38,12 +38,13 @@ final class DataOptions {
   Integer window;
 
   @Mixin FilmOptions films;
+  @Mixin BackboneOption backbone;
 
   /** Names of options that were given beside the folder. */
   List<String> given() {
     return Stream.concat(
             Stream.of(ids == null ? "" : "--ids", window == null ? "" : "--window"),
-            films.given().stream())
+            Stream.concat(films.given().stream(), backbone.given().stream()))
         .filter(o -> !o.isEmpty())
         .toList();
   }
@@ -64,7 +65,7 @@ final class DataOptions {
     VideoFolder all = VideoFolder.open(folder).frames(films::preparation);
     boolean pictures = all.ids().stream().anyMatch(id -> Files.isDirectory(all.path(id)));
     films.checkPictureRate(pictures, folder);
-    return weighted(all.pictureRate(films.picturesPerSecond()), weights);
+    return weighted(backbone.of(all.pictureRate(films.picturesPerSecond())), weights);
   }
 
   private static VideoFolder weighted(VideoFolder all, List<String> weights) {

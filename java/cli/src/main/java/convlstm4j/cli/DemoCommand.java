@@ -17,12 +17,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Make videos of real handwritten digits that move through noise and gaps, one digit class a"
-          + " genre; train the article's ConvLSTM on them, its Convolution-LSTM, and the ConvLSTM"
-          + " without memory (each frame alone); compare them on unseen digits, and draw one trailer"
-          + " with its scores. Takes some minutes."
+      "Make videos of real handwritten digits and compare, on digits that training never showed, what"
+          + " memory is worth. First a task of places: digits that hide and come back, each where it"
+          + " was, and the question whether two are alike; by the article's ConvLSTM, which remembers"
+          + " for each place, and its Convolution-LSTM, which remembers for the frame. Then the"
+          + " article's: digits that move through noise and gaps, a genre each; by both networks and"
+          + " the ConvLSTM without memory (each frame alone), and one trailer is drawn with its"
+          + " scores. Takes some minutes."
     },
-    footer = {"", "Example:", "  convlstm4j demo --output demo --seed 2"})
+    footer = {
+      "",
+      "Examples:",
+      "  convlstm4j demo",
+      "  convlstm4j demo --output tiny-demo --seed 2 --videos 8 --epochs 1"
+    })
 final class DemoCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
   @Mixin BackendOption backend;
@@ -42,8 +50,29 @@ final class DemoCommand implements Callable<Integer> {
       description = "Decides trailers, first weights and order. Default: ${DEFAULT-VALUE}.")
   long seed;
 
+  @Option(
+      names = "--videos",
+      paramLabel = "N",
+      description = "Videos of each task to train on: few show how it goes, and learn nothing.")
+  Integer videos;
+
+  @Option(names = "--epochs", paramLabel = "E", description = "Train no network for more epochs.")
+  Integer epochs;
+
+  private Demo.Size size() {
+    Demo.Size full = Demo.Size.FULL;
+    try {
+      Demo.Size few =
+          Demo.Size.of(videos == null ? 1 : videos, epochs == null ? full.epochs() : epochs);
+      return videos == null ? new Demo.Size(full.trailers(), full.places(), few.epochs()) : few;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--videos, --epochs: " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public Integer call() {
+    Demo.Size size = size();
     OutputFiles.checkFolder("--output", folder);
     PrintWriter err = spec.commandLine().getErr();
     try (Interrupt interrupt = new Interrupt(err)) {
@@ -51,6 +80,7 @@ final class DemoCommand implements Callable<Integer> {
           new Demo(
               folder,
               seed,
+              size,
               backend::apply,
               err::println,
               title -> ProgressDisplay.of(err, title),

@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
       "    --sample-weight w.npy --metrics mae,mse --output scores.csv",
       "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test \\",
       "    --report report",
+      "  convlstm4j evaluate --model trained.ckpt --x x.npy --y y.npy --loss mae \\",
+      "    --batch-size 4 --strict",
       "  convlstm4j evaluate --model demo/convlstm.ckpt --data demo/test \\",
       "    --metrics precision,recall,auc"
     })
@@ -97,23 +99,32 @@ final class EvaluateCommand implements Runnable {
           beside.get(0) + " goes with " + (arrays.given() ? "--data" : "--x and --y"));
     }
     checkOutput();
-    VideoFolder folder = arrays.given() ? null : data.folder(arrays.weights);
     PrintWriter err = spec.commandLine().getErr();
+    try (BackboneOption opened = data.backbone.open(backend, err)) {
+      evaluate(opened, err);
+    }
+  }
+
+  private void evaluate(BackboneOption backbone, PrintWriter err) {
+    VideoFolder folder = arrays.given() ? null : data.folder(arrays.weights);
     if (report != null) {
       OutputFiles.checkFolder("--report", report);
       Drawing.check();
     }
     MadeFolder made = report == null ? null : MadeFolder.of(report);
     try (made) {
-      work(folder, err);
+      work(folder, backbone, err);
     }
   }
 
-  private void work(VideoFolder folder, PrintWriter err) {
+  private void work(VideoFolder folder, BackboneOption backbone, PrintWriter err) {
     PrintWriter out = spec.commandLine().getOut();
     CommandFiles claimed = claim(err);
     try (claimed;
         Model trained = model.open(backend::apply, err)) {
+      if (folder != null) {
+        backbone.checkFits(trained, model.file);
+      }
       trained.onNonFinite(new NonFinite(strict, err));
       compile(trained);
       if (objectives.metrics.isEmpty()) {
@@ -170,7 +181,8 @@ final class EvaluateCommand implements Runnable {
     if (report != null) {
       OutputFiles.checkPicture("--report", reportFile());
     }
-    return new CommandFiles()
+    return data.backbone
+        .files(new CommandFiles())
         .reads("--model", model.file)
         .reads("--x", arrays.x)
         .reads("--y", arrays.y)

@@ -103,10 +103,23 @@ final class ExplainCommand implements Runnable {
   }
 
   private void explain(Model trained, PrintWriter out, PrintWriter err) {
+    trained
+        .inputForms()
+        .get(0)
+        .features()
+        .ifPresent(
+            features -> {
+              throw new IllegalArgumentException(
+                  model.file
+                      + ": was trained on "
+                      + features
+                      + "; only a model of pixels says which of them made a score");
+            });
     Bytes bytes = new Bytes(trained, false, err);
     if (FilmScores.isFilm(trained.network().inputNames(), List.of(input.toString()))) {
       films.checkPictureRate(Files.isDirectory(input), input);
-      try (FilmScores.Film film = new FilmScores(trained, films, bytes).open(input)) {
+      try (FilmScores.Film film =
+          new FilmScores(trained, films, bytes, new BackboneOption()).open(input)) {
         explain(trained, film.source(), film.frames(), out);
       }
       return;

@@ -23,11 +23,14 @@ import picocli.CommandLine.Option;
 final class FolderTraining {
   private static final int FILTERS = 8;
 
-  /** Twice as many units would be no number any more. */
-  private static final int MOST_FILTERS = Integer.MAX_VALUE / 2;
+  /** Eight times as many units would be no number any more. */
+  private static final int MOST_FILTERS = Integer.MAX_VALUE / 8;
 
   /** Of {@code [N, T, C, H, W]}. */
   private static final int RANK = 5;
+
+  /** Of features {@code [N, T, K]}. */
+  private static final int FEATURES_RANK = 3;
 
   @Mixin DataOptions data;
   @Mixin AugmentOption augment;
@@ -101,7 +104,9 @@ final class FolderTraining {
       throw new IllegalArgumentException(
           "--filters " + filters + ", must be at most " + MOST_FILTERS);
     }
-    return Architectures.convLstm(frame, genres, filters, Math.max(1, filters / 2), 2 * filters);
+    return frame.rank() == 1
+        ? Architectures.lstm(frame, genres, 8 * filters, 2 * filters)
+        : Architectures.convLstm(frame, genres, filters, Math.max(1, filters / 2), 2 * filters);
   }
 
   /** A network that is there has its filters: the same number goes on, another is refused. */
@@ -110,9 +115,9 @@ final class FolderTraining {
       return;
     }
     Signature.Slot video = model.signature().inputs().get(0);
-    boolean same = video.shape().rank() == RANK;
+    boolean same = video.shape().rank() == RANK || video.shape().rank() == FEATURES_RANK;
     if (same) {
-      Shape frame = video.shape().from(RANK - 3);
+      Shape frame = video.shape().from(2);
       try (Model asked = standard(frame, model.signature().outputNames(), filters)) {
         String there = Architecture.toJson(model.network());
         same = Architecture.toJson(asked.network()).equals(there);

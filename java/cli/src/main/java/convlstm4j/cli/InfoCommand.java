@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     description = "Versions, and the backends: which start here, and why others do not.",
-    footer = {"", "Example:", "  convlstm4j info"})
+    footer = {"", "Examples:", "  convlstm4j info", "  convlstm4j info --verbose"})
 final class InfoCommand implements Runnable {
   @Mixin CommonOptions common;
   @Spec CommandSpec spec;

@@ -27,7 +27,12 @@ import picocli.CommandLine.Spec;
           + " filled in. Several rows of a film are several intervals; a film that shows nothing needs"
           + " none. Training reads it as labels.csv in the folder."
     },
-    footer = {"", "Example:", "  convlstm4j label-template films --output template.csv"})
+    footer = {
+      "",
+      "Examples:",
+      "  convlstm4j label-template films --output template.csv",
+      "  convlstm4j label-template films --output faster.csv --picture-rate 10"
+    })
 final class LabelTemplateCommand implements Runnable {
   private static final String FOLDER = "FOLDER";
 

@@ -46,6 +46,13 @@ import picocli.CommandLine.Spec;
       "    --intervals found.csv --picture scores/{}.png",
       "  convlstm4j predict --model model.ckpt --input x.npy --output y2.npy \\",
       "    --memory 1g --stretch 2",
+      "  convlstm4j predict --model model.ckpt --input bytes.npy --unit-range \\",
+      "    --output y3.npy --strict",
+      "  convlstm4j predict --model film.ckpt --input films/moving/pictures \\",
+      "    --picture-rate 10 --output pictures.csv",
+      "  convlstm4j predict --model head.ckpt --backbone eye.keras \\",
+      "    --backbone-range -1:1 --feature-cache features --input film.mp4 \\",
+      "    --output head.csv --picture head.png",
       "  convlstm4j predict --model demo/convlstm.ckpt --input - --output - \\",
       "    < demo/test/trailer_1000.npy"
     })
@@ -55,6 +62,7 @@ final class PredictCommand implements Runnable {
   @Mixin BackendOption backend;
   @Mixin MemoryOption memory;
   @Mixin FilmOptions films;
+  @Mixin BackboneOption backbone;
   @Spec CommandSpec spec;
 
   @Option(
@@ -111,13 +119,18 @@ final class PredictCommand implements Runnable {
       throw new ParameterException(
           spec.commandLine(), "Missing: --output=OUT, or --picture or --intervals of a video");
     }
-    try (Model trained = model.open(backend::apply, err)) {
+    backbone.check();
+    try (Model trained = model.open(backend::apply, err);
+        BackboneOption eye = backbone.open(backend, err)) {
       trained.onNonFinite(new NonFinite(strict, err));
       memory.apply(trained);
       Bytes bytes = new Bytes(trained, unitRange, err);
       if (StreamedScores.isAsked(inputs)) {
         checkStandardOutput();
         films.refuseWithout("a film as --input");
+        if (eye.isGiven()) {
+          throw new IllegalArgumentException("--backbone goes with videos in files, not --input -");
+        }
         scores.refuse();
         new StreamedScores(trained, out)
             .run(System.in, memory.frames(), bytes, new Conversions(err));
@@ -125,17 +138,18 @@ final class PredictCommand implements Runnable {
         return;
       }
       List<String> names = trained.network().inputNames();
-      if (VideoScores.areTaken(trained) && VideoTask.areAsked(inputs, output, scores)) {
+      boolean videos = VideoScores.areTaken(trained) || eye.isGiven();
+      if (videos && VideoTask.areAsked(inputs, output, scores)) {
         predictSeveral(trained, bytes, out, err);
         backend.report(out);
         return;
       }
       List<String> files = Named.all("--input", inputs, "input", names);
-      if (FilmScores.isFilm(names, files)) {
+      if (FilmScores.isFilm(names, files) || eye.isGiven()) {
         films.checkPictureRate(Files.isDirectory(Path.of(files.get(0))), files.get(0));
         try (CommandFiles claimed = claimed()) {
           claimed.claim(err);
-          FilmScores film = new FilmScores(trained, films, bytes);
+          FilmScores film = new FilmScores(trained, films, bytes, eye);
           say(out, film.write(Path.of(files.get(0)), output, scores));
         }
         backend.report(out);
@@ -181,13 +195,13 @@ final class PredictCommand implements Runnable {
   private void predictSeveral(Model trained, Bytes bytes, PrintWriter out, PrintWriter err) {
     List<VideoTask> tasks = VideoTask.of(inputs, output, scores);
     Conversions conversions = new Conversions(err);
-    FilmScores film = new FilmScores(trained, films, bytes);
+    FilmScores film = new FilmScores(trained, films, bytes, backbone);
     new VideoPredictions(tasks, scores)
         .run(
-            new CommandFiles().reads("--model", model.file),
+            backbone.files(new CommandFiles()).reads("--model", model.file),
             task -> {
               List<String> columns;
-              if (FrameFiles.isDecoded(task.video())) {
+              if (FrameFiles.isDecoded(task.video()) || backbone.isGiven()) {
                 columns = film.write(task.video(), task.output(), task.files());
               } else {
                 NpyFile array = NpyFile.open(task.video());
@@ -231,7 +245,7 @@ final class PredictCommand implements Runnable {
   }
 
   private CommandFiles reads() {
-    return new CommandFiles().reads("--model", model.file).reads("--input", inputs);
+    return backbone.files(new CommandFiles()).reads("--model", model.file).reads("--input", inputs);
   }
 
   /** All that is written of one video. */

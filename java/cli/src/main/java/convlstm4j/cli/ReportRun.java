@@ -113,7 +113,7 @@ final class ReportRun {
     parts.outputs.add(scores);
     parts.targets.add(targets);
     parts.weights.add(weights);
-    if (input.shape().rank() == VIDEO_RANK) {
+    if (input.shape().rank() == VIDEO_RANK && form.features().isEmpty()) {
       Tensor video = input.rows(sample);
       // Pixels are of a scale even where nobody says so.
       InputForm known =

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "Compute cases of every op with a backend, and compare them with the float64 reference.",
       "Takes a minute at most. What it prints is all that a report of a fault needs."
     },
-    footer = {"", "Example:", "  convlstm4j selftest --backend onednn"})
+    footer = {"", "Example:", "  convlstm4j selftest --backend onednn --precision float32"})
 final class SelftestCommand implements Runnable {
   private static final long MOST_NANOS = 50_000_000_000L;
   private static final int MOST_NAMED = 5;

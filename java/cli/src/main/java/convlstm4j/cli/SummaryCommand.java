@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  convlstm4j summary demo/convlstm.ckpt",
-      "  convlstm4j summary twins.ckpt --picture network.png"
+      "  convlstm4j summary twins.ckpt --picture network.png",
+      "  convlstm4j summary mix.json --classpath mine.jar",
+      "  convlstm4j summary mix.json --skip-layer mix"
     })
 final class SummaryCommand implements Runnable {
   @Mixin CommonOptions common;

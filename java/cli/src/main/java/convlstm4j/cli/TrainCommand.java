@@ -65,7 +65,21 @@ import picocli.CommandLine.Spec;
       "    --window 12 --class-weight 1=3 --metrics f1,auc \\",
       "    --early-stopping val_loss:2 --epochs 2 --picture curves.png",
       "  convlstm4j train --data demo/train --output long.ckpt --memory 1g \\",
-      "    --truncate 8"
+      "    --truncate 8",
+      "  convlstm4j train --data demo/train --output my.ckpt --resume --window 12 \\",
+      "    --batch-size 4 --epochs 21",
+      "  convlstm4j train --data demo/train --output my.ckpt --overwrite \\",
+      "    --filters 2 --epochs 1",
+      "  convlstm4j train --model model.json --x bytes.npy --y y.npy --unit-range \\",
+      "    --loss mse --ema 0.9 --ema-overwrite 2 --accumulate 2 --seed 7 \\",
+      "    --backend reference --precision float32 --threads 2 --profile \\",
+      "    --batch-size 2 --epochs 2 --log log.csv --tensorboard events \\",
+      "    --output averaged.ckpt",
+      "  convlstm4j train --data films --output square.ckpt --ids still/a,moving/a \\",
+      "    --frame-size 24x32 --frame-fit crop --frame-rate 5 \\",
+      "    --frame-colours grey --epochs 1",
+      "  convlstm4j train --data films --output head.ckpt --backbone eye.keras \\",
+      "    --backbone-range -1:1 --feature-cache features --epochs 2"
     })
 final class TrainCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
@@ -158,9 +172,11 @@ final class TrainCommand implements Callable<Integer> {
     best.check();
     stop.check();
     OutputFiles.checkPng("--picture", picture);
+    samples.folder.data.backbone.check();
     CommandFiles claimed = claim(err);
     try (claimed;
-        Interrupt interrupt = new Interrupt(err)) {
+        Interrupt interrupt = new Interrupt(err);
+        BackboneOption backbone = samples.folder.data.backbone.open(backend, err)) {
       Path from = resume && OutputFiles.holdsSomething(output) ? output : start;
       boolean same = from != null && CommandFiles.isSame(from, output);
       if (!same) {
@@ -172,6 +188,9 @@ final class TrainCommand implements Callable<Integer> {
       }
       best.checkPlace(overwrite || same);
       try (Model model = model(from, same)) {
+        if (!samples.arrays.given()) {
+          backbone.checkFits(model, from == null ? "the default model" : from);
+        }
         return train(model, from, kind, interrupt);
       }
     }
@@ -179,7 +198,10 @@ final class TrainCommand implements Callable<Integer> {
 
   private CommandFiles claim(PrintWriter err) {
     return samples
-        .reads(new CommandFiles())
+        .folder
+        .data
+        .backbone
+        .files(samples.reads(new CommandFiles()))
         .reads("--model", start, "--output")
         .writes("--output", output)
         .writes("--best", best.file)

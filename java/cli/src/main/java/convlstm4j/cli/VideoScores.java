@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
@@ -46,24 +48,49 @@ final class VideoScores {
    */
   static List<String> write(
       Model model, Frames video, FrameSource source, Path output, ScoreFiles files) {
+    return write(model, video, source, output, files, null);
+  }
+
+  /**
+   * The same, of features.
+   *
+   * @param pictures opens the frames that they are of; null if {@code video} holds frames itself
+   */
+  static List<String> write(
+      Model model,
+      Frames video,
+      FrameSource source,
+      Path output,
+      ScoreFiles files,
+      Supplier<FilmScores.Film> pictures) {
     boolean timed = source.seconds(0).isPresent();
     files.check(output, timed, source.name());
     checkOutput(output);
     checkFits(model, video);
     double[] bounds = bounds(source, video.shape().dim(1), timed);
     double[] times = Arrays.copyOf(bounds, bounds.length - 1);
-    Thumbnails thumbnails =
-        new Thumbnails(
-            files.picture == null
-                ? frame -> false
-                : TrackPicture.evenly(bounds, TrackFile.THUMBNAILS));
+    LongPredicate wanted =
+        files.picture == null ? frame -> false : TrackPicture.evenly(bounds, TrackFile.THUMBNAILS);
+    Thumbnails thumbnails = new Thumbnails(wanted);
     Frames watched =
         video.watched(
             (read, from) -> {
               checkFinite(video, read);
-              thumbnails.add(read, from, video.byteScale(), video.form());
+              if (pictures == null) {
+                thumbnails.add(read, from, video.byteScale(), video.form());
+              }
             });
     List<Tensor> outputs = model.predict(List.of(watched));
+    if (pictures != null && files.picture != null) {
+      try (FilmScores.Film film = pictures.get()) {
+        for (long t = 0; t < bounds.length - 1; t++) {
+          if (wanted.test(t)) {
+            Frames frames = film.frames();
+            thumbnails.add(frames.read(t, t + 1), t, frames.byteScale(), frames.form());
+          }
+        }
+      }
+    }
     List<String> names = List.of();
     if (output == null || !List.of("csv", "npy").contains(OutputFiles.ending(output))) {
       names = track(model, source, bounds, outputs).labels();

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -111,12 +112,52 @@ public final class NativeCache {
   }
 
   /**
+   * How much the cache holds. What others have put into the folder is not counted.
+   *
+   * @return bytes
+   * @throws BackendException if it cannot be read
+   */
+  public static long bytes() {
+    long[] bytes = {0};
+    eachOwn(
+        entry ->
+            Files.walkFileTree(
+                entry,
+                new SimpleFileVisitor<>() {
+                  @Override
+                  public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
+                    bytes[0] += a.isRegularFile() ? a.size() : 0;
+                    return FileVisitResult.CONTINUE;
+                  }
+
+                  @Override
+                  public FileVisitResult visitFileFailed(Path file, IOException e)
+                      throws IOException {
+                    if (e instanceof NoSuchFileException) {
+                      return FileVisitResult.CONTINUE; // removed meanwhile
+                    }
+                    throw e;
+                  }
+                }),
+        "read");
+    return bytes[0];
+  }
+
+  /**
    * Removes what the cache holds; it is unpacked anew when it is needed. Libraries that are loaded
    * go on to work. What others have put into the folder stays.
    *
    * @throws BackendException if something cannot be removed
    */
   public static void clear() {
+    eachOwn(NativeCache::removeAll, "cleared");
+  }
+
+  private interface Work {
+    void on(Path entry) throws IOException;
+  }
+
+  private static void eachOwn(Work work, String done) {
     Path folder = location();
     if (!Files.isDirectory(folder)) {
       return;
@@ -125,11 +166,11 @@ public final class NativeCache {
       for (Path entry : all) {
         String name = entry.getFileName().toString();
         if (OWN.matcher(name).matches() && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          removeAll(entry);
+          work.on(entry);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      throw new BackendException(folder + ": cannot be cleared: " + e.getMessage(), e);
+      throw new BackendException(folder + ": cannot be " + done + ": " + e.getMessage(), e);
     }
   }
 

@@ -39,4 +39,13 @@ public interface Augmentation {
    * @param random where to draw from
    */
   default void change(Clip clip, RandomGenerator random) {}
+
+  /**
+   * Whether it may change pixels. If not, clips of features can be changed by it, too.
+   *
+   * @return false only if {@link #change} does nothing
+   */
+  default boolean changesPixels() {
+    return true;
+  }
 }

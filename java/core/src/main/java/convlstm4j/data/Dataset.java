@@ -5,6 +5,12 @@ import java.util.List;
 /**
  * Samples that are loaded batch by batch. The order of an epoch depends on nothing but the dataset,
  * its seed and the epoch's number, so that training can be resumed in the middle of one.
+ *
+ * <pre>{@code
+ * Dataset memory = Data.of(x, y).batch(8).shuffle(1);
+ * Dataset films = Data.videos(Path.of("films"), model).windows(16).batch(4).shuffle(1);
+ * Dataset made = Datasets.of(List.of("a", "b"), id -> Batch.of(x, y));
+ * }</pre>
  */
 public interface Dataset {
   /**

@@ -9,6 +9,11 @@ final class FrameChanges {
   /** {@link Augmentations#reversal}. */
   record Reversal(double chance) implements Augmentation {
     @Override
+    public boolean changesPixels() {
+      return false;
+    }
+
+    @Override
     public long[] frames(long[] frames, long available, RandomGenerator random) {
       if (random.nextDouble() >= chance) {
         return frames;
@@ -24,6 +29,11 @@ final class FrameChanges {
   /** {@link Augmentations#speed}. */
   record Speed(double slowest, double fastest) implements Augmentation {
     @Override
+    public boolean changesPixels() {
+      return false;
+    }
+
+    @Override
     public long[] frames(long[] frames, long available, RandomGenerator random) {
       double factor = slowest * Math.pow(fastest / slowest, random.nextDouble());
       return faster(frames, available, factor);
@@ -32,6 +42,11 @@ final class FrameChanges {
 
   /** {@link Augmentations#skip}. */
   record Skip(int most) implements Augmentation {
+    @Override
+    public boolean changesPixels() {
+      return false;
+    }
+
     @Override
     public long[] frames(long[] frames, long available, RandomGenerator random) {
       int every = 1 + (int) (random.nextDouble() * most);

@@ -13,12 +13,26 @@ import java.util.Optional;
  * @param bytes what bytes stand for; empty if there were none or it is not known
  * @param frames how the frames of films are prepared; empty if there were no films or it is not
  *     known
+ * @param features which features of the frames it is, and not the frames; empty for frames, and if
+ *     it is not known
  */
-public record InputForm(Optional<ByteScale> bytes, Optional<FramePreparation> frames) {
+public record InputForm(
+    Optional<ByteScale> bytes, Optional<FramePreparation> frames, Optional<FeatureForm> features) {
   /** Nothing is known. */
   public static final InputForm UNKNOWN = new InputForm(Optional.empty(), Optional.empty());
 
   private static final String FRAMES = "frames";
+  private static final String FEATURES = "features";
+
+  /**
+   * Of pixels.
+   *
+   * @param bytes the scale of bytes
+   * @param frames how the frames of films are prepared
+   */
+  public InputForm(Optional<ByteScale> bytes, Optional<FramePreparation> frames) {
+    this(bytes, frames, Optional.empty());
+  }
 
   /**
    * Of bytes that are no films.
@@ -37,17 +51,26 @@ public record InputForm(Optional<ByteScale> bytes, Optional<FramePreparation> fr
    * @return both
    */
   public InputForm or(InputForm other) {
-    return new InputForm(bytes.or(other::bytes), frames.or(other::frames));
+    return new InputForm(
+        bytes.or(other::bytes), frames.or(other::frames), features.or(other::features));
   }
 
   /**
    * What keeps data from an input.
    *
    * @param data how the data is read
-   * @return what is different, in words that begin with "the bytes" or "the films"; empty if
-   *     nothing is known that differs
+   * @return what is different, in words that begin with "the"; empty if nothing is known that
+   *     differs
    */
   public Optional<String> difference(InputForm data) {
+    boolean known = isOfFrames() && data.isOfFrames();
+    if (known && !features.equals(data.features)) {
+      return Optional.of(
+          "the frames are given as "
+              + data.features.map(FeatureForm::toString).orElse("pixels")
+              + ", the model takes "
+              + features.map(FeatureForm::toString).orElse("pixels"));
+    }
     if (bytes.isPresent() && data.bytes.isPresent() && !bytes.equals(data.bytes)) {
       return Optional.of(
           "the bytes are read "
@@ -67,6 +90,10 @@ public record InputForm(Optional<ByteScale> bytes, Optional<FramePreparation> fr
     return Optional.empty();
   }
 
+  private boolean isOfFrames() {
+    return features.isPresent() || bytes.isPresent() || frames.isPresent();
+  }
+
   /**
    * Several forms, for a file.
    *
@@ -82,6 +109,7 @@ public record InputForm(Optional<ByteScale> bytes, Optional<FramePreparation> fr
       Map<String, Object> config = new LinkedHashMap<>();
       form.bytes.ifPresent(b -> config.putAll(b.config()));
       form.frames.ifPresent(f -> config.put(FRAMES, f.config()));
+      form.features.ifPresent(f -> config.put(FEATURES, f.config()));
       all.add(config);
     }
     return Optional.of(all);
@@ -108,10 +136,12 @@ public record InputForm(Optional<ByteScale> bytes, Optional<FramePreparation> fr
       Map<String, Object> rest = new LinkedHashMap<>();
       config.forEach((key, value) -> rest.put(String.valueOf(key), value));
       Object frames = rest.remove(FRAMES);
+      Object features = rest.remove(FEATURES);
       all.add(
           new InputForm(
               rest.isEmpty() ? Optional.empty() : Optional.of(ByteScale.fromConfig(rest)),
-              Optional.ofNullable(frames).map(FramePreparation::fromConfig)));
+              Optional.ofNullable(frames).map(FramePreparation::fromConfig),
+              Optional.ofNullable(features).map(FeatureForm::fromConfig)));
     }
     return all;
   }

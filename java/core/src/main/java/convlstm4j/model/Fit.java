@@ -6,7 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How long and how a model is trained: an immutable value, each method returns a new one. */
+/**
+ * How long and how a model is trained: an immutable value, each method returns a new one.
+ *
+ * <pre>{@code
+ * var split = Data.of(x, y).batch(8).shuffle(1).split(0.2);
+ * model.fit(
+ *     split.train(),
+ *     Fit.epochs(50)
+ *         .validation(split.validation())
+ *         .callbacks(new EarlyStopping("val_loss").patience(5).restoreBest(true)));
+ * }</pre>
+ */
 public final class Fit {
   /** Key of class weights for every output. */
   static final String ALL = "";

@@ -29,17 +29,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A network with weights: what is trained, evaluated and run. Weights are made at first use, so
- * that backend, element type and seed can be chosen before; one seed decides them, dropout and
- * everything else that is random in the model.
+ * A network with weights, made at first use: what is trained, evaluated and run.
  *
- * <p>One thread at a time may use a model; a call while another thread's is under way is refused
- * with an {@link IllegalStateException}, and so is every use after {@link #close}. Any thread may
- * at any time call {@link #requestStop}, {@link #isStopRequested}, {@link #progress} and what tells
- * of the architecture.
+ * <pre>{@code
+ * Model model = Model.load(Path.of("model.keras")); // or made: Sequential.of, Model.of
+ * History history = model.compile("adam", "mse").fit(Data.of(x, y).batch(8), 20);
+ * Tensor scores = model.predict(x).get(0);
+ * }</pre>
  *
- * <p>Wrong shapes, names and numbers of inputs are refused with an {@link IllegalArgumentException}
- * (a {@link convlstm4j.op.ShapeException} for shapes) that says what came and what was expected.
+ * <p>One thread at a time may use it: another's call is an {@link IllegalStateException}, as is one
+ * after {@link #close}; {@link #requestStop}, {@link #progress} and what tells of the architecture
+ * are for any. Wrong inputs are {@link IllegalArgumentException}s that say what was expected.
  */
 public final class Model implements AutoCloseable {
   private final Network network;

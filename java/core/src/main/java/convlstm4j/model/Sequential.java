@@ -4,7 +4,19 @@ import convlstm4j.graph.Layer;
 import convlstm4j.graph.Symbol;
 import java.util.List;
 
-/** Models whose layers follow one another. */
+/**
+ * Models whose layers follow one another.
+ *
+ * <pre>{@code
+ * Model model =
+ *     Sequential.of(
+ *         Input.shape(Input.ANY, 64, 64, 1), // [T, H, W, C], any number of frames
+ *         new ConvLSTM2D(16, 3).padding("same").returnSequences(true),
+ *         new BatchNormalization(),
+ *         new TimeDistributed(new Conv2D(1, 3).padding("same").activation("sigmoid")));
+ * model.compile("adam", "binary_crossentropy");
+ * }</pre>
+ */
 public final class Sequential {
   private Sequential() {}
 

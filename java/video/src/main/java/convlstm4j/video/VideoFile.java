@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * on is fast; reading what lies before decodes the film from its start.
  *
  * <pre>{@code
- * var small = new FramePreparation(64, 64, Fit.CROP, 8, Colours.RGB);
+ * FramePreparation small =
+ *     new FramePreparation(64, 64, FramePreparation.Fit.CROP, 8, FramePreparation.Colours.RGB);
  * try (VideoFile film = VideoFile.open(Path.of("film.mp4"), small)) {
  *   Tensor first = film.readFrames(0, 16, DType.FLOAT32); // [16, 3, 64, 64], 0 to 255
  *   double when = film.seconds(15).getAsDouble();

@@ -94,6 +94,26 @@ public final class Architectures {
     return Model.of(List.of(video), scores).named("convolution_lstm");
   }
 
+  /**
+   * One LSTM over features of the frames, then for each genre three Dense layers: what the
+   * Convolution-LSTM network is behind its convolutions.
+   *
+   * @param features {@code [K]}
+   * @param genres names of the outputs, each {@code [N, T, 1]}
+   * @param lstmUnits of the LSTM
+   * @param units of the first Dense; the second has half
+   * @return the model, not compiled
+   */
+  public static Model lstm(Shape features, List<String> genres, int lstmUnits, int units) {
+    Symbol frames = video(features);
+    Symbol x = new LSTM(lstmUnits).returnSequences(true).apply(frames);
+    List<Symbol> scores = new ArrayList<>();
+    for (String genre : genres) {
+      scores.add(score(x, genre, units));
+    }
+    return Model.of(List.of(frames), scores).named("lstm");
+  }
+
   private static Symbol video(Shape frame) {
     return Input.named("video", frame.prepend(Input.ANY).dims());
   }

@@ -19,23 +19,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The main job on real input: makes trailers, trains the article's networks from the files, and
- * compares what they make of trailers whose digits they have never seen.
+ * The main job on real input: makes videos of digits, trains the article's networks from the files,
+ * and compares what they make of videos whose digits they have never seen. Two tasks: {@link
+ * Places}, whose question is where, and {@link Videos}, the article's, whose question is what.
  */
 public final class Demo {
-  private static final int TRAINING_TRAILERS = 240;
-  private static final int TEST_TRAILERS = 24;
   private static final int FIRST_TEST = 1000;
   private static final int WINDOW = 16;
   private static final int BATCH = 4;
-
-  /** Of an epoch, whatever the window: a batch always has as many frames. */
-  private static final int STEPS = TRAINING_TRAILERS * Videos.FRAMES / (WINDOW * BATCH);
+  private static final String ARTICLE = "What is shown: one digit at a time, a genre each";
+  private static final String PLACES = "Where it is shown: are two alike, of several that hide";
 
   private static final int FILTERS = 8;
   private static final int BRANCH_FILTERS = 4;
@@ -43,8 +42,53 @@ public final class Demo {
   private static final int UNITS = 16;
   private static final String PICTURE = "trailer.png";
 
+  /**
+   * How much is made and trained.
+   *
+   * @param trailers of the article's task to train on
+   * @param places videos of the other task to train on
+   * @param epochs no network is trained for more
+   */
+  public record Size(int trailers, int places, int epochs) {
+    /** What figures are of: minutes. */
+    public static final Size FULL = new Size(240, 960, Integer.MAX_VALUE);
+
+    /**
+     * The same with fewer videos and epochs: nothing is learnt, but all is done.
+     *
+     * @param videos of each task, at least 1
+     * @param epochs at least 1
+     * @return the size
+     */
+    public static Size of(int videos, int epochs) {
+      if (videos < 1 || epochs < 1) {
+        throw new IllegalArgumentException(
+            videos + " videos and " + epochs + " epochs, expected at least 1 of each");
+      }
+      return new Size(videos, videos, epochs);
+    }
+
+    private static int test(int training) {
+      return Math.max(1, training / 10);
+    }
+  }
+
+  /** Videos in the folders {@code train} and {@code test}, and what is trained on them. */
+  private record Task(
+      String prefix, Path folder, List<String> labels, int training, int window, int batch) {
+    VideoFolder train() {
+      return VideoFolder.open(folder.resolve("train")).ids("0-" + (training - 1));
+    }
+
+    VideoFolder test() {
+      return VideoFolder.open(folder.resolve("test"))
+          .ids(FIRST_TEST + "-" + (FIRST_TEST + Size.test(training) - 1));
+    }
+  }
+
   private final Path folder;
   private final long seed;
+  private final Size size;
   private final Consumer<Model> settings;
   private final Consumer<String> log;
   private final Function<String, Callback> progress;
@@ -54,7 +98,8 @@ public final class Demo {
    * Prepares the demo.
    *
    * @param folder where files go; made if it is not there
-   * @param seed decides trailers, first weights and order
+   * @param seed decides videos, first weights and order
+   * @param size how much of it
    * @param settings chooses what each model runs on
    * @param log gets lines on what is done
    * @param progress makes a display of training from the title of its lines
@@ -63,12 +108,14 @@ public final class Demo {
   public Demo(
       Path folder,
       long seed,
+      Size size,
       Consumer<Model> settings,
       Consumer<String> log,
       Function<String, Callback> progress,
       Consumer<Model> running) {
     this.folder = folder;
     this.seed = seed;
+    this.size = size;
     this.settings = settings;
     this.log = log;
     this.progress = progress;
@@ -100,7 +147,7 @@ public final class Demo {
   /**
    * Does all of it.
    *
-   * @return the table of F1
+   * @return the tables of F1
    * @throws IOException if a file cannot be written
    * @throws IllegalArgumentException if the folder holds something that no demo made, or another
    *     process runs one in it
@@ -113,33 +160,68 @@ public final class Demo {
   }
 
   private String work() throws IOException {
+    return places() + "\n" + article();
+  }
+
+  /** The task that needs to know where; first, since it is soon done. */
+  private String places() throws IOException {
+    Places videos = Places.standard();
+    Path folder = this.folder.resolve("places");
+    Task task = new Task("places, ", folder, Places.LABELS, size.places, videos.frames(), 8);
+    Digits digits = Digits.load();
+    int test = Size.test(size.places);
+    videos.write(
+        Files.createDirectories(folder.resolve("train")), 0, size.places, digits, false, seed);
+    videos.write(
+        Files.createDirectories(folder.resolve("test")), FIRST_TEST, test, digits, true, seed);
+    say(size.places, "videos", videos.frames(), videos.frameShape(), folder, test);
+    Table table = new Table(Places.LABELS);
+    Shape frame = videos.frameShape();
+    try (Model model =
+        Architectures.convolutionLstm(frame, Places.LABELS, FILTERS, LSTM_UNITS, UNITS)) {
+      train("Convolution-LSTM", model, task, Training.falling(4e-3, 16), "convolution_lstm.ckpt");
+      add(table, "Convolution-LSTM", scores(model, task, task.test()));
+    }
+    try (Model model =
+        Architectures.convLstm(frame, Places.LABELS, FILTERS, BRANCH_FILTERS, UNITS)) {
+      train("ConvLSTM", model, task, Training.falling(6e-3, 10), "convlstm.ckpt");
+      add(table, "ConvLSTM", scores(model, task, task.test()));
+    }
+    table.add("always yes", always(task));
+    return PLACES + "\n\n" + table.text();
+  }
+
+  private void add(Table table, String network, Scores scores) {
+    table.add(network, scores);
+    log.accept(String.format(Locale.ROOT, "%s: macro F1 %.2f", network, scores.macroF1()));
+  }
+
+  private String article() throws IOException {
     makeTrailers();
-    VideoFolder test = VideoFolder.open(folder.resolve("test"));
+    Task task = new Task("", folder, Videos.GENRES, size.trailers, WINDOW, BATCH);
+    VideoFolder test = task.test();
     Table table = new Table(Videos.GENRES);
     try (Model model = convLstm(test.frameShape())) {
-      train("ConvLSTM", model, Training.falling(4e-3, 14), WINDOW, BATCH, "convlstm.ckpt");
-      table.add("ConvLSTM", scores(model, test));
+      train("ConvLSTM", model, task, Training.falling(4e-3, 12), "convlstm.ckpt");
+      add(table, "ConvLSTM", scores(model, task, test));
       draw(model, test);
     }
     try (Model model =
         Architectures.convolutionLstm(
             test.frameShape(), Videos.GENRES, FILTERS, LSTM_UNITS, UNITS)) {
-      // It begins to learn late: with a rate that falls to zero in 14 epochs it had hardly begun.
-      train(
-          "Convolution-LSTM",
-          model,
-          Training.constant(2e-3, 24),
-          WINDOW,
-          BATCH,
-          "convolution_lstm.ckpt");
-      table.add("Convolution-LSTM", scores(model, test));
+      // It begins to learn late: with a rate that falls to zero as early it had hardly begun.
+      train("Convolution-LSTM", model, task, Training.constant(2e-3, 20), "convolution_lstm.ckpt");
+      add(table, "Convolution-LSTM", scores(model, task, test));
     }
     try (Model model = convLstm(test.frameShape())) {
-      train("no memory", model, Training.falling(4e-3, 14), 1, WINDOW * BATCH, "no_memory.ckpt");
-      table.add("no memory", scores(model, test.windows(1).batch(WINDOW * BATCH)));
+      // A frame at a time: as many frames in a batch take twice the time, and there is less to
+      // learn.
+      Task single = new Task("", folder, Videos.GENRES, size.trailers, 1, WINDOW * BATCH);
+      train("no memory", model, single, Training.falling(4e-3, 5), "no_memory.ckpt");
+      add(table, "no memory", scores(model, task, test.windows(1).batch(WINDOW * BATCH)));
     }
-    table.add("majority class", majority());
-    return table.text();
+    table.add("majority class", majority(task));
+    return ARTICLE + "\n\n" + table.text();
   }
 
   /**
@@ -162,102 +244,111 @@ public final class Demo {
   }
 
   private void makeTrailers() throws IOException {
-    makeTrailers(folder, TRAINING_TRAILERS, TEST_TRAILERS, seed);
+    int test = Size.test(size.trailers);
+    makeTrailers(folder, size.trailers, test, seed);
     Videos videos = Videos.standard();
-    log.accept(
-        TRAINING_TRAILERS
-            + " trailers of "
-            + videos.frames()
-            + " frames 3x"
-            + videos.side()
-            + "x"
-            + videos.side()
-            + " in "
-            + folder.resolve("train")
-            + ", "
-            + TEST_TRAILERS
-            + " with other digits in "
-            + folder.resolve("test"));
+    say(size.trailers, "trailers", videos.frames(), videos.frameShape(), folder, test);
   }
 
-  /** How long a network is trained, and at which rate. */
-  private record Training(int epochs, Schedule rate) {
-    /**
-     * To zero along a cosine: takes a ConvLSTM as far as a constant rate in nearly twice the
-     * epochs.
-     */
+  private void say(int training, String what, int frames, Shape frame, Path in, int test) {
+    log.accept(
+        training
+            + " "
+            + what
+            + " of "
+            + frames
+            + " frames "
+            + frame
+            + " in "
+            + in.resolve("train")
+            + ", "
+            + test
+            + " with other digits in "
+            + in.resolve("test"));
+  }
+
+  /**
+   * How long a network is trained, and at which rate.
+   *
+   * @param falling to zero along a cosine: takes a ConvLSTM as far as a constant rate in nearly
+   *     twice the epochs
+   */
+  private record Training(int epochs, double rate, boolean falling) {
     static Training falling(double rate, int epochs) {
-      long steps = (long) epochs * STEPS;
-      return new Training(epochs, new Schedule.CosineDecay(rate, steps, 0, Double.NaN, 0));
+      return new Training(epochs, rate, true);
     }
 
     static Training constant(double rate, int epochs) {
-      return new Training(epochs, Schedule.constant(rate));
+      return new Training(epochs, rate, false);
+    }
+
+    Schedule schedule(long steps) {
+      return falling
+          ? new Schedule.CosineDecay(rate, steps, 0, Double.NaN, 0)
+          : Schedule.constant(rate);
     }
   }
 
-  private void train(
-      String name, Model model, Training training, int window, int batch, String checkpoint) {
+  private void train(String name, Model model, Task task, Training training, String file) {
+    Path checkpoint = task.folder.resolve(file);
+    int epochs = Math.min(training.epochs(), size.epochs);
     settings.accept(model);
     model.seed(seed);
-    model.compile(new Adam(training.rate()), Loss.binaryCrossentropy());
-    Dataset trailers =
-        VideoFolder.open(folder.resolve("train"))
-            .ids("0-" + (TRAINING_TRAILERS - 1))
+    Dataset videos =
+        task.train()
             .fitting(model.signature())
-            .windows(window)
-            .batch(batch)
+            .windows(task.window)
+            .batch(task.batch)
             .shuffle(seed);
+    Schedule rate = training.schedule((long) epochs * videos.batches());
+    model.compile(new Adam(rate), Loss.binaryCrossentropy());
     running.accept(model);
-    LastCheckpoint saved = new LastCheckpoint(folder.resolve(checkpoint));
+    LastCheckpoint saved = new LastCheckpoint(checkpoint);
     long start = System.nanoTime();
     model.fit(
-        Prefetch.of(trailers, 2),
-        Fit.epochs(training.epochs()).callbacks(progress.apply(name + ", "), saved));
+        Prefetch.of(videos, 2),
+        Fit.epochs(epochs).callbacks(progress.apply(task.prefix + name + ", "), saved));
     running.accept(null);
-    if (model.progress().epoch() < training.epochs()) {
+    if (model.progress().epoch() < epochs) {
       throw new CancellationException(
-          "stopped; the "
-              + name
-              + " network as far as it came is in "
-              + folder.resolve(checkpoint));
+          "stopped; the " + name + " network as far as it came is in " + checkpoint);
     }
     log.accept(
-        name
+        task.prefix
+            + name
             + ": "
-            + training.epochs()
+            + epochs
             + " epochs in "
             + Math.round((System.nanoTime() - start) / 1e9)
             + " s, saved to "
-            + folder.resolve(checkpoint));
+            + checkpoint);
   }
 
-  private static Scores scores(Model model, VideoFolder test) {
-    Scores scores = new Scores(Videos.GENRES.size());
-    model.predict(test.ids(testIds()).fitting(model.signature()), scores::add);
+  private static Scores scores(Model model, Task task, VideoFolder test) {
+    Scores scores = new Scores(task.labels.size());
+    model.predict(test.fitting(model.signature()), scores::add);
     return scores;
   }
 
-  private static String testIds() {
-    return FIRST_TEST + "-" + (FIRST_TEST + TEST_TRAILERS - 1);
-  }
-
   /** Says of every frame that it is of the genre that has most frames in the training trailers. */
-  private Scores majority() {
-    int genres = Videos.GENRES.size();
+  private static Scores majority(Task task) {
+    int genres = task.labels.size();
     long[] frames = new long[genres];
-    eachLabel(
-        VideoFolder.open(folder.resolve("train")).ids("0-" + (TRAINING_TRAILERS - 1)),
-        (genre, is) -> frames[genre] += is ? 1 : 0);
+    eachLabel(task.train(), task, (genre, is) -> frames[genre] += is ? 1 : 0);
     int most = 0;
     for (int g = 1; g < genres; g++) {
       most = frames[g] > frames[most] ? g : most;
     }
     int answer = most;
     Scores scores = new Scores(genres);
-    eachLabel(
-        VideoFolder.open(folder.resolve("test")).ids(testIds()),
-        (genre, is) -> scores.count(genre, is, genre == answer));
+    eachLabel(task.test(), task, (genre, is) -> scores.count(genre, is, genre == answer));
+    return scores;
+  }
+
+  /** Says of every frame that every label holds: the best that can be said without looking. */
+  private static Scores always(Task task) {
+    Scores scores = new Scores(task.labels.size());
+    eachLabel(task.test(), task, (label, is) -> scores.count(label, is, true));
     return scores;
   }
 
@@ -266,8 +357,8 @@ public final class Demo {
     void accept(int genre, boolean is);
   }
 
-  private static void eachLabel(VideoFolder trailers, LabelConsumer consumer) {
-    try (BatchStream stream = trailers.outputs(Videos.GENRES).open(0, 0)) {
+  private static void eachLabel(VideoFolder videos, Task task, LabelConsumer consumer) {
+    try (BatchStream stream = videos.outputs(task.labels).open(0, 0)) {
       while (stream.hasNext()) {
         List<Tensor> targets = stream.next().targets();
         for (int g = 0; g < targets.size(); g++) {

@@ -18,18 +18,23 @@ final class Table {
     rows.put(network, scores);
   }
 
+  private static int width(String genre) {
+    return Math.max(8, genre.length());
+  }
+
   /** The table with a line at its end. */
   String text() {
     StringBuilder s = new StringBuilder(String.format(Locale.ROOT, "| %-18s", "F1"));
-    genres.forEach(g -> s.append(String.format(Locale.ROOT, " | %8s", g)));
+    genres.forEach(g -> s.append(String.format(Locale.ROOT, " | %" + width(g) + "s", g)));
     s.append(" | macro F1 |\n|").append("-".repeat(20));
-    genres.forEach(g -> s.append("|").append("-".repeat(9)).append(":"));
+    genres.forEach(g -> s.append("|").append("-".repeat(width(g) + 1)).append(":"));
     s.append("|---------:|\n");
     rows.forEach(
         (network, scores) -> {
           s.append(String.format(Locale.ROOT, "| %-18s", network));
           for (int g = 0; g < genres.size(); g++) {
-            s.append(String.format(Locale.ROOT, " | %8.2f", scores.f1(g)));
+            s.append(
+                String.format(Locale.ROOT, " | %" + width(genres.get(g)) + ".2f", scores.f1(g)));
           }
           s.append(String.format(Locale.ROOT, " | %8.2f |%n", scores.macroF1()));
         });

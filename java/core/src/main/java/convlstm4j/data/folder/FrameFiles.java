@@ -1,5 +1,6 @@
 package convlstm4j.data.folder;
 
+import convlstm4j.data.FrameFeatures;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
 import convlstm4j.io.npy.NpyFile;
@@ -114,6 +115,35 @@ public final class FrameFiles {
                 new FolderException(
                     path, "is no video by its name, expected one that ends in one of " + endings()))
         .open(path, preparation, picturesPerSecond);
+  }
+
+  /**
+   * Opens the features of a video's frames. They are computed when a frame is first asked for, all
+   * of the video's, and kept in a file that is named by the video's content, its preparation and
+   * what computes them; where that file is, nothing is decoded.
+   *
+   * @param path the file, or a folder of pictures
+   * @param preparation how the frames of a video that is decoded are prepared
+   * @param picturesPerSecond when pictures of a folder are shown, above 0
+   * @param features what computes them
+   * @param kept the folder where they are kept, made if it is not there
+   * @return features {@code [T, ..]}, to be closed
+   * @throws FolderException if files of this ending are no videos, or a folder is none
+   * @throws convlstm4j.io.file.FileException if it cannot be read
+   * @throws java.io.UncheckedIOException if features cannot be kept; of a video, all or none are
+   */
+  public static FrameSource openFeatures(
+      Path path,
+      FramePreparation preparation,
+      double picturesPerSecond,
+      FrameFeatures features,
+      Path kept) {
+    return FeatureSource.of(
+        path,
+        FeatureSource.what(path, preparation, picturesPerSecond),
+        () -> open(path, preparation, picturesPerSecond),
+        features,
+        kept);
   }
 
   /**

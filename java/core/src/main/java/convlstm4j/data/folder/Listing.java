@@ -1,5 +1,6 @@
 package convlstm4j.data.folder;
 
+import convlstm4j.data.FrameFeatures;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The videos that a folder holds, by {@link VideoIds#of id}.
@@ -24,19 +27,30 @@ import java.util.regex.Pattern;
  * @param paths of their files, in the order of {@link VideoIds#ORDER}
  * @param classes names of the folders in it that hold the videos; empty if it holds them itself
  * @param opened headers of those that were opened: to count a film's frames takes long
+ * @param featured features of those that were asked for them
  */
 record Listing(
     Path folder,
     SortedMap<String, Path> paths,
     List<String> classes,
-    Map<Opened, FrameSource> opened) {
+    Map<Opened, FrameSource> opened,
+    Map<Featured, FrameSource> featured) {
   private static final String TRAILER = "trailer_";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
+  private static final int MOST_NAMED = 3;
+
+  /** Folders of which a mixture was said: a command lists one several times. */
+  private static final Set<Path> SAID = ConcurrentHashMap.newKeySet();
 
   /** Arrays that belong to a video and are none. */
   private static final Pattern BESIDE = Pattern.compile("(labels|weights)_.*[.]npy");
 
   /** A video, prepared. */
   record Opened(Path path, FramePreparation preparation, double picturesPerSecond) {}
+
+  /** Features of it. */
+  record Featured(Opened of, FrameFeatures features, Path kept) {}
 
   static Listing of(Path folder) {
     if (!Files.exists(folder)) {
@@ -73,7 +87,8 @@ record Listing(
                   ? "; its pictures are one video, put it into a folder of videos"
                   : ""));
     }
-    return new Listing(folder, paths, List.copyOf(classes), new ConcurrentHashMap<>());
+    return new Listing(
+        folder, paths, List.copyOf(classes), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
   }
 
   /** Adds the videos of a folder; gives the number of other files. */
@@ -92,10 +107,26 @@ record Listing(
       }
     }
     // Beside trailers, other arrays are something else.
-    for (Path path : trailers.isEmpty() ? named : trailers) {
-      put(paths, before + VideoIds.of(path), path);
-    }
+    List<Path> taken = trailers.isEmpty() ? named : trailers;
+    taken.forEach(path -> put(paths, before + VideoIds.of(path), path));
+    sayMixture(folder, taken);
     return others;
+  }
+
+  /** Pictures beside films may be no video: thumbnails of the films, for instance. */
+  private static void sayMixture(Path folder, List<Path> videos) {
+    List<Path> pictures = videos.stream().filter(Files::isDirectory).toList();
+    if (!pictures.isEmpty() && pictures.size() < videos.size() && SAID.add(folder)) {
+      LOG.warn(
+          "{}: the pictures in {} are taken as a video each, beside {} files that are videos, too;"
+              + " if they are none, move them elsewhere or leave them out by their ids",
+          folder,
+          pictures.stream().map(p -> p.getFileName() + "/").sorted().limit(MOST_NAMED).toList()
+              + (pictures.size() > MOST_NAMED
+                  ? " and " + (pictures.size() - MOST_NAMED) + " more"
+                  : ""),
+          videos.size() - pictures.size());
+    }
   }
 
   private static List<Path> entries(Path folder) {
@@ -134,5 +165,23 @@ record Listing(
     return opened.computeIfAbsent(
         new Opened(path(id), preparation, picturesPerSecond),
         o -> FrameFiles.open(o.path, o.preparation, o.picturesPerSecond));
+  }
+
+  /** Features of a video's frames; it is opened only if they are not there. */
+  FrameSource features(
+      String id,
+      FramePreparation preparation,
+      double picturesPerSecond,
+      FrameFeatures features,
+      Path kept) {
+    return featured.computeIfAbsent(
+        new Featured(new Opened(path(id), preparation, picturesPerSecond), features, kept),
+        f ->
+            FeatureSource.of(
+                f.of.path,
+                FeatureSource.what(f.of.path, preparation, picturesPerSecond),
+                () -> header(id, preparation, picturesPerSecond).reopened(),
+                features,
+                kept));
   }
 }

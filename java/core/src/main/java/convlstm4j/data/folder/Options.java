@@ -2,9 +2,11 @@ package convlstm4j.data.folder;
 
 import convlstm4j.data.Augmentation;
 import convlstm4j.data.ByteScale;
+import convlstm4j.data.FrameFeatures;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.Signature;
 import convlstm4j.tensor.DType;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -47,6 +49,12 @@ final class Options implements Cloneable {
 
   /** Of videos that are folders of pictures. */
   double picturesPerSecond = FrameFiles.PICTURES_PER_SECOND;
+
+  /** Null for the frames themselves. */
+  FrameFeatures features;
+
+  /** Where they are kept. */
+  Path kept;
 
   DType dtype = DType.FLOAT32;
 

@@ -8,12 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Checked trailers of a folder and the samples made of them.
  *
  * @param trailers in the order asked for
- * @param frame shape {@code [C, H, W]}, the same for all
+ * @param frame shape {@code [C, H, W]}, or of its features, the same for all
  * @param samples trailers or windows of them
  * @param labels null if there are none or they are not wanted
  * @param targets what a batch's targets are
@@ -51,9 +52,12 @@ record Selection(
     List<Video> trailers = new ArrayList<>();
     Shape frame = null;
     for (String id : ids) {
-      FrameSource file = listing.header(id, preparation, o.picturesPerSecond);
+      FrameSource file =
+          o.features == null
+              ? listing.header(id, preparation, o.picturesPerSecond)
+              : listing.features(id, preparation, o.picturesPerSecond, o.features, o.kept);
       Shape shape = file.shape();
-      if (shape.rank() != 4 || shape.elements() == 0) {
+      if (o.features == null && (shape.rank() != 4 || shape.elements() == 0)) {
         throw new FolderException(
             listing.path(id),
             "array of shape " + shape + ", expected [T, C, H, W], none of them 0");
@@ -87,6 +91,11 @@ record Selection(
   }
 
   private static FramePreparation preparation(Options o) {
+    if (o.features != null) {
+      Optional<FramePreparation> known =
+          o.model == null ? Optional.empty() : o.model.inputs().get(0).form().frames();
+      return o.frames.apply(known.orElseGet(o.features::preparation));
+    }
     return o.frames.apply(
         o.model == null ? FramePreparation.NONE : o.model.inputs().get(0).preparation());
   }
@@ -130,7 +139,8 @@ record Selection(
             sample.trailer().path(),
             "gives samples of shape "
                 + shape
-                + " [N, T, C, H, W], expected "
+                + (o.features == null ? " [N, T, C, H, W]" : " (" + o.features.form() + ")")
+                + ", expected "
                 + input
                 + o.model.inputs().get(0).axes().map(a -> " " + a).orElse("")
                 + " for the model's input \""

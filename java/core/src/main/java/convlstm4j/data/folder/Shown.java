@@ -114,6 +114,9 @@ final class Shown {
 
   /** Changes their pixels. */
   void change(FrameSource file, Tensor all, int at) {
+    if (changes.stream().noneMatch(Augmentation::changesPixels)) {
+      return;
+    }
     Shape shape = file.shape();
     int[] sizes = {frames.length, (int) shape.dim(1), (int) shape.dim(2), (int) shape.dim(3)};
     Optional<ByteScale> scale = file.byteScale();

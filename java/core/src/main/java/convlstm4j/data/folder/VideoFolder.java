@@ -4,6 +4,7 @@ import convlstm4j.data.Augmentation;
 import convlstm4j.data.BatchStream;
 import convlstm4j.data.ByteScale;
 import convlstm4j.data.Dataset;
+import convlstm4j.data.FrameFeatures;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
 import convlstm4j.data.InputForm;
@@ -45,6 +46,12 @@ import java.util.function.UnaryOperator;
  *
  * <p>A batch has the input {@code [N, T, C, H, W]} and, by default, a target {@code [N, T, 1]} for
  * each genre.
+ *
+ * <pre>{@code
+ * VideoFolder all = VideoFolder.open(Path.of("films")).fitting(model.signature());
+ * VideoFolder training = all.ids("0-79").windows(16).batch(4).shuffle(1);
+ * model.fit(training, Fit.epochs(10).validation(all.ids("80-99")));
+ * }</pre>
  *
  * <p>An immutable value: each option gives a new one. The headers of all trailers and the labels'
  * sizes are checked when it is first used; then, and when a sample is loaded, what is wrong is a
@@ -205,6 +212,44 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
+   * Gives features of the frames, {@code [N, T, K]} or {@code [N, T, K, h, w]}, in place of the
+   * frames. Those of a video are computed once, when one of its frames is first read, and kept in a
+   * file that is named by the video's content, its preparation and what computes them: other
+   * epochs, windows and programs read that.
+   *
+   * <pre>{@code
+   * Backbone eye = Backbone.of(Model.load(Path.of("mobilenet.keras"))).bytes(Backbone.SIGNED);
+   * var data = VideoFolder.open(folder).features(eye, Path.of("features"));
+   * }</pre>
+   *
+   * @param what computes them; its preparation of films is taken where nothing else says one
+   * @param kept the folder where they are kept, made if it is not there
+   * @return a new dataset
+   * @throws IllegalArgumentException if pixels are {@link #augmented}
+   */
+  public VideoFolder features(FrameFeatures what, Path kept) {
+    checkOfFrames(options.augmentations, what);
+    return with(
+        o -> {
+          o.features = what;
+          o.kept = kept;
+        });
+  }
+
+  private static void checkOfFrames(List<Augmentation> changes, FrameFeatures features) {
+    for (Augmentation change : changes) {
+      if (features != null && change.changesPixels()) {
+        throw new IllegalArgumentException(
+            change
+                + " changes pixels, but "
+                + features.form()
+                + " are computed once of each frame as it is; expected changes of which frames are"
+                + " shown: reversal, speed, skip");
+      }
+    }
+  }
+
+  /**
    * Leaves out the labels, if there are any: batches have no targets.
    *
    * @return a new dataset
@@ -276,9 +321,11 @@ public final class VideoFolder implements Dataset {
    * @param seed decides, together with the epoch's number and the sample's place in it
    * @param changes in this order; none for samples as they are
    * @return a new dataset
+   * @throws IllegalArgumentException if {@link #features} are given and one changes pixels
    */
   public VideoFolder augmented(long seed, Augmentation... changes) {
     List<Augmentation> all = List.of(changes);
+    checkOfFrames(all, options.features);
     return with(
         o -> {
           o.augmentations = all;
@@ -355,9 +402,9 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Shape of a frame.
+   * Shape of a frame, or of its {@link #features}.
    *
-   * @return {@code [C, H, W]}
+   * @return {@code [C, H, W]}, or {@code [K]}
    */
   public Shape frameShape() {
     return selection().frame();
@@ -423,7 +470,8 @@ public final class VideoFolder implements Dataset {
     return List.of(
         new InputForm(
             bytes ? Optional.of(options.bytes) : Optional.empty(),
-            films ? Optional.of(selection().preparation()) : Optional.empty()));
+            films ? Optional.of(selection().preparation()) : Optional.empty(),
+            Optional.ofNullable(options.features).map(FrameFeatures::form)));
   }
 
   @Override
