@@ -68,6 +68,9 @@ def make(folder):
     cases.add("stateful", keras.Model(x, L.RNN([L.LSTMCell(3), L.SimpleRNNCell(2)], stateful=True)(x)), None, data(), batch=4)
     case("own", L.RNN(Elman(4), return_sequences=True))
     case("own_masked", L.RNN([Elman(4), L.LSTMCell(3), Elman(2)], return_sequences=True, go_backwards=True), True)
+    case("both_ways", L.Bidirectional(L.RNN([L.GRUCell(3), L.LSTMCell(2)], return_sequences=True)), loss="mse")
+    case("both_ways_own_h5", L.Bidirectional(L.RNN(Elman(3)), merge_mode="ave"), suffix=".h5")
+    case("both_ways_masked", L.Bidirectional(L.RNN(L.LSTMCell(3), return_sequences=True, return_state=True)), True)
     case("own_h5", L.RNN(Elman(4), return_state=True), suffix=".h5")
     cases.write()
 

@@ -38,10 +38,13 @@ module convlstm4j {
 
   uses convlstm4j.backend.BackendProvider;
   uses convlstm4j.data.folder.FrameFormat;
+  uses convlstm4j.graph.TensorOperations;
   uses convlstm4j.model.ModelFormat;
 
   provides convlstm4j.backend.BackendProvider with
       convlstm4j.backend.reference.ReferenceProvider;
+  provides convlstm4j.graph.TensorOperations with
+      convlstm4j.layer.SymbolOperations;
   provides convlstm4j.model.ModelFormat with
       convlstm4j.io.checkpoint.CheckpointFormat;
 }

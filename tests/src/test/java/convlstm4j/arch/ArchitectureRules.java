@@ -58,7 +58,7 @@ final class ArchitectureRules {
           "execution",
           "program.layout program.time program backend op formula option tensor",
           "graph",
-          "program op formula option tensor",
+          "spi program op formula option tensor",
           // Keras's configs, which know no layer.
           "config",
           "graph program op formula option tensor",

@@ -76,7 +76,8 @@ final class OracleChecks {
   }
 
   private List<Tensor> first() {
-    List<Tensor> first = new ArrayList<>(c.arrays("inputs").subList(0, 1));
+    List<Tensor> inputs = c.arrays("inputs");
+    List<Tensor> first = new ArrayList<>(c.has("outputs_call_0") ? inputs.subList(0, 1) : inputs);
     first.addAll(c.arrays("initial_state"));
     if (c.has("mask")) {
       first.add(c.array("mask"));
@@ -233,7 +234,10 @@ final class OracleChecks {
 
   private void gradients(NetworkRun run, int[] positions) {
     run.backward(c.arrays("projections"));
-    c.close("gradient of x", "gradient", c.arrays("grad_inputs").get(0), run.inputGradient(0));
+    List<Tensor> ofInputs = c.arrays("grad_inputs");
+    for (int i = 0; i < ofInputs.size(); i++) {
+      c.close("gradient of input " + i, "gradient", ofInputs.get(i), run.inputGradient(i));
+    }
     for (Map<String, Object> g : c.list("grad_weights")) {
       int index = (Integer) g.get("weight_index");
       c.close(

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.graph.Arguments;
+import convlstm4j.graph.Symbol;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.Operation;
 import convlstm4j.layer.Operations;
@@ -187,6 +189,76 @@ class OperationsTest {
         tensor(i -> i, 2, 3));
   }
 
+  /** What numpy.pad gives for 0 1 2 3, with 3 in front and 2 behind, and 3 of a row of 3. */
+  @Test
+  void edgesAreMirroredOrRepeated() {
+    Map<String, int[]> padded =
+        Map.of(
+            "reflect", new int[] {3, 2, 1, 0, 1, 2, 3, 2, 1},
+            "symmetric", new int[] {2, 1, 0, 0, 1, 2, 3, 3, 2},
+            "edge", new int[] {0, 0, 0, 0, 1, 2, 3, 3, 3});
+    padded.forEach(
+        (mode, places) ->
+            yields(
+                Operations.pad(mode, 3, 2, 0, 0),
+                Shape.of(2, 9, 3),
+                i -> i / 27 * 12 + places[i / 3 % 9] * 3 + i % 3,
+                tensor(i -> i, 2, 4, 3)));
+    yields( // corners: one axis after the other
+        Operations.pad("reflect", 0, 1, 1, 0),
+        Shape.of(1, 3, 4),
+        i -> new int[] {0, 1, 0}[i / 4] * 3 + new int[] {1, 0, 1, 2}[i % 4],
+        tensor(i -> i, 1, 2, 3));
+    refused(Operations.pad("reflect", 0, 4), "expected at most 3 each", 4);
+    refused(Operations.pad("symmetric", 5, 0), "expected at most 4 each", 4);
+    refused(Operations.pad("edge", 5, 0), "expected one per axis", 4, 5);
+    assertEquals(
+        Shape.of(Shape.UNKNOWN, 14), Operations.pad("edge", 5, 5).apply(Input.shape(4)).shape());
+    String odd =
+        assertThrows(IllegalArgumentException.class, () -> Operations.pad("edge", 1)).getMessage();
+    assertTrue(odd.contains("expected two for each axis but the batch"), odd);
+  }
+
+  /** Each method of a symbol makes the operation that its name says, of its arguments. */
+  @Test
+  void symbolsHaveThem() {
+    Symbol x = Input.shape(3, 4);
+    same(Operations.of("Add").apply(x, x), x.plus(x));
+    same(Operations.of("Subtract").apply(x, x), x.minus(x));
+    same(Operations.of("Multiply").apply(x, x), x.times(x));
+    same(Operations.of("TrueDivide").apply(x, x), x.over(x));
+    same(Operations.with("Add", 2).apply(x), x.plus(2));
+    same(Operations.with("Subtract", 2).apply(x), x.minus(2));
+    same(Operations.with("Multiply", 2).apply(x), x.times(2));
+    same(Operations.with("TrueDivide", 2).apply(x), x.over(2));
+    same(Operations.of("Negative").apply(x), x.negated());
+    same(Operations.of("Exp").apply(x), x.each("Exp"));
+    same(Operations.index(1, -1).apply(x), x.index(1, -1));
+    same(Operations.slice(2, 1, -1).apply(x), x.slice(2, 1, -1));
+    same(Operations.slice(2, 1).apply(x), x.slice(2, 1));
+    List<Symbol> parts = x.split(2, 2);
+    assertEquals(2, parts.size());
+    same(Operations.split(2, 2).applyAll(Arguments.of(List.of(x))).get(1), parts.get(1));
+    same(Operations.stack(2).apply(x, x), Symbol.stack(2, x, x));
+    same(Operations.expandDims(1).apply(x), x.expandDims(1));
+    same(Operations.squeeze(1).apply(x.expandDims(1)), x.expandDims(1).squeeze(1));
+    same(Operations.transpose(0, 2, 1).apply(x), x.transpose(0, 2, 1));
+    same(Operations.mean(true, 1).apply(x), x.mean(true, 1));
+    same(Operations.sum(false, 2).apply(x), x.sum(false, 2));
+    same(Operations.max(false, 1, 2).apply(x), x.max(false, 1, 2));
+    same(Operations.min(true, -1).apply(x), x.min(true, -1));
+    assertThrows(IllegalArgumentException.class, () -> x.each("Nothing"));
+    assertThrows(ShapeException.class, () -> x.index(1, 3));
+  }
+
+  private static void same(Symbol expected, Symbol got) {
+    assertEquals(expected.shape(), got.shape());
+    assertEquals(expected.index(), got.index());
+    assertEquals(expected.node().layer().kerasClass(), got.node().layer().kerasClass());
+    assertEquals(expected.node().layer().config(), got.node().layer().config());
+    assertEquals(expected.node().arguments().data().size(), got.node().arguments().data().size());
+  }
+
   @Test
   void numbersStandWhereTheyAreGiven() {
     Tensor x = tensor(i -> i + 1, 2, 3);
@@ -229,6 +301,9 @@ class OperationsTest {
         () -> Operations.of("Gelu"),
         () -> new Operation("Repeat", Map.of("repeats", 2, "axis", 1)),
         () -> new Operation("Tile", Map.of("repeats", List.of(1, 2, 2))),
+        () -> Operations.pad("reflect", 1, 1, 0, 1),
+        () -> Operations.pad("symmetric", 2, 0, 1, 2),
+        () -> Operations.pad("edge", 0, 2, 3, 1),
         () ->
             new Operation(
                 "Pad",
@@ -289,7 +364,14 @@ class OperationsTest {
     refused("expected a number", "Add", Map.of("x2", List.of(1, 2)));
     refused("expected a tensor", "Add", Map.of("x1", 1, "x2", 2));
     refused("expected float32", "Cast", Map.of("dtype", "int32"));
-    refused("expected constant", "Pad", Map.of("mode", "reflect", "pad_width", List.of()));
+    refused(
+        "expected one of [constant, reflect",
+        "Pad",
+        Map.of("mode", "wrap", "pad_width", List.of()));
+    refused(
+        "which only mode=constant has",
+        "Pad",
+        Map.of("mode", "edge", "pad_width", List.of(List.of(0, 0)), "constant_values", 2));
     refused("adds samples", "Pad", Map.of("pad_width", List.of(List.of(1, 1))));
   }
 }

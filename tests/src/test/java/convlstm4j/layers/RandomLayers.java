@@ -63,6 +63,7 @@ import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.LeakyReLU;
+import convlstm4j.layer.LstmLayer;
 import convlstm4j.layer.Masking;
 import convlstm4j.layer.MaxPooling1D;
 import convlstm4j.layer.MaxPooling2D;
@@ -293,9 +294,21 @@ final class RandomLayers {
     of("ConvGRU1D", 4, 4, (c, x) -> convolved(c, x, new ConvGRU1D(c.oneTo(3), c.oneTo(3))));
     of("ConvGRU2D", 5, 5, (c, x) -> convolved(c, x, new ConvGRU2D(c.oneTo(3), c.oneTo(3))));
     of("ConvGRU3D", 6, 6, (c, x) -> convolved(c, x, new ConvGRU3D(c.oneTo(2), c.oneTo(2))));
-    of("ConvLSTM1D", 4, 4, (c, x) -> convolved(c, x, new ConvLSTM1D(c.oneTo(3), c.oneTo(3))));
-    of("ConvLSTM2D", 5, 5, (c, x) -> convolved(c, x, new ConvLSTM2D(c.oneTo(3), c.oneTo(3))));
-    of("ConvLSTM3D", 6, 6, (c, x) -> convolved(c, x, new ConvLSTM3D(c.oneTo(2), c.oneTo(2))));
+    of(
+        "ConvLSTM1D",
+        4,
+        4,
+        (c, x) -> convolved(c, x, normalized(c, new ConvLSTM1D(c.oneTo(3), c.oneTo(3)))));
+    of(
+        "ConvLSTM2D",
+        5,
+        5,
+        (c, x) -> convolved(c, x, normalized(c, new ConvLSTM2D(c.oneTo(3), c.oneTo(3)))));
+    of(
+        "ConvLSTM3D",
+        6,
+        6,
+        (c, x) -> convolved(c, x, normalized(c, new ConvLSTM3D(c.oneTo(2), c.oneTo(2)))));
     of("RNN", 3, 5, RandomLayers::rnn);
     of("Bidirectional", 3, 5, RandomLayers::bidirectional);
   }
@@ -428,7 +441,11 @@ final class RandomLayers {
   }
 
   private static Symbol lstm(Choice c, Symbol x) {
-    return recurrent(c, x, new LSTM(c.oneTo(4)));
+    return recurrent(c, x, normalized(c, new LSTM(c.oneTo(4))));
+  }
+
+  private static <S extends LstmLayer<S>> S normalized(Choice c, S layer) {
+    return c.oneIn(4) ? layer.layerNormalization(0.1) : layer;
   }
 
   private static <S extends Recurrent<S>> S options(Choice c, S layer) {
@@ -457,6 +474,9 @@ final class RandomLayers {
       Choice c, Symbol x, S layer) {
     layer.padding(c.padding());
     layer.dataFormat(c.format());
+    if (c.oneIn(4)) {
+      layer.separable(c.oneTo(2));
+    }
     return recurrent(c, x, layer);
   }
 
@@ -519,6 +539,10 @@ final class RandomLayers {
           default -> options(c, new ConvLSTM2D(c.oneTo(2), c.oneTo(2)).padding(c.padding()));
         };
     List<MergeMode> joined = List.of(MergeMode.CONCAT, MergeMode.SUM, MergeMode.MUL, MergeMode.AVE);
+    if (rank(x) == 3 && c.oneIn(4)) {
+      RNN cells = new RNN(new GRU(c.oneTo(2)), new LSTM(c.oneTo(2)));
+      return new Bidirectional(cells.returnSequences(c.oneIn(2))).mergeMode(c.of(joined)).apply(x);
+    }
     return new Bidirectional(layer).mergeMode(c.of(joined)).apply(x);
   }
 

@@ -16,7 +16,7 @@ final class RandomOperations {
     int rank = x.shape().rank();
     int axis = c.axis(rank);
     int size = (int) x.shape().dim(axis < 0 ? rank + axis : axis);
-    return switch (c.below(17)) {
+    return switch (c.below(18)) {
       case 0 -> Operations.of(c.of(List.of("Tanh", "Sigmoid", "Softsign", "Absolute"))).apply(x);
       case 1 -> Operations.of(c.of(List.of("Negative", "Square", "Relu", "Silu"))).apply(x);
       case 2 -> Operations.with(c.of(List.of("Add", "Subtract", "Maximum")), 0.25).apply(x);
@@ -33,6 +33,7 @@ final class RandomOperations {
       case 13 -> Operations.transpose(batchFirst(c, rank)).apply(x);
       case 14 -> split(c, x, axis, size);
       case 15 -> quotient(x);
+      case 16 -> padded(c, x, rank);
       default -> stack(c, x, rank);
     };
   }
@@ -61,6 +62,16 @@ final class RandomOperations {
   private static Symbol quotient(Symbol x) {
     Symbol positive = Operations.with("Add", 1.5).apply(Operations.of("Square").apply(x));
     return Operations.of("Divide").apply(x, positive);
+  }
+
+  /** By one place in front and behind, where there are enough. */
+  private static Symbol padded(Choice c, Symbol x, int rank) {
+    String mode = c.of(List.of("reflect", "symmetric", "edge", "constant"));
+    int[] places = new int[2 * (rank - 1)];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = x.shape().dim(1 + i / 2) > 1 ? c.below(2) : 0;
+    }
+    return Operations.pad(mode, places).apply(x);
   }
 
   private static Symbol stack(Choice c, Symbol x, int rank) {

@@ -133,7 +133,8 @@ final class RandomVideoModel {
   }
 
   private ConvLSTM2D convLstm(int filters, DataFormat format) {
-    return new ConvLSTM2D(filters, oneTo(3))
+    ConvLSTM2D layer = new ConvLSTM2D(filters, oneTo(3));
+    return (random.nextInt(4) == 0 ? layer.separable(oneTo(2)) : layer)
         .padding(Padding.SAME)
         .dataFormat(format)
         .returnSequences(true)

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Keras's {@code ActivityRegularization}: the input itself, of which {@code l1 |x| + l2 x^2} joins
- * the loss, a mean over the batch as in Keras 2 (Keras 3 sums over it).
+ * the loss, a mean over the batch as in Keras 2 and from Keras 3.14 on (those between add over it).
  */
 public final class ActivityRegularization extends KerasLayer<ActivityRegularization> {
   private final Regularizer penalty;

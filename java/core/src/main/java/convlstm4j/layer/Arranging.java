@@ -1,11 +1,8 @@
 package convlstm4j.layer;
 
 import convlstm4j.config.Config;
-import convlstm4j.formula.Formula;
 import convlstm4j.graph.Arguments;
 import convlstm4j.op.Concat;
-import convlstm4j.op.Pad;
-import convlstm4j.op.Pointwise;
 import convlstm4j.op.ShapeException;
 import convlstm4j.op.Transpose;
 import convlstm4j.program.Lowering;
@@ -21,7 +18,6 @@ import java.util.stream.IntStream;
 
 /** Operations that change axes and their order, and put elements beside each other. */
 final class Arranging {
-  private static final Formula X = Formula.input(0);
 
   private Arranging() {}
 
@@ -53,7 +49,7 @@ final class Arranging {
             List.of("x", OperationKinds.CONSTANT_VALUES),
             List.of("pad_width", "mode"),
             false,
-            Arranging::pad));
+            Padded::of));
   }
 
   /** Numbers are of the network's type. */
@@ -226,44 +222,6 @@ final class Arranging {
       parts.add(g.reshape(x, shape(dims)));
     }
     return g.ops(new Concat(at, parts.size()), parts);
-  }
-
-  private static OperationKind.Body pad(Config c) {
-    if (c.get("mode") != null && !"constant".equals(c.get("mode"))) {
-      throw c.wrong("mode", "expected constant");
-    }
-    double value = c.real(OperationKinds.CONSTANT_VALUES, 0);
-    List<Integer> before = new ArrayList<>();
-    List<Integer> after = new ArrayList<>();
-    if (!(c.get("pad_width") instanceof List<?> widths)) {
-      throw c.wrong("pad_width", "expected [[before, after], ..], one pair per axis");
-    }
-    for (Object width : widths) {
-      if (width instanceof List<?> pair
-          && pair.size() == 2
-          && pair.get(0) instanceof Integer b
-          && pair.get(1) instanceof Integer a
-          && b >= 0
-          && a >= 0) {
-        before.add(b);
-        after.add(a);
-      } else {
-        throw c.wrong("pad_width", "expected [[before, after], ..], one pair per axis");
-      }
-    }
-    if (before.isEmpty() || before.get(0) != 0 || after.get(0) != 0) {
-      throw c.wrong("pad_width", "which adds samples to the batch; expected [0, 0] first");
-    }
-    Pad op = new Pad(before, after);
-    return (g, inputs) -> {
-      Value x = inputs.get(0);
-      if (value == 0) {
-        return List.of(g.op(op, x));
-      }
-      Value inside = g.op(op, g.op(new Pointwise(Formula.constant(1), 1), x));
-      Formula padded = Formula.input(1).where(X, Formula.constant(value));
-      return List.of(g.ops(new Pointwise(padded, 2), List.of(g.op(op, x), inside)).get(0));
-    };
   }
 
   private static List<Long> dims(Shape x) {

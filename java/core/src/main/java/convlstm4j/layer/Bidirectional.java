@@ -13,6 +13,7 @@ import convlstm4j.op.ShapeException;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keras's {@code Bidirectional}: a recurrent layer and a copy that takes the steps in the other
- * order, joined. Sequences of the copy are put back into the input's order. Outputs: the joined one
- * (with {@link MergeMode#NONE} two: forward, backward), then with {@code returnState} the states
- * forward, the states backward. Weights: all forward, then all backward ones.
+ * Keras's {@code Bidirectional}: a recurrent layer, or {@link RNN}, and a copy that takes the steps
+ * in the other order, joined. Sequences of the copy are put back into the input's order. Outputs:
+ * the joined one (with {@link MergeMode#NONE} two: forward, backward), then with {@code
+ * returnState} the states forward, the states backward. Weights: all forward, then all backward
+ * ones.
  *
  * <p>As in Keras, masked steps of sequences yield zeros.
  */
@@ -42,8 +44,8 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     NONE
   }
 
-  private final Recurrent<?> forward;
-  private final Recurrent<?> backward;
+  private final Layer forward;
+  private final Layer backward;
   private final boolean copied;
   private MergeMode mergeMode = MergeMode.CONCAT;
 
@@ -69,22 +71,68 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     this(layer, backwardLayer, false);
   }
 
-  private Bidirectional(Recurrent<?> forward, Recurrent<?> backward, boolean copied) {
-    differ("go_backwards", forward, forward.goesBackwards(), !backward.goesBackwards());
-    differ("return_sequences", forward, forward.returnsSequences(), backward.returnsSequences());
-    differ("return_state", forward, forward.returnsState(), backward.returnsState());
-    differ("stateful", forward, forward.isStateful(), backward.isStateful());
+  /**
+   * Wraps cells and a copy of them with weights of its own. Options are fixed from now on.
+   *
+   * @param layer the forward layer
+   * @throws IllegalArgumentException if it is inside another layer, or has a cell of one's own, of
+   *     which no copy can be made: give both layers then
+   */
+  public Bidirectional(RNN layer) {
+    this(layer, layer.reversed(), true);
+  }
+
+  /**
+   * Wraps cells for each direction. Options are fixed from now on.
+   *
+   * @param layer the forward layer
+   * @param backwardLayer the other, which takes the steps in the other order
+   * @throws IllegalArgumentException if one is inside another layer, or if they agree in direction
+   *     or differ in what they return or remember
+   */
+  public Bidirectional(RNN layer, RNN backwardLayer) {
+    this(layer, backwardLayer, false);
+  }
+
+  private Bidirectional(Layer forward, Layer backward, boolean copied) {
+    Loop there = Loop.of(forward);
+    Loop back = Loop.of(backward);
+    differ("go_backwards", forward, there.backwards, !back.backwards);
+    differ("return_sequences", forward, there.sequences, back.sequences);
+    differ("return_state", forward, there.state, back.state);
+    differ("stateful", forward, there.stateful, back.stateful);
     this.forward = forward;
     this.backward = backward;
     this.copied = copied;
     String forwardName = baseName(forward);
     String backwardName = baseName(backward);
-    forward.zeroOutputForMask(forward.returnsSequences());
-    backward.zeroOutputForMask(backward.returnsSequences());
+    zeroMasked(forward, there.sequences);
+    zeroMasked(backward, back.sequences);
     adopt(forward, "");
     adopt(backward, "");
     forward.named(prefixed("forward_", forwardName));
     backward.named(prefixed("backward_", backwardName));
+  }
+
+  /** What a recurrent layer or an RNN says of its loop. */
+  private record Loop(boolean backwards, boolean sequences, boolean state, boolean stateful) {
+    static Loop of(Layer layer) {
+      return layer instanceof RNN r
+          ? new Loop(r.goesBackwards(), r.returnsSequences(), r.returnsState(), r.isStateful())
+          : of((Recurrent<?>) layer);
+    }
+
+    private static Loop of(Recurrent<?> r) {
+      return new Loop(r.goesBackwards(), r.returnsSequences(), r.returnsState(), r.isStateful());
+    }
+  }
+
+  private static void zeroMasked(Layer layer, boolean value) {
+    if (layer instanceof RNN r) {
+      r.zeroOutputForMask(value);
+    } else {
+      ((Recurrent<?>) layer).zeroOutputForMask(value);
+    }
   }
 
   private static void differ(String option, Layer layer, boolean forward, boolean backward) {
@@ -137,26 +185,12 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   public List<Value> lower(Lowering g, Arguments<Value> arguments) {
     one(arguments);
     List<Value> states = arguments.initialState();
-    List<String> first = forward.stateNames();
-    List<String> second = backward.stateNames();
-    if (!states.isEmpty() && states.size() != first.size() + second.size()) {
-      throw new ShapeException(
-          "initial state of "
-              + states.size()
-              + (states.size() == 1 ? " array" : " arrays")
-              + ", expected "
-              + (first.size() + second.size())
-              + ": forward "
-              + String.join(" and ", first)
-              + ", backward "
-              + String.join(" and ", second));
-    }
-    int half = states.isEmpty() ? 0 : first.size();
+    int half = statesForward(arguments);
     List<Value> there = direction(g, forward, arguments, states.subList(0, half));
     List<Value> back = direction(g, backward, arguments, states.subList(half, states.size()));
     Value y = there.get(0);
     Value z = back.get(0);
-    if (forward.returnsSequences()) {
+    if (Loop.of(forward).sequences) {
       z = g.op(new Reverse(1), z);
     }
     List<Value> outputs = new ArrayList<>(join(g, y, z));
@@ -165,8 +199,38 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
     return outputs;
   }
 
+  /** How many of the initial states are those of the forward layer. */
+  private int statesForward(Arguments<Value> arguments) {
+    int given = arguments.initialState().size();
+    if (given == 0) {
+      return 0;
+    }
+    List<String> first = stateNames(forward, given / 2);
+    List<String> second = stateNames(backward, given - given / 2);
+    if (given != first.size() + second.size()) {
+      throw new ShapeException(
+          "initial state of "
+              + given
+              + (given == 1 ? " array" : " arrays")
+              + ", expected "
+              + (first.size() + second.size())
+              + ": forward "
+              + String.join(" and ", first)
+              + ", backward "
+              + String.join(" and ", second));
+    }
+    return first.size();
+  }
+
+  /** Those of an RNN, whose cells check them, are half of what is given. */
+  private static List<String> stateNames(Layer layer, int half) {
+    return layer instanceof Recurrent<?> r
+        ? r.stateNames()
+        : Collections.nCopies(half, "a cell's state");
+  }
+
   private static List<Value> direction(
-      Lowering g, Recurrent<?> layer, Arguments<Value> arguments, List<Value> states) {
+      Lowering g, Layer layer, Arguments<Value> arguments, List<Value> states) {
     try {
       return layer.lower(g, new Arguments<>(arguments.data(), states, arguments.seen()));
     } catch (ShapeException e) {
@@ -176,7 +240,9 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
 
   @Override
   protected Optional<Value> mask(Lowering g, Arguments<Value> arguments) {
-    return forward.mask(g, arguments);
+    return forward instanceof RNN r
+        ? r.mask(g, arguments)
+        : ((Recurrent<?>) forward).mask(g, arguments);
   }
 
   @Override
@@ -217,18 +283,26 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   }
 
   static Bidirectional fromConfig(Config c) {
-    Recurrent<?> forward = recurrent(c, "layer");
-    Bidirectional b =
-        c.get("backward_layer") == null
-            ? new Bidirectional(forward)
-            : new Bidirectional(forward, recurrent(c, "backward_layer"));
-    return b.mergeMode(c.choice("merge_mode", MergeMode.class, "none", "concat"));
+    Layer forward = recurrent(c, "layer");
+    boolean copied = c.get("backward_layer") == null;
+    Layer backward;
+    if (!copied) {
+      backward = recurrent(c, "backward_layer");
+    } else if (forward instanceof Recurrent<?> r) {
+      backward = r.copy().goBackwards(!r.goesBackwards());
+    } else { // read once more, with whatever cells of one's own
+      RNN again = (RNN) recurrent(c, "layer");
+      backward = again.goBackwards(!again.goesBackwards());
+    }
+    return new Bidirectional(forward, backward, copied)
+        .mergeMode(c.choice("merge_mode", MergeMode.class, "none", "concat"));
   }
 
-  private static Recurrent<?> recurrent(Config c, String key) {
-    if (c.layer(key) instanceof Recurrent<?> r) {
-      return r;
+  private static Layer recurrent(Config c, String key) {
+    Layer layer = c.layer(key);
+    if (layer instanceof Recurrent<?> || layer instanceof RNN) {
+      return layer;
     }
-    throw c.wrong(key, "expected a recurrent layer, such as ConvLSTM2D or LSTM");
+    throw c.wrong(key, "expected a recurrent layer, such as ConvLSTM2D or LSTM, or an RNN");
   }
 }

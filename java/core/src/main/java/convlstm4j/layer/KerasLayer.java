@@ -172,8 +172,8 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
   }
 
   /**
-   * Adds an activity regulariser to the loss, as a mean over the batch like Keras 2 (Keras 3 sums
-   * over the batch).
+   * Adds an activity regulariser to the loss, as a mean over the batch like Keras 2 and Keras 3.14
+   * and later (those between add over the batch).
    */
   static void penalize(Lowering g, Regularizer activity, Value output) {
     if (!activity.isNone()) {

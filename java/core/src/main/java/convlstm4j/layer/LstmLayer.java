@@ -25,11 +25,15 @@ import java.util.Map;
  * @param <S> the layer's own type
  */
 public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
+  private static final String NORMALIZATION = "layer_normalization";
   private static final List<String> PEEPHOLES = List.of("peephole_i", "peephole_f", "peephole_o");
 
   private boolean unitForgetBias = true;
   private boolean peephole;
   private Initializer peepholeInitializer = Initializers.zeros();
+
+  /** Epsilon of layer normalisation; 0 for none. */
+  private double normalization;
 
   /** For the layers of this package. */
   LstmLayer(int units, StepWindow window) {
@@ -67,6 +71,36 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
     return set(() -> peepholeInitializer = value);
   }
 
+  /**
+   * Normalises what gates and cell see (Ba et al. 2016, arXiv:1607.06450, eq. 20 to 22), which
+   * Keras has no option for. With {@code LN(v) = gamma (v - mean) / sqrt(variance + epsilon) +
+   * beta}, mean and variance over all pixels and channels of a sample's step, for all gates
+   * together, and {@code *} a convolution:
+   *
+   * <pre>
+   *   i, f, g, o = LN(wx * x) + LN(wh * h) + b
+   *   c' = ra(f) . c + ra(i) . a(g)        h' = ra(o) . a(LN(c'))
+   * </pre>
+   *
+   * <p>Gamma and beta are of the channels: {@code kernel_gamma, kernel_beta, recurrent_gamma,
+   * recurrent_beta [4F]}, {@code state_gamma, state_beta [F]}. Dropout draws one mask for all
+   * gates.
+   *
+   * <p>The ops of such a cell stand in the program once for each step, for at most 1000 steps, so
+   * that it does not run in stretches of time and has no stream. It has no peepholes.
+   *
+   * @param epsilon above 0; Keras's layers have 1e-3, PyTorch's 1e-5
+   * @return this layer
+   * @throws IllegalArgumentException if it is not above 0
+   */
+  public final S layerNormalization(double epsilon) {
+    if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          label() + ": layer_normalization=" + epsilon + ", expected an epsilon above 0");
+    }
+    return set(() -> normalization = epsilon);
+  }
+
   @Override
   final int gates() {
     return 4;
@@ -83,7 +117,8 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
   }
 
   private boolean isFused() {
-    return window().window().rank() == 2
+    return normalization == 0
+        && window().window().rank() == 2
         && activation().known().isPresent()
         && recurrentActivation().known().isPresent();
   }
@@ -94,7 +129,31 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
         unitForgetBias ? new Initializers.UnitForget(biasInitializer) : biasInitializer;
     Value bias =
         useBias ? parameter(g, "bias", Shape.of(columns()), first, biasRegularizer, true) : null;
+    if (normalization > 0) {
+      return normalized(g, steps, bias);
+    }
     return isFused() ? fused(g, steps, bias) : general(g, steps, bias);
+  }
+
+  private List<Value> normalized(Lowering g, Steps steps, Value bias) {
+    if (peephole) {
+      throw new ShapeException("peephole and layer_normalization, of which a cell has one");
+    }
+    return new NormalizedLstm(
+            this,
+            g,
+            normalization,
+            norm(g, "kernel", columns()),
+            norm(g, "recurrent", columns()),
+            norm(g, "state", units))
+        .run(steps, bias);
+  }
+
+  private NormalizedLstm.Norm norm(Lowering g, String of, long channels) {
+    Shape s = Shape.of(channels);
+    return new NormalizedLstm.Norm(
+        parameter(g, of + "_gamma", s, Initializers.ones(), Regularizer.NONE, true),
+        parameter(g, of + "_beta", s, Initializers.zeros(), Regularizer.NONE, true));
   }
 
   private List<Value> general(Lowering g, Steps steps, Value bias) {
@@ -151,6 +210,9 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
   final void putCell(Map<String, Object> config) {
     super.putCell(config);
     config.put("unit_forget_bias", unitForgetBias);
+    if (normalization > 0) { // not Keras's
+      config.put(NORMALIZATION, normalization);
+    }
     if (peephole) { // not Keras's: written only where it says something
       config.put("peephole", true);
       config.put("peephole_initializer", InitializerForms.encode(peepholeInitializer));
@@ -159,6 +221,9 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
 
   /** Reads all but units and window. */
   final S readLstm(Config c, Activation recurrentDefault) {
+    if (c.has(NORMALIZATION)) {
+      layerNormalization(c.real(NORMALIZATION, 0));
+    }
     return readGated(c, recurrentDefault)
         .unitForgetBias(c.bool("unit_forget_bias", true))
         .peephole(c.bool("peephole", false))
@@ -176,6 +241,7 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
   final void takeOver(S other) {
     super.takeOver(other);
     LstmLayer<S> o = other;
+    normalization = o.normalization;
     unitForgetBias(o.unitForgetBias)
         .peephole(o.peephole)
         .peepholeInitializer(o.peepholeInitializer);

@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Operations on tensors, for instance {@code Operations.index(1, -1).apply(x)}, the last step of a
- * sequence. Axes count with the batch, which is 0 and stays as it is; negative ones count from the
- * end.
+ * sequence; {@code x.index(1, -1)} is the same. Axes count with the batch, which is 0 and stays as
+ * it is; negative ones count from the end.
  */
 public final class Operations {
   private static final String AXIS = "axis";
@@ -110,6 +110,29 @@ public final class Operations {
       key.add(entry);
     }
     return new Operation("GetItem", Map.of("key", key));
+  }
+
+  /**
+   * An array with more at its edges, as NumPy's {@code pad}: {@code pad("reflect", 1, 1, 1, 1, 0,
+   * 0)} of images {@code [N, H, W, C]} is PyTorch's {@code ReflectionPad2d(1)}.
+   *
+   * @param mode {@code reflect} (d c b | a b c d, PyTorch's reflection), {@code symmetric} (b a | a
+   *     b), {@code edge} (a a | a b, PyTorch's replication) or {@code constant}, zeros
+   * @param places before and after, for each axis but the batch
+   * @return the operation
+   * @throws IllegalArgumentException if there is no such mode, or the places are no pairs of
+   *     numbers of at least 0
+   */
+  public static Operation pad(String mode, int... places) {
+    if (places.length % 2 != 0) {
+      throw new IllegalArgumentException(
+          "pad: places=" + Arrays.toString(places) + ", expected two for each axis but the batch");
+    }
+    List<List<Integer>> widths = new ArrayList<>(List.of(List.of(0, 0)));
+    for (int i = 0; i < places.length; i += 2) {
+      widths.add(List.of(places[i], places[i + 1]));
+    }
+    return new Operation("Pad", Map.of("pad_width", widths, "mode", mode));
   }
 
   /**
@@ -231,7 +254,7 @@ public final class Operations {
     return reduced("Var", keepDims, axes);
   }
 
-  private static Operation reduced(String kind, boolean keepDims, int... axes) {
+  static Operation reduced(String kind, boolean keepDims, int... axes) {
     Map<String, Object> options = new LinkedHashMap<>();
     options.put(AXIS, written(axes));
     options.put("keepdims", keepDims);

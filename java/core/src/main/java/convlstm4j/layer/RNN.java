@@ -186,6 +186,43 @@ public final class RNN extends KerasLayer<RNN> {
     return stateful;
   }
 
+  boolean goesBackwards() {
+    return goBackwards;
+  }
+
+  boolean returnsSequences() {
+    return returnSequences;
+  }
+
+  boolean returnsState() {
+    return returnState;
+  }
+
+  /**
+   * A copy that takes the steps in the other order.
+   *
+   * @throws IllegalArgumentException if there is a cell of one's own
+   */
+  RNN reversed() {
+    List<Layer> copies = new ArrayList<>();
+    for (Layer cell : cells) {
+      if (!(cell instanceof Recurrent<?> r)) {
+        throw new IllegalArgumentException(
+            label()
+                + ": no copy of the cell "
+                + cell.label()
+                + " can be made for the other direction; give Bidirectional both layers");
+      }
+      copies.add(r.copy());
+    }
+    return new RNN(copies, stacked)
+        .returnSequences(returnSequences)
+        .returnState(returnState)
+        .goBackwards(!goBackwards)
+        .stateful(stateful)
+        .zeroOutputForMask(zeroOutputForMask);
+  }
+
   /**
    * Whether the cells are in a list, Keras's {@code StackedRNNCells}, of which each has a list of
    * states.
@@ -275,7 +312,7 @@ public final class RNN extends KerasLayer<RNN> {
         throw new ShapeException(cell.label() + ": " + e.getMessage());
       }
     }
-    Unrolled loop = new Unrolled(g, cell, x, mask);
+    Unrolled loop = Unrolled.of(g, cell, x, mask);
     List<Shape> shapes = Unrolled.stateShapes(cell, loop.step());
     List<Value> before = new ArrayList<>();
     for (int k = 0; k < shapes.size(); k++) {

@@ -40,6 +40,8 @@ import java.util.function.UnaryOperator;
  * @param <S> the layer's own type
  */
 public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
+  private static final String SEPARABLE = "depth_multiplier";
+
   final int units;
   private StepWindow window;
   private Initializer recurrentInitializer = Initializers.orthogonal();
@@ -51,6 +53,9 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   private boolean zeroOutputForMask;
   private double dropout;
   private double recurrentDropout;
+
+  /** Kernels of each channel by itself in a separable layer; 0 in others. */
+  private int depthMultiplier;
 
   /** For the layers of this package: the number of units and what their steps are. */
   Recurrent(int units, StepWindow window) {
@@ -145,7 +150,8 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
 
   /**
    * Sets the rate of input dropout in training, by masks that are the same for all steps: one per
-   * gate in an LSTM or ConvLSTM of up to two axes with common activations, else one for all gates.
+   * gate in an LSTM or ConvLSTM of up to two axes with common activations and without layer
+   * normalisation, else one for all gates.
    *
    * @param value at least 0 and below 1, default 0
    * @return this layer
@@ -163,6 +169,11 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
    */
   public final S recurrentDropout(double value) {
     return set(() -> recurrentDropout = rate("recurrent_dropout", value));
+  }
+
+  /** Makes both kernels products; for {@link Convolved}. */
+  final S multiplied(int multiplier) {
+    return set(() -> depthMultiplier = positive("depth_multiplier", multiplier));
   }
 
   /**
@@ -221,8 +232,9 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
             new Steps(
                 frames,
                 initialState(g, arguments.initialState(), state),
-                g.reshape(kernel(g, window.ownKernel(kernel)), kernel),
-                g.reshape(recurrentKernel(g, window.ownKernel(recurrent)), recurrent),
+                kernel(g, kernel, "kernel", kernelInitializer, kernelRegularizer),
+                kernel(
+                    g, recurrent, "recurrent_kernel", recurrentInitializer, recurrentRegularizer),
                 arguments.seen()));
     List<Value> results = new ArrayList<>();
     for (Value v : y) {
@@ -250,12 +262,39 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
 
   @Override
   final List<String> constrainable() {
-    return List.of("kernel", "recurrent_kernel", "bias");
+    return depthMultiplier == 0
+        ? List.of("kernel", "recurrent_kernel", "bias")
+        : List.of(
+            "depthwise_kernel",
+            "pointwise_kernel",
+            "recurrent_depthwise_kernel",
+            "recurrent_pointwise_kernel",
+            "bias");
   }
 
-  private Value recurrentKernel(Lowering g, Shape shape) {
-    return parameter(
-        g, "recurrent_kernel", shape, recurrentInitializer, recurrentRegularizer, true);
+  /**
+   * A kernel, in a separable layer as the product of its parts.
+   *
+   * @param shape {@code [K.., C, columns]} as ops see it
+   */
+  private Value kernel(Lowering g, Shape shape, String local, Initializer first, Regularizer r) {
+    if (depthMultiplier == 0) {
+      return g.reshape(parameter(g, local, window.ownKernel(shape), first, r, true), shape);
+    }
+    if (constraints().containsKey(local)) {
+      throw new ShapeException(
+          "constraint of " + local + ", which a separable layer has in two parts: constrain these");
+    }
+    String before = local.substring(0, local.length() - "kernel".length());
+    int last = shape.rank() - 1;
+    long channels = shape.dim(last - 1);
+    long columns = shape.dim(last);
+    Shape each = shape.with(last, depthMultiplier);
+    Shape mixed = Shape.of(channels * depthMultiplier, columns);
+    Value depthwise =
+        parameter(g, before + "depthwise_kernel", window.ownKernel(each), first, r, true);
+    Value pointwise = parameter(g, before + "pointwise_kernel", mixed, first, r, true);
+    return SeparableConvolution.multiplied(g, g.reshape(depthwise, each), pointwise);
   }
 
   private List<Value> initialState(Lowering g, List<Value> given, Shape state) {
@@ -312,9 +351,6 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
    * @param bias the cell's, in one row; null for none
    */
   final List<Value> recur(Lowering g, Steps steps, CellOf cell, Value bias) {
-    Window w = window.window();
-    Window last =
-        new Window(w.size(), w.strides(), w.dilation(), w.padding(), DataFormat.CHANNELS_LAST);
     boolean drops = recurrentDropout(g) > 0;
     Cell c = cell.dropping(drops);
     boolean twoBiases = bias != null && bias.shape().dim(0) > columns();
@@ -322,7 +358,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
         new Recurrence(
             c,
             units,
-            last,
+            channelsLast(),
             bias != null,
             twoBiases,
             returnSequences,
@@ -330,11 +366,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
             steps.mask.isPresent(),
             zeroOutputForMask);
     checkRuns(op);
-    Value frames = toLast(g, steps.frames);
-    if (dropout(g) > 0) {
-      frames = g.op(new Drop(dropout, Recurrent.sharedIn(frames.shape(), 1)), frames);
-    }
-    List<Value> inputs = new ArrayList<>(List.of(frames));
+    List<Value> inputs = new ArrayList<>(List.of(dropped(g, toLast(g, steps.frames))));
     steps.states.forEach(s -> inputs.add(toLast(g, s)));
     inputs.add(steps.kernel);
     inputs.add(steps.recurrentKernel);
@@ -342,17 +374,29 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
       inputs.add(bias);
     }
     if (drops) {
-      Value ones = g.op(new Pointwise(Formula.constant(1), 1), inputs.get(1));
-      inputs.add(g.op(new Drop(recurrentDropout, List.of()), ones));
+      inputs.add(recurrentMask(g, inputs.get(1)));
     }
     steps.mask.ifPresent(inputs::add);
-    List<Value> outputs = new ArrayList<>();
-    for (Value v : g.ops(op, inputs)) {
-      int rank = v.shape().rank();
-      outputs.add(
-          window.channelsFirst() ? g.op(new Transpose(window.toChannelsFirst(rank)), v) : v);
-    }
-    return outputs;
+    return fromLast(g, g.ops(op, inputs));
+  }
+
+  /** The window over images with channels last. */
+  final Window channelsLast() {
+    Window w = window.window();
+    return new Window(w.size(), w.strides(), w.dilation(), w.padding(), DataFormat.CHANNELS_LAST);
+  }
+
+  /** Frames after input dropout, the same for all steps. */
+  final Value dropped(Lowering g, Value frames) {
+    return dropout(g) > 0
+        ? g.op(new Drop(dropout, Recurrent.sharedIn(frames.shape(), 1)), frames)
+        : frames;
+  }
+
+  /** What h is multiplied by where it is convolved, in training with recurrent dropout. */
+  final Value recurrentMask(Lowering g, Value h) {
+    Value ones = g.op(new Pointwise(Formula.constant(1), 1), h);
+    return g.op(new Drop(recurrentDropout, List.of()), ones);
   }
 
   /** Some activations make more steps of a cell than backends run. */
@@ -385,7 +429,19 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     Cell dropping(boolean dropped);
   }
 
-  private Value toLast(Lowering g, Value v) {
+  /** Arrays that end with an image with channels last, as the layer has them. */
+  final List<Value> fromLast(Lowering g, List<Value> values) {
+    List<Value> outputs = new ArrayList<>();
+    for (Value v : values) {
+      int rank = v.shape().rank();
+      outputs.add(
+          window.channelsFirst() ? g.op(new Transpose(window.toChannelsFirst(rank)), v) : v);
+    }
+    return outputs;
+  }
+
+  /** An array that ends with an image, with channels last. */
+  final Value toLast(Lowering g, Value v) {
     int rank = v.shape().rank();
     return window.channelsFirst() ? g.op(new Transpose(window.toChannelsLast(rank)), v) : v;
   }
@@ -423,12 +479,18 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
     c.put("recurrent_regularizer", RegularizerForms.encode(recurrentRegularizer));
     c.put("dropout", dropout);
     c.put("recurrent_dropout", recurrentDropout);
+    if (depthMultiplier > 0) { // not Keras's: written only where it says something
+      c.put(SEPARABLE, depthMultiplier);
+    }
     putCell(c);
     return c;
   }
 
   /** Reads what {@link #config} writes, but for units, window and the cell's own options. */
   final S readRecurrent(Config c) {
+    if (window.axes() > 0 && c.has(SEPARABLE)) {
+      multiplied(c.integer(SEPARABLE));
+    }
     return readWeights(c)
         .recurrentInitializer(
             InitializerForms.read(c, "recurrent_initializer", recurrentInitializer))
@@ -453,6 +515,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
   /** Takes over every option of another layer of the class. */
   void takeOver(S other) {
     Recurrent<S> o = other;
+    depthMultiplier = o.depthMultiplier;
     activation(o.activation())
         .useBias(o.useBias)
         .kernelInitializer(o.kernelInitializer)

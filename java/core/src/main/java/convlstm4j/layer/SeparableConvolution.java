@@ -2,7 +2,10 @@ package convlstm4j.layer;
 
 import convlstm4j.config.Config;
 import convlstm4j.config.RegularizerForms;
+import convlstm4j.formula.Formula;
 import convlstm4j.op.Conv;
+import convlstm4j.op.Pointwise;
+import convlstm4j.op.Reduce;
 import convlstm4j.op.Window;
 import convlstm4j.option.Initializer;
 import convlstm4j.option.Padding;
@@ -96,6 +99,26 @@ public abstract class SeparableConvolution<S extends SeparableConvolution<S>>
       inputs.add(bias(g, filters));
     }
     return g.ops(new Conv(filters, pixel, useBias), inputs).get(0);
+  }
+
+  /**
+   * The kernel of the convolution that does both steps at once.
+   *
+   * @param depthwise {@code [K.., C, M]}
+   * @param pointwise {@code [C M, F]}
+   * @return {@code [K.., C, F]}
+   */
+  static Value multiplied(Lowering g, Value depthwise, Value pointwise) {
+    Shape each = depthwise.shape();
+    int last = each.rank() - 1;
+    Shape mixed = Shape.of(each.dim(last - 1), each.dim(last), pointwise.shape().dim(1));
+    Value all =
+        g.op(
+            new Pointwise(Formula.input(0).times(Formula.input(1)), 2),
+            g.reshape(depthwise, each.append(1)),
+            g.reshape(pointwise, mixed.prepend(ones(each.rank() - 2))));
+    Value sum = each.dim(last) == 1 ? all : g.op(new Reduce(Reduce.Mode.SUM, List.of(last)), all);
+    return g.reshape(sum, sum.shape().without(last));
   }
 
   @Override

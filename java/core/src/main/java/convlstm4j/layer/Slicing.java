@@ -199,7 +199,7 @@ final class Slicing {
   }
 
   /** A box; of unknown sizes, while a graph is built, only the shape counts. */
-  private static Value cropped(Lowering g, Value x, int[] from, long... size) {
+  static Value cropped(Lowering g, Value x, int[] from, long... size) {
     List<Integer> before = new ArrayList<>();
     List<Integer> after = new ArrayList<>();
     Shape box = x.shape();

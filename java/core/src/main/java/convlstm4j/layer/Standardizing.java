@@ -27,18 +27,35 @@ public abstract class Standardizing<S extends Standardizing<S>> extends Scaled<S
    * @param seen the same, with an axis for each of the input's
    */
   final Value standardized(Lowering g, Value x, List<Integer> axes, Shape weights, Shape seen) {
-    Formula first = Formula.input(0);
+    List<Value> scales = scale() ? List.of(g.reshape(gamma(g, weights), seen)) : List.<Value>of();
+    List<Value> offsets = center() ? List.of(g.reshape(beta(g, weights), seen)) : List.<Value>of();
+    return standardized(g, x, axes, epsilon(), scales, offsets);
+  }
+
+  /**
+   * Normalises, multiplies and adds.
+   *
+   * @param axes along which mean and variance are taken
+   * @param scales what the result is multiplied by
+   * @param offsets what is added then
+   */
+  static Value standardized(
+      Lowering g,
+      Value x,
+      List<Integer> axes,
+      double epsilon,
+      List<Value> scales,
+      List<Value> offsets) {
     Value centred = centred(g, x, axes);
-    Value variance = variance(g, centred, axes);
-    List<Value> inputs = new ArrayList<>(List.of(centred, variance));
-    Formula y = first.over(Formula.input(1).plus(epsilon()).sqrt());
-    if (scale()) {
+    List<Value> inputs = new ArrayList<>(List.of(centred, variance(g, centred, axes)));
+    Formula y = Formula.input(0).over(Formula.input(1).plus(epsilon).sqrt());
+    for (Value scale : scales) {
       y = y.times(Formula.input(inputs.size()));
-      inputs.add(g.reshape(gamma(g, weights), seen));
+      inputs.add(scale);
     }
-    if (center()) {
+    for (Value offset : offsets) {
       y = y.plus(Formula.input(inputs.size()));
-      inputs.add(g.reshape(beta(g, weights), seen));
+      inputs.add(offset);
     }
     return g.ops(new Pointwise(y, inputs.size()), inputs).get(0);
   }

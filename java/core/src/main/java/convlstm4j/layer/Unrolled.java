@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A cell of the user's own, run over a sequence: its ops stand in the program once for each step,
- * since no op loops over others.
+ * Ops run over a sequence that stand in the program once for each step, since no op loops over
+ * others: those of a cell of the user's own, or of a cell that normalises.
  */
 final class Unrolled {
   /** Steps whose ops a program may have. */
@@ -29,21 +29,31 @@ final class Unrolled {
       Formula.input(0).equal(Formula.constant(0)).where(Formula.input(2), Formula.input(1));
 
   private final Lowering g;
-  private final Layer cell;
   private final Value frames;
   private final Optional<Value> mask;
+  private final Step once;
+
+  /** What is computed at each step. */
+  interface Step {
+    /** The output, then the new states, of the input of one step and the states before. */
+    List<Value> of(Value x, List<Value> states);
+  }
 
   /**
    * A run.
    *
    * @param frames {@code [N, T, ..]}
    * @param mask {@code [N, T]}, not 0 where a step counts
+   * @param once what is computed at each step
+   * @param whose what that is, for messages
+   * @param instead what has no limit of steps, for messages
    */
-  Unrolled(Lowering g, Layer cell, Value frames, Optional<Value> mask) {
+  Unrolled(
+      Lowering g, Value frames, Optional<Value> mask, Step once, String whose, String instead) {
     this.g = g;
-    this.cell = cell;
     this.frames = frames;
     this.mask = mask;
+    this.once = once;
     if (frames.shape().rank() < 3) {
       throw new ShapeException(
           "input has shape " + frames.shape() + ", expected [N, T, ..] of rank 3 or more");
@@ -52,10 +62,25 @@ final class Unrolled {
       throw new ShapeException(
           "input of "
               + steps()
-              + " steps; the ops of a cell of one's own stand in the program for each, for at most "
+              + " steps; the ops of "
+              + whose
+              + " stand in the program for each, for at most "
               + MOST_STEPS
-              + " (so there is no stream of it); cells of this library have no such limit");
+              + " (so there is no stream of it); "
+              + instead
+              + " no such limit");
     }
+  }
+
+  /** A run of a cell of the user's own. */
+  static Unrolled of(Lowering g, Layer cell, Value frames, Optional<Value> mask) {
+    return new Unrolled(
+        g,
+        frames,
+        mask,
+        (x, states) -> step(g, cell, x, states),
+        "a cell of one's own",
+        "cells of this library have");
   }
 
   /** Sizes of a cell's states without the batch. */
@@ -100,7 +125,7 @@ final class Unrolled {
    */
   List<Value> run(List<Value> before, boolean sequences, boolean backwards, boolean zeroes) {
     if (steps() == Shape.UNKNOWN) { // only shapes count
-      List<Value> one = step(g.reshape(frames, step()), before);
+      List<Value> one = once.of(g.reshape(frames, step()), before);
       Value y = one.get(0);
       return joined(
           sequences ? g.reshape(y, y.shape().from(1).prepend(y.shape().dim(0), Shape.UNKNOWN)) : y,
@@ -112,7 +137,7 @@ final class Unrolled {
     Value y = null;
     for (int i = 0; i < steps(); i++) {
       int t = backwards ? (int) steps() - 1 - i : i;
-      List<Value> next = step(at(frames, t), states);
+      List<Value> next = once.of(at(frames, t), states);
       if (mask.isEmpty()) {
         y = next.get(0);
         states = next.subList(1, next.size());
@@ -128,7 +153,9 @@ final class Unrolled {
       }
       ys.add(y);
     }
-    return joined(sequences ? sequence(ys) : y, states);
+    boolean alone = !sequences || ys.size() == 1;
+    Value last = alone ? g.op(new Pointwise(Formula.input(0), 1), y) : y; // no state's array
+    return joined(sequences ? sequence(alone ? List.of(last) : ys) : last, states);
   }
 
   private static List<Value> joined(Value y, List<Value> states) {
@@ -160,8 +187,8 @@ final class Unrolled {
     return g.op(new Pointwise(CHOSEN, 3), over, yes, no);
   }
 
-  /** The cell once. */
-  private List<Value> step(Value x, List<Value> states) {
+  /** A cell of the user's own once. */
+  private static List<Value> step(Lowering g, Layer cell, Value x, List<Value> states) {
     boolean graph = cell instanceof NestedModel;
     List<Value> all = new ArrayList<>(List.of(x));
     if (graph) {

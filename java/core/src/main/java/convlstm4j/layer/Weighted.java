@@ -115,7 +115,8 @@ public abstract class Weighted<S extends Weighted<S>> extends KerasLayer<S> {
   }
 
   /**
-   * Sets the penalty on the outputs, a mean over the batch as in Keras 2 (Keras 3 sums over it).
+   * Sets the penalty on the outputs, a mean over the batch as in Keras 2 and from Keras 3.14 on
+   * (those between add over it).
    *
    * @param value default none
    * @return this layer

@@ -177,7 +177,7 @@ class LayerConfigTest {
             "Bidirectional",
             Map.of("layer", Map.of("class_name", "Dense", "config", Map.of("units", 2))),
             "Bidirectional \"e\": layer={class_name=Dense, config={units=2}}, expected a recurrent"
-                + " layer, such as ConvLSTM2D or LSTM"));
+                + " layer, such as ConvLSTM2D or LSTM, or an RNN"));
   }
 
   private static DynamicTest refused(String kind, Map<String, Object> config, String message) {

@@ -128,6 +128,10 @@ public final class LayerZoo {
             .betaInitializer(Initializers.ones())
             .gammaRegularizer(Regularizer.l2(0.5)),
         new LSTM(3).peephole(true).dropout(0.5),
+        new LSTM(3).layerNormalization(0.25),
+        new ConvLSTM1D(3, 2).separable(2).layerNormalization(0.5),
+        new ConvLSTM2D(2, 3).separable(1).constraint("recurrent_pointwise", Constraint.nonNeg()),
+        new ConvGRU2D(2, 2).separable(2),
         new LeakyReLU(0.125),
         new Maximum(),
         new Masking(-1.5),

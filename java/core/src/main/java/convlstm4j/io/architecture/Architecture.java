@@ -27,7 +27,8 @@ import java.util.Map;
  * list of {@code [layer, which call of it, which output, options]}. An initial state follows the
  * sequence as further entries: {@code [x, h, c]}; a mask is in the options of every entry: {@code
  * {"mask": ["m", 0, 0]}}. What Keras has no word for is written only where it is used: {@code
- * peephole}, {@code pool_steps} of {@code TimeDistributed}, {@code hard_sigmoid_keras2} and {@code
+ * peephole}, {@code depth_multiplier} and {@code layer_normalization} of recurrent layers, {@code
+ * pool_steps} of {@code TimeDistributed}, {@code hard_sigmoid_keras2} and {@code
  * hard_sigmoid_keras3}.
  *
  * <p>A model inside is a layer {@code Functional} or {@code Sequential} whose config is a model's.

@@ -142,15 +142,18 @@ final class Call {
   }
 
   /**
-   * Keras 3 writes false for layers that have it as a default, and the model's own mode overrides
-   * it (keras/src/models/functional.py, {@code operation_fn}). Keras 2 writes what the user gave,
-   * and keeps to it (keras v2.15 engine/functional.py).
+   * Keras 3 writes what the user gave or what a layer has as its default, and the model's own mode
+   * overrides either (keras/src/models/functional.py, {@code operation_fn}). Keras 2 writes what
+   * the user gave, and keeps to it (keras v2.15 engine/functional.py).
    */
   private void training(Item value) {
+    if (keras3 && value.value() instanceof Boolean) {
+      return;
+    }
     if (!Boolean.FALSE.equals(value.value())) {
       throw value.wrong("false or null: a layer that is always in training is not supported");
     }
-    inference = !keras3;
+    inference = true;
   }
 
   /** Arguments by name, which may come in any order. */

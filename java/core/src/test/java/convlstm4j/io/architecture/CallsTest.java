@@ -54,8 +54,8 @@ class CallsTest {
   }
 
   @Test
-  void trainingFalseOfKeras3SaysNothing() {
-    for (String training : List.of("null", "false")) {
+  void trainingOfACallOfKeras3SaysNothing() {
+    for (String training : List.of("null", "false", "true")) {
       String kwargs = "{\"training\": " + training + ", \"mask\": null, \"initial_state\": null}";
       String x = "[" + tensor("x") + "]";
       Network n =
@@ -93,7 +93,7 @@ class CallsTest {
                     "b",
                     ", \"rate\": 0.5",
                     "[" + tensor("x") + "]",
-                    "{\"training\": true}"),
+                    "{\"training\": \"yes\"}"),
             "[[\"x\", 0, 0]]",
             "[[\"b\", 0, 0]]");
     String message =

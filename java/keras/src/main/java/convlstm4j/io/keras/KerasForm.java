@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -30,6 +31,9 @@ import java.util.function.Consumer;
  * overlooks it; both are noted.
  */
 abstract class KerasForm {
+  /** Options of recurrent layers that Keras's have not, and which it refuses by name. */
+  private static final Set<String> OWN_OPTIONS = Set.of("depth_multiplier", "layer_normalization");
+
   final String dtype;
   private final Consumer<String> notes;
 
@@ -125,6 +129,9 @@ abstract class KerasForm {
     if (key.equals("peephole")) {
       throw new IllegalArgumentException(
           layer.label() + " has peepholes, which Keras has not; save a checkpoint instead");
+    }
+    if (layer instanceof Recurrent<?> && OWN_OPTIONS.contains(key)) {
+      note(layer + " has the option " + key + ", which Keras has not: only this library reads it");
     }
     if (value instanceof Map<?, ?> m && (key.equals("layer") || key.equals("backward_layer"))) {
       Layer inside = layer.children().get(key.equals("layer") ? 0 : 1);

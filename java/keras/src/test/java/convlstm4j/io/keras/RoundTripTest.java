@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.graph.Layer;
 import convlstm4j.io.architecture.Architecture;
+import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Identity;
 import convlstm4j.layer.Input;
@@ -257,6 +258,32 @@ class RoundTripTest {
         try (Model back = KerasModels.load(path, reference())) {
           checkSame(model, back);
         }
+      }
+    }
+  }
+
+  @Test
+  void optionsOfOurOwnComeBackAndAreSaid() {
+    for (String ending : List.of(".keras", ".h5")) {
+      Path path = dir.resolve("own" + ending);
+      ConvLSTM2D layer = new ConvLSTM2D(2, 2).separable(2).layerNormalization(0.25);
+      List<String> notes = new ArrayList<>();
+      try (Model model = Sequential.of(Input.shape(3, 4, 3, 2), layer)) {
+        model.backend("reference");
+        KerasModels.save(model, path, KerasOptions.defaults().notes(notes::add));
+        try (Model back = KerasModels.load(path, reference())) {
+          checkSame(model, back);
+          assertEquals(layer.config(), back.network().layers().get(1).config());
+        }
+      }
+      for (String option : List.of("depth_multiplier", "layer_normalization")) {
+        assertTrue(
+            notes.stream()
+                .anyMatch(
+                    n ->
+                        n.contains("has the option " + option)
+                            && n.endsWith("only this library reads it")),
+            notes.toString());
       }
     }
   }

@@ -1,0 +1,159 @@
+package convlstm4j.golden;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendProvider;
+import convlstm4j.contract.TestBackends;
+import convlstm4j.layer.Layers;
+import convlstm4j.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Outputs, gradients and steps of training of every kind of layer, by Keras and PyTorch: {@code
+ * make_gradients.py} and {@code make_own_gradients.py} made them.
+ */
+class GradientCasesTest {
+  /** Kinds whose gradients are held to the numbers of others elsewhere, or to none. */
+  private static final Map<String, String> WITHOUT =
+      Map.ofEntries(
+          Map.entry("ConvGRU1D", "ConvGruTest"),
+          Map.entry("ConvGRU2D", "ConvGruTest"),
+          Map.entry("ConvGRU3D", "ConvGruTest"),
+          Map.entry("AlphaDropout", "draws other random numbers than others do"),
+          Map.entry("Dropout", "draws other random numbers than others do"),
+          Map.entry("GaussianDropout", "draws other random numbers than others do"),
+          Map.entry("GaussianNoise", "draws other random numbers than others do"),
+          Map.entry("RandomFlip", "draws other random numbers than others do"),
+          Map.entry("SpatialDropout1D", "draws other random numbers than others do"),
+          Map.entry("SpatialDropout2D", "draws other random numbers than others do"),
+          Map.entry("SpatialDropout3D", "draws other random numbers than others do"));
+
+  /** Kinds that train in no case: they have several inputs, or Keras and PyTorch train none. */
+  private static final Set<String> NOT_TRAINED =
+      Set.of(
+          "ActivityRegularization", // the penalty of a batch differs by generation
+          "Add",
+          "AdditiveAttention",
+          "Attention",
+          "Average",
+          "Concatenate",
+          "Dot",
+          "Embedding",
+          "Masking",
+          "Maximum",
+          "Minimum",
+          "MultiHeadAttention",
+          "Multiply",
+          "Operation",
+          "PixelShuffle",
+          "PixelUnshuffle",
+          "Subtract");
+
+  @TempDir static Path folder;
+  private static List<OracleCase> cases;
+
+  @BeforeAll
+  static void unpack() throws IOException {
+    try (ZipInputStream zip =
+        new ZipInputStream(GradientCasesTest.class.getResourceAsStream("gradients.zip"))) {
+      for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+        Path file = folder.resolve(e.getName());
+        Files.createDirectories(file.getParent());
+        Files.write(file, zip.readAllBytes());
+      }
+    }
+    cases = OracleCase.all(folder);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> agree() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (BackendProvider provider : TestBackends.providers()) {
+      for (OracleCase c : cases) {
+        tests.add(
+            DynamicTest.dynamicTest(provider.name() + " " + c.name(), () -> check(provider, c)));
+      }
+    }
+    return tests.stream();
+  }
+
+  private static void check(BackendProvider provider, OracleCase c) {
+    try (Backend backend = provider.start()) {
+      DType dtype = backend.supports(DType.FLOAT64) ? DType.FLOAT64 : DType.FLOAT32;
+      OracleChecks.check(c, backend, dtype);
+    }
+  }
+
+  @Test
+  void everyKindHasGradients() {
+    Set<String> with = kinds(cases);
+    with.addAll(WITHOUT.keySet());
+    assertEquals(new TreeSet<>(Layers.kinds()), new TreeSet<>(with));
+  }
+
+  @Test
+  void everyKindIsTrained() {
+    Set<String> with = kinds(cases.stream().filter(c -> c.string("kind").equals("training")));
+    with.addAll(WITHOUT.keySet());
+    with.addAll(NOT_TRAINED);
+    assertEquals(new TreeSet<>(Layers.kinds()), new TreeSet<>(with));
+  }
+
+  /** A case without gradients would say nothing. */
+  @Test
+  void everyCaseHasNumbers() {
+    assertTrue(cases.size() > 180, cases.size() + " cases");
+    for (OracleCase c : cases) {
+      boolean trained = c.string("kind").equals("training");
+      int numbers =
+          trained
+              ? c.list("final_weights").size()
+              : c.list("grad_inputs").size() + c.list("grad_weights").size();
+      assertTrue(numbers > 0, c.name());
+    }
+  }
+
+  private static Set<String> kinds(List<OracleCase> of) {
+    return kinds(of.stream());
+  }
+
+  private static Set<String> kinds(Stream<OracleCase> of) {
+    return of.flatMap(c -> names(c.has("layer") ? c.map("layer") : c.map("model")))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The kinds of layers in a form; what is no kind of layer, but an operation, is one. */
+  private static Stream<String> names(Object form) {
+    if (form instanceof List<?> list) {
+      return list.stream().flatMap(GradientCasesTest::names);
+    }
+    if (!(form instanceof Map<?, ?> map)) {
+      return Stream.of();
+    }
+    Stream<String> inside = map.values().stream().flatMap(GradientCasesTest::names);
+    if (map.get("class_name") instanceof String name) {
+      String module = String.valueOf(map.get("module"));
+      String kind = module.startsWith("keras.src.ops") ? "Operation" : name;
+      return Stream.concat(Stream.of(kind).filter(Layers.kinds()::contains), inside);
+    }
+    return inside;
+  }
+}
