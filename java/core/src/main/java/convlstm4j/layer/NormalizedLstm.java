@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * normalised at once, the rest stands in the program for each step. Images have channels last.
  */
 final class NormalizedLstm {
-  private final LstmLayer<?> layer;
+  private final Gated<?> layer;
   private final Lowering g;
   private final double epsilon;
   private final Norm inputNorm;
@@ -37,7 +37,7 @@ final class NormalizedLstm {
   record Norm(Value gamma, Value beta) {}
 
   NormalizedLstm(
-      LstmLayer<?> layer,
+      Gated<?> layer,
       Lowering g,
       double epsilon,
       Norm inputNorm,
