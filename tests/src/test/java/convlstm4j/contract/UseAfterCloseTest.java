@@ -19,6 +19,8 @@ import convlstm4j.backend.Plan;
 import convlstm4j.backend.PlanFrame;
 import convlstm4j.backend.Recording;
 import convlstm4j.backend.RecurrencePlan;
+import convlstm4j.backend.Spill;
+import convlstm4j.backend.SpillFolder;
 import convlstm4j.backend.cuda.CudaTimer;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.backend.reference.heap.HeapBuffer;
@@ -129,6 +131,7 @@ class UseAfterCloseTest {
     all.put(RecurrencePlan.class, this::plans);
     all.put(Owned.class, this::owners);
     all.put(Recording.class, this::recordings);
+    all.put(Spill.class, this::spills);
     all.put(Planned.class, this::programs);
     all.put(Executor.class, this::programs);
     all.put(StretchedPlan.class, this::stretches);
@@ -262,6 +265,23 @@ class UseAfterCloseTest {
       calls.put(p.name() + " allocate", () -> b.memory().allocate(DType.FLOAT32, SHAPE));
       calls.put(p.name() + " unset", () -> b.memory().allocateUnset(DType.FLOAT32, SHAPE));
     }
+    return calls;
+  }
+
+  private Map<String, Executable> spills() {
+    Map<String, Executable> calls = new LinkedHashMap<>();
+    for (BackendProvider p : TestBackends.providers()) {
+      try (Backend b = p.start()) {
+        if (b.memory().spills()) {
+          Spill files = b.memory().spill(new SpillFolder(folder));
+          files.allocate(DType.FLOAT32, SHAPE).close();
+          files.close();
+          files.close();
+          calls.put(p.name() + " allocate", () -> files.allocate(DType.FLOAT32, SHAPE));
+        }
+      }
+    }
+    assertTrue(!calls.isEmpty());
     return calls;
   }
 
@@ -410,6 +430,7 @@ class UseAfterCloseTest {
           new TrainingRun(
               plan,
               v,
+              null,
               new Philox(0, 0),
               (f, from, to) -> {
                 Shape all = phases.program().feeds().get(f).shape();

@@ -110,6 +110,8 @@ final class FuzzWords {
               Map.entry("--backend", "auto reference onednn cuda nothing"),
               Map.entry("--precision", "float32 tf32"),
               Map.entry("--threads", "1 2"),
+              Map.entry("--spill", "@data @out @notes.txt @readonly"),
+              Map.entry("--inputs", "files pixels numbers nowhere"),
               Map.entry("--seed", "0 7"),
               Map.entry("--output", OUTPUTS),
               Map.entry("--best", OUTPUTS),

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +36,7 @@ final class KillChain {
   /** The first operations of a start, and those of two saves with their lines of the log. */
   static final int OPERATIONS = 75;
 
+  private static final String SPILL = "spill";
   private static final int STARTING_MILLIS = 700;
   private static final int TRAINING_MILLIS = 60;
   private static final long PATIENCE_SECONDS = 120;
@@ -46,8 +48,22 @@ final class KillChain {
    *
    * @param folder with {@code NAME.ckpt}, {@code x.npy}, {@code y.npy}
    * @param name of the model
+   * @param more further words
+   * @param spills whether arrays may lie in files
+   * @param millis how long a kill waits at most, once there is a new checkpoint
    */
-  record Task(Path folder, String name, String backend, int threads) {
+  record Task(
+      Path folder,
+      String name,
+      String backend,
+      int threads,
+      List<Object> more,
+      boolean spills,
+      int millis) {
+    Task(Path folder, String name, String backend, int threads) {
+      this(folder, name, backend, threads, List.of(), false, TRAINING_MILLIS);
+    }
+
     List<Object> words(Path to) {
       List<Object> words = new ArrayList<>(List.of("train", "--resume", "--loss", "mse"));
       words.addAll(List.of("--model", folder.resolve(name + ".ckpt"), "--backend", backend));
@@ -55,7 +71,22 @@ final class KillChain {
       words.addAll(List.of("--output", to.resolve("out.ckpt"), "--log", to.resolve("log.csv")));
       words.addAll(List.of("--batch-size", 4, "--epochs", EPOCHS, "--metrics", "mae"));
       words.addAll(List.of("--learning-rate", 0.01, "--threads", threads));
+      words.addAll(more);
+      if (spills) {
+        words.addAll(List.of("--spill", spillFolder(to)));
+      }
       return words;
+    }
+
+    /** Makes the folder that {@link #words} name. */
+    void prepare(Path to) throws IOException {
+      if (spills) {
+        Files.createDirectory(spillFolder(to));
+      }
+    }
+
+    private static Path spillFolder(Path to) {
+      return to.resolve(SPILL);
     }
 
     /** Starts a process with so many threads, as the launcher does. */
@@ -79,6 +110,8 @@ final class KillChain {
   private final Path shown;
   private final Random random;
   private Progress last = Progress.START;
+  private List<String> leftover = List.of();
+  private int left;
 
   /**
    * A training that has not begun.
@@ -90,6 +123,7 @@ final class KillChain {
     this.task = task;
     this.good = good;
     this.folder = Files.createDirectory(folder);
+    task.prepare(folder);
     this.shown = Path.of(folder + ".txt");
     this.random = random;
   }
@@ -112,7 +146,7 @@ final class KillChain {
           assertTrue(System.nanoTime() < end, "no checkpoint in " + PATIENCE_SECONDS + " s");
           Thread.sleep(1);
         }
-        process.waitFor(random.nextInt(TRAINING_MILLIS), TimeUnit.MILLISECONDS);
+        process.waitFor(random.nextInt(task.millis), TimeUnit.MILLISECONDS);
       }
       ProcessHandle java = java(process, alone);
       if (random.nextInt(5) == 0) {
@@ -204,7 +238,35 @@ final class KillChain {
       }
     }
     checkLog();
+    checkSpilled(code == 0);
     return code == KILLED || code == STOPPED;
+  }
+
+  /** Files of arrays that one process left when it was killed are gone when the next has begun. */
+  private void checkSpilled(boolean ended) throws IOException {
+    Path files = folder.resolve(SPILL);
+    if (!task.spills) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(files)) {
+      List<String> names = all.map(p -> p.getFileName().toString()).toList();
+      assertTrue(names.size() <= (ended ? 0 : 1), names::toString);
+      if (started()) {
+        assertTrue(Collections.disjoint(names, leftover), names + " and before " + leftover);
+      }
+      left += names.size();
+      leftover = names;
+    }
+  }
+
+  /** Whether the process that ended last had begun to train. */
+  private boolean started() {
+    return text(shown).contains("epoch");
+  }
+
+  /** How often a file of arrays was left by a kill. */
+  int left() {
+    return left;
   }
 
   /** Whole lines are those of the undisturbed training, at most one is missing. */
@@ -223,7 +285,9 @@ final class KillChain {
     Process process = start(false, Map.of());
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "hangs");
     assertEquals(0, process.waitFor(), () -> text(shown));
-    assertEquals(List.of("log.csv", "out.ckpt"), names().sorted().toList());
+    assertEquals(
+        List.of("log.csv", "out.ckpt"), names().filter(n -> !n.equals(SPILL)).sorted().toList());
+    checkSpilled(true);
     assertEquals(text(good.resolve("log.csv")), text(folder.resolve("log.csv")));
     assertEquals(EPOCHS, SafeFilesTest.progress(folder.resolve("out.ckpt")).epoch());
     Map<String, float[]> expected = weights(good.resolve("out.ckpt"));

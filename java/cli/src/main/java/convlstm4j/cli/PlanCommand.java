@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.model.InputPlace;
 import convlstm4j.model.Model;
 import convlstm4j.model.RunPlan;
 import convlstm4j.tensor.Shape;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
       "  convlstm4j plan --model demo/convlstm.ckpt --memory 400m \\",
       "    --input-shape 1,1000,3,24,24 --stretch 8",
       "  convlstm4j plan --model demo/convlstm.ckpt --training \\",
-      "    --input-shape 1,30,3,24,24 --truncate 10",
+      "    --input-shape 1,30,3,24,24 --truncate 10 --inputs files --spill demo",
       "  convlstm4j plan --model twins.ckpt \\",
       "    --input-shape left=8,3 --input-shape right=8,3"
     })
@@ -38,6 +39,7 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin BackendOption backend;
   @Mixin MemoryOption memory;
   @Mixin TruncateOption truncation;
+  @Mixin SpillOption spill;
   @Spec CommandSpec spec;
 
   @Option(
@@ -57,11 +59,21 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--training", description = "Of a step of training, else of a prediction.")
   boolean training;
 
+  @Option(
+      names = "--inputs",
+      paramLabel = "WHERE",
+      description =
+          "Where the inputs to train on are: ${COMPLETION-CANDIDATES}; files of uint8 that are read as"
+              + " they are needed, as train --data does, or on the Java heap as pixels (uint8) or as"
+              + " numbers. Default: files.")
+  InputPlace inputs;
+
   @Override
   public Integer call() {
     try (Model model = files.open(file, backend::apply, spec.commandLine().getErr())) {
       memory.apply(model);
       truncation.apply(model);
+      spill.apply(model);
       if (training && model.compilation().isEmpty()) {
         throw new IllegalArgumentException(
             "--training: the model in "
@@ -69,13 +81,24 @@ final class PlanCommand implements Callable<Integer> {
                 + " is not compiled, so that there is no loss and no optimizer to plan for; expected"
                 + " one that was trained");
       }
+      if (spill.folder != null && !training) {
+        throw new IllegalArgumentException(
+            "--spill: only training keeps arrays in files; use it with --training");
+      }
+      if (inputs != null && !training) {
+        throw new IllegalArgumentException(
+            "--inputs: a prediction reads its frames from files as they are needed; use it with"
+                + " --training");
+      }
       List<String> names = model.network().inputNames();
+      Shape[] all =
+          Named.all("--input-shape", shapes, "input", names).stream()
+              .map(PlanCommand::shape)
+              .toArray(Shape[]::new);
       RunPlan plan =
-          model.plan(
-              training,
-              Named.all("--input-shape", shapes, "input", names).stream()
-                  .map(PlanCommand::shape)
-                  .toArray(Shape[]::new));
+          training
+              ? model.planTraining(inputs == null ? InputPlace.FILES : inputs, all)
+              : model.plan(false, all);
       spec.commandLine().getOut().println(plan);
       return plan.refusal().isEmpty() ? 0 : Errors.WRONG;
     }

@@ -65,7 +65,7 @@ import picocli.CommandLine.Spec;
       "    --window 12 --class-weight 1=3 --metrics f1,auc \\",
       "    --early-stopping val_loss:2 --epochs 2 --picture curves.png",
       "  convlstm4j train --data demo/train --output long.ckpt --memory 1g \\",
-      "    --truncate 8",
+      "    --truncate 8 --spill demo",
       "  convlstm4j train --data demo/train --output my.ckpt --resume --window 12 \\",
       "    --batch-size 4 --epochs 21",
       "  convlstm4j train --data demo/train --output my.ckpt --overwrite \\",
@@ -87,6 +87,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin ModelFiles files;
   @Mixin MemoryOption memory;
   @Mixin TruncateOption truncation;
+  @Mixin SpillOption spill;
   @Spec CommandSpec spec;
 
   @Option(
@@ -229,6 +230,7 @@ final class TrainCommand implements Callable<Integer> {
     try {
       memory.apply(model);
       truncation.apply(model);
+      spill.apply(model);
       long learnt = model.progress().step();
       if (seed != null && learnt > 0 && seed != model.seed()) {
         throw new IllegalArgumentException(

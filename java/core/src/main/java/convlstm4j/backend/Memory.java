@@ -44,6 +44,30 @@ public interface Memory {
   }
 
   /**
+   * Begins to keep arrays in files.
+   *
+   * @param folder where the files are
+   * @return what allocates them, closed by the caller before the backend
+   * @throws IllegalArgumentException if this backend's arrays cannot lie in files
+   */
+  default Spill spill(SpillFolder folder) {
+    throw new IllegalArgumentException(
+        "spill="
+            + folder.path()
+            + ": arrays of this backend cannot lie in files; use the backend onednn, or none (no"
+            + " spill)");
+  }
+
+  /**
+   * Whether {@link #spill} is there.
+   *
+   * @return false where arrays cannot lie in files
+   */
+  default boolean spills() {
+    return false;
+  }
+
+  /**
    * Copies from the host.
    *
    * @param source host values of the buffer's type and number of elements

@@ -5,15 +5,43 @@ import java.util.Map;
 
 /** The most memory that a sequence of allocations takes, counted without allocating. */
 public final class Peak {
+  /** A memory whose allocations are gone through without allocating. */
+  public interface Played {
+    /**
+     * A buffer is allocated.
+     *
+     * @param bytes its size
+     * @param stays whether by {@link Memory#allocateLasting}
+     */
+    void add(long bytes, boolean stays);
+
+    /**
+     * A buffer of a size is closed.
+     *
+     * @param bytes its size
+     * @param stayed whether it was by {@link Memory#allocateLasting}
+     */
+    void remove(long bytes, boolean stayed);
+
+    /**
+     * What the system has given and not got back.
+     *
+     * @return bytes
+     */
+    long heldBytes();
+  }
+
   private final boolean bySize;
+  private final Played played;
   private final Map<Long, Long> live = new HashMap<>();
   private final Map<Long, Long> most = new HashMap<>();
   private long now;
   private long sinceMark;
   private long peak;
 
-  private Peak(boolean bySize) {
+  private Peak(boolean bySize, Played played) {
     this.bySize = bySize;
+    this.played = played;
   }
 
   /**
@@ -22,7 +50,7 @@ public final class Peak {
    * @return counts the bytes that are live at once
    */
   public static Peak ofLive() {
-    return new Peak(false);
+    return new Peak(false, null);
   }
 
   /**
@@ -31,7 +59,17 @@ public final class Peak {
    * @return counts for each size the blocks that are live at once
    */
   public static Peak bySize() {
-    return new Peak(true);
+    return new Peak(true, null);
+  }
+
+  /**
+   * Of a memory that holds more than is in buffers.
+   *
+   * @param played goes through the allocations
+   * @return counts what is held
+   */
+  public static Peak ofHeld(Played played) {
+    return new Peak(false, played);
   }
 
   /**
@@ -40,9 +78,25 @@ public final class Peak {
    * @param bytes its size
    */
   public void add(long bytes) {
+    add(bytes, false);
+  }
+
+  /**
+   * Counts a buffer that is allocated to stay.
+   *
+   * @param bytes its size
+   */
+  public void addLasting(long bytes) {
+    add(bytes, true);
+  }
+
+  private void add(long bytes, boolean stays) {
     now += bytes;
     sinceMark = Math.max(sinceMark, now);
-    if (!bySize) {
+    if (played != null) {
+      played.add(bytes, stays);
+      peak = Math.max(peak, played.heldBytes());
+    } else if (!bySize) {
       peak = Math.max(peak, now);
     } else if (live.merge(bytes, 1L, Long::sum) > most.getOrDefault(bytes, 0L)) {
       most.put(bytes, live.get(bytes));
@@ -56,8 +110,23 @@ public final class Peak {
    * @param bytes its size
    */
   public void remove(long bytes) {
+    remove(bytes, false);
+  }
+
+  /**
+   * Counts a buffer that is closed and was allocated to stay.
+   *
+   * @param bytes its size
+   */
+  public void removeLasting(long bytes) {
+    remove(bytes, true);
+  }
+
+  private void remove(long bytes, boolean stayed) {
     now -= bytes;
-    if (bySize) {
+    if (played != null) {
+      played.remove(bytes, stayed);
+    } else if (bySize) {
       live.merge(bytes, -1L, Long::sum);
     }
   }

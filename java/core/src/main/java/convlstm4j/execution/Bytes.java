@@ -4,7 +4,20 @@ package convlstm4j.execution;
 final class Bytes {
   final long count;
 
-  Bytes(long count) {
+  /** Where it is. */
+  enum Place {
+    /** With what comes and goes. */
+    PASSING,
+    /** With what stays. */
+    LASTING,
+    /** In a file. */
+    FILE
+  }
+
+  final Place place;
+
+  Bytes(long count, Place place) {
     this.count = count;
+    this.place = place;
   }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +51,9 @@ public final class Executor implements AutoCloseable {
 
   /** Values that are taken from the executor and stay. */
   private Set<Value> lasting = Set.of();
+
+  /** Makes arrays for them. */
+  private Function<Shape, Buffer> allocatesLasting;
 
   private Buffer workspace;
   private List<Philox> randoms;
@@ -95,8 +99,13 @@ public final class Executor implements AutoCloseable {
     this.reserves = new Buffer[this.program.steps().size()];
   }
 
-  /** Says which values are taken after a run, to stay while others run. */
-  void lasting(Collection<Value> values) {
+  /**
+   * Says which values are taken after a run, to stay while others run.
+   *
+   * @param allocation makes their arrays
+   */
+  void lasting(Collection<Value> values, Function<Shape, Buffer> allocation) {
+    allocatesLasting = allocation;
     lasting = values.stream().map(Value::root).collect(Collectors.toSet());
   }
 
@@ -489,7 +498,7 @@ public final class Executor implements AutoCloseable {
         v.kind() == Value.Kind.ZEROS
             ? memory.allocate(dtype, v.shape())
             : lasting.contains(v)
-                ? memory.allocateLasting(dtype, v.shape())
+                ? allocatesLasting.apply(v.shape())
                 : memory.allocateUnset(dtype, v.shape());
     return buffers[v.id()];
   }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /** Which values of a program are needed until when, and which have gradients. */
 final class Liveness {
@@ -154,6 +155,17 @@ final class Liveness {
 
   /** Counts the forward pass; workspace and kept values are left. */
   void forward(List<Plan> plans, int elementBytes, Peak peak) {
+    forward(plans, elementBytes, Set.of(), peak, n -> {});
+  }
+
+  /**
+   * The same with values that are elsewhere.
+   *
+   * @param lasting roots
+   * @param keeps counts those
+   */
+  void forward(
+      List<Plan> plans, int elementBytes, Set<Value> lasting, Peak peak, LongConsumer keeps) {
     long workspace = workspace(plans, elementBytes);
     if (workspace > 0) {
       peak.add(workspace);
@@ -169,7 +181,11 @@ final class Liveness {
         }
       }
       for (Value v : s.outputs()) {
-        peak.add(size(v, elementBytes));
+        if (lasting.contains(v)) {
+          keeps.accept(size(v, elementBytes));
+        } else {
+          peak.add(size(v, elementBytes));
+        }
       }
       if (mode == Mode.TRAINING && plans.get(i).reserveBytes() > 0) {
         peak.add(rounded(plans.get(i).reserveBytes(), elementBytes));

@@ -15,6 +15,9 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
  * A program in the data format of a backend, with a plan for each step. It allocates nothing that
@@ -74,10 +77,16 @@ public final class Planned implements AutoCloseable {
     return live.peakBytes(plans, dtype.bytes(), differentiated, backend.memory().peak());
   }
 
-  /** Counts a forward run, after which the kept values are left. */
-  void countForward(Peak peak) {
+  /**
+   * Counts a forward run, after which the kept values are left.
+   *
+   * @param lasting those of the kept values that are elsewhere
+   * @param keeps counts them
+   */
+  void countForward(Peak peak, Collection<Value> lasting, LongConsumer keeps) {
     checkOpen();
-    live.forward(plans, dtype.bytes(), peak);
+    Set<Value> roots = lasting.stream().map(Value::root).collect(Collectors.toSet());
+    live.forward(plans, dtype.bytes(), roots, peak, keeps);
     long workspace = Liveness.workspace(plans, dtype.bytes());
     if (workspace > 0) {
       peak.remove(workspace);

@@ -8,6 +8,7 @@ import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.Selection;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -62,8 +63,14 @@ abstract class RoundTrip<H> {
 
   private final Map<Normalization, List<H>> shares = new HashMap<>();
 
+  /** Tails that do not go backward for the sums of their normalisations' gradients. */
+  private final Set<Integer> told = new HashSet<>();
+
   /** What goes when the work at hand is done. */
   private final List<H> passing = new ArrayList<>();
+
+  /** Of this, values that the stretch at work is the last to need. */
+  private final Map<Value, H> leaving = new HashMap<>();
 
   /** Of this, what has been made again for the stretch at work. */
   private final Map<Value, H> recent = new HashMap<>();
@@ -86,6 +93,9 @@ abstract class RoundTrip<H> {
   /** Zeros that stay for other stretches. */
   abstract H lastingZeros(Shape shape);
 
+  /** Zeros that are kept for later passes. */
+  abstract H keptZeros(Shape shape);
+
   abstract H copy(H h, Shape shape);
 
   /** Runs forward on some frames; what is kept is ours. */
@@ -97,14 +107,29 @@ abstract class RoundTrip<H> {
   /** Puts stretches one after the other. */
   abstract H joined(TimeAxis time, Shape shape, List<H> stretches);
 
-  /** Takes a stretch out of all. */
-  abstract H slice(TimeAxis time, Shape shape, H all, long from, long to);
+  /**
+   * Takes a stretch out of all.
+   *
+   * @param isKept for later passes
+   */
+  abstract H slice(TimeAxis time, Shape shape, H all, long from, long to, boolean isKept);
 
   /** Mean and variance of all stretches from those of each. */
   abstract List<H> moments(Normalization n, List<H> means, List<H> variances, List<Long> frames);
 
   /** What {@link Normalization#share} says. */
   abstract List<H> shares(Normalization n, H gamma, H variance, H betaGradient, H gammaGradient);
+
+  /** Whether what a normalisation makes tells, exactly enough, what it makes it of. */
+  abstract boolean tells(Normalization n, H gamma, H beta);
+
+  /**
+   * Adds the sums of a normalisation's gradients over some of its results.
+   *
+   * @param blocks {@code [outer, C, inner]}
+   * @param of those results, their gradients, beta and gamma
+   */
+  abstract void sum(Normalization n, Shape blocks, List<H> of, H betaGradient, H gammaGradient);
 
   /** A gradient less the share of an x in the moments. */
   abstract H corrected(Normalization n, Shape shape, H gradient, H x, H mean, List<H> shares);
@@ -158,6 +183,7 @@ abstract class RoundTrip<H> {
   private void closePassing() {
     passing.forEach(this::close);
     passing.clear();
+    leaving.clear();
     recent.clear();
   }
 
@@ -377,7 +403,7 @@ abstract class RoundTrip<H> {
       H h = stretches.get(s);
       if (freeing != TrainingPieces.NOBODY && plan.lastBackward(v) == freeing) {
         stretches.set(s, null);
-        passing(h);
+        leaving.put(v, passing(h));
       }
       return h;
     }
@@ -391,7 +417,7 @@ abstract class RoundTrip<H> {
     return passing(
         v.kind() == Kind.FEED
             ? upload(v, shape, from(s), to(s))
-            : slice(time, shape, whole(v, v.shape()), from(s), to(s)));
+            : slice(time, shape, whole(v, v.shape()), from(s), to(s), false));
   }
 
   private void again(int head, int s) {
@@ -422,8 +448,14 @@ abstract class RoundTrip<H> {
                 wholeGradients.put(v, lastingZeros(v.shape()));
               }
             });
+    for (int p = 0; p < phases.phases().size(); p++) {
+      List<Selection> selections = plan.selections(p);
+      if (!selections.isEmpty() && selections.stream().allMatch(this::tells)) {
+        told.add(p);
+      }
+    }
     for (int p = phases.phases().size() - 1; p >= 0; p--) {
-      if (plan.isDifferentiated(p)) {
+      if (plan.isDifferentiated(p) && !told.contains(p)) {
         if (phases.phases().get(p).isStretched()) {
           backwardInStretches(p);
         } else {
@@ -521,10 +553,13 @@ abstract class RoundTrip<H> {
           List<H> stretches = gradientParts(v);
           for (int s = 0; s < stretches(); s++) {
             TimeAxis time = phases.time(v).orElseThrow();
-            stretches.set(s, slice(time, shape(v, s), h, from(s), to(s)));
+            stretches.set(s, slice(time, shape(v, s), h, from(s), to(s), true));
           }
         });
     closePassing();
+    for (int s = 0; s < stretches(); s++) {
+      sum(p, s);
+    }
   }
 
   private H wholeGradient(Value v) {
@@ -560,6 +595,7 @@ abstract class RoundTrip<H> {
         Map<Carried, H> before = backward(p, s, states);
         closeStates(states);
         states = before;
+        sum(p, s);
         closePassing();
         if (plan.tail(p) == TrainingPieces.NOBODY && s > 0) {
           closeStates(borders.get(p).get(s));
@@ -571,6 +607,32 @@ abstract class RoundTrip<H> {
     }
   }
 
+  private boolean tells(Selection s) {
+    Normalization n = s.normalization();
+    return tells(n, whole.get(n.gamma()), whole.get(n.beta()));
+  }
+
+  /** Adds to the sums that are told by values whose gradients of a stretch are complete now. */
+  private void sum(int p, int s) {
+    for (int tail : told) {
+      for (Selection selection : plan.selections(tail)) {
+        Value v = selection.value();
+        List<H> gradients = partGradients.get(v);
+        if (plan.lastBackward(v) == p && gradients != null && gradients.get(s) != null) {
+          Normalization n = selection.normalization();
+          H values = leaving.containsKey(v) ? leaving.get(v) : parts.get(v).get(s);
+          sum(
+              n,
+              selection.blocks(phases.time(v).orElseThrow(), to(s) - from(s)),
+              List.of(values, gradients.get(s), whole.get(n.beta()), whole.get(n.gamma())),
+              wholeGradient(n.beta()),
+              wholeGradient(n.gamma()));
+        }
+      }
+    }
+    closePassing();
+  }
+
   /** Gradients that are there in whole of what the phase reads some frames of. */
   private void split(int p) {
     for (Value v : phases.phases().get(p).inputs()) {
@@ -579,7 +641,7 @@ abstract class RoundTrip<H> {
         H all = passing(wholeGradients.remove(v));
         List<H> stretches = gradientParts(v);
         for (int s = 0; s < stretches(); s++) {
-          stretches.set(s, slice(time, shape(v, s), all, from(s), to(s)));
+          stretches.set(s, slice(time, shape(v, s), all, from(s), to(s), true));
         }
         closePassing();
       }
@@ -688,7 +750,7 @@ abstract class RoundTrip<H> {
   private H part(Value v, int s) {
     List<H> all = gradientParts(v);
     if (all.get(s) == null) {
-      all.set(s, lastingZeros(shape(v, s)));
+      all.set(s, keptZeros(shape(v, s)));
     }
     return all.get(s);
   }

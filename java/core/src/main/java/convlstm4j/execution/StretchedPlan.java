@@ -3,6 +3,7 @@ package convlstm4j.execution;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Peak;
+import convlstm4j.execution.Bytes.Place;
 import convlstm4j.execution.Pieces.Piece;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
@@ -185,7 +186,7 @@ public final class StretchedPlan implements AutoCloseable {
     private final Peak peak = pieces.backend.memory().peak();
     private final Map<Integer, Long> peaks = new HashMap<>();
     private int number;
-    private final Bytes elsewhere = new Bytes(0);
+    private final Bytes elsewhere = new Bytes(0, Place.PASSING);
 
     Counting() {
       super(StretchedPlan.this.pieces);
@@ -204,7 +205,7 @@ public final class StretchedPlan implements AutoCloseable {
     private Bytes add(Shape shape) {
       long bytes = shape.elements() * dtype.bytes();
       peak.add(bytes);
-      return new Bytes(bytes);
+      return new Bytes(bytes, Place.PASSING);
     }
 
     @Override
@@ -224,9 +225,9 @@ public final class StretchedPlan implements AutoCloseable {
 
     @Override
     List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
-      piece.planned().countForward(peak);
+      piece.planned().countForward(peak, piece.kept(), peak::addLasting);
       return piece.kept().stream()
-          .map(v -> new Bytes(v.shape().elements() * dtype.bytes()))
+          .map(v -> new Bytes(v.shape().elements() * dtype.bytes(), Place.LASTING))
           .toList();
     }
 
@@ -245,7 +246,11 @@ public final class StretchedPlan implements AutoCloseable {
 
     @Override
     void close(Bytes b) {
-      peak.remove(b.count);
+      if (b.place == Place.LASTING) {
+        peak.removeLasting(b.count);
+      } else {
+        peak.remove(b.count);
+      }
     }
   }
 }

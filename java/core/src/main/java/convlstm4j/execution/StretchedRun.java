@@ -292,7 +292,7 @@ public final class StretchedRun implements AutoCloseable {
     List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
       Executor x = new Executor(piece.planned(), variables);
       x.profile(profile);
-      x.lasting(piece.kept());
+      x.lasting(piece.kept(), s -> memory.allocateLasting(variables.dtype(), s));
       try {
         if (searching && found == null) {
           found = x.firstNonFinite(feeds, Streams.NONE).orElse(null);

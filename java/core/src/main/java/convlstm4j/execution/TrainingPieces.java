@@ -10,6 +10,7 @@ import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phase.Part;
 import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.Selection;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -72,6 +73,7 @@ final class TrainingPieces implements AutoCloseable {
   private final Map<Integer, Integer> tails = new HashMap<>();
   private final Map<Integer, Integer> heads = new HashMap<>();
   private final Map<Integer, Set<Value>> madeAgain = new HashMap<>();
+  private final Map<Integer, List<Selection>> selections = new HashMap<>();
   private final Map<Value, Integer> makers = new HashMap<>();
   private final Map<Key, Piece> all = new HashMap<>();
 
@@ -211,6 +213,30 @@ final class TrainingPieces implements AutoCloseable {
   /** The phase in whose backward pass a phase goes backward for the last time. */
   int last(int phase) {
     return head(phase) == NOBODY ? phase : head(phase);
+  }
+
+  /**
+   * What a tail that need not go backward for the sums of its normalisations' gradients leaves of
+   * what it normalises: they are told by its outputs. Empty if it must, or nobody makes again what
+   * it reads.
+   */
+  List<Selection> selections(int tail) {
+    return selections.computeIfAbsent(tail, this::findSelections);
+  }
+
+  private List<Selection> findSelections(int tail) {
+    if (head(tail) == NOBODY || !corrections(tail).isEmpty()) {
+      return List.of();
+    }
+    Phase phase = phases.phases().get(tail);
+    Set<Value> summed = new HashSet<>(madeAgain(head(tail)));
+    for (Normalization n : phases.normalizations()) {
+      if (maker(n.y()) == tail) {
+        summed.addAll(List.of(n.gamma(), n.beta()));
+      }
+    }
+    boolean wantsMore = phase.inputs().stream().anyMatch(v -> flows(v) && !summed.contains(v));
+    return wantsMore ? List.of() : phases.selections(phase).orElse(List.of());
   }
 
   /** What a phase makes again for its tail. */

@@ -3,6 +3,7 @@ package convlstm4j.execution;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Peak;
+import convlstm4j.execution.Bytes.Place;
 import convlstm4j.execution.StretchedPlan.Cost;
 import convlstm4j.execution.TrainingPieces.Piece;
 import convlstm4j.program.Program.Step;
@@ -102,6 +103,16 @@ public final class TrainingPlan implements AutoCloseable {
   }
 
   /**
+   * The most that a run keeps in files.
+   *
+   * @return bytes; 0 where all is in memory
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public long spilledBytes() {
+    return policy.spills() ? counted().files.bytes() : 0;
+  }
+
+  /**
    * About how many additions and multiplications a run takes; backward counts twice what forward
    * does.
    *
@@ -140,7 +151,7 @@ public final class TrainingPlan implements AutoCloseable {
     if (counted == null) {
       Counting c = new Counting();
       Map<Value, Bytes> weights = new HashMap<>();
-      terms.forEach(t -> weights.put(t, new Bytes(0)));
+      terms.forEach(t -> weights.put(t, new Bytes(0, Place.PASSING)));
       c.forward();
       c.backward(weights);
       c.mark();
@@ -158,8 +169,13 @@ public final class TrainingPlan implements AutoCloseable {
   /** Counts instead of working. */
   private final class Counting extends RoundTrip<Bytes> {
     private final Peak peak = pieces.backend.memory().peak();
+
+    /** What is kept in files. */
+    private final Peak files = Peak.ofLive();
+
+    private final Place ofKept = policy.spills() ? Place.FILE : Place.LASTING;
     private final Map<Integer, Long> peaks = new HashMap<>();
-    private final Bytes elsewhere = new Bytes(0);
+    private final Bytes elsewhere = new Bytes(0, Place.PASSING);
     private int number;
     private double flops;
 
@@ -180,13 +196,25 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     private Bytes add(Shape shape) {
-      long bytes = shape.elements() * pieces.dtype.bytes();
-      peak.add(bytes);
-      return new Bytes(bytes);
+      return add(shape, Place.PASSING);
     }
 
-    private Bytes made(Value v) {
-      return new Bytes(v.shape().elements() * pieces.dtype.bytes());
+    private Bytes add(Shape shape, Place place) {
+      Bytes b = made(shape, place);
+      add(b.count, place);
+      return b;
+    }
+
+    private void add(long bytes, Place place) {
+      switch (place) {
+        case PASSING -> peak.add(bytes);
+        case LASTING -> peak.addLasting(bytes);
+        case FILE -> files.add(bytes);
+      }
+    }
+
+    private Bytes made(Shape shape, Place place) {
+      return new Bytes(shape.elements() * pieces.dtype.bytes(), place);
     }
 
     @Override
@@ -206,19 +234,26 @@ public final class TrainingPlan implements AutoCloseable {
 
     @Override
     Bytes lastingZeros(Shape shape) {
-      return add(shape);
+      return add(shape, Place.LASTING);
+    }
+
+    @Override
+    Bytes keptZeros(Shape shape) {
+      return add(shape, ofKept);
     }
 
     @Override
     Bytes copy(Bytes h, Shape shape) {
-      return add(shape);
+      return add(shape, Place.LASTING);
     }
 
     @Override
     List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
-      piece.planned().countForward(peak);
+      Place place = piece.lasting() ? ofKept : Place.PASSING;
+      List<Value> kept = piece.kept().stream().map(piece::of).toList();
+      piece.planned().countForward(peak, kept, bytes -> add(bytes, place));
       flops += piece.planned().flops();
-      return piece.kept().stream().map(v -> made(piece.of(v))).toList();
+      return kept.stream().map(v -> made(v.shape(), place)).toList();
     }
 
     @Override
@@ -227,7 +262,7 @@ public final class TrainingPlan implements AutoCloseable {
       return new Round<>() {
         @Override
         public Bytes value(Value ofPart) {
-          return made(ofPart);
+          return made(ofPart.shape(), Place.PASSING);
         }
 
         @Override
@@ -247,20 +282,36 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     @Override
-    Bytes slice(TimeAxis time, Shape shape, Bytes all, long from, long to) {
-      return add(shape);
+    Bytes slice(TimeAxis time, Shape shape, Bytes all, long from, long to, boolean isKept) {
+      return add(shape, isKept ? ofKept : Place.PASSING);
     }
 
     @Override
     List<Bytes> moments(
         Normalization n, List<Bytes> means, List<Bytes> variances, List<Long> frames) {
-      return List.of(add(n.mean().shape()), add(n.mean().shape()));
+      return List.of(add(n.mean().shape(), Place.LASTING), add(n.mean().shape(), Place.LASTING));
     }
 
     @Override
     List<Bytes> shares(
         Normalization n, Bytes gamma, Bytes variance, Bytes betaGradient, Bytes gammaGradient) {
-      return List.of(add(n.mean().shape()), add(n.mean().shape()));
+      return moments(n, List.of(), List.of(), List.of());
+    }
+
+    /** What goes backward where they are not told takes no more than its head does after it. */
+    @Override
+    boolean tells(Normalization n, Bytes gamma, Bytes beta) {
+      return true;
+    }
+
+    @Override
+    void sum(
+        Normalization n, Shape blocks, List<Bytes> of, Bytes betaGradient, Bytes gammaGradient) {
+      Bytes products = add(blocks);
+      Bytes sum = add(n.mean().shape());
+      close(sum);
+      close(products);
+      flops += 4.0 * blocks.elements();
     }
 
     @Override
@@ -274,7 +325,11 @@ public final class TrainingPlan implements AutoCloseable {
 
     @Override
     void close(Bytes b) {
-      peak.remove(b.count);
+      switch (b.place) {
+        case PASSING -> peak.remove(b.count);
+        case LASTING -> peak.removeLasting(b.count);
+        case FILE -> files.remove(b.count);
+      }
     }
   }
 }

@@ -7,8 +7,9 @@ package convlstm4j.execution;
  * @param again whether what is normalised is made again in the place of being kept
  * @param truncation across every border of so many frames the gradients of states do not go back; a
  *     multiple of frames; 0 for the whole gradient
+ * @param spills whether what is kept between the passes lies in files
  */
-public record TrainingPolicy(long frames, boolean again, long truncation) {
+public record TrainingPolicy(long frames, boolean again, long truncation, boolean spills) {
   public TrainingPolicy {
     if (frames < 1 || truncation < 0 || truncation % frames != 0) {
       throw new IllegalArgumentException(
@@ -17,12 +18,12 @@ public record TrainingPolicy(long frames, boolean again, long truncation) {
   }
 
   /**
-   * With the whole gradient.
+   * With the whole gradient, in memory.
    *
    * @param frames frames at a time, at least 1
    * @param again whether what is normalised is made again in the place of being kept
    */
   public TrainingPolicy(long frames, boolean again) {
-    this(frames, again, 0);
+    this(frames, again, 0, false);
   }
 }

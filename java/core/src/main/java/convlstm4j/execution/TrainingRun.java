@@ -5,6 +5,7 @@ import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.Runner;
+import convlstm4j.backend.Spill;
 import convlstm4j.execution.StretchedRun.Sink;
 import convlstm4j.execution.StretchedRun.Source;
 import convlstm4j.execution.TrainingPieces.Piece;
@@ -13,6 +14,7 @@ import convlstm4j.op.Concat;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Pointwise;
+import convlstm4j.op.Reduce;
 import convlstm4j.program.Parameter;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
@@ -45,6 +47,20 @@ public final class TrainingRun implements AutoCloseable {
                       .plus(Formula.input(2).minus(Formula.input(3)).times(Formula.input(4)))),
           5);
 
+  /** {@code dy (y - beta)}. */
+  private static final Pointwise PRODUCT =
+      new Pointwise(Formula.input(0).times(Formula.input(1).minus(Formula.input(2))), 3);
+
+  private static final Reduce SUM = new Reduce(Reduce.Mode.SUM, List.of(0, 2));
+
+  /**
+   * The least factor of a normalisation whose results are divided by it again: below, of what they
+   * are made of too little is left in them.
+   */
+  private static final double LEAST_FACTOR = 1.0 / 128;
+
+  private record OfShapes(Op op, List<Shape> shapes) {}
+
   /** Is told how far a run has come, on the thread that runs it; may throw to end it. */
   @FunctionalInterface
   public interface Watch {
@@ -62,6 +78,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private final Variables variables;
+  private final Spill spill;
   private final Memory memory;
   private final DType dtype;
   private final Program program;
@@ -77,6 +94,7 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param plan made for the variables' backend and type; stays the caller's
    * @param variables weights and states
+   * @param spill files for what is kept; null where all is in memory
    * @param random random numbers of the run
    * @param source of the feeds
    * @param sink of the values that are handed out
@@ -85,11 +103,13 @@ public final class TrainingRun implements AutoCloseable {
   public TrainingRun(
       TrainingPlan plan,
       Variables variables,
+      Spill spill,
       Philox random,
       Source source,
       Sink sink,
       Watch watch) {
     this.variables = variables;
+    this.spill = spill;
     this.memory = variables.backend().memory();
     this.dtype = variables.dtype();
     this.program = plan.pieces().phases.program();
@@ -225,7 +245,7 @@ public final class TrainingRun implements AutoCloseable {
     private final Sink sink;
     private final Set<Value> handedOut = new HashSet<>();
     private final Map<Value, Buffer> variable = new HashMap<>();
-    private final Map<List<Shape>, Plan> corrections = new HashMap<>();
+    private final Map<OfShapes, Plan> plans = new HashMap<>();
     private final Runner runner = new Runner(variables.backend(), dtype);
 
     Working(TrainingPlan plan, Philox random, Source source, Sink sink) {
@@ -268,6 +288,17 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
+    Buffer keptZeros(Shape shape) {
+      Buffer b = kept(shape);
+      memory.fill(b, 0);
+      return b;
+    }
+
+    private Buffer kept(Shape shape) {
+      return spill == null ? memory.allocateLasting(dtype, shape) : spill.allocate(dtype, shape);
+    }
+
+    @Override
     Buffer copy(Buffer h, Shape shape) {
       Buffer b = memory.allocateLasting(dtype, shape);
       memory.copy(h, b);
@@ -291,7 +322,7 @@ public final class TrainingRun implements AutoCloseable {
     List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
       Executor x = executor(piece);
       if (piece.lasting()) {
-        x.lasting(piece.kept().stream().map(piece::of).toList());
+        x.lasting(piece.kept().stream().map(piece::of).toList(), this::kept);
       }
       try {
         if (searching && found == null) {
@@ -344,8 +375,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    Buffer slice(TimeAxis time, Shape shape, Buffer all, long from, long to) {
-      Buffer some = memory.allocateUnset(dtype, shape);
+    Buffer slice(TimeAxis time, Shape shape, Buffer all, long from, long to, boolean isKept) {
+      Buffer some = isKept ? kept(shape) : memory.allocateUnset(dtype, shape);
       Pad op = new Pad(List.of(0, (int) -from, 0), List.of(0, (int) (to - time.steps()), 0));
       once(
           op,
@@ -406,6 +437,52 @@ public final class TrainingRun implements AutoCloseable {
       return uploaded(n, n.share(count, values(gamma), values(variance), sums));
     }
 
+    @Override
+    boolean tells(Normalization n, Buffer gamma, Buffer beta) {
+      double[] factors = values(gamma);
+      double[] added = values(beta);
+      for (int c = 0; c < factors.length; c++) {
+        if (Math.abs(factors[c]) <= LEAST_FACTOR * Math.abs(added[c])) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    void sum(
+        Normalization n, Shape blocks, List<Buffer> of, Buffer betaGradient, Buffer gammaGradient) {
+      Shape channels = Shape.of(1, blocks.dim(1), 1);
+      Buffer gradients = of.get(1).view(blocks);
+      Buffer beta = of.get(2).view(channels);
+      try (Buffer products = memory.allocateUnset(dtype, blocks);
+          Buffer sum = memory.allocateUnset(dtype, n.mean().shape())) {
+        Buffer sums = sum.view(channels);
+        kept(SUM, List.of(blocks), List.of(gradients), sums);
+        add(values(sum), null, betaGradient);
+        List<Shape> shapes = List.of(blocks, blocks, channels);
+        kept(PRODUCT, shapes, List.of(gradients, of.get(0).view(blocks), beta), products);
+        kept(SUM, List.of(blocks), List.of(products), sums);
+        add(values(sum), values(of.get(3)), gammaGradient);
+      }
+    }
+
+    /** By a plan that is kept for the next stretches. */
+    private void kept(Op op, List<Shape> shapes, List<Buffer> in, Buffer out) {
+      runner.run(
+          plans.computeIfAbsent(new OfShapes(op, shapes), k -> runner.plan(op, shapes)),
+          in,
+          List.of(out));
+    }
+
+    private void add(double[] sums, double[] divisors, Buffer to) {
+      double[] all = values(to);
+      for (int c = 0; c < all.length; c++) {
+        all[c] += divisors == null ? sums[c] : sums[c] / divisors[c];
+      }
+      memory.upload(Tensor.of(all, all.length).reshape(to.shape()).cast(dtype), to);
+    }
+
     private double[] values(Buffer b) {
       return Scalars.values(memory.download(b));
     }
@@ -415,18 +492,18 @@ public final class TrainingRun implements AutoCloseable {
         Normalization n, Shape shape, Buffer gradient, Buffer x, Buffer mean, List<Buffer> shares) {
       Shape wide = n.broadcast();
       List<Shape> shapes = List.of(shape, wide, shape, wide, wide);
-      Plan p = corrections.computeIfAbsent(shapes, s -> runner.plan(CORRECTED, s));
       Buffer y = memory.allocateUnset(dtype, shape);
       try {
-        runner.run(
-            p,
+        kept(
+            CORRECTED,
+            shapes,
             List.of(
                 gradient.view(shape),
                 shares.get(0).view(wide),
                 x.view(shape),
                 mean.view(wide),
                 shares.get(1).view(wide)),
-            List.of(y));
+            y);
         return y;
       } catch (RuntimeException e) {
         y.close();
@@ -447,8 +524,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     void closePlans() {
-      List<Plan> all = List.copyOf(corrections.values());
-      corrections.clear();
+      List<Plan> all = List.copyOf(plans.values());
+      plans.clear();
       Closing.all(all);
     }
   }

@@ -561,7 +561,7 @@ final class Engine implements AutoCloseable {
   Prepared prepare(
       Batch batch, Objectives objectives, Map<String, Map<Integer, Double>> classWeights) {
     List<Tensor> inputs = Feeds.inputs(network, batch);
-    room.take(batch);
+    room.takeToTrain(batch);
     checkTrainable(objectives);
     takeStatesBack();
     Set<Integer> weighted = Feeds.weighted(objectives, batch, classWeights);

@@ -1,5 +1,9 @@
 package convlstm4j.model;
 
+import convlstm4j.backend.SpillFolder;
+import java.nio.file.Path;
+import java.util.Optional;
+
 /** What a model may take, as its user says; read whenever something is planned. */
 final class Limits {
   /** What Java itself takes beside all that is counted: classes, compiled code, stacks. */
@@ -14,6 +18,9 @@ final class Limits {
   /** Frames at a time; 0 for as many as fit. */
   private long frames;
 
+  /** Where what is kept may lie in files; null for nowhere. */
+  private SpillFolder spill;
+
   /** Frames after which gradients of states are cut; 0 for never. */
   private long truncation;
 
@@ -26,6 +33,7 @@ final class Limits {
     this.bytes = of.bytes;
     this.frames = of.frames;
     this.truncation = of.truncation;
+    this.spill = of.spill;
     this.together = together;
   }
 
@@ -53,6 +61,14 @@ final class Limits {
 
   long frames() {
     return frames;
+  }
+
+  void spill(Path folder) {
+    spill = new SpillFolder(folder);
+  }
+
+  Optional<SpillFolder> spill() {
+    return Optional.ofNullable(spill);
   }
 
   void truncation(long value) {

@@ -1,7 +1,6 @@
 package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
-import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
 import convlstm4j.data.Dataset;
 import convlstm4j.data.Frames;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * A network with weights, made at first use: what is trained, evaluated and run.
@@ -49,10 +47,7 @@ public final class Model implements AutoCloseable {
   final InputForms forms; // package-private: a predictor checks, too
   final DataChecks checks; // package-private: a training loop checks and evaluates, too
   final Uses uses;
-  private volatile Training training;
-  private TrainingLoop loop;
-  private volatile boolean stopRequested;
-  int replaced; // package-private: a training loop counts, too
+  private final Trainer trainer;
 
   private Model(Network network) {
     this.network = network;
@@ -61,6 +56,7 @@ public final class Model implements AutoCloseable {
     this.forms = new InputForms(network);
     this.checks = new DataChecks(network, session, forms);
     this.uses = new Uses(session, forms, checks);
+    this.trainer = new Trainer(network, session, forms);
   }
 
   private String defaultName() {
@@ -252,6 +248,20 @@ public final class Model implements AutoCloseable {
   }
 
   /**
+   * Lets a training step that does not fit in any other way keep in files what it makes on the way
+   * forward and needs on the way back. The files have no names while they are used, so that their
+   * room is free again when the process ends, however it does.
+   *
+   * @param folder an existing one, best on a fast disk; what killed processes left there is deleted
+   * @return this model
+   * @throws IllegalArgumentException if there is no such folder, or it cannot be written to
+   */
+  public Model spill(Path folder) {
+    access.use("spill", () -> session.limit(l -> l.spill(folder)));
+    return this;
+  }
+
+  /**
    * Chooses the seed; 0 where none is chosen.
    *
    * @param number decides initial weights and dropout
@@ -282,15 +292,8 @@ public final class Model implements AutoCloseable {
    *     has a loss
    */
   public Model compile(Compile options) {
-    return access.use(
-        "compile",
-        () -> {
-          checkNotTraining("compile");
-          Training before = training;
-          training = new Training(new Objectives(options, network));
-          Closing.all(before, session.isStarted() ? session.engine()::forgetPasses : null);
-          return this;
-        });
+    access.use("compile", () -> trainer.compile(options));
+    return this;
   }
 
   /**
@@ -346,17 +349,8 @@ public final class Model implements AutoCloseable {
    *     reported
    */
   public Model adjust(Compile options) {
-    return access.use(
-        "adjust",
-        () -> {
-          checkNotTraining("adjust");
-          Training before = training("adjust");
-          before.checkGoesOn(options, network);
-          Snapshot kept = before.adjusted(options, snapshot());
-          compile(options);
-          restore(kept);
-          return this;
-        });
+    access.use("adjust", () -> trainer.adjust(options));
+    return this;
   }
 
   /**
@@ -387,19 +381,7 @@ public final class Model implements AutoCloseable {
    *     has the estimate; or if the backend fails: the step is not counted, and training can go on
    */
   public History fit(Dataset data, Fit options) {
-    return access.use("fit", () -> train(data, options));
-  }
-
-  private History train(Dataset data, Fit options) {
-    checkNotTraining("fit");
-    loop = new TrainingLoop(this, training("fit"), data, options);
-    try {
-      return session.restingAfter(loop::run);
-    } finally {
-      loop.flush();
-      loop = null;
-      stopRequested = false;
-    }
+    return access.use("fit", () -> trainer.fit(this, data, options));
   }
 
   /**
@@ -408,7 +390,7 @@ public final class Model implements AutoCloseable {
    * its first step. May be called by any thread.
    */
   public void requestStop() {
-    stopRequested = true;
+    trainer.requestStop();
   }
 
   /**
@@ -417,7 +399,7 @@ public final class Model implements AutoCloseable {
    * @return true until that fit has returned
    */
   public boolean isStopRequested() {
-    return stopRequested;
+    return trainer.isStopRequested();
   }
 
   /**
@@ -429,28 +411,7 @@ public final class Model implements AutoCloseable {
    * @throws NonFiniteException as {@link #fit}
    */
   public Map<String, Double> trainOnBatch(Batch batch) {
-    return access.use(
-        "trainOnBatch",
-        () -> {
-          Scores scores = new Scores(training("trainOnBatch").objectives());
-          scores.add(start(prepare(batch, Map.of()), s -> {}).get());
-          return scores.logs();
-        });
-  }
-
-  Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
-    forms.learn("fit", InputForms.of(batch));
-    return session.engine().prepare(batch, training.objectives(), classWeights);
-  }
-
-  /** Whether to prepare the next batch while a step is under way. */
-  boolean preparesAhead() {
-    return session.engine().preparesAhead();
-  }
-
-  /** Starts a step of training; the result waits for it. */
-  Supplier<Results> start(Prepared batch, Consumer<Stretch> watch) {
-    return training.start(session.engine(), batch, session.seed(), watch);
+    return access.use("trainOnBatch", () -> trainer.step(batch));
   }
 
   /**
@@ -466,9 +427,9 @@ public final class Model implements AutoCloseable {
     return access.use(
         "evaluate",
         () -> {
-          training("evaluate");
+          Objectives objectives = trainer.training("evaluate").objectives();
           checks.usable("evaluate", data, 0);
-          return uses.evaluate(training.objectives(), data, () -> false).orElseThrow();
+          return uses.evaluate(objectives, data, () -> false).orElseThrow();
         });
   }
 
@@ -626,8 +587,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalArgumentException if number or shapes differ; then nothing is replaced
    */
   public void setWeights(List<Tensor> values) {
-    access.use("setWeights", () -> session.engine().weights(values));
-    replaced++;
+    access.use("setWeights", () -> trainer.setWeights(values));
   }
 
   /**
@@ -637,7 +597,7 @@ public final class Model implements AutoCloseable {
    * @return a number that only grows
    */
   public int replacements() {
-    return replaced;
+    return trainer.replacements();
   }
 
   /**
@@ -646,17 +606,7 @@ public final class Model implements AutoCloseable {
    * @return weights, slots, states, progress and more
    */
   public Snapshot snapshot() {
-    return access.use("snapshot", this::taken);
-  }
-
-  private Snapshot taken() {
-    if (loop != null) {
-      loop.flush();
-    }
-    Map<String, Tensor> states = session.engine().states();
-    return training == null
-        ? Snapshot.untrained(session.seed(), weights(), states)
-        : training.snapshot(session.engine(), session.seed(), weights());
+    return access.use("snapshot", trainer::snapshot);
   }
 
   /**
@@ -667,18 +617,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if it holds training progress and the model is not compiled
    */
   public void restore(Snapshot snapshot) {
-    access.use("restore", () -> take(snapshot));
-  }
-
-  private void take(Snapshot snapshot) {
-    checkNotTraining("restore");
-    snapshot.checkFits(network, training != null);
-    if (training != null) {
-      training.restore(session.engine(), snapshot);
-    }
-    setWeights(List.copyOf(snapshot.weights().values()));
-    session.restoreSeed(snapshot.seed());
-    session.engine().setStates(snapshot.states());
+    access.use("restore", () -> trainer.restore(snapshot));
   }
 
   /**
@@ -687,7 +626,7 @@ public final class Model implements AutoCloseable {
    * @return zeros if the model is not compiled
    */
   public Progress progress() {
-    return training == null ? Progress.START : training.progress();
+    return trainer.progress();
   }
 
   /**
@@ -697,7 +636,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is not compiled
    */
   public double learningRate() {
-    return training("learningRate").rate();
+    return trainer.training("learningRate").rate();
   }
 
   /**
@@ -707,7 +646,7 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is not compiled or the rate follows a schedule
    */
   public void learningRate(double rate) {
-    access.use("learningRate", () -> training("learningRate").rate(rate));
+    access.use("learningRate", () -> trainer.training("learningRate").rate(rate));
   }
 
   /**
@@ -726,7 +665,7 @@ public final class Model implements AutoCloseable {
 
   /** Those of a training step; null for a prediction. */
   private Objectives objectives(String what, boolean forTraining) {
-    return forTraining ? training(what).objectives() : null;
+    return forTraining ? trainer.training(what).objectives() : null;
   }
 
   /**
@@ -738,7 +677,23 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if training is meant and the model is not compiled
    */
   public RunPlan plan(boolean forTraining, Shape... inputs) {
-    return access.use("plan", () -> session.plan(objectives("plan", forTraining), List.of(inputs)));
+    return access.use(
+        "plan",
+        () -> session.plan(objectives("plan", forTraining), InputPlace.NUMBERS, List.of(inputs)));
+  }
+
+  /**
+   * Says how a step of training would run on inputs that are not numbers on the Java heap.
+   *
+   * @param place where the inputs are
+   * @param inputs shapes of a batch, one per input
+   * @return the plan
+   * @throws IllegalStateException if the model is not compiled
+   */
+  public RunPlan planTraining(InputPlace place, Shape... inputs) {
+    return access.use(
+        "planTraining",
+        () -> session.plan(objectives("planTraining", true), place, List.of(inputs)));
   }
 
   /**
@@ -768,7 +723,7 @@ public final class Model implements AutoCloseable {
    * @return empty if it was not
    */
   public Optional<Compile> compilation() {
-    return Optional.ofNullable(training).map(t -> t.objectives().compile());
+    return trainer.compilation();
   }
 
   /**
@@ -779,20 +734,7 @@ public final class Model implements AutoCloseable {
    */
   @Override
   public void close() {
-    checkNotTraining("close");
-    access.close(() -> session.close(training));
-  }
-
-  private Training training(String what) {
-    if (training == null) {
-      throw new IllegalStateException(what + ": the model is not compiled; call compile first");
-    }
-    return training;
-  }
-
-  private void checkNotTraining(String what) {
-    if (loop != null) {
-      throw new IllegalStateException(what + ": the model is being trained");
-    }
+    trainer.checkIdle("close");
+    access.close(trainer::close);
   }
 }

@@ -38,6 +38,9 @@ final class Room {
   private long kept;
   private long batchBytes;
 
+  /** What of this is in a limit of the user's. */
+  private long countedBytes;
+
   /** What the batch's pixels take less, as bytes, than as numbers. */
   private long pixelSavings;
 
@@ -60,8 +63,15 @@ final class Room {
     kept = resultsKept;
   }
 
+  /** Takes the sizes of a batch to train on, which are in a limit of the user's. */
+  void takeToTrain(Batch batch) {
+    take(batch);
+    countedBytes = batchBytes;
+  }
+
   /** Takes the sizes of a batch, which is on the heap already. */
   void take(Batch batch) {
+    countedBytes = 0;
     batchBytes = 0;
     pixelSavings = 0;
     copyBytes = 0;
@@ -72,15 +82,16 @@ final class Room {
   }
 
   private void take(Tensor t) {
-    batchBytes += (long) t.size() * (t.isPixels() ? 1 : t.dtype().bytes());
+    batchBytes += t.heapBytes();
     pixelSavings += t.isPixels() ? (long) t.size() * (dtype.bytes() - 1) : 0;
-    if (t.isPixels() || t.dtype() != dtype) {
+    if (t.dtype() != dtype) {
       copyBytes += (long) t.size() * dtype.bytes();
     }
   }
 
   /** Takes the sizes of inputs that are still to be read. */
   void takeUnread(List<Shape> inputs) {
+    countedBytes = 0;
     batchBytes = 0;
     pixelSavings = 0;
     // Bytes, or elements of the file's type, then those of the model's.
@@ -92,9 +103,9 @@ final class Room {
     return memory.liveBytes();
   }
 
-  /** Bytes of the batch at work: those on the heap already are in no limit of the user's. */
-  long countedBatchBytes() {
-    return limits.bytes() > 0 ? batchBytes : 0;
+  /** The smallest limit of the user's with which a run can be done. */
+  long smallest(long need, long heap) {
+    return liveBytes() + need + heap + countedBytes + Limits.JAVA;
   }
 
   /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
@@ -216,7 +227,8 @@ final class Room {
 
   private Optional<BackendException> refusalOfAll(String needs, long need, long heap) {
     Place place = memory.place();
-    long budget = limits.bytes() - memory.liveBytes() - (place == Place.DEVICE ? 0 : Limits.JAVA);
+    long java = place == Place.DEVICE ? 0 : countedBytes + Limits.JAVA;
+    long budget = limits.bytes() - memory.liveBytes() - java;
     if (limits.bytes() > 0 && (place == Place.DEVICE ? need : add(need, heap)) > budget) {
       String name =
           "the "
@@ -226,9 +238,9 @@ final class Room {
       return refused(needs, budget, new Left(0, 0, name, "let it take more (memory)"));
     }
     long onHeap = place == Place.HEAP ? add(need, heap) : heap;
-    Left java = ProcessMemory.heap();
-    if (onHeap > java.bytes()) {
-      return refused(needs, java.bytes(), java);
+    Left left = ProcessMemory.heap();
+    if (onHeap > left.bytes()) {
+      return refused(needs, left.bytes(), left);
     }
     long free = free();
     if (place == Place.DEVICE && need > free) {

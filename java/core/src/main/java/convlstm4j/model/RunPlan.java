@@ -6,6 +6,7 @@ import convlstm4j.execution.StretchedPlan.Cost;
 import convlstm4j.execution.TrainingPlan;
 import convlstm4j.graph.Network;
 import convlstm4j.model.Pass.Kind;
+import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param optimizer bytes that the optimiser remembers; 0 for a prediction
  * @param run bytes of inputs, values and scratch memory at the fullest moment
  * @param heap bytes of the Java heap for what is read and for the results
+ * @param spilled bytes of files for what is kept between the passes; 0 where all is in memory
  * @param again whether a training step makes what it normalises again in the place of keeping it
  * @param truncation across every border of so many frames the gradients of states do not go back; 0
  *     for the whole gradient
@@ -43,6 +45,7 @@ public record RunPlan(
     long optimizer,
     long run,
     long heap,
+    long spilled,
     boolean again,
     long truncation,
     double flops,
@@ -61,6 +64,7 @@ public record RunPlan(
       Objectives objectives,
       Kind kind,
       List<Shape> inputs,
+      InputPlace place,
       Limits limits,
       boolean allocated) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
@@ -71,7 +75,9 @@ public record RunPlan(
     long steps = stretches.phases().steps();
     long fixed = plain.weights() + plain.optimizer();
     long counted = fixed - (allocated ? plain.weights() : 0);
-    long heap = stretches.heapBytes(steps);
+    boolean trains = kind == Kind.TRAIN;
+    long batch = trains ? batchBytes(pass, inputs, place, dtype) : 0;
+    long heap = trains ? batch + 2 * measuredBytes(pass, dtype) : stretches.heapBytes(steps);
     long run = plain.batch() + plain.step();
     Optional<String> refusal = room.obstacle(counted + run, heap);
     List<Cost> once =
@@ -82,7 +88,8 @@ public record RunPlan(
     if (kind == Kind.TRAIN && (refusal.isPresent() || byHand || truncated)) {
       StretchedTraining s = new StretchedTraining(pass, backend, dtype, limits);
       if (s.isPossible()) {
-        return training(s, plain, room, byHand ? limits.frames() : 0, counted, stretches.flops());
+        long frames = byHand ? limits.frames() : 0;
+        return training(s, plain, room, frames, counted, batch, stretches.flops());
       }
     }
     if (kind != Kind.PREDICT || !stretches.isPossible() || (refusal.isEmpty() && !byHand)) {
@@ -96,6 +103,7 @@ public record RunPlan(
           plain.optimizer(),
           run,
           heap,
+          0,
           false,
           0,
           stretches.flops(),
@@ -124,6 +132,7 @@ public record RunPlan(
           0,
           bytes,
           onHeap,
+          0,
           false,
           0,
           stretches.flops(),
@@ -133,17 +142,30 @@ public record RunPlan(
     }
   }
 
+  /** Bytes of a batch on the Java heap. */
+  private static long batchBytes(Pass pass, List<Shape> inputs, InputPlace place, DType dtype) {
+    long read = elements(inputs);
+    return read * place.bytes(dtype) + (elements(pass.feedShapes()) - read) * dtype.bytes();
+  }
+
+  private static long measuredBytes(Pass pass, DType dtype) {
+    return elements(pass.measured().stream().map(Value::shape).toList()) * dtype.bytes();
+  }
+
+  private static long elements(List<Shape> shapes) {
+    return shapes.stream().mapToLong(Shape::elements).sum();
+  }
+
   private static RunPlan training(
       StretchedTraining s,
       MemoryEstimate plain,
       Room room,
       long frames,
       long counted,
+      long batch,
       double flops) {
-    long batch = s.batchBytes();
     try (TrainingPlan best =
-            s.planned(
-                frames, p -> room.has(counted + p.peakBytes(), s.heapBytes(p.frames()) + batch));
+            s.planned(frames, p -> s.fits(room, counted, p, s.heapBytes(p.frames()) + batch));
         TrainingPlan least = s.planned(frames, p -> false)) {
       long heap = s.heapBytes(best.frames()) + batch;
       long fixed = plain.weights() + plain.optimizer() + Limits.JAVA;
@@ -157,12 +179,13 @@ public record RunPlan(
           plain.optimizer(),
           best.peakBytes(),
           heap,
+          best.spilledBytes(),
           best.policy().again(),
           best.policy().truncation(),
           flops,
           best.flops() / (3 * s.flops()),
           fixed + least.peakBytes() + s.heapBytes(least.frames()) + batch,
-          room.obstacle(counted + best.peakBytes(), heap));
+          s.obstacle(room, counted, best, heap));
     }
   }
 
@@ -208,6 +231,9 @@ public record RunPlan(
     line(s, "  run       %s", MemoryEstimate.gib(run));
     line(s, "  Java heap %s", MemoryEstimate.gib(heap));
     line(s, "  Java      %s", MemoryEstimate.gib(Limits.JAVA));
+    if (spilled > 0) {
+      line(s, "in files    %s", MemoryEstimate.gib(spilled));
+    }
     String times = String.format(Locale.ROOT, ", the step %.2f times that at once", ratio);
     line(
         s,

@@ -128,7 +128,7 @@ final class Session {
   }
 
   /** How inputs of some shapes would run. */
-  RunPlan plan(Objectives objectives, List<Shape> inputs) {
+  RunPlan plan(Objectives objectives, InputPlace place, List<Shape> inputs) {
     checkCount("plan", inputs);
     return RunPlan.of(
         network,
@@ -137,6 +137,7 @@ final class Session {
         objectives,
         kind(objectives),
         inputs,
+        place,
         limits,
         engine != null);
   }

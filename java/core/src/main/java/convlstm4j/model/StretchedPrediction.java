@@ -77,7 +77,7 @@ final class StretchedPrediction implements AutoCloseable {
               + " and "
               + MemoryEstimate.gib(heap)
               + " of Java heap, the smallest memory that can is "
-              + MemoryEstimate.gib(room.liveBytes() + need + heap + Limits.JAVA),
+              + MemoryEstimate.gib(room.smallest(need, heap)),
           atOnce);
     }
     return new StretchedPrediction(network, pass, s, plan);

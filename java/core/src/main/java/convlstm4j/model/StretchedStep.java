@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Closing;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.Spill;
 import convlstm4j.data.Frames;
 import convlstm4j.execution.Profile;
 import convlstm4j.execution.TrainingPlan;
@@ -27,6 +28,7 @@ final class StretchedStep implements TrainStep {
   private final Updater updater;
   private final Profile profile;
   private final GuardedUpdate update;
+  private final Spill files;
   private final List<Buffer> termWeights = new ArrayList<>();
   private final List<Buffer> stored;
   private JoinedOutputs measured;
@@ -45,7 +47,10 @@ final class StretchedStep implements TrainStep {
     this.variables = variables;
     this.updater = updater;
     this.profile = profile;
+    Spill spill = null;
     try {
+      spill = stretches.files();
+      this.files = spill;
       this.stored = TrainingRun.stored(stretches.chosen(), variables);
       this.update =
           new GuardedUpdate(
@@ -62,7 +67,7 @@ final class StretchedStep implements TrainStep {
         memory.upload(t.cast(variables.dtype()), b);
       }
     } catch (RuntimeException e) {
-      Closing.after(e, () -> Closing.all(termWeights), stretches);
+      Closing.after(e, () -> Closing.all(termWeights), spill, stretches);
       throw e;
     }
   }
@@ -78,6 +83,7 @@ final class StretchedStep implements TrainStep {
     return new TrainingRun(
         stretches.chosen(),
         variables,
+        files,
         random,
         (feed, from, to) ->
             stretches.isVideo(feed) ? feeds.get(feed).read(from, to) : batch.all().get(feed),
@@ -127,6 +133,6 @@ final class StretchedStep implements TrainStep {
   public void close() {
     List<Buffer> weights = List.copyOf(termWeights);
     termWeights.clear();
-    Closing.all(update, () -> Closing.all(weights), stretches);
+    Closing.all(update, () -> Closing.all(weights), files, stretches);
   }
 }

@@ -2,13 +2,14 @@ package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Spill;
+import convlstm4j.backend.SpillFolder;
 import convlstm4j.execution.TrainingPlan;
 import convlstm4j.execution.TrainingPolicy;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimePass;
 import convlstm4j.tensor.DType;
-import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class StretchedTraining implements AutoCloseable {
   private final Set<Value> videos;
   private final Phases phases;
   private final long truncation;
+  private final Optional<SpillFolder> spill;
 
   /** What was chosen; null before. */
   private TrainingPlan plan;
@@ -43,6 +45,10 @@ final class StretchedTraining implements AutoCloseable {
     this.truncation = limits.truncation() < phases.steps() ? limits.truncation() : 0;
     if (truncation > 0) {
       checkTruncation(limits.frames());
+    }
+    this.spill = limits.spill();
+    if (spill.isPresent() && !backend.memory().spills()) {
+      backend.memory().spill(spill.get()); // refuses
     }
   }
 
@@ -121,12 +127,58 @@ final class StretchedTraining implements AutoCloseable {
 
   /** From the least work to the least memory. */
   private List<TrainingPolicy> policies(List<Long> frames) {
-    List<TrainingPolicy> all = new ArrayList<>();
-    frames.forEach(k -> all.add(new TrainingPolicy(k, false, truncation)));
-    if (!phases.normalizations().isEmpty()) {
-      frames.forEach(k -> all.add(new TrainingPolicy(k, true, truncation)));
+    List<TrainingPolicy> all = new ArrayList<>(policies(frames, false));
+    if (spill.isPresent()) {
+      all.addAll(policies(frames, true));
     }
     return all;
+  }
+
+  private List<TrainingPolicy> policies(List<Long> frames, boolean spills) {
+    List<TrainingPolicy> all = new ArrayList<>();
+    frames.forEach(k -> all.add(new TrainingPolicy(k, false, truncation, spills)));
+    if (!phases.normalizations().isEmpty()) {
+      frames.forEach(k -> all.add(new TrainingPolicy(k, true, truncation, spills)));
+    }
+    return all;
+  }
+
+  /**
+   * Whether there is room in memory, and on the disk for what is kept there.
+   *
+   * @param beside bytes of the backend's memory that are not there yet
+   */
+  boolean fits(Room room, long beside, TrainingPlan p, long heap) {
+    return room.has(beside + p.peakBytes(), heap) && diskObstacle(p).isEmpty();
+  }
+
+  /** Why there is no room, in words; empty if there is. */
+  Optional<String> obstacle(Room room, long beside, TrainingPlan p, long heap) {
+    return room.obstacle(beside + p.peakBytes(), heap).or(() -> diskObstacle(p));
+  }
+
+  private Optional<String> diskObstacle(TrainingPlan p) {
+    long bytes = p.spilledBytes();
+    return spill
+        .filter(s -> bytes > s.freeBytes())
+        .map(
+            s ->
+                "keeps "
+                    + MemoryEstimate.gib(bytes)
+                    + " in files; "
+                    + MemoryEstimate.gib(s.freeBytes())
+                    + " are free in "
+                    + s.path()
+                    + ": make room there, or name a folder on another disk (spill)");
+  }
+
+  /** Files for what is kept; null where all is in memory. */
+  Spill files() {
+    return plan.policy().spills() ? backend.memory().spill(spill.orElseThrow()) : null;
+  }
+
+  private long bytes(TrainingPlan p) {
+    return p.peakBytes() + heapBytes(p.frames());
   }
 
   private TrainingPlan cheapest(List<TrainingPolicy> policies, Predicate<TrainingPlan> fits) {
@@ -140,7 +192,7 @@ final class StretchedTraining implements AutoCloseable {
           }
           return next;
         }
-        if (least == null || next.peakBytes() < least.peakBytes()) {
+        if (least == null || bytes(next) < bytes(least)) {
           if (least != null) {
             least.close();
           }
@@ -169,9 +221,9 @@ final class StretchedTraining implements AutoCloseable {
     if (!isPossible() || frames >= phases.steps()) {
       return Optional.empty();
     }
-    long heap = heapBytes(frames) + room.takeBeside(resultBytes()) + room.countedBatchBytes();
-    plan = planned(frames, p -> room.has(p.peakBytes(), heap));
-    Optional<String> obstacle = room.obstacle(plan.peakBytes(), heap);
+    long heap = heapBytes(frames) + room.takeBeside(resultBytes());
+    plan = planned(frames, p -> fits(room, 0, p, heap));
+    Optional<String> obstacle = obstacle(room, 0, plan, heap);
     if (obstacle.isPresent()) {
       close();
       throw BackendException.noRoom(
@@ -193,12 +245,12 @@ final class StretchedTraining implements AutoCloseable {
    * @throws BackendException if nothing fits
    */
   StretchedTraining fitting(Room room, long beside, String what) {
-    long fixed = beside + room.countedBatchBytes();
-    plan = planned(0, p -> room.has(p.peakBytes(), heapBytes(p.frames()) + fixed));
+    plan = planned(0, p -> fits(room, 0, p, heapBytes(p.frames()) + beside));
     long need = plan.peakBytes();
-    long heap = heapBytes(plan.frames()) + fixed;
-    if (!room.has(need, heap)) {
+    long heap = heapBytes(plan.frames()) + beside;
+    if (!fits(room, 0, plan, heap)) {
       long frames = plan.frames();
+      Optional<String> disk = diskObstacle(plan);
       close();
       throw BackendException.noRoom(
           what
@@ -210,7 +262,8 @@ final class StretchedTraining implements AutoCloseable {
               + " and "
               + MemoryEstimate.gib(heap)
               + " of Java heap, the smallest memory that can is "
-              + MemoryEstimate.gib(room.liveBytes() + need + heap + Limits.JAVA));
+              + MemoryEstimate.gib(room.smallest(need, heap))
+              + disk.map(d -> ", and " + d).orElse(""));
     }
     return this;
   }
@@ -235,11 +288,6 @@ final class StretchedTraining implements AutoCloseable {
       elements += videos.contains(v) ? all / phases.steps() * frames : all;
     }
     return elements * (dtype.bytes() + 1) + 2 * resultBytes();
-  }
-
-  /** Bytes of a batch on the Java heap, as numbers. */
-  long batchBytes() {
-    return pass.feedShapes().stream().mapToLong(Shape::elements).sum() * dtype.bytes();
   }
 
   /** Bytes of what metrics ask for. */

@@ -20,6 +20,7 @@ final class TrainingLoop {
   static final String HISTORY = "history";
 
   private final Model model;
+  private final Trainer trainer;
   private final Training training;
   private final Dataset data;
   private final Fit fit;
@@ -31,8 +32,9 @@ final class TrainingLoop {
   /** Sums of the epoch in progress; null between epochs. */
   private Scores scores;
 
-  TrainingLoop(Model model, Training training, Dataset data, Fit fit) {
+  TrainingLoop(Model model, Trainer trainer, Training training, Dataset data, Fit fit) {
     this.model = model;
+    this.trainer = trainer;
     this.training = training;
     this.data = data;
     this.fit = fit;
@@ -92,7 +94,7 @@ final class TrainingLoop {
         any |= whole;
       }
       if (whole && any && training.end()) { // else training can go on in the middle
-        model.replaced++;
+        trainer.replaced();
       }
     } catch (RuntimeException | Error e) {
       end(e);
@@ -171,13 +173,13 @@ final class TrainingLoop {
         }
         Supplier<Results> step;
         try {
-          step = model.start(next != null ? next : next(stream), this::watch);
+          step = trainer.start(next != null ? next : next(stream), this::watch);
         } catch (StepStopped e) {
           return false;
         }
         next = null;
         RuntimeException failed = null;
-        if (model.preparesAhead()) {
+        if (trainer.preparesAhead()) {
           try {
             next = stream.hasNext() ? next(stream) : null;
           } catch (RuntimeException e) {
@@ -207,7 +209,7 @@ final class TrainingLoop {
   }
 
   private Prepared next(BatchStream stream) {
-    return model.prepare(stream.next(), fit.classWeights());
+    return trainer.prepare(stream.next(), fit.classWeights());
   }
 
   /** Waits for a step and counts it; then throws what failed beside it. */

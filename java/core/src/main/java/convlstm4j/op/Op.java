@@ -102,6 +102,16 @@ public sealed interface Op
   }
 
   /**
+   * Whether each element of the output is an element of the one input, which is in the output once
+   * for each time that the output's gradient is added to its own, and in no other way.
+   *
+   * @return true for what only picks, such as the maximum of a window
+   */
+  default boolean selects() {
+    return false;
+  }
+
+  /**
    * What random numbers are drawn for, one for each element in row-major order.
    *
    * @param inputs known shapes of all inputs

@@ -4,6 +4,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Zeros around an array, or less than all of it: along axis d, {@code before[d]} places in front
@@ -123,6 +124,12 @@ public record Pad(List<Integer> before, List<Integer> after) implements Op {
   @Override
   public List<String> outputNames() {
     return List.of("y");
+  }
+
+  /** If it only takes away: zeros are nobody's. */
+  @Override
+  public boolean selects() {
+    return Stream.concat(before.stream(), after.stream()).allMatch(n -> n <= 0);
   }
 
   @Override

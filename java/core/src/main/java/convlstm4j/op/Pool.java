@@ -29,6 +29,11 @@ public record Pool(Mode mode, Window window) implements Op {
   }
 
   @Override
+  public boolean selects() {
+    return mode == Mode.MAX;
+  }
+
+  @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
     return Along.images(this, window, true, input, axis);
   }

@@ -69,6 +69,15 @@ public final class Tensor {
       return floats;
     }
 
+    long heapBytes() {
+      Object v = values;
+      return v instanceof float[] f
+          ? (long) f.length * Float.BYTES
+          : v instanceof byte[] p
+              ? p.length
+              : v instanceof double[] d ? (long) d.length * Double.BYTES : 0;
+    }
+
     /** The array, of pixels or of numbers; pixels that are elsewhere are read. */
     Object array() {
       return values instanceof Unread ? read() : values;
@@ -551,6 +560,15 @@ public final class Tensor {
    */
   public boolean isPixels() {
     return elements.isPixels();
+  }
+
+  /**
+   * What the elements take of the Java heap.
+   *
+   * @return bytes; 0 of pixels that are still elsewhere
+   */
+  public long heapBytes() {
+    return elements.heapBytes();
   }
 
   /**

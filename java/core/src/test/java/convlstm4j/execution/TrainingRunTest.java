@@ -172,6 +172,7 @@ class TrainingRunTest {
           new TrainingRun(
               plan,
               variables,
+              null,
               Streams.step(7, 3),
               t::feed,
               (v, from, to, values) -> {},
@@ -230,6 +231,7 @@ class TrainingRunTest {
                     new TrainingRun(
                         plan,
                         variables,
+                        null,
                         Streams.step(7, 3),
                         t::feed,
                         (v, from, to, values) -> {},

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.BackendException;
 import convlstm4j.data.Batch;
+import convlstm4j.data.BatchStream;
+import convlstm4j.data.Dataset;
 import convlstm4j.data.InMemoryDataset;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
@@ -88,6 +90,71 @@ class StretchedFitTest {
       }
       m.fit(data(), Fit.epochs(1));
       assertEquals(1, m.progress().step());
+    }
+  }
+
+  private static final Shape LONG = Shape.of(1, 60, 24, 24, 3);
+
+  private static Model longModel() {
+    Symbol v = Input.named("x", Input.ANY, 24, 24, 3);
+    Symbol x = new ConvLSTM2D(1, 3).returnSequences(true).apply(v);
+    Model m = Model.of(List.of(v), List.of(x)).backend("reference");
+    return m.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
+  }
+
+  /** Stretches of a step on a video; empty if it ran at once. */
+  private static List<String> steps(Model m, Tensor video) {
+    Tensor y = Tensor.zeros(DType.FLOAT32, Shape.of(1, 60, 22, 22, 1));
+    Seen seen = new Seen();
+    Batch batch = new Batch(List.of(video), List.of(y), List.of(), "a video");
+    Dataset one =
+        new Dataset() {
+          @Override
+          public int batches() {
+            return 1;
+          }
+
+          @Override
+          public BatchStream open(long epoch, int firstBatch) {
+            return BatchStream.of(List.of(batch).iterator());
+          }
+        };
+    m.fit(one, Fit.moreEpochs(1).callbacks(seen));
+    return seen.stretches;
+  }
+
+  @Test
+  void whereTheInputsAreIsCounted() {
+    byte[] pixels = new byte[(int) LONG.elements()];
+    Tensor files =
+        Tensor.ofPixels((from, target) -> target.put(pixels, from, target.remaining()), LONG);
+    Tensor onHeap = Tensor.ofPixels(pixels, LONG);
+    Tensor numbers = Tensor.zeros(DType.FLOAT32, LONG);
+    assertEquals(0, files.heapBytes());
+    assertEquals(LONG.elements(), onHeap.heapBytes());
+    assertEquals(4 * LONG.elements(), numbers.heapBytes());
+    assertEquals(8 * LONG.elements(), numbers.cast(DType.FLOAT64).heapBytes());
+    try (Model m = longModel()) {
+      RunPlan inFiles = m.planTraining(InputPlace.FILES, LONG);
+      RunPlan asPixels = m.planTraining(InputPlace.PIXELS, LONG);
+      RunPlan asNumbers = m.planTraining(InputPlace.NUMBERS, LONG);
+      assertEquals(LONG.elements(), asPixels.total() - inFiles.total());
+      assertEquals(4 * LONG.elements(), asNumbers.total() - inFiles.total());
+      assertEquals(asNumbers.total(), m.plan(true, LONG).total());
+      long slack = 16 << 10;
+      assertEquals(List.of(), steps(m.memory(inFiles.total() + slack), files));
+      m.memory(inFiles.total() + slack); // plans anew
+      assertTrue(!steps(m, onHeap).isEmpty(), "pixels on the heap are counted");
+      assertEquals(List.of(), steps(m.memory(asPixels.total() + slack), onHeap));
+      m.memory(asPixels.total() + slack);
+      assertTrue(!steps(m, numbers).isEmpty(), "numbers are counted");
+      long smallest = m.memory(1).planTraining(InputPlace.FILES, LONG).smallest();
+      assertEquals(
+          4 * LONG.elements(), m.planTraining(InputPlace.NUMBERS, LONG).smallest() - smallest);
+      m.memory(smallest + slack);
+      assertTrue(!steps(m, files).isEmpty());
+      m.memory(smallest + slack);
+      assertThrows(BackendException.class, () -> steps(m, onHeap));
     }
   }
 

@@ -52,6 +52,16 @@ public record Phases(
   }
 
   /**
+   * What a phase selects of what it normalises.
+   *
+   * @param phase one of the phases
+   * @return one for each of its outputs; empty if it makes one in another way
+   */
+  public Optional<List<Selection>> selections(Phase phase) {
+    return Selection.of(phase, normalizations);
+  }
+
+  /**
    * Layers that go from frame to frame and run over all frames at once.
    *
    * @return their names, or ops'

@@ -28,16 +28,30 @@ final class Arena {
    */
   private static final long LEAST_SLAB = 32 << 20;
 
+  /** Memory of the system. */
+  private static final class Slab {
+    private final Pointer memory;
+    private final long address;
+
+    /** How far anything was ever handed out: pages behind are no memory yet. */
+    private long touched;
+
+    Slab(Pointer memory) {
+      this.memory = memory;
+      this.address = roundUp(memory.address());
+    }
+  }
+
   /** A part of a slab, free or in use; its neighbours are those of the same slab. */
   static final class Range {
-    private final Pointer slab;
+    private final Slab slab;
     private final long address;
     private long bytes;
     private Range before;
     private Range after;
     private boolean free = true;
 
-    private Range(Pointer slab, long address, long bytes) {
+    private Range(Slab slab, long address, long bytes) {
       this.slab = slab;
       this.address = address;
       this.bytes = bytes;
@@ -57,13 +71,45 @@ final class Arena {
     }
   }
 
+  /** Where slabs are from. */
+  interface Slabs {
+    /** Memory of a size; null if there is none. */
+    Pointer take(long bytes);
+
+    void giveBack(Pointer slab);
+
+    /** Whether what is given back is another's at once. */
+    boolean areReused();
+  }
+
+  /** Of the system. */
+  private static final class Heap implements Slabs {
+    @Override
+    public Pointer take(long bytes) {
+      Pointer slab = Pointer.malloc(bytes);
+      return Pointer.isNull(slab) ? null : slab;
+    }
+
+    @Override
+    public void giveBack(Pointer slab) {
+      Pointer.free(slab);
+    }
+
+    @Override
+    public boolean areReused() {
+      return true;
+    }
+  }
+
   private final boolean separate;
+  private final Slabs source;
 
   /** The smallest first. */
   private final TreeSet<Range> free =
       new TreeSet<>(Comparator.comparingLong(Range::bytes).thenComparingLong(Range::address));
 
   private long heldBytes;
+  private long touchedBytes;
   private long slabs;
   private LongConsumer growing = bytes -> {};
 
@@ -72,7 +118,12 @@ final class Arena {
   }
 
   Arena(boolean separate) {
+    this(separate, new Heap());
+  }
+
+  Arena(boolean separate, Slabs source) {
     this.separate = separate;
+    this.source = source;
   }
 
   /** Has somebody told how much the system is about to be asked for, who may give back other. */
@@ -83,6 +134,11 @@ final class Arena {
   /** What the system has given and not got back. */
   long heldBytes() {
     return heldBytes;
+  }
+
+  /** What of this has ever been handed out. */
+  long touchedBytes() {
+    return touchedBytes;
   }
 
   /** How many slabs the system has given so far. */
@@ -109,7 +165,17 @@ final class Arena {
     if (range.bytes > wanted) {
       cut(range, wanted);
     }
+    touch(range);
     return range;
+  }
+
+  private void touch(Range range) {
+    Slab slab = range.slab;
+    long more = range.address + range.bytes - slab.address - slab.touched;
+    if (more > 0) {
+      slab.touched += more;
+      touchedBytes += more;
+    }
   }
 
   private static long roundUp(long bytes) {
@@ -121,20 +187,21 @@ final class Arena {
    * their size can.
    */
   private Range grow(long wanted) {
-    long spare = trim();
+    long spare = source.areReused() ? trim() : 0;
     growing.accept(Math.max(wanted, spare));
     long size = separate ? wanted : Math.max(wanted, Math.max(spare, LEAST_SLAB));
-    Pointer slab = Pointer.malloc(size + ALIGN);
-    if (Pointer.isNull(slab) && size > wanted) {
+    Pointer slab = source.take(size + ALIGN);
+    if (slab == null && size > wanted) {
       size = wanted;
-      slab = Pointer.malloc(size + ALIGN);
+      slab = source.take(size + ALIGN);
     }
-    if (Pointer.isNull(slab)) {
+    if (slab == null) {
       return null;
     }
     slabs++;
     heldBytes += size;
-    return new Range(slab, roundUp(slab.address()), size);
+    Slab made = new Slab(slab);
+    return new Range(made, made.address, size);
   }
 
   private void cut(Range range, long bytes) {
@@ -192,6 +259,7 @@ final class Arena {
   private void giveBack(Range slab) {
     free.remove(slab);
     heldBytes -= slab.bytes;
-    Pointer.free(slab.slab);
+    touchedBytes -= slab.slab.touched;
+    source.giveBack(slab.slab.memory);
   }
 }

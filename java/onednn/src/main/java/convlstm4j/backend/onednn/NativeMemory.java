@@ -4,7 +4,10 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.Peak;
 import convlstm4j.backend.ProcessMemory;
+import convlstm4j.backend.Spill;
+import convlstm4j.backend.SpillFolder;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -19,17 +22,8 @@ final class NativeMemory implements Memory {
   /** So many that opening the file that they are in does not count. */
   private static final int PIXELS_AT_ONCE = 1 << 16;
 
-  /** Part of what has been in use at most that may be held beside it. */
-  private static final int SLACK = 20;
-
-  private final Arena arena = new Arena();
-
-  /** Of what stays while much else comes and goes, so that it lies nowhere between. */
-  private final Arena lasting = new Arena();
-
+  private final Arenas arenas = new Arenas(new Arena(), new Arena());
   private final long capacity;
-  private long live;
-  private long mostLive;
   private long allocations;
   private boolean closed;
 
@@ -39,15 +33,6 @@ final class NativeMemory implements Memory {
 
   NativeMemory(long capacity) {
     this.capacity = capacity;
-    arena.whenGrowing(bytes -> giveBack(lasting, bytes));
-    lasting.whenGrowing(bytes -> giveBack(arena, bytes));
-  }
-
-  /** What one does not use the other may have; but both keep what they need again and again. */
-  private void giveBack(Arena other, long bytes) {
-    if (heldBytes() + bytes > mostLive + mostLive / SLACK) {
-      other.trim();
-    }
   }
 
   /** Fails unless the type is float32. */
@@ -67,21 +52,32 @@ final class NativeMemory implements Memory {
 
   @Override
   public NativeBuffer allocateUnset(DType dtype, Shape shape) {
-    return allocate(dtype, shape, arena);
+    return allocate(dtype, shape, false);
   }
 
   @Override
   public NativeBuffer allocateLasting(DType dtype, Shape shape) {
-    return allocate(dtype, shape, lasting);
+    return allocate(dtype, shape, true);
   }
 
-  private synchronized NativeBuffer allocate(DType dtype, Shape shape, Arena from) {
+  @Override
+  public Spill spill(SpillFolder folder) {
+    checkOpen();
+    return new SpilledMemory(folder);
+  }
+
+  @Override
+  public boolean spills() {
+    return true;
+  }
+
+  private synchronized NativeBuffer allocate(DType dtype, Shape shape, boolean stays) {
     checkType(dtype);
     checkOpen();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;
-    Block block = take(bytes, shape, from);
-    return new NativeBuffer((b, n) -> release(b, n, from), block, shape);
+    Block block = take(bytes, shape, stays);
+    return new NativeBuffer((b, n) -> release(b, n, stays), block, shape);
   }
 
   /** How many buffers were allocated so far. */
@@ -89,13 +85,12 @@ final class NativeMemory implements Memory {
     return allocations;
   }
 
-  private Block take(long bytes, Shape shape, Arena from) {
-    mostLive = Math.max(mostLive, live + bytes);
-    Arena.Range range = live + bytes > capacity ? null : from.take(Block.rangeBytes(bytes));
+  private Block take(long bytes, Shape shape, boolean stays) {
+    boolean fits = arenas.liveBytes() + bytes <= capacity;
+    Arena.Range range = fits ? arenas.take(bytes, stays) : null;
     if (range == null) {
       throw outOfMemory(bytes, shape);
     }
-    live += bytes;
     return new Block(range);
   }
 
@@ -107,18 +102,17 @@ final class NativeMemory implements Memory {
             + " ("
             + (bytes >> MIB)
             + " MiB) beside "
-            + (live >> MIB)
+            + (arenas.liveBytes() >> MIB)
             + " MiB in use of "
             + (capacity >> MIB)
             + " MiB; use fewer frames, a smaller batch or a smaller model");
   }
 
   /** Takes a closed buffer's block back. */
-  private synchronized void release(Block block, long bytes, Arena to) {
-    live -= bytes;
-    to.release(block.range());
+  private synchronized void release(Block block, long bytes, boolean stayed) {
+    arenas.release(block.range(), bytes, stayed);
     if (closed) {
-      to.trim();
+      arenas.trim();
     }
   }
 
@@ -141,8 +135,7 @@ final class NativeMemory implements Memory {
 
   /** Gives what nobody uses back to the system. */
   synchronized void trim() {
-    arena.trim();
-    lasting.trim();
+    arenas.trim();
   }
 
   @Override
@@ -205,7 +198,13 @@ final class NativeMemory implements Memory {
 
   @Override
   public synchronized long liveBytes() {
-    return live;
+    return arenas.liveBytes();
+  }
+
+  /** Of what is held: between buffers there is room that none of them fits into. */
+  @Override
+  public Peak peak() {
+    return Peak.ofHeld(new PlayedMemory());
   }
 
   @Override
@@ -215,7 +214,7 @@ final class NativeMemory implements Memory {
 
   @Override
   public synchronized long heldBytes() {
-    return arena.heldBytes() + lasting.heldBytes();
+    return arenas.heldBytes();
   }
 
   @Override

@@ -7,6 +7,7 @@ import convlstm4j.backend.Memory;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -66,7 +67,12 @@ public final class HeapMemory implements Memory {
 
   @Override
   public void upload(Tensor source, Buffer target) {
-    move(source, ((HeapBuffer) target).tensor());
+    Tensor to = ((HeapBuffer) target).tensor();
+    if (source.isPixels() && to.dtype() == DType.FLOAT32 && source.size() == to.size()) {
+      source.read(0, FloatBuffer.wrap(to.floats())); // without numbers of its own
+    } else {
+      move(source, to);
+    }
   }
 
   @Override
