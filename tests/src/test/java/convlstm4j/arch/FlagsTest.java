@@ -29,7 +29,14 @@ class FlagsTest {
 
   /** Flags of Maven's own and those that only the poms read. */
   private static final Set<String> OF_POMS =
-      Set.of("cuda.kernels", "gpusim.skip", "test.forks", "test.heap", "test.options");
+      Set.of(
+          "cuda.kernels",
+          "gpusim.skip",
+          "long.skip",
+          "test.forks",
+          "test.heap",
+          "test.options",
+          "test.threads");
 
   @Test
   void everyFlagIsInContributing() throws IOException {
