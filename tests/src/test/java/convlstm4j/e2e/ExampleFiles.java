@@ -255,6 +255,17 @@ final class ExampleFiles {
 
   /** Both tasks, and each network of them trained as far as was asked. */
   private void checkDemo() throws Exception {
+    if (words.contains("--film")) {
+      String page = Files.readString(file("--output").resolve("film.html"));
+      assertTrue(page.contains("src=\"data:image/png;base64,") && page.contains("unusual"), page);
+      assertTrue(output.contains("film-demo/film.html"), output);
+      if (output.contains("is generated")) {
+        // Its colours turn over from second 30 to 33.
+        assertTrue(output.contains("\nunusual from 30.0 to 3"), output);
+        assertFalse(output.matches("(?s).*unusual from (.|[12].)[.].*"), output);
+      }
+      return;
+    }
     assertTrue(output.contains("| two zeros | two ones | two twos | macro F1 |"), output);
     assertTrue(output.contains("| no memory "), output);
     assertTrue(Files.readString(file("--output").resolve("demo.txt")).contains("--seed 2"), output);

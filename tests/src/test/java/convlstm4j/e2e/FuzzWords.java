@@ -137,6 +137,7 @@ final class FuzzWords {
               Map.entry("--ids", "0 0-1 1,3 2- 9 0-2147483647"),
               Map.entry("--window", "1 3 6 7"),
               Map.entry("--videos", "1 2 0"),
+              Map.entry("--film", "@x.npy @film.npy @sub"),
               Map.entry("--filters", "1 2 3"),
               Map.entry("--validation", "0 3 1-2"),
               Map.entry("--validation-split", "0.2 0.5 0.999"),

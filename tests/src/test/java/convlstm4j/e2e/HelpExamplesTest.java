@@ -202,7 +202,7 @@ class HelpExamplesTest {
   @MethodSource("examples")
   void works(String example) throws Exception {
     assumeTrue(
-        !example.matches(".*film(s[ /]|[.]mp4).*") || VideoFile.decoder().isPresent(),
+        !example.matches(".*(film(s[ /]|[.]mp4)|--film ).*") || VideoFile.decoder().isPresent(),
         "no ffmpeg: apt install ffmpeg");
     int from = example.indexOf(" < ");
     String called = from < 0 ? example : example.substring(0, from);

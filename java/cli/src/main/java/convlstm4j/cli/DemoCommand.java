@@ -1,10 +1,12 @@
 package convlstm4j.cli;
 
 import convlstm4j.cli.demo.Demo;
+import convlstm4j.cli.demo.FilmDemo;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.Command;
@@ -23,13 +25,16 @@ import picocli.CommandLine.Spec;
           + " for each place, and its Convolution-LSTM, which remembers for the frame. Then the"
           + " article's: digits that move through noise and gaps, a genre each; by both networks and"
           + " the ConvLSTM without memory (each frame alone), and one trailer is drawn with its"
-          + " scores. Takes some minutes."
+          + " scores. Takes some minutes.",
+      "With --film, what is unusual in a film: a ConvLSTM learns from its first part to foresee each frame,"
+          + " and FOLDER/film.html shows over the film how wrong it is later. Takes a minute."
     },
     footer = {
       "",
       "Examples:",
       "  convlstm4j demo",
-      "  convlstm4j demo --output tiny-demo --seed 2 --videos 8 --epochs 1"
+      "  convlstm4j demo --output tiny-demo --seed 2 --videos 8 --epochs 1",
+      "  convlstm4j demo --film --output film-demo"
     })
 final class DemoCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
@@ -59,6 +64,18 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--epochs", paramLabel = "E", description = "Train no network for more epochs.")
   Integer epochs;
 
+  @Option(
+      names = "--film",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "FILE",
+      description = {
+        "Watch a film instead, of any kind that train takes. Without FILE: a clip that one of the Debian"
+            + " packages opencv-doc, forensics-samples-files and python3-mecavideo has installed, or one"
+            + " that ffmpeg generates."
+      })
+  String film;
+
   private Demo.Size size() {
     Demo.Size full = Demo.Size.FULL;
     try {
@@ -75,6 +92,9 @@ final class DemoCommand implements Callable<Integer> {
     Demo.Size size = size();
     OutputFiles.checkFolder("--output", folder);
     PrintWriter err = spec.commandLine().getErr();
+    if (film != null && videos != null) {
+      throw new IllegalArgumentException("--videos goes without --film");
+    }
     try (Interrupt interrupt = new Interrupt(err)) {
       Demo demo =
           new Demo(
@@ -86,7 +106,7 @@ final class DemoCommand implements Callable<Integer> {
               title -> ProgressDisplay.of(err, title),
               model -> interrupt.stopWith(model == null ? null : model::requestStop));
       try {
-        spec.commandLine().getOut().print(demo.run());
+        spec.commandLine().getOut().print(film == null ? demo.run() : watch(err, interrupt, size));
       } catch (CancellationException e) {
         err.println(e.getMessage());
         return interrupt.code();
@@ -98,5 +118,18 @@ final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return 0;
     }
+  }
+
+  private String watch(PrintWriter err, Interrupt interrupt, Demo.Size size) throws IOException {
+    FilmDemo demo =
+        new FilmDemo(
+            folder,
+            seed,
+            size.epochs(),
+            backend::apply,
+            err::println,
+            title -> ProgressDisplay.of(err, title),
+            model -> interrupt.stopWith(model == null ? null : model::requestStop));
+    return demo.run(film.isEmpty() ? FilmDemo.installed() : Optional.of(Path.of(film)));
   }
 }
