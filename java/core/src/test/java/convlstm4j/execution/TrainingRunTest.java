@@ -11,6 +11,7 @@ import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Cropping3D;
 import convlstm4j.layer.Dense;
 import convlstm4j.layer.Dropout;
 import convlstm4j.layer.Flatten;
@@ -152,7 +153,40 @@ class TrainingRunTest {
     }
   }
 
-  private static void check(
+  /**
+   * Maxima tell the sums of a normalisation's gradients, unless a factor hides what they are of.
+   */
+  @Test
+  void maximaTellSums() {
+    Symbol v = Input.named("x", Input.ANY, 6, 5, 3);
+    Symbol x = new BatchNormalization().apply(memory(3).apply(v));
+    x = new Cropping3D(0, 1, 0).apply(new MaxPooling3D(1, 2, 2).apply(x));
+    Model model =
+        Model.of(List.of(v), List.of(new TimeDistributed(new Flatten()).apply(memory(1).apply(x))));
+    double[][] factors = {{1, 1, 1}, {-0.7, 2, 0.3}, {1, 0, 1}, {1, -0.001, 1}};
+    List<Long> passes = new ArrayList<>();
+    for (double[] gamma : factors) {
+      try (TrackingBackend backend = new TrackingBackend();
+          Variables variables =
+              new Variables(model.network().parameters(), backend, DType.FLOAT32, 1)) {
+        for (Parameter p : model.network().parameters()) {
+          if (p.name().endsWith("/gamma")) {
+            variables.set(p, Tensor.of(gamma, 3).cast(DType.FLOAT32));
+          } else if (p.name().endsWith("/beta")) {
+            variables.set(p, Tensor.of(new double[] {0.2, 0.4, -1}, 3).cast(DType.FLOAT32));
+          }
+        }
+        Trained t = Trained.of(model);
+        passes.add(check(t, variables, backend, 4, true, atOnce(t, variables, backend)));
+      }
+    }
+    assertEquals(passes.get(0), passes.get(1));
+    assertEquals(passes.get(2), passes.get(3));
+    assertTrue(passes.get(2) > passes.get(0), passes.toString());
+  }
+
+  /** Returns how many stretches went backward. */
+  private static long check(
       Trained t,
       Variables variables,
       TrackingBackend backend,
@@ -190,6 +224,7 @@ class TrainingRunTest {
       }
       assertTrue(stretches.contains(true) && stretches.contains(false), what);
       assertEquals(live, backend.liveBytes(), what);
+      return stretches.stream().filter(b -> b).count();
     } finally {
       weights.forEach(Buffer::close);
     }
