@@ -229,6 +229,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=12, help="turns of each contender (default 12)")
     parser.add_argument("--turn", type=float, default=0.2, help="seconds of a turn (default 0.2)")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--class-path", help="of ConvLSTM4J, by default its jar")
     parser.add_argument("--output", help="CSV file, by default standard output only")
     o = parser.parse_args()
     threads = str(o.threads)
@@ -236,7 +237,7 @@ def main():
     jar = o.repo + "/java/cli/target/convlstm4j.jar"
     java = ["java", "-XX:+UseSerialGC", "-Xms8m", "-XX:MaxHeapFreeRatio=50", "-XX:-ShrinkHeapInSteps", "-XX:ActiveProcessorCount=" + threads,
             "-Dconvlstm4j.threads=" + threads, "-Djava.util.concurrent.ForkJoinPool.common.parallelism=%d" % (o.threads - 1),
-            "-cp", jar, o.repo + "/bench/java/LayerTimes.java"]
+            "-cp", o.class_path or jar, o.repo + "/bench/java/LayerTimes.java"]
     omp = {"OMP_NUM_THREADS": threads}
     ours = Process(java, dict(OURS, **omp), work + "/ours.log")
     torch = Process([sys.executable, os.path.abspath(__file__), "--worker", threads], dict(TUNED, **omp), work + "/torch.log")

@@ -251,6 +251,12 @@ def make(folder):
     m.case("operation_arranged", x, ops.transpose(ops.stack([x, ops.exp(x)], axis=1), (0, 3, 1, 2, 4)), m.drawn((2, 4, 5, 2)))
     # Not "symmetric": Keras's PyTorch backend takes it for "edge", its others do not
     m.case("operation_pad_reflect", x, ops.pad(x, [[0, 0], [2, 1], [0, 3], [0, 0]], mode="reflect"), m.drawn((2, 4, 5, 2)))
+
+    # One array as two inputs of a layer
+    for kind in ["Add", "Multiply", "Average", "Concatenate"]:
+        m.case(kind.lower() + "_with_itself", x, getattr(L, kind)()([x, x]), m.drawn((2, 4, 5, 2)))
+    h = L.Dense(3)(x)
+    m.case("products_with_itself", x, L.Multiply()([h, h]) + L.Add()([h, h, h]), m.drawn((2, 4, 5, 2)))
     print(m.count, "cases")
 
 
