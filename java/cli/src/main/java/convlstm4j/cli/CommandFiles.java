@@ -1,7 +1,6 @@
 package convlstm4j.cli;
 
 import convlstm4j.data.folder.FrameFiles;
-import convlstm4j.io.file.Target;
 import convlstm4j.io.file.WriteLock;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -150,14 +148,14 @@ final class CommandFiles implements AutoCloseable {
   /** A file cannot be where a folder is to be, or one that the folder is in. */
   private static void checkOutside(Write folder, Write file) {
     for (Path p = folder.file; p != null; p = p.getParent()) {
-      if (isSame(p, file.file)) {
+      if (SameFiles.isSame(p, file.file)) {
         throw wrong(folder, "is where " + file.option + " writes the file " + file.file);
       }
     }
   }
 
   private void checkFolders(Write w) {
-    Path file = target(w.file).file();
+    Path file = SameFiles.target(w.file).file();
     Path parent = file.toAbsolutePath().getParent();
     if (folders.isEmpty() || parent == null) {
       return;
@@ -246,48 +244,9 @@ final class CommandFiles implements AutoCloseable {
     }
   }
 
-  /** Whether two names lead to one file, be it there or not. */
-  static boolean isSame(Path a, Path b) {
-    try {
-      if (Files.exists(a) && Files.exists(b)) {
-        return Files.isSameFile(a, b);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(a + ": cannot be compared: " + e.getMessage(), e);
-    }
-    Path first = target(a).file();
-    Path second = target(b).file();
-    return first.equals(second)
-        || (isSameText(first, second) && ignoresCase(first.toAbsolutePath().getParent()));
-  }
-
-  private static boolean isSameText(Path a, Path b) {
-    return a.toString().equalsIgnoreCase(b.toString());
-  }
-
-  /** Whether a folder is found under its name in the other case, as on macOS and Windows. */
-  private static boolean ignoresCase(Path folder) {
-    Path name = folder.getFileName();
-    if (name == null) {
-      return false;
-    }
-    String other = name.toString().toUpperCase(Locale.ROOT);
-    other = other.equals(name.toString()) ? other.toLowerCase(Locale.ROOT) : other;
-    Path path = folder.resolveSibling(other);
-    return !other.equals(name.toString()) && Files.exists(path) && isSame(path, folder);
-  }
-
-  static Target target(Path file) {
-    try {
-      return Target.of(file);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
-  }
-
   private void lock(Write w, PrintWriter err) {
     try {
-      WriteLock lock = WriteLock.take(target(w.file));
+      WriteLock lock = WriteLock.take(SameFiles.target(w.file));
       locks.add(lock);
       if (!lock.isHeld()) {
         err.println(

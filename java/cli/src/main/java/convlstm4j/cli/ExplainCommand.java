@@ -118,8 +118,7 @@ final class ExplainCommand implements Runnable {
     Bytes bytes = new Bytes(trained, false, err);
     if (FilmScores.isFilm(trained.network().inputNames(), List.of(input.toString()))) {
       films.checkPictureRate(Files.isDirectory(input), input);
-      try (FilmScores.Film film =
-          new FilmScores(trained, films, bytes, new BackboneOption()).open(input)) {
+      try (Film film = new FilmScores(trained, films, bytes, new BackboneOption()).open(input)) {
         explain(trained, film.source(), film.frames(), out);
       }
       return;

@@ -39,14 +39,6 @@ final class FilmScores {
     return names.size() == 1 && FrameFiles.isDecoded(Path.of(files.get(0)));
   }
 
-  /** A film, opened. */
-  record Film(FrameSource source, Frames frames) implements AutoCloseable {
-    @Override
-    public void close() {
-      source.close();
-    }
-  }
-
   /**
    * Predicts and writes; gives the names of the columns.
    *

@@ -179,7 +179,7 @@ final class TrainCommand implements Callable<Integer> {
         Interrupt interrupt = new Interrupt(err);
         BackboneOption backbone = samples.folder.data.backbone.open(backend, err)) {
       Path from = resume && OutputFiles.holdsSomething(output) ? output : start;
-      boolean same = from != null && CommandFiles.isSame(from, output);
+      boolean same = from != null && SameFiles.isSame(from, output);
       if (!same) {
         OutputFiles.checkModel(
             "--output",

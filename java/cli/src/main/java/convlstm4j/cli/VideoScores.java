@@ -62,7 +62,7 @@ final class VideoScores {
       FrameSource source,
       Path output,
       ScoreFiles files,
-      Supplier<FilmScores.Film> pictures) {
+      Supplier<Film> pictures) {
     boolean timed = source.seconds(0).isPresent();
     files.check(output, timed, source.name());
     checkOutput(output);
@@ -82,7 +82,7 @@ final class VideoScores {
             });
     List<Tensor> outputs = model.predict(List.of(watched));
     if (pictures != null && files.picture != null) {
-      try (FilmScores.Film film = pictures.get()) {
+      try (Film film = pictures.get()) {
         for (long t = 0; t < bounds.length - 1; t++) {
           if (wanted.test(t)) {
             Frames frames = film.frames();

@@ -381,7 +381,8 @@ public final class Model implements AutoCloseable {
    *     has the estimate; or if the backend fails: the step is not counted, and training can go on
    */
   public History fit(Dataset data, Fit options) {
-    return access.use("fit", () -> trainer.fit(this, data, options));
+    return access.use(
+        "fit", () -> trainer.fit(t -> new TrainingLoop(this, trainer, t, data, options)));
   }
 
   /**

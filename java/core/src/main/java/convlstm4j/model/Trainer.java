@@ -2,13 +2,13 @@ package convlstm4j.model;
 
 import convlstm4j.backend.Closing;
 import convlstm4j.data.Batch;
-import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +16,15 @@ import java.util.function.Supplier;
  * stop.
  */
 final class Trainer {
+  /** A fit. */
+  interface Run {
+    /** Trains. */
+    History run();
+
+    /** Brings what has been added up so far to where snapshots look for it. */
+    void flush();
+  }
+
   private final Network network;
   private final Session session;
   private final InputForms forms;
@@ -23,7 +32,7 @@ final class Trainer {
   /** Other threads may ask how far training has come. */
   private volatile Training training;
 
-  private TrainingLoop loop;
+  private Run loop;
   private volatile boolean stopRequested;
   private int replaced;
 
@@ -49,9 +58,14 @@ final class Trainer {
     restore(kept);
   }
 
-  History fit(Model model, Dataset data, Fit options) {
+  /**
+   * Runs a fit.
+   *
+   * @param make makes it, of what is trained
+   */
+  History fit(Function<Training, Run> make) {
     checkIdle("fit");
-    loop = new TrainingLoop(model, this, training("fit"), data, options);
+    loop = make.apply(training("fit"));
     try {
       return session.restingAfter(loop::run);
     } finally {

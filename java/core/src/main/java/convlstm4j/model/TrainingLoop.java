@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One call of {@link Model#fit}. */
-final class TrainingLoop {
+final class TrainingLoop implements Trainer.Run {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
 
   /** Under which what was reported is kept beside what callbacks remember. */
@@ -70,7 +70,8 @@ final class TrainingLoop {
             training.history());
   }
 
-  History run() {
+  @Override
+  public History run() {
     if (training.progress().epoch() >= run.epochs()) {
       LOG.warn(
           "fit: {} epochs are done, {} were asked for in all: nothing to do (Fit.moreEpochs trains"
@@ -232,7 +233,8 @@ final class TrainingLoop {
   }
 
   /** Writes into the training what a snapshot needs of this run. */
-  void flush() {
+  @Override
+  public void flush() {
     if (scores != null && training.progress().batch() > 0) {
       training.sums(scores.state());
     }

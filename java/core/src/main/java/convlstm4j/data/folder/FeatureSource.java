@@ -248,9 +248,14 @@ final class FeatureSource implements FrameSource {
         : new FolderException(file, "cannot be read: " + e.getMessage(), e);
   }
 
-  /** How the frames of a video are made, in words that tell one way from another. */
-  static String what(Path path, FramePreparation preparation, double picturesPerSecond) {
-    return !FrameFiles.isDecoded(path)
+  /**
+   * How the frames of a video are made, in words that tell one way from another.
+   *
+   * @param isDecoded whether it is a film or pictures, not an array
+   */
+  static String what(
+      Path path, boolean isDecoded, FramePreparation preparation, double picturesPerSecond) {
+    return !isDecoded
         ? "array"
         : preparation + (Files.isDirectory(path) ? ", " + picturesPerSecond + " pictures" : "");
   }

@@ -140,7 +140,7 @@ public final class FrameFiles {
       Path kept) {
     return FeatureSource.of(
         path,
-        FeatureSource.what(path, preparation, picturesPerSecond),
+        FeatureSource.what(path, isDecoded(path), preparation, picturesPerSecond),
         () -> open(path, preparation, picturesPerSecond),
         features,
         kept);

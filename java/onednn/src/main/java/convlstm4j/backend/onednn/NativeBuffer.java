@@ -44,6 +44,14 @@ final class NativeBuffer implements Buffer {
     this.first = source.first + from;
   }
 
+  /** Fails unless the type is float32. */
+  static void checkType(DType dtype) {
+    if (dtype != DType.FLOAT32) {
+      throw new BackendException(
+          OneDnnBackend.NAME + " computes in float32 only; for float64 use the backend reference");
+    }
+  }
+
   /** The buffer as one of ours; null for null. */
   static NativeBuffer of(Buffer b) {
     return (NativeBuffer) b;

@@ -35,14 +35,6 @@ final class NativeMemory implements Memory {
     this.capacity = capacity;
   }
 
-  /** Fails unless the type is float32. */
-  static void checkType(DType dtype) {
-    if (dtype != DType.FLOAT32) {
-      throw new BackendException(
-          OneDnnBackend.NAME + " computes in float32 only; for float64 use the backend reference");
-    }
-  }
-
   @Override
   public NativeBuffer allocate(DType dtype, Shape shape) {
     NativeBuffer b = allocateUnset(dtype, shape);
@@ -72,7 +64,7 @@ final class NativeMemory implements Memory {
   }
 
   private synchronized NativeBuffer allocate(DType dtype, Shape shape, boolean stays) {
-    checkType(dtype);
+    NativeBuffer.checkType(dtype);
     checkOpen();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;

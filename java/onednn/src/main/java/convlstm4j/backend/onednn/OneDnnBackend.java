@@ -50,7 +50,7 @@ final class OneDnnBackend implements Backend {
 
   @Override
   public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
-    NativeMemory.checkType(dtype);
+    NativeBuffer.checkType(dtype);
     memory.checkOpen();
     return PlanFrame.make(NAME, op, inputs, () -> Kernels.plan(dnnl, op, inputs, mode));
   }

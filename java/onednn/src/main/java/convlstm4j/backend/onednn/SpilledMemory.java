@@ -36,7 +36,7 @@ final class SpilledMemory implements Spill {
 
   @Override
   public synchronized NativeBuffer allocate(DType dtype, Shape shape) {
-    NativeMemory.checkType(dtype);
+    NativeBuffer.checkType(dtype);
     if (closed) {
       throw new IllegalStateException(
           "the files are closed, and what was in them is gone; spill anew (Memory.spill)");
