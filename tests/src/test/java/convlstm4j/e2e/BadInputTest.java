@@ -187,6 +187,9 @@ class BadInputTest {
             "fewer filters"),
         call(
             "train --data data --output out.ckpt --filters 1000000000",
+            "--filters 1000000000, must be at most 268435455"),
+        call(
+            "train --data data --output out.ckpt --filters 268435455",
             "kernel of shape [",
             "has more than 1099511627776 numbers",
             "fewer filters"),
