@@ -156,7 +156,9 @@ record FeatureFile(Path file, Shape shape, Optional<double[]> seconds) {
     private void put(ByteBuffer bytes) throws IOException {
       sum.update(bytes.duplicate());
       WritableByteChannel channel = file.channel();
-      channel.write(bytes);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
     }
 
     /** Adds the features of the next frames. */

@@ -179,7 +179,8 @@ record Listing(
         f ->
             FeatureSource.of(
                 f.of.path,
-                FeatureSource.what(f.of.path, preparation, picturesPerSecond),
+                FeatureSource.what(
+                    f.of.path, FrameFiles.isDecoded(f.of.path), preparation, picturesPerSecond),
                 () -> header(id, preparation, picturesPerSecond).reopened(),
                 features,
                 kept));
