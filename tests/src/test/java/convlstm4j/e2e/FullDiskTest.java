@@ -223,6 +223,22 @@ class FullDiskTest {
     }
   }
 
+  /**
+   * A disk that fills up while a step keeps arrays there: an error, not a signal; no file stays.
+   */
+  @Test
+  void fullInTheMiddleOfASpill() throws Exception {
+    List<String> command = Cli.process(start("true"), disk);
+    command.set(command.indexOf(Main.class.getName()), SpillToDisk.class.getName());
+    String said = failed(command);
+    assertTrue(
+        said.startsWith("convlstm4j: spill=" + disk + ": cannot make a file of")
+            && said.contains("No space left")
+            && said.contains("name a folder on another disk"),
+        said);
+    assertAsBefore("a.ckpt", "a.csv");
+  }
+
   /** The disk is too small for the demo's trailers. */
   @Test
   void fullInTheMiddleOfADemo() throws Exception {

@@ -63,7 +63,8 @@ public final class SpillFolder {
         delete(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("spill=" + folder + ": cannot be listed", e);
+      throw new UncheckedIOException(
+          "spill=" + folder + ": what a killed process left cannot be deleted: " + e, e);
     }
   }
 
