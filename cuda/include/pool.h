@@ -7,6 +7,13 @@
 // that cover it, in ascending order. Traffic per element of x: forward 1 read, plus y; backward maximum 2 reads, 1
 // write, plus y and dy; average 1 read, 1 write, plus dy.
 // Kernels pool_{max,average}_{forward,backward}. Any grid.
+//
+// Where maxima are taken from: convlstm4j.op.Winners, convlstm4j.op.WonAt. A window's place along one axis is that of the
+// first, row-major, of its largest x, 0 if one is NaN; `count` places of `bits` bits make a number, the first lowest.
+//   pool_winners_{d,h,w}  places [images, D', H', W', channels], of which one is out / count rounded up; a thread per number
+//   won_at                y = x where the place of its window is `place`, else 0
+// x, y [outer, windows, inner], places [outer, numbers, inner]. Traffic per element of x: pool_winners 1 read; won_at 2
+// reads, 1 write. Any grid.
 #pragma once
 #include "index.h"
 
@@ -41,6 +48,32 @@ struct PoolBackward {
   const float* dy;
   float* dx;
   PoolGeometry g;
+};
+
+struct PoolWinners {
+  unsigned bytes;
+  int count;
+  int bits;
+  int unused;  // keeps pointers at multiples of 8
+  const float* x;
+  float* places;
+  Divisor packed[kSpatial];
+  PoolGeometry g;
+};
+
+struct WonAt {
+  unsigned bytes;
+  int bits;
+  int place;
+  int unused;
+  const float* x;
+  const float* places;
+  float* y;
+  long long n;
+  long long numbers;
+  Divisor windows;
+  Divisor inner;
+  Divisor count;
 };
 
 }  // namespace convlstm4j

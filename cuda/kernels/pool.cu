@@ -137,7 +137,69 @@ __device__ __forceinline__ void poolBackward(const PoolBackward& p) {
   });
 }
 
+/** Place of a window's winner along an axis. */
+template <int Axis>
+__device__ __forceinline__ int winner(const float* image, const PoolGeometry& g, const Divisor& channels, const int* o) {
+  const Range d = pixels(g, 0, o[0]), h = pixels(g, 1, o[1]), w = pixels(g, 2, o[2]);
+  const int start = o[Axis] * g.stride[Axis] - g.pad[Axis];
+  int best = (Axis == 0 ? d : Axis == 1 ? h : w).first;
+  float most = -INFINITY;
+  ROLL
+  for (int a = d.first, b = h.first, c = w.first; a < d.end;) {
+    const float x = image[behind(a, b, c, g.in, channels)];
+    if (x > most) {
+      most = x;
+      best = Axis == 0 ? a : Axis == 1 ? b : c;
+    }
+    if (x != x) {
+      return 0;
+    }
+    if (++c == w.end) {
+      c = w.first;
+      if (++b == h.end) {
+        b = h.first;
+        a++;
+      }
+    }
+  }
+  return best - start;
+}
+
+template <int Axis>
+__device__ __forceinline__ void poolWinners(const PoolWinners& p) {
+  const PoolGeometry& g = p.g;
+  const long long n = g.images * p.packed[0].by * p.packed[1].by * p.packed[2].by * g.channels.by;
+  eachElement(n, [&](long long i) {
+    Pixel o = pixelOf(i, p.packed, g.channels);
+    const float* image = p.x + origin(o, g.in, g.channels);
+    const int from = o.at[Axis] * p.count;
+    const int left = g.out[Axis] - from;
+    int number = 0;
+    ROLL
+    for (int k = 0; k < (left < p.count ? left : p.count); k++) {
+      o.at[Axis] = from + k;
+      number |= winner<Axis>(image, g, g.channels, o.at) << (k * p.bits);
+    }
+    p.places[i] = (float)number;
+  });
+}
+
 }  // namespace
+
+KERNEL(pool_winners_d, PoolWinners) { poolWinners<0>(p); }
+KERNEL(pool_winners_h, PoolWinners) { poolWinners<1>(p); }
+KERNEL(pool_winners_w, PoolWinners) { poolWinners<2>(p); }
+
+KERNEL(won_at, WonAt) {
+  eachElement(p.n, [&](long long i) {
+    const Split row = split(i, p.inner);
+    const Split window = split(row.quotient, p.windows);
+    const Split digit = split(window.rest, p.count);
+    const int number = (int)p.places[(window.quotient * p.numbers + digit.quotient) * p.inner.by + row.rest];
+    const int place = number >> ((int)digit.rest * p.bits) & ((1 << p.bits) - 1);
+    p.y[i] = place == p.place ? p.x[i] : 0.0f;
+  });
+}
 
 KERNEL(pool_max_forward, PoolForward) { poolForward<true>(p); }
 KERNEL(pool_average_forward, PoolForward) { poolForward<false>(p); }

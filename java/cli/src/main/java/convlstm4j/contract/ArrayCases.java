@@ -4,6 +4,8 @@ import convlstm4j.op.Lookup;
 import convlstm4j.op.MatMul;
 import convlstm4j.op.Noise;
 import convlstm4j.op.Resample;
+import convlstm4j.op.Winners;
+import convlstm4j.op.WonAt;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
@@ -91,6 +93,37 @@ final class ArrayCases {
             OpCase.of(name, new Lookup(), List.of(table, id), 1, ids.elements())
                 .withZeros()
                 .notSmooth());
+      }
+    }
+    return cases;
+  }
+
+  /** Many windows in a number and one; rows that end inside a number; long rows. */
+  static List<OpCase> wonAt(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (int size : new int[] {1, 2, 3, 4, 9, 5000}) {
+      for (long[] dims :
+          List.of(new long[] {3, 50, 1}, new long[] {2, 25, 7}, new long[] {1, 7, 5003})) {
+        Philox r = random.stream(66, cases.size());
+        Tensor x = OpCase.normal(Shape.of(dims), 1, r.stream(67, 0));
+        int per = Winners.perNumber(size);
+        Shape packed = x.shape().with(1, (dims[1] + per - 1) / per);
+        Tensor places = Tensor.zeros(DType.FLOAT64, packed);
+        for (int i = 0; i < places.size(); i++) {
+          long number = 0;
+          for (int k = 0; k < per; k++) {
+            long place = (long) (r.uniform((long) i * per + k) * size);
+            number |= place << (k * Winners.bits(size));
+          }
+          places.set(i, (double) number);
+        }
+        for (int place : new int[] {0, size / 2, size - 1}) {
+          String name = x.shape() + ", place " + place + " of " + size;
+          cases.add(
+              OpCase.of(name, new WonAt(size, place), List.of(x, places), 1, 1)
+                  .withZeros()
+                  .notSmooth());
+        }
       }
     }
     return cases;

@@ -32,6 +32,8 @@ import convlstm4j.op.SgdUpdate;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
+import convlstm4j.op.Winners;
+import convlstm4j.op.WonAt;
 import convlstm4j.tensor.Philox;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +78,8 @@ final class OpCases {
     CASES.put(Transpose.class, ElementCases::transpose);
     CASES.put(UpdateTrial.class, UpdateCases::trial);
     CASES.put(WeightedLoss.class, LossCases::all);
+    CASES.put(Winners.class, WindowCases::winners);
+    CASES.put(WonAt.class, ArrayCases::wonAt);
   }
 
   private OpCases() {}

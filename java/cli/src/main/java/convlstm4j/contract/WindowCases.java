@@ -6,6 +6,7 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
+import convlstm4j.op.Winners;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.tensor.Philox;
@@ -236,6 +237,34 @@ final class WindowCases {
     cases.add(
         OpCase.of(mode + " " + name(window, x), new Pool(mode, window), List.of(t), taps, taps)
             .withZeros());
+  }
+
+  /** The largest poolings of {@link #pool}, along each axis; many windows along an axis; ties. */
+  static List<OpCase> winners(Philox random) {
+    List<OpCase> cases = new ArrayList<>();
+    for (OpCase c : pool(random)) {
+      if (c.op() instanceof Pool p && p.mode() == Pool.Mode.MAX) {
+        addWinners(cases, p.window(), c.inputs().get(0));
+      }
+    }
+    for (DataFormat f : FORMATS) {
+      Window two = window(Padding.SAME, f, of(2, 2), of(2, 2), of(1, 1));
+      Window three = window(Padding.VALID, f, of(3, 1, 2), of(1, 2, 1), of(1, 1, 1));
+      Philox r = random.stream(15, cases.size());
+      addWinners(cases, two, OpCase.normal(image(f, 2, 5, 99), 1, r.stream(8, 0)));
+      addWinners(cases, two, OpCase.normal(image(f, 1, 107, 4), 1, r.stream(8, 1)));
+      addWinners(cases, three, OpCase.normal(image(f, 3, 29, 4, 27), 1, r.stream(8, 2)));
+    }
+    return cases;
+  }
+
+  private static void addWinners(List<OpCase> cases, Window window, Tensor x) {
+    int first = window.format() == DataFormat.CHANNELS_FIRST ? 2 : 1;
+    for (int axis = first; axis < first + window.rank(); axis++) {
+      String name = name(window, x.shape()) + " axis=" + axis;
+      cases.add(
+          OpCase.of(name, new Winners(window, axis), List.of(x), 1, 1).withZeros().notSmooth());
+    }
   }
 
   static List<OpCase> globalAveragePool(Philox random) {

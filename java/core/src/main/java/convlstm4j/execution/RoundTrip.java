@@ -3,11 +3,8 @@ package convlstm4j.execution;
 import convlstm4j.execution.TrainingPieces.Piece;
 import convlstm4j.execution.TrainingPieces.Use;
 import convlstm4j.program.Value;
-import convlstm4j.program.Value.Kind;
 import convlstm4j.program.time.Normalization;
-import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
-import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.Selection;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.Shape;
@@ -28,7 +25,7 @@ import java.util.Set;
  *
  * @param <H> what stands for an array
  */
-abstract class RoundTrip<H> {
+abstract class RoundTrip<H> extends OutwardTrip<H> {
   /** A phase that has been run forward so that it can go backward. */
   interface Round<H> {
     /** A kept value, not ours. */
@@ -41,20 +38,6 @@ abstract class RoundTrip<H> {
     void close();
   }
 
-  final TrainingPieces plan;
-  final Phases phases;
-  private final long steps;
-  private final Set<Value> terms = new HashSet<>();
-
-  /** Values without time, and those of phases that run at once, as they are; ours. */
-  private final Map<Value, H> whole = new HashMap<>();
-
-  /** Values that stretches have made, a part for each. */
-  private final Map<Value, List<H>> parts = new HashMap<>();
-
-  /** By phase, for each stretch the states that it begins with; null for the first. */
-  private final Map<Integer, List<Map<Carried, H>>> borders = new HashMap<>();
-
   /** Gradients of what is in {@link #whole}, and of weights. */
   private final Map<Value, H> wholeGradients = new HashMap<>();
 
@@ -66,29 +49,9 @@ abstract class RoundTrip<H> {
   /** Tails that do not go backward for the sums of their normalisations' gradients. */
   private final Set<Integer> told = new HashSet<>();
 
-  /** What goes when the work at hand is done. */
-  private final List<H> passing = new ArrayList<>();
-
-  /** Of this, values that the stretch at work is the last to need. */
-  private final Map<Value, H> leaving = new HashMap<>();
-
-  /** Of this, what has been made again for the stretch at work. */
-  private final Map<Value, H> recent = new HashMap<>();
-
   RoundTrip(TrainingPieces plan, Collection<Value> terms) {
-    this.plan = plan;
-    this.phases = plan.phases;
-    this.steps = phases.steps();
-    terms.forEach(v -> this.terms.add(v.root()));
+    super(plan, terms);
   }
-
-  /** Some frames of a feed, all of one without time. */
-  abstract H upload(Value feed, Shape shape, long from, long to);
-
-  /** A weight or what a stateful layer remembers, not ours. */
-  abstract H variable(Value v);
-
-  abstract H zeros(Shape shape);
 
   /** Zeros that stay for other stretches. */
   abstract H lastingZeros(Shape shape);
@@ -98,24 +61,8 @@ abstract class RoundTrip<H> {
 
   abstract H copy(H h, Shape shape);
 
-  /** Runs forward on some frames; what is kept is ours. */
-  abstract List<H> run(Piece piece, long from, long to, List<H> feeds);
-
   /** Runs forward on some frames so that it can go backward. */
   abstract Round<H> open(Piece piece, long from, long to, List<H> feeds);
-
-  /** Puts stretches one after the other. */
-  abstract H joined(TimeAxis time, Shape shape, List<H> stretches);
-
-  /**
-   * Takes a stretch out of all.
-   *
-   * @param isKept for later passes
-   */
-  abstract H slice(TimeAxis time, Shape shape, H all, long from, long to, boolean isKept);
-
-  /** Mean and variance of all stretches from those of each. */
-  abstract List<H> moments(Normalization n, List<H> means, List<H> variances, List<Long> frames);
 
   /** What {@link Normalization#share} says. */
   abstract List<H> shares(Normalization n, H gamma, H variance, H betaGradient, H gammaGradient);
@@ -126,310 +73,27 @@ abstract class RoundTrip<H> {
   /**
    * Adds the sums of a normalisation's gradients over some of its results.
    *
-   * @param blocks {@code [outer, C, inner]}
-   * @param of those results, their gradients, beta and gamma
+   * @param blocks {@code [outer, n, inner]} of them
+   * @param of those results, their gradients, beta, gamma, and, if there are, places
    */
-  abstract void sum(Normalization n, Shape blocks, List<H> of, H betaGradient, H gammaGradient);
+  abstract void sum(Selection s, Shape blocks, List<H> of, H betaGradient, H gammaGradient);
 
   /** A gradient less the share of an x in the moments. */
   abstract H corrected(Normalization n, Shape shape, H gradient, H x, H mean, List<H> shares);
-
-  /** Is given what is made of values that someone reads; all of it where it has no time. */
-  abstract void give(Value v, long from, long to, H values);
-
-  abstract void close(H h);
-
-  /** Is told what comes. */
-  void at(int phase, boolean backward, long from, long to) {}
-
-  /** A value without time at the end of a run. */
-  final H value(Value root) {
-    return whole(root, root.shape());
-  }
 
   /** A weight's gradient at the end of a run. */
   final H gradient(Value weight) {
     return wholeGradients.get(weight);
   }
 
+  @Override
   final void closeAll() {
-    whole.values().forEach(this::close);
-    whole.clear();
-    closeLists(parts);
     closeLists(partGradients);
     wholeGradients.values().forEach(this::close);
     wholeGradients.clear();
     shares.values().forEach(l -> l.forEach(this::close));
     shares.clear();
-    borders.values().forEach(l -> l.stream().filter(Objects::nonNull).forEach(this::closeStates));
-    borders.clear();
-    closePassing();
-  }
-
-  private void closeLists(Map<Value, List<H>> lists) {
-    lists.values().forEach(this::closeList);
-    lists.clear();
-  }
-
-  private void closeList(List<H> list) {
-    list.stream().filter(Objects::nonNull).forEach(this::close);
-  }
-
-  private void closeStates(Map<Carried, H> states) {
-    states.values().forEach(this::close);
-    states.clear();
-  }
-
-  private void closePassing() {
-    passing.forEach(this::close);
-    passing.clear();
-    leaving.clear();
-    recent.clear();
-  }
-
-  private H passing(H h) {
-    passing.add(h);
-    return h;
-  }
-
-  private int stretches() {
-    return (int) ((steps + plan.frames - 1) / plan.frames);
-  }
-
-  private long from(int stretch) {
-    return stretch * plan.frames;
-  }
-
-  private long to(int stretch) {
-    return Math.min(steps, from(stretch) + plan.frames);
-  }
-
-  private Shape shape(Value v, int stretch) {
-    return phases
-        .time(v)
-        .map(t -> t.resized(v.shape(), to(stretch) - from(stretch)))
-        .orElse(v.shape());
-  }
-
-  private boolean isInParts(Value v) {
-    return plan.maker(v) != TrainingPieces.NOBODY
-        && phases.phases().get(plan.maker(v)).isStretched()
-        && phases.time(v).isPresent();
-  }
-
-  /** From the first phase to the last. */
-  final void forward() {
-    for (int p = 0; p < phases.phases().size(); p++) {
-      if (phases.phases().get(p).isStretched()) {
-        forwardInStretches(p);
-      } else {
-        at(p, false, 0, steps);
-        Piece piece = plan.piece(p, Use.FORWARD, steps);
-        made(p, piece, run(piece, 0, steps, wholeFeeds(piece)), whole);
-        closePassing();
-      }
-      freeAfterForward(p);
-    }
-  }
-
-  private void made(int phase, Piece piece, List<H> values, Map<Value, H> into) {
-    for (int k = 0; k < values.size(); k++) {
-      into.put(piece.kept().get(k), values.get(k));
-    }
-    for (Value v : phases.phases().get(phase).outputs()) {
-      if (into.containsKey(v)) {
-        give(v, 0, steps, into.get(v));
-      }
-    }
-  }
-
-  private void forwardInStretches(int p) {
-    Phase phase = phases.phases().get(p);
-    borders.put(p, new ArrayList<>());
-    borders.get(p).add(null);
-    List<Normalization> normalized =
-        phases.normalizations().stream().filter(n -> plan.maker(n.mean()) == p).toList();
-    Map<Value, List<H>> moments = new HashMap<>();
-    try {
-      for (int s = 0; s < stretches(); s++) {
-        at(p, false, from(s), to(s));
-        Piece piece = plan.piece(p, Use.FORWARD, to(s) - from(s));
-        List<H> values =
-            run(piece, from(s), to(s), feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
-        Map<Value, H> ends = new LinkedHashMap<>();
-        for (int k = 0; k < values.size(); k++) {
-          Value v = piece.kept().get(k);
-          if (phases.time(v).isPresent()) {
-            parts.computeIfAbsent(v, x -> new ArrayList<>()).add(values.get(k));
-            give(v, from(s), to(s), values.get(k));
-          } else if (normalized.stream().anyMatch(n -> n.mean() == v || n.variance() == v)) {
-            moments.computeIfAbsent(v, x -> new ArrayList<>()).add(values.get(k));
-          } else {
-            ends.put(v, values.get(k));
-          }
-        }
-        closePassing();
-        goOn(p, s, ends);
-      }
-      for (Normalization n : normalized) {
-        List<Long> frames = new ArrayList<>();
-        for (int s = 0; s < stretches(); s++) {
-          frames.add(to(s) - from(s));
-        }
-        List<H> all = moments(n, moments.get(n.mean()), moments.get(n.variance()), frames);
-        whole.put(n.mean(), all.get(0));
-        whole.put(n.variance(), all.get(1));
-      }
-    } finally {
-      closeLists(moments);
-    }
-    for (Value v : phase.outputs()) {
-      if (whole.containsKey(v)) {
-        give(v, 0, steps, whole.get(v));
-      }
-    }
-  }
-
-  /** States go to the next stretch, and after the last to who reads them. */
-  private void goOn(int p, int stretch, Map<Value, H> ends) {
-    Map<Carried, H> next = new LinkedHashMap<>();
-    boolean last = stretch == stretches() - 1;
-    for (Carried c : phases.phases().get(p).carried()) {
-      H end = ends.remove(c.after());
-      if (!last) {
-        next.put(c, end);
-      } else if (phases.phases().get(p).outputs().contains(c.after())) {
-        whole.put(c.after(), end);
-      } else {
-        close(end);
-      }
-    }
-    List<Map<Carried, H>> mine = borders.get(p);
-    if (!plan.keepsBorders(p) && stretch > 0) {
-      closeStates(mine.set(stretch, null));
-    }
-    if (!last) {
-      mine.add(next);
-    }
-    // What is there only after the last step, such as the last output.
-    ends.forEach(
-        (v, h) -> {
-          if (last && phases.phases().get(p).outputs().contains(v)) {
-            whole.put(v, h);
-          } else {
-            close(h);
-          }
-        });
-  }
-
-  private void freeAfterForward(int p) {
-    for (Value v : List.copyOf(whole.keySet())) {
-      if (isFree(v, p)) {
-        close(whole.remove(v));
-      }
-    }
-    for (Value v : List.copyOf(parts.keySet())) {
-      if (isFree(v, p)) {
-        closeList(parts.remove(v));
-      }
-    }
-  }
-
-  private boolean isFree(Value v, int p) {
-    return plan.lastForward(v) <= p
-        && plan.lastBackward(v) == TrainingPieces.NOBODY
-        && !isReadAfterwards(v);
-  }
-
-  private boolean isReadAfterwards(Value v) {
-    return terms.contains(v)
-        || phases.program().newStates().values().stream().anyMatch(s -> s.root() == v)
-        || phases.program().newParameters().values().stream().anyMatch(s -> s.root() == v);
-  }
-
-  private List<H> wholeFeeds(Piece piece) {
-    return piece.part().inputs().stream().map(v -> whole(v, v.shape())).toList();
-  }
-
-  /** A value with all its frames. */
-  private H whole(Value v, Shape shape) {
-    if (v.kind() == Kind.PARAMETER || v.kind() == Kind.STATE) {
-      return variable(v);
-    }
-    H known = whole.get(v);
-    if (known != null) {
-      return known;
-    }
-    if (parts.containsKey(v)) {
-      return passing(joined(phases.time(v).orElseThrow(), shape, parts.get(v)));
-    }
-    H h = upload(v, shape, 0, steps);
-    if (phases.time(v).isPresent()) {
-      return passing(h);
-    }
-    whole.put(v, h);
-    return h;
-  }
-
-  /**
-   * What a stretch is fed with.
-   *
-   * @param freeing the phase whose backward pass this is, after which parts are not needed; or none
-   * @param known values made just now
-   */
-  private List<H> feeds(int p, Piece piece, int s, int freeing, Map<Value, H> known) {
-    List<H> feeds = new ArrayList<>();
-    for (Value v : piece.part().inputs()) {
-      H h = known.get(v);
-      feeds.add(
-          h != null ? h : phases.time(v).isPresent() ? frames(v, s, freeing) : whole(v, v.shape()));
-    }
-    for (Carried c : piece.part().states().keySet()) {
-      feeds.add(s > 0 ? borders.get(p).get(s).get(c) : initial(c));
-    }
-    return feeds;
-  }
-
-  private H initial(Carried c) {
-    Value root = c.before().root();
-    return root.kind() == Kind.ZEROS
-        ? passing(zeros(c.after().shape()))
-        : whole(root, root.shape());
-  }
-
-  private H frames(Value v, int s, int freeing) {
-    List<H> stretches = parts.get(v);
-    if (stretches != null) {
-      H h = stretches.get(s);
-      if (freeing != TrainingPieces.NOBODY && plan.lastBackward(v) == freeing) {
-        stretches.set(s, null);
-        leaving.put(v, passing(h));
-      }
-      return h;
-    }
-    int maker = plan.maker(v);
-    if (maker != TrainingPieces.NOBODY && plan.madeAgain(maker).contains(v)) {
-      again(maker, s);
-      return recent.get(v);
-    }
-    TimeAxis time = phases.time(v).orElseThrow();
-    Shape shape = shape(v, s);
-    return passing(
-        v.kind() == Kind.FEED
-            ? upload(v, shape, from(s), to(s))
-            : slice(time, shape, whole(v, v.shape()), from(s), to(s), false));
-  }
-
-  private void again(int head, int s) {
-    if (recent.keySet().containsAll(plan.madeAgain(head))) {
-      return;
-    }
-    Piece piece = plan.piece(head, Use.AGAIN, to(s) - from(s));
-    List<H> values =
-        run(piece, from(s), to(s), feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
-    for (int k = 0; k < values.size(); k++) {
-      recent.put(piece.kept().get(k), passing(values.get(k)));
-    }
+    super.closeAll();
   }
 
   /**
@@ -620,11 +284,14 @@ abstract class RoundTrip<H> {
         List<H> gradients = partGradients.get(v);
         if (plan.lastBackward(v) == p && gradients != null && gradients.get(s) != null) {
           Normalization n = selection.normalization();
-          H values = leaving.containsKey(v) ? leaving.get(v) : parts.get(v).get(s);
+          List<H> of = new ArrayList<>();
+          of.add(leaving.containsKey(v) ? leaving.get(v) : parts.get(v).get(s));
+          of.addAll(List.of(gradients.get(s), whole.get(n.beta()), whole.get(n.gamma())));
+          selection.places().ifPresent(x -> of.add(parts.get(x.packed()).get(s)));
           sum(
-              n,
+              selection,
               selection.blocks(phases.time(v).orElseThrow(), to(s) - from(s)),
-              List.of(values, gradients.get(s), whole.get(n.beta()), whole.get(n.gamma())),
+              of,
               wholeGradient(n.beta()),
               wholeGradient(n.gamma()));
         }

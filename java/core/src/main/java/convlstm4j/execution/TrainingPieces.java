@@ -11,6 +11,7 @@ import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phase.Part;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.Selection;
+import convlstm4j.program.time.Selection.Places;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * Phases of a training program, planned for some frames at a time when they are first counted or
@@ -239,6 +241,11 @@ final class TrainingPieces implements AutoCloseable {
     return wantsMore ? List.of() : phases.selections(phase).orElse(List.of());
   }
 
+  /** Where the maxima are from that a tail's selections are of, packed. */
+  private Stream<Value> places(int tail) {
+    return selections(tail).stream().flatMap(s -> s.places().stream()).map(Places::packed);
+  }
+
   /** What a phase makes again for its tail. */
   Set<Value> madeAgain(int phase) {
     return madeAgain.getOrDefault(phase, Set.of());
@@ -253,6 +260,13 @@ final class TrainingPieces implements AutoCloseable {
 
   /** The phase whose backward pass is the last that needs a value; {@link #NOBODY} if none does. */
   int lastBackward(Value v) {
+    for (int tail : heads.keySet()) {
+      for (Selection s : selections(tail)) {
+        if (s.places().filter(x -> x.packed() == v).isPresent()) {
+          return lastBackward(s.value());
+        }
+      }
+    }
     List<Integer> users = new ArrayList<>();
     for (int p : used(v, p -> p)) {
       if (isDifferentiated(p) || (tail(p) != NOBODY && isDifferentiated(tail(p)))) {
@@ -316,6 +330,7 @@ final class TrainingPieces implements AutoCloseable {
       Set<Value> made = new LinkedHashSet<>(phase.outputs());
       phase.carried().forEach(c -> made.add(c.after()));
       made.removeAll(madeAgain(number));
+      places(number).forEach(made::add);
       keep.addAll(made);
     } else if (use == Use.AGAIN) {
       keep.addAll(madeAgain(number));

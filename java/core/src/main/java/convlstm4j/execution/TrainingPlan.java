@@ -11,6 +11,7 @@ import convlstm4j.program.Value;
 import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.Selection;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -305,13 +306,16 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     @Override
-    void sum(
-        Normalization n, Shape blocks, List<Bytes> of, Bytes betaGradient, Bytes gammaGradient) {
-      Bytes products = add(blocks);
-      Bytes sum = add(n.mean().shape());
-      close(sum);
-      close(products);
-      flops += 4.0 * blocks.elements();
+    void sum(Selection s, Shape blocks, List<Bytes> of, Bytes betaGradient, Bytes gammaGradient) {
+      List<Bytes> passing = new ArrayList<>();
+      if (s.places().isPresent()) {
+        passing.add(add(blocks));
+      }
+      passing.add(add(blocks));
+      passing.add(add(Shape.of(blocks.dim(1))));
+      passing.add(add(Shape.of(blocks.dim(1))));
+      passing.forEach(this::close);
+      flops += s.places().map(x -> 5.0 * x.size()).orElse(4.0) * blocks.elements();
     }
 
     @Override

@@ -15,11 +15,14 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.WonAt;
 import convlstm4j.program.Parameter;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase.Draw;
+import convlstm4j.program.time.Selection;
+import convlstm4j.program.time.Selection.Places;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * One run of a {@link TrainingPlan}, forward and backward. Feeds are read when their frames are at
@@ -451,19 +455,56 @@ public final class TrainingRun implements AutoCloseable {
 
     @Override
     void sum(
-        Normalization n, Shape blocks, List<Buffer> of, Buffer betaGradient, Buffer gammaGradient) {
-      Shape channels = Shape.of(1, blocks.dim(1), 1);
+        Selection s, Shape blocks, List<Buffer> of, Buffer betaGradient, Buffer gammaGradient) {
+      Buffer values = of.get(0).view(blocks);
       Buffer gradients = of.get(1).view(blocks);
-      Buffer beta = of.get(2).view(channels);
+      double[] beta = values(of.get(2));
+      double[] gamma = values(of.get(3));
+      if (s.places().isEmpty()) {
+        int[] channels = IntStream.range(0, beta.length).toArray();
+        sum(channels, values, gradients, beta, gamma, betaGradient, gammaGradient);
+        return;
+      }
+      Places places = s.places().get();
+      List<Shape> shapes = List.of(blocks, places.blocks(blocks));
+      Buffer packed = of.get(4).view(shapes.get(1));
+      try (Buffer won = memory.allocateUnset(dtype, blocks)) {
+        for (int place = 0; place < places.size(); place++) {
+          kept(new WonAt(places.size(), place), shapes, List.of(gradients, packed), won);
+          int[] channels = places.channels(place, (int) blocks.dim(1), beta.length);
+          sum(channels, values, won, beta, gamma, betaGradient, gammaGradient);
+        }
+      }
+    }
+
+    /**
+     * Adds sums of values {@code [outer, n, inner]} and their gradients.
+     *
+     * @param channels which each of the n is; -1 where no gradient is
+     */
+    private void sum(
+        int[] channels,
+        Buffer values,
+        Buffer gradients,
+        double[] beta,
+        double[] gamma,
+        Buffer betaGradient,
+        Buffer gammaGradient) {
+      Shape blocks = values.shape();
+      Shape n = Shape.of(1, channels.length, 1);
+      double[] added = new double[channels.length];
+      for (int k = 0; k < added.length; k++) {
+        added[k] = channels[k] < 0 ? 0 : beta[channels[k]];
+      }
       try (Buffer products = memory.allocateUnset(dtype, blocks);
-          Buffer sum = memory.allocateUnset(dtype, n.mean().shape())) {
-        Buffer sums = sum.view(channels);
+          Buffer shift = memory.allocateUnset(dtype, n);
+          Buffer sums = memory.allocateUnset(dtype, n)) {
+        memory.upload(Tensor.of(added, added.length).reshape(n).cast(dtype), shift);
         kept(SUM, List.of(blocks), List.of(gradients), sums);
-        add(values(sum), null, betaGradient);
-        List<Shape> shapes = List.of(blocks, blocks, channels);
-        kept(PRODUCT, shapes, List.of(gradients, of.get(0).view(blocks), beta), products);
+        add(channels, values(sums), null, betaGradient);
+        kept(PRODUCT, List.of(blocks, blocks, n), List.of(gradients, values, shift), products);
         kept(SUM, List.of(blocks), List.of(products), sums);
-        add(values(sum), values(of.get(3)), gammaGradient);
+        add(channels, values(sums), gamma, gammaGradient);
       }
     }
 
@@ -475,10 +516,13 @@ public final class TrainingRun implements AutoCloseable {
           List.of(out));
     }
 
-    private void add(double[] sums, double[] divisors, Buffer to) {
+    private void add(int[] channels, double[] sums, double[] divisors, Buffer to) {
       double[] all = values(to);
-      for (int c = 0; c < all.length; c++) {
-        all[c] += divisors == null ? sums[c] : sums[c] / divisors[c];
+      for (int k = 0; k < channels.length; k++) {
+        int c = channels[k];
+        if (c >= 0) {
+          all[c] += divisors == null ? sums[k] : sums[k] / divisors[c];
+        }
       }
       memory.upload(Tensor.of(all, all.length).reshape(to.shape()).cast(dtype), to);
     }

@@ -40,7 +40,9 @@ public sealed interface Op
         SgdUpdate,
         Transpose,
         UpdateTrial,
-        WeightedLoss {
+        WeightedLoss,
+        Winners,
+        WonAt {
 
   /**
    * Names of the inputs, in order. An optional input that the options leave out is not in the list.

@@ -32,12 +32,14 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -154,16 +156,30 @@ class TrainingRunTest {
   }
 
   /**
-   * Maxima tell the sums of a normalisation's gradients, unless a factor hides what they are of.
+   * Maxima tell the sums of a normalisation's gradients, unless a factor hides what they are of:
+   * those of each channel, of neighbouring columns, of columns in windows that overlap and reach
+   * over the edge.
    */
   @Test
   void maximaTellSums() {
+    tellsSums(x -> new Cropping3D(0, 1, 0).apply(new MaxPooling3D(1, 2, 2).apply(x)), 4);
+    tellsSums(x -> new MaxPooling3D(1, 2, 2).apply(new Cropping3D(0, 1, 0).apply(x)), 3);
+    tellsSums(x -> new MaxPooling3D(1, 2, 3).strides(1, 1, 2).padding(Padding.SAME).apply(x), 3);
+  }
+
+  private static void tellsSums(UnaryOperator<Symbol> selected, int axis) {
     Symbol v = Input.named("x", Input.ANY, 6, 5, 3);
-    Symbol x = new BatchNormalization().apply(memory(3).apply(v));
-    x = new Cropping3D(0, 1, 0).apply(new MaxPooling3D(1, 2, 2).apply(x));
+    Symbol x = selected.apply(new BatchNormalization().axis(axis).apply(memory(3).apply(v)));
     Model model =
         Model.of(List.of(v), List.of(new TimeDistributed(new Flatten()).apply(memory(1).apply(x))));
-    double[][] factors = {{1, 1, 1}, {-0.7, 2, 0.3}, {1, 0, 1}, {1, -0.001, 1}};
+    double[] beta = {0.2, 0.4, -1, 0.5, 0, 0.1};
+    double[][] factors = {
+      {1, 1, 1, 1, 1, 1},
+      {-0.7, 2, 0.3, -1, 1, 3},
+      {1, 0, 1, 1, 1, 1},
+      {1, -0.001, 1, 1, 1, 1}
+    };
+    int channels = (int) INPUT.dim(axis);
     List<Long> passes = new ArrayList<>();
     for (double[] gamma : factors) {
       try (TrackingBackend backend = new TrackingBackend();
@@ -171,9 +187,9 @@ class TrainingRunTest {
               new Variables(model.network().parameters(), backend, DType.FLOAT32, 1)) {
         for (Parameter p : model.network().parameters()) {
           if (p.name().endsWith("/gamma")) {
-            variables.set(p, Tensor.of(gamma, 3).cast(DType.FLOAT32));
+            variables.set(p, first(gamma, channels));
           } else if (p.name().endsWith("/beta")) {
-            variables.set(p, Tensor.of(new double[] {0.2, 0.4, -1}, 3).cast(DType.FLOAT32));
+            variables.set(p, first(beta, channels));
           }
         }
         Trained t = Trained.of(model);
@@ -183,6 +199,10 @@ class TrainingRunTest {
     assertEquals(passes.get(0), passes.get(1));
     assertEquals(passes.get(2), passes.get(3));
     assertTrue(passes.get(2) > passes.get(0), passes.toString());
+  }
+
+  private static Tensor first(double[] values, int count) {
+    return Tensor.of(Arrays.copyOf(values, count), count).cast(DType.FLOAT32);
   }
 
   /** Returns how many stretches went backward. */

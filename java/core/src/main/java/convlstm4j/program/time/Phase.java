@@ -43,10 +43,14 @@ public final class Phase {
   private final List<Value> outputs;
   private final boolean tail;
 
+  /** Of no program; run only where what they make is wanted. */
+  private final List<Timed> winners;
+
   Phase(
       boolean stretched,
       boolean tail,
       List<Timed> steps,
+      List<Timed> winners,
       Map<Value, TimeAxis> times,
       List<Value> inputs,
       List<Carried> carried,
@@ -54,6 +58,7 @@ public final class Phase {
     this.stretched = stretched;
     this.tail = tail;
     this.steps = List.copyOf(steps);
+    this.winners = List.copyOf(winners);
     this.times = times;
     this.inputs = List.copyOf(inputs);
     this.carried = List.copyOf(carried);
@@ -113,6 +118,11 @@ public final class Phase {
    */
   public List<Step> steps() {
     return steps.stream().map(Timed::step).toList();
+  }
+
+  /** Steps that tell where maxima come from, see {@link Selection}; not among {@link #steps}. */
+  List<Step> winners() {
+    return winners.stream().map(Timed::step).toList();
   }
 
   /**
@@ -178,7 +188,7 @@ public final class Phase {
    * What of the phase leads to some values, for some frames.
    *
    * @param frames how many; of a phase that runs at once, all
-   * @param keep roots that the phase makes, which are read after a run
+   * @param keep roots that the phase makes, which are read after a run; places of maxima among them
    * @return a program
    */
   public Part part(long frames, Collection<Value> keep) {
@@ -247,9 +257,11 @@ public final class Phase {
 
   private List<Timed> leadingTo(Collection<Value> keep) {
     Set<Value> needed = new HashSet<>(keep);
+    List<Timed> among = new ArrayList<>(steps);
+    among.addAll(winners);
     List<Timed> all = new ArrayList<>();
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      Timed t = steps.get(i);
+    for (int i = among.size() - 1; i >= 0; i--) {
+      Timed t = among.get(i);
       if (t.step.outputs().stream().anyMatch(needed::contains)) {
         t.step.inputs().forEach(v -> needed.add(v.root()));
         all.add(0, t);

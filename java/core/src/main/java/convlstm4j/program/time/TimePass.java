@@ -311,10 +311,25 @@ public final class TimePass {
         inStretches,
         key % 2 == 0,
         timed,
+        cuts && inStretches ? winners(timed, outputs) : List.of(),
         times,
         List.copyOf(inputs),
         List.copyOf(carried.values()),
         outputs);
+  }
+
+  /** Steps of no program that tell where maxima of normalised values come from. */
+  private List<Timed> winners(List<Timed> timed, List<Value> outputs) {
+    List<Timed> all = new ArrayList<>();
+    List<Step> steps = timed.stream().map(Timed::step).toList();
+    for (Step s : Selection.winners(steps, outputs, normalizations)) {
+      Value x = s.inputs().get(0);
+      Place place = times.get(x.root()).in(x.shape()).orElseThrow();
+      TimeUse use = s.op().along(0, place.axis(), List.of(x.shape()));
+      outputs(s, 0, use, place);
+      all.add(new Timed(s, use, place));
+    }
+    return all;
   }
 
   /** A layer that is called several times has several states of a name. */

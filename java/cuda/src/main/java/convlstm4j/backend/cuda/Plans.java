@@ -32,6 +32,8 @@ import convlstm4j.op.Reverse;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
+import convlstm4j.op.Winners;
+import convlstm4j.op.WonAt;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +128,12 @@ final class Plans {
     }
     if (op instanceof WeightedLoss o) {
       return new WeightedLossPlan(device, o, inputs);
+    }
+    if (op instanceof Winners o) {
+      return new WinnersPlan(device, o, inputs);
+    }
+    if (op instanceof WonAt o) {
+      return new WonAtPlan(device, o, inputs);
     }
     Optional<UpdatePlan> update = UpdatePlan.of(device, op, inputs);
     if (update.isPresent()) {

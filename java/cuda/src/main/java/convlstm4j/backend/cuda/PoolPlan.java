@@ -1,43 +1,19 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.PoolGeometry;
 import convlstm4j.op.Pool;
-import convlstm4j.op.Window;
-import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntUnaryOperator;
 
 /** {@link Pool}: cuda/include/pool.h. */
 final class PoolPlan extends CudaPlan<Pool> {
-  private static final int SPATIAL = 3;
-
-  private final long images;
-  private final long channels;
-
-  // Per spatial axis D, H, W: see PoolGeometry in cuda/include/pool.h.
-  private final int[] inSize = {1, 1, 1};
-  private final int[] outSize = {1, 1, 1};
-  private final int[] extent = {1, 1, 1};
-  private final int[] stride = {1, 1, 1};
-  private final int[] pad = {0, 0, 0};
+  private final PoolGeometry g;
 
   PoolPlan(Device device, Pool op, List<Shape> inputs) {
     super(device, op, inputs);
-    Window window = op.window();
-    Shape image = in.get(0).from(1);
-    boolean last = window.format() == DataFormat.CHANNELS_LAST;
-    long c = window.format().channels(image);
-    images = last ? in.get(0).dim(0) : in.get(0).dim(0) * c;
-    channels = last ? c : 1;
-    Shape spatial = window.format().spatial(image);
-    for (int i = 0; i < window.rank(); i++) {
-      int d = SPATIAL - window.rank() + i;
-      inSize[d] = Math.toIntExact(spatial.dim(i));
-      outSize[d] = Math.toIntExact(window.outputSize(i, inSize[d]));
-      extent[d] = window.size().get(i);
-      stride[d] = window.strides().get(i);
-      pad[d] = Math.toIntExact(window.padBefore(i, inSize[d]));
-    }
+    g = new PoolGeometry(op.window(), in.get(0));
   }
 
   @Override
@@ -56,19 +32,25 @@ final class PoolPlan extends CudaPlan<Pool> {
   }
 
   private void start(String pass, long elements, Arguments a) {
-    a.put64(images).divisor(channels);
-    for (int n : inSize) {
-      a.divisor(n);
+    String kernel = "pool_" + op.mode().name().toLowerCase(Locale.ROOT) + pass;
+    device.launch(kernel, elements, put(a, g));
+  }
+
+  /** Appends {@code struct PoolGeometry}. */
+  static Arguments put(Arguments a, PoolGeometry g) {
+    a.put64(g.images()).divisor(g.channels());
+    for (int d = 0; d < PoolGeometry.AXES; d++) {
+      a.divisor(g.in(d));
     }
-    for (int n : outSize) {
-      a.divisor(n);
+    for (int d = 0; d < PoolGeometry.AXES; d++) {
+      a.divisor(g.out(d));
     }
-    for (int[] values : List.of(inSize, outSize, extent, stride, pad)) {
-      for (int v : values) {
-        a.put32(v);
+    for (IntUnaryOperator sizes :
+        List.<IntUnaryOperator>of(g::in, g::out, g::size, g::stride, g::pad)) {
+      for (int d = 0; d < PoolGeometry.AXES; d++) {
+        a.put32(sizes.applyAsInt(d));
       }
     }
-    a.put32(0);
-    device.launch("pool_" + op.mode().name().toLowerCase(Locale.ROOT) + pass, elements, a);
+    return a.put32(0);
   }
 }

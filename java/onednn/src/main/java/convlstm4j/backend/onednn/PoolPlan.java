@@ -1,15 +1,13 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.PoolGeometry;
 import convlstm4j.op.Pool;
-import convlstm4j.op.Window;
-import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 
 /**
- * {@link Pool} over images {@code [N,D,H,W,C]}. Two spatial axes get D = 1; channels-first images
- * are taken for N C images of one channel. Taps outside the image are left out. oneDNN's primitive
- * leaves open which of several equal maxima gets the gradient.
+ * {@link Pool} over the images of {@link PoolGeometry}. oneDNN's primitive leaves open which of
+ * several equal maxima gets the gradient.
  */
 abstract class PoolPlan extends OneDnnPlan<Pool> {
   final boolean max;
@@ -26,22 +24,16 @@ abstract class PoolPlan extends OneDnnPlan<Pool> {
 
   PoolPlan(Pool op, List<Shape> inputs) {
     super(op, inputs);
-    Window window = op.window();
-    Shape image = inputs.get(0).from(1);
-    long batch = inputs.get(0).dim(0);
-    long c = window.format().channels(image);
-    boolean last = window.format() == DataFormat.CHANNELS_LAST;
+    PoolGeometry g = new PoolGeometry(op.window(), inputs.get(0));
     this.max = op.mode() == Pool.Mode.MAX;
-    this.images = last ? batch : batch * c;
-    this.channels = last ? Math.toIntExact(c) : 1;
-    Shape spatial = window.format().spatial(image);
-    for (int i = 0; i < window.rank(); i++) {
-      int d = 3 - window.rank() + i;
-      n[d] = (int) spatial.dim(i);
-      o[d] = (int) window.outputSize(i, n[d]);
-      size[d] = window.size().get(i);
-      stride[d] = window.strides().get(i);
-      pad[d] = (int) window.padBefore(i, n[d]);
+    this.images = g.images();
+    this.channels = g.channels();
+    for (int d = 0; d < PoolGeometry.AXES; d++) {
+      n[d] = g.in(d);
+      o[d] = g.out(d);
+      size[d] = g.size(d);
+      stride[d] = g.stride(d);
+      pad[d] = g.pad(d);
     }
   }
 }
