@@ -1,7 +1,7 @@
 // Activation functions of every element: convlstm4j.op.Activate, Activation (Keras 3's definitions; functions.h).
 //   forward   y[i] = f(x[i])
-//   backward  dx[i] += f'(x[i]) dy[i], f' from y where it is known from y alone (functions.h), otherwise from x
-// x, y, dy, dx: n floats each. Traffic per element: forward 1 read, 1 write; backward 3 reads, 1 write.
+//   backward  dx[i] = f'(x[i]) dy[i], += where add, f' from y where it is known from y alone (functions.h), otherwise from x
+// x, y, dy, dx: n floats each. Traffic per element: forward 1 read, 1 write; backward 2 reads (3), 1 write.
 // Kernels activate_forward_F and activate_backward_F, F a name in CONVLSTM4J_FUNCTIONS. Any grid.
 #pragma once
 
@@ -22,6 +22,8 @@ struct ActivateBackward {
   const float* dy;
   float* dx;
   long long n;
+  int add;  // 0 to write dx
+  int unused;  // keeps the size a multiple of 8
 };
 
 }  // namespace convlstm4j

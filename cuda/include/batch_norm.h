@@ -11,12 +11,12 @@
 // Backward, with n = (x - mean) r
 //   sums      S = sum dy, Q = sum dy n
 //   finish    dgamma += sum over steps of Q, dbeta += sum over steps of S
-//   apply     dx += gamma r (dy - (S + n Q) / M); at inference the statistics are constants: dx += gamma r dy
+//   apply     dx = gamma r (dy - (S + n Q) / M), += where add; at inference the statistics are constants: gamma r dy
 //
 // x, y, dy, dx: rank 1 to 8 after neighbouring axes of one kind are joined. Parameters p: P floats each. Per group
 // `stats` holds mean, the part of the mean that a float leaves out, and r, each [groups]; `coefficients` what apply
 // multiplies with. partial [splits, groups, 2] double. Sums are double, terms float (groups.h).
-// Traffic per element: forward 2 reads, 1 write; backward 5 reads, 1 write.
+// Traffic per element: forward 2 reads, 1 write; backward 4 reads (5), 1 write.
 #pragma once
 #include "groups.h"
 
@@ -102,9 +102,10 @@ struct BatchNormGradientFinish {
   Groups groups;
 };
 
-// batch_norm_gradient_apply: dx += (dy - shift - (x - mean) * slope) * scale. Any grid.
+// batch_norm_gradient_apply: dx = (dy - shift - (x - mean) * slope) * scale, += where add. Any grid.
 struct BatchNormGradientApply {
   unsigned bytes;
+  int add;  // 0 to write dx
   const float* x;
   const float* dy;
   const float* stats;

@@ -90,17 +90,18 @@ __device__ __forceinline__ void map(long long n, const float* x, float* y, F f) 
   });
 }
 
-/** z[i] += f(x[i], y[i]). */
+/** z[i] = f(x[i], y[i]), or += where add. */
 template <class F>
-__device__ __forceinline__ void mapAdd(long long n, const float* x, const float* y, float* z, F f) {
+__device__ __forceinline__ void map(long long n, const float* x, const float* y, float* z, bool add, F f) {
   each(n, aligned(x, y, z), [&](auto width, long long i) {
     constexpr int W = decltype(width)::value;
     const Pack<W> a = load<W>(x + i);
     const Pack<W> b = load<W>(y + i);
-    Pack<W> sum = load<W>(z + i);
+    const Pack<W> old = add ? load<W>(z + i) : Pack<W>{};
+    Pack<W> sum;
     UNROLL
     for (int k = 0; k < W; k++) {
-      sum.v[k] += f(a.v[k], b.v[k]);
+      sum.v[k] = old.v[k] + f(a.v[k], b.v[k]);
     }
     store<W>(z + i, sum);
   });

@@ -1,11 +1,11 @@
 // Losses: convlstm4j.op.WeightedLoss, whose Javadoc has the formulas (Keras 3's).
 //   forward   partial = chunks of  sum_s weight_s loss_s;  value = sum / positions by sum_finish (sum_finish.h),
 //             where loss_s is a mean over k, the chunks have the sum and value = sum / (positions k)
-//   backward  dprediction_i += dvalue weight_s / positions dloss_s/dprediction_i
+//   backward  dprediction_i = dvalue weight_s / positions dloss_s/dprediction_i, += where add
 // prediction, dprediction [positions, k]; target likewise, for class numbers [positions]; weight [positions], or null
 // where each is 1; value, dvalue: 1 float; partial: one double per chunk (sums.h) of elements (pointwise kinds) or of
-// positions (categorical ones). A position of weight 0 adds nothing, whatever it holds; a class number outside 0 to k-1
-// makes value and gradient NaN. Traffic per element: forward 2 reads; backward 3 reads, 1 write; plus the weights.
+// positions (categorical ones). A position of weight 0 counts for nothing, whatever it holds; a class number outside 0 to k-1
+// makes value and gradient NaN. Traffic per element: forward 2 reads; backward 2 reads (3), 1 write; plus the weights.
 //
 // Pointwise kinds, one thread per element: loss_{mean_squared_error,mean_absolute_error,huber,binary_crossentropy,
 // binary_crossentropy_logits}_{forward,backward}.
@@ -42,6 +42,8 @@ struct LossBackward {
   Divisor k;
   float keep;
   float smooth;
+  int add;     // 0 to write dprediction
+  int unused;  // keeps the size a multiple of 8
 };
 
 /** Weight of a position. */

@@ -10,8 +10,8 @@ namespace convlstm4j {
     map(p.n, p.x, p.y, [&](float x) { return function::F::value(x, p.alpha); });             \
   }                                                                                          \
   KERNEL(activate_backward_##F, ActivateBackward) {                                          \
-    mapAdd(p.n, p.at, p.dy, p.dx,                                                            \
-           [&](float at, float dy) { return function::F::slope(at, p.alpha) * dy; });        \
+    map(p.n, p.at, p.dy, p.dx, p.add != 0,                                                   \
+        [&](float at, float dy) { return function::F::slope(at, p.alpha) * dy; });           \
   }
 
 CONVLSTM4J_FUNCTIONS(DEFINE)

@@ -183,7 +183,7 @@ KERNEL(batch_norm_gradient_apply, BatchNormGradientApply) {
     constexpr int W = decltype(width)::value;
     const Pack<W> x = load<W>(p.x + i);
     const Pack<W> dy = load<W>(p.dy + i);
-    Pack<W> dx = load<W>(p.dx + i);
+    Pack<W> dx = p.add != 0 ? load<W>(p.dx + i) : Pack<W>{};
     for (int k = 0; k < W; k++) {
       const long long g = group + k * step;
       dx.v[k] += (dy.v[k] - shift[g] - (x.v[k] - p.stats[g]) * slope[g]) * scale[g];

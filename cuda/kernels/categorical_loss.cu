@@ -66,10 +66,10 @@ struct Position {
   }
 
   /**
-   * Adds factor * dloss/dprediction. With q the probabilities, dloss/dq_i = -t_i / q_i where not clipped; from
+   * factor * dloss/dprediction, to be added where add. With q the probabilities, dloss/dq_i = -t_i / q_i where not clipped; from
    * probabilities dq_i/dp_j = ([i = j] - q_i) / total, from logits dq_i/dz_j = q_i ([i = j] - q_j) and nothing is clipped.
    */
-  __device__ __forceinline__ void addGradient(float factor, float* d) const {
+  __device__ __forceinline__ void gradient(float factor, bool add, float* d) const {
     float targets = 0;
     ROLL
     for (long long i = lane; i < p.k.by; i += Lanes) {
@@ -85,7 +85,8 @@ struct Position {
         const float q = prediction[i] / total;
         slope = (targets - (isClipped(q) ? 0.0f : target(i) / q)) / total;
       }
-      d[i] += factor * (valid ? slope : NAN);
+      const float slopes = factor * (valid ? slope : NAN);
+      d[i] = add ? d[i] + slopes : slopes;
     }
   }
 };
@@ -116,9 +117,15 @@ template <bool Sparse, bool Logits, int Lanes>
 __device__ __forceinline__ void categoricalBackward(const LossBackward& p) {
   eachRow<Lanes>(p.positions, [&](long long s, int lane) {
     const float weight = weightOf(p.weight, s);
+    float* d = p.dprediction + s * p.k.by;
     if (weight != 0.0f) {
       const float factor = (float)(*p.dvalue * p.scale * weight);
-      Position<LossBackward, Sparse, Logits, Lanes>(p, s, lane).addGradient(factor, p.dprediction + s * p.k.by);
+      Position<LossBackward, Sparse, Logits, Lanes>(p, s, lane).gradient(factor, p.add != 0, d);
+    } else if (p.add == 0) {
+      ROLL
+      for (long long i = lane; i < p.k.by; i += Lanes) {
+        d[i] = 0.0f;
+      }
     }
   });
 }

@@ -40,7 +40,7 @@ KERNEL(group_sums_finish, GroupSumsFinish) {
 KERNEL(group_spread, GroupSpread) {
   eachInGroup(p.map, aligned(p.dx), [&](auto width, long long i, long long group, long long step) {
     constexpr int W = decltype(width)::value;
-    Pack<W> d = load<W>(p.dx + i);
+    Pack<W> d = p.add != 0 ? load<W>(p.dx + i) : Pack<W>{};
     for (int k = 0; k < W; k++) {
       d.v[k] += p.factor * p.dy[group + k * step];
     }

@@ -56,7 +56,7 @@ __device__ __forceinline__ void mergeBackward(const MergeBackward& p) {
           }
         }
       }
-      Pack<W> sum = load<W>(p.dx[j] + i);
+      Pack<W> sum = (p.written >> j & 1) == 0 ? load<W>(p.dx[j] + i) : Pack<W>{};
       for (int k = 0; k < W; k++) {
         sum.v[k] += M == Mode::kAverage ? d.v[k] * p.share : d.v[k];
       }

@@ -72,10 +72,12 @@ __device__ __forceinline__ void lossBackward(const LossBackward& p) {
   const double factor = *p.dvalue * p.scale;
   eachElement(p.positions * p.k.by, [&](long long i) {
     const float weight = weightOf(p.weight, i, p.k);
+    float d = 0.0f;
     if (weight != 0.0f) {
       const float target = p.target[i] * p.keep + p.smooth;
-      p.dprediction[i] += (float)(factor * weight) * Loss::slope(p.prediction[i], target, p.delta);
+      d = (float)(factor * weight) * Loss::slope(p.prediction[i], target, p.delta);
     }
+    p.dprediction[i] = p.add != 0 ? p.dprediction[i] + d : d;
   });
 }
 

@@ -133,7 +133,7 @@ __device__ __forceinline__ void poolBackward(const PoolBackward& p) {
         }
       }
     }
-    p.dx[i] += sum;
+    p.dx[i] = p.add != 0 ? p.dx[i] + sum : sum;
   });
 }
 

@@ -45,7 +45,8 @@ __device__ __forceinline__ void softmaxBackward(const SoftmaxBackward& p) {
     sum = laneSum<Lanes>(sum);
     ROLL
     for (long long i = lane; i < p.k; i += Lanes) {
-      dx[i] += y[i] * (dy[i] - sum);
+      const float d = y[i] * (dy[i] - sum);
+      dx[i] = p.add != 0 ? dx[i] + d : d;
     }
   });
 }

@@ -116,6 +116,16 @@ public record Pad(List<Integer> before, List<Integer> after) implements Op {
         .anyMatch(v -> v > 0);
   }
 
+  /**
+   * Whether x has places that are not in y.
+   *
+   * @return false if something is added only
+   */
+  public boolean cuts() {
+    return LongStream.concat(before.stream().mapToLong(v -> v), after.stream().mapToLong(v -> v))
+        .anyMatch(v -> v < 0);
+  }
+
   @Override
   public List<String> inputNames() {
     return List.of("x");

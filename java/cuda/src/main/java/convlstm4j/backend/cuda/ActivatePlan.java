@@ -35,19 +35,26 @@ final class ActivatePlan extends CudaPlan<Activate> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long x = input(call.inputs(), "x");
     long y = output(call.outputs(), "y");
     long dy = output(call.outputGradients(), "y");
     long dx = input(call.inputGradients(), "x");
+    int add = isWritten(call, "x") ? 0 : 1;
     if (rows != null) {
-      Arguments a = device.arguments().address(y).address(dy).address(dx);
+      Arguments a = device.arguments().put32(add).address(y).address(dy).address(dx);
       a.put64(rows.count()).put64(rows.length());
       device.launch("softmax_backward" + rows.suffix(), rows.threads(), a);
     } else {
       long at = fromValue() ? y : x;
       Arguments a =
           device.arguments().put(alpha).address(at).address(dy).address(dx).put64(elements);
+      a.put32(add).put32(0);
       device.launch("activate_backward_" + Functions.name(op.activation()), elements, a);
     }
   }

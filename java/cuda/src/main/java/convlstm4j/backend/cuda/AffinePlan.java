@@ -62,6 +62,11 @@ final class AffinePlan extends CudaPlan<Affine> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long dy = output(call.outputGradients(), "y");
@@ -70,7 +75,8 @@ final class AffinePlan extends CudaPlan<Affine> {
     long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
       packWeights(input(call.inputs(), "w"), ws);
-      convolution.backwardData(dy, ws + weightsAt, dx, true, ws + scratchAt);
+      boolean add = !isWritten(call, "x");
+      convolution.backwardData(dy, ws + weightsAt, dx, add, ws + scratchAt);
     }
     if (dw != 0) {
       convolution.backwardFilter(input(call.inputs(), "x"), dy, ws + weightsAt, ws + scratchAt);

@@ -90,10 +90,18 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
-    if (dy == 0) {
-      return; // only the moving statistics have gradients, and they pass none on
+    if (dy == 0) { // only the moving statistics have gradients, and they pass none on
+      if (isWritten(call, "x")) {
+        device.zero(input(call.inputGradients(), "x"), in.get(0).elements() * Float.BYTES);
+      }
+      return;
     }
     long ws = DeviceBuffer.address(call.workspace());
     long statistics = statistics(ws, DeviceBuffer.address(call.reserve()));
@@ -112,7 +120,8 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
     a.putDouble(op.training() ? 1.0 / groups.members() : 0);
     device.launch("batch_norm_gradient_finish", parameters * Device.BLOCK, groups.put(a));
     if (dx != 0) {
-      Arguments d = device.arguments().address(x).address(dy).address(statistics);
+      Arguments d = device.arguments().put32(isWritten(call, "x") ? 0 : 1);
+      d.address(x).address(dy).address(statistics);
       d.address(ws + coefficientsAt).address(dx).put64(groups.count());
       device.launch("batch_norm_gradient_apply", groups.elements(), groups.putMap(d));
     }

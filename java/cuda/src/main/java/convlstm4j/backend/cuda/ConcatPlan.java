@@ -30,13 +30,18 @@ final class ConcatPlan extends CudaPlan<Concat> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
       long row = row(in.get(i));
       long dx = at(call.inputGradients(), i);
       if (dx != 0) {
-        copy(row, dy, outRow, dx, row, true);
+        copy(row, dy, outRow, dx, row, !call.written().contains(i));
       }
       dy += row * Float.BYTES;
     }

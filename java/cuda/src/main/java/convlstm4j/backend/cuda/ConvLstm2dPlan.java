@@ -36,9 +36,14 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "x");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     ConvLstmRun run = run(call.inputs(), call.workspace(), call.reserve(), call.random());
-    new ConvLstmGradients(this, kernels, run, call).run();
+    new ConvLstmGradients(this, kernels, run, call, isWritten(call, "x")).run();
   }
 
   private ConvLstmRun run(

@@ -14,10 +14,15 @@ final class ConvLstmGradients {
   private final ConvLstmParts at;
   private final ConvLstmRun run;
   private final Plan.Backward call;
+  private final boolean writesX;
   private final long ws;
 
   ConvLstmGradients(
-      CudaPlan<ConvLstm2d> plan, ConvLstmKernels kernels, ConvLstmRun run, Plan.Backward call) {
+      CudaPlan<ConvLstm2d> plan,
+      ConvLstmKernels kernels,
+      ConvLstmRun run,
+      Plan.Backward call,
+      boolean writesX) {
     this.plan = plan;
     this.kernels = kernels;
     this.device = plan.device;
@@ -25,6 +30,7 @@ final class ConvLstmGradients {
     this.at = kernels.at;
     this.run = run;
     this.call = call;
+    this.writesX = writesX;
     this.ws = run.ws;
   }
 
@@ -192,21 +198,21 @@ final class ConvLstmGradients {
   private void frameGradients(long dx) {
     long wx = ws + at.wx;
     if (d.first && d.xCopies == 1) {
-      kernels.input.backwardData(dz(), wx, dx, true, ws + at.scratch);
+      kernels.input.backwardData(dz(), wx, dx, !writesX, ws + at.scratch);
       return;
     }
     long frames = d.xCopies == 1 ? ws + at.x : ws + at.xs;
     kernels.input.backwardData(dz(), wx, frames, false, ws + at.scratch);
     if (d.xCopies > 1) {
       long sum = d.first ? dx : ws + at.x;
-      if (!d.first) {
+      if (!d.first || writesX) {
         device.zero(sum, d.n * d.t * d.x * Float.BYTES);
       }
       kernels.xMasks.gather(frames, sum, ws + at.xMasks, d.t);
     }
     if (!d.first) {
       Layouts.fromFirst(
-          device, d.format, d.n * d.t, d.channels, d.imagePixels, ws + at.x, dx, true);
+          device, d.format, d.n * d.t, d.channels, d.imagePixels, ws + at.x, dx, !writesX);
     }
   }
 }

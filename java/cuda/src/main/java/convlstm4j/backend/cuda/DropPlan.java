@@ -57,9 +57,14 @@ final class DropPlan extends CudaPlan<Drop> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     drop(
-        "dropout_backward",
+        isWritten(call, "x") ? "dropout_forward" : "dropout_backward",
         output(call.outputGradients(), "y"),
         input(call.inputGradients(), "x"),
         call.random());

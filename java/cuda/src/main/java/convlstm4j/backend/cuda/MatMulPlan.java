@@ -38,6 +38,11 @@ final class MatMulPlan extends CudaPlan<MatMul> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     Operand dy = new Operand(output(call.outputGradients(), "y"), y);
     long m = out.get(0).dim(1);
@@ -46,21 +51,32 @@ final class MatMulPlan extends CudaPlan<MatMul> {
     long dw = input(call.inputGradients(), "w");
     if (dx != 0) {
       Operand b = new Operand(input(call.inputs(), "w"), w).transposed();
-      add(dy, b, dx, m, terms, n, op.transposeX());
+      gradient(kernel(call, "x"), dy, b, dx, m, terms, n, op.transposeX());
     }
     if (dw != 0) {
       Operand a = new Operand(input(call.inputs(), "x"), x).transposed();
-      add(a, dy, dw, terms, n, m, op.transposeW());
+      gradient(kernel(call, "w"), a, dy, dw, terms, n, m, op.transposeW());
     }
   }
 
-  /** Adds a product to an operand's gradient; to a transposed one the transposed product. */
-  private void add(
-      Operand a, Operand b, long to, long rows, long columns, long depth, boolean transposed) {
+  private String kernel(Backward call, String input) {
+    return isWritten(call, input) ? "matrix_product" : "matrix_product_add";
+  }
+
+  /** A product is an operand's gradient; that of a transposed one is the transposed product. */
+  private void gradient(
+      String kernel,
+      Operand a,
+      Operand b,
+      long to,
+      long rows,
+      long columns,
+      long depth,
+      boolean transposed) {
     if (transposed) {
-      run("matrix_product_add", b.transposed(), a.transposed(), to, columns, rows, depth);
+      run(kernel, b.transposed(), a.transposed(), to, columns, rows, depth);
     } else {
-      run("matrix_product_add", a, b, to, rows, columns, depth);
+      run(kernel, a, b, to, rows, columns, depth);
     }
   }
 

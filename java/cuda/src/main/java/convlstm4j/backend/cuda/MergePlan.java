@@ -5,6 +5,7 @@ import convlstm4j.op.Merge;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.IntToLongFunction;
 
 /** {@link Merge}: cuda/include/merge.h. */
@@ -36,6 +37,11 @@ final class MergePlan extends CudaPlan<Merge> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return !broadcasts.is(input);
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
     boolean multiplies = op.mode() == Merge.Mode.MULTIPLY;
@@ -48,7 +54,7 @@ final class MergePlan extends CudaPlan<Merge> {
       any |= dx[i] != 0;
     }
     if (any) {
-      addGradients(dy, x, dx);
+      addGradients(dy, x, dx, call.written());
     }
     double scale = op.mode() == Merge.Mode.AVERAGE ? 1.0 / op.count() : 1;
     for (int i = 0; i < dx.length; i++) {
@@ -59,17 +65,17 @@ final class MergePlan extends CudaPlan<Merge> {
       long gradient = dy;
       if (multiplies) {
         gradient = DeviceBuffer.address(call.workspace()) + gradientAt;
-        device.zero(gradient, elements * Float.BYTES);
         long[] one = new long[op.count()];
         one[i] = gradient;
-        addGradients(dy, x, one);
+        addGradients(dy, x, one, Set.of(i));
       }
       broadcasts.addSums(i, gradient, scale, call.workspace(), sums);
     }
   }
 
-  private void addGradients(long dy, long[] x, long[] dx) {
+  private void addGradients(long dy, long[] x, long[] dx, Set<Integer> written) {
     Arguments a = arguments(dy);
+    a.put64(written.stream().mapToLong(i -> 1L << i).sum());
     put(a, i -> x[i]);
     put(a, i -> dx[i]);
     device.launch(kernel("backward"), elements, a);

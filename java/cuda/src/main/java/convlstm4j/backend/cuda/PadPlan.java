@@ -35,10 +35,19 @@ final class PadPlan extends CudaPlan<Pad> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
     long dx = input(call.inputGradients(), "x");
-    StridedCopy.copy(device, sizes, dy + firstY(), inY, dx + firstX(), inX, true);
+    boolean written = isWritten(call, "x");
+    if (written && op.cuts()) { // what is cut off has no gradient
+      device.zero(dx, in.get(0).elements() * Float.BYTES);
+    }
+    StridedCopy.copy(device, sizes, dy + firstY(), inY, dx + firstX(), inX, !written);
   }
 
   private long firstX() {

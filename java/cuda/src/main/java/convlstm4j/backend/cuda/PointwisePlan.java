@@ -42,6 +42,11 @@ final class PointwisePlan extends CudaPlan<Pointwise> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return !broadcasts.is(input);
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     List<Long> x = laidOut(call.inputs(), call.workspace());
     x.add(output(call.outputGradients(), "y"));
@@ -55,7 +60,8 @@ final class PointwisePlan extends CudaPlan<Pointwise> {
         PointwiseKernel.launch(device, gradients.get(i), Data.of(elements, false, x, gradient));
         broadcasts.addSums(i, gradient, 1, call.workspace(), dx);
       } else {
-        PointwiseKernel.launch(device, gradients.get(i), Data.of(elements, true, x, dx));
+        boolean add = !call.written().contains(i);
+        PointwiseKernel.launch(device, gradients.get(i), Data.of(elements, add, x, dx));
       }
     }
   }

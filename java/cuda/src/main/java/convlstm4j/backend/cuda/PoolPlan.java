@@ -24,9 +24,14 @@ final class PoolPlan extends CudaPlan<Pool> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
-    Arguments a =
-        device.arguments().address(input(call.inputs(), "x")).address(output(call.outputs(), "y"));
+    Arguments a = device.arguments().put32(isWritten(call, "x") ? 0 : 1);
+    a.address(input(call.inputs(), "x")).address(output(call.outputs(), "y"));
     a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
     start("_backward", in.get(0).elements(), a);
   }

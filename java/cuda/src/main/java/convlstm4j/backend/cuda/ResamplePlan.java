@@ -58,9 +58,15 @@ final class ResamplePlan extends CudaPlan<Resample> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
-    run("resample_backward", backward, dy, input(call.inputGradients(), "x"), in.get(0));
+    String kernel = isWritten(call, "x") ? "resample_forward" : "resample_backward";
+    run(kernel, backward, dy, input(call.inputGradients(), "x"), in.get(0));
   }
 
   private void run(String kernel, Lines table, long from, long to, Shape target) {

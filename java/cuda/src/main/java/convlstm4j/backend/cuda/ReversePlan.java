@@ -34,8 +34,16 @@ final class ReversePlan extends CudaPlan<Reverse> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
-    reverse(output(call.outputGradients(), "y"), input(call.inputGradients(), "x"), true);
+    reverse(
+        output(call.outputGradients(), "y"),
+        input(call.inputGradients(), "x"),
+        !isWritten(call, "x"));
   }
 
   private void reverse(long from, long to, boolean add) {

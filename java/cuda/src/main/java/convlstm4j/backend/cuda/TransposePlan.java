@@ -29,9 +29,20 @@ final class TransposePlan extends CudaPlan<Transpose> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return true;
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
     StridedCopy.copy(
-        device, sizes, dy, yStrides, input(call.inputGradients(), "x"), xStrides, true);
+        device,
+        sizes,
+        dy,
+        yStrides,
+        input(call.inputGradients(), "x"),
+        xStrides,
+        !isWritten(call, "x"));
   }
 }

@@ -61,6 +61,11 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
   }
 
   @Override
+  public boolean writesGradient(int input) {
+    return is(input, "prediction");
+  }
+
+  @Override
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) op.delta());
     a.address(input(call.inputs(), "prediction"))
@@ -69,6 +74,7 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
     a.address(output(call.outputGradients(), "value"))
         .address(input(call.inputGradients(), "prediction"));
     a.putDouble(scale).put64(rows.count()).divisor(rows.length()).put(keep).put(smooth);
+    a.put32(isWritten(call, "prediction") ? 0 : 1).put32(0);
     device.launch(kernel("_backward"), categorical ? rows.threads() : in.get(0).elements(), a);
   }
 
