@@ -3,7 +3,6 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.checkpoint.Checkpoint;
@@ -12,13 +11,11 @@ import convlstm4j.layer.GlobalAveragePooling2D;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
-import convlstm4j.video.VideoFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -145,14 +142,9 @@ class BackboneCommandsTest {
   /** Of films the backbone says the size; what is kept needs no decoder. */
   @Test
   void films() throws Exception {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
     for (String name : List.of("moving/a", "still/a")) {
-      Path film = dir.resolve("films/" + name + ".mp4");
-      Files.createDirectories(film.getParent());
       String source = name.startsWith("still") ? "color=c=gray:" : "testsrc2=";
-      List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error"));
-      command.addAll(List.of("-f", "lavfi", "-i", source + "s=64x48:r=10:d=2", film.toString()));
-      assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+      TestFilms.make(dir.resolve("films/" + name + ".mp4"), source + "s=64x48:r=10:d=2");
     }
     String eye = " --backbone @eye.ckpt --feature-cache @kept ";
     good("train --data @films --output @head.ckpt --frame-rate 5 --filters 2 --epochs 1" + eye);

@@ -1,6 +1,7 @@
 package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.cli.Main;
 import java.io.IOException;
@@ -36,6 +37,18 @@ record Cli(int code, String out, String err) {
     Cli cli = run(words);
     assertEquals(0, cli.code, cli::toString);
     return cli;
+  }
+
+  /** The same on the backend in plain Java. */
+  static Cli onReference(Object... words) {
+    return good(Stream.concat(Stream.of(words), Stream.of("--backend", "reference")).toArray());
+  }
+
+  /** Runs the command, which must be refused for a reason. */
+  static void refused(String reason, Object... words) {
+    Cli cli = run(words);
+    assertEquals(2, cli.code, cli::toString);
+    assertTrue(cli.err.contains(reason), cli::toString);
   }
 
   /** The words that run the command in a process of its own, as the launcher does. */

@@ -261,7 +261,7 @@ final class ExampleFiles {
       assertTrue(output.contains("film-demo/film.html"), output);
       if (output.contains("is generated")) {
         // Its colours turn over from second 30 to 33.
-        assertTrue(output.contains("\nunusual from 30.0 to 3"), output);
+        assertTrue(output.contains("\nunusual from 30.00 to 3"), output);
         assertFalse(output.matches("(?s).*unusual from (.|[12].)[.].*"), output);
       }
       return;

@@ -2,9 +2,7 @@ package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import convlstm4j.video.VideoFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,23 +86,7 @@ class ExplainTest {
 
   @Test
   void ofAFilm() throws Exception {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
-    Path film = dir.resolve("f.mp4");
-    assertEquals(
-        0,
-        new ProcessBuilder(
-                "ffmpeg",
-                "-nostdin",
-                "-v",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc2=s=32x24:r=10:d=2",
-                film.toString())
-            .inheritIO()
-            .start()
-            .waitFor());
+    Path film = TestFilms.make(dir.resolve("f.mp4"), "testsrc2=s=32x24:r=10:d=2");
     Path gif = dir.resolve("h.gif");
     Cli cli = Cli.good(explain("--input", film, "--output", gif, "--at", 1.25));
     assertTrue(cli.out().contains(" at 1.20 s"), cli::toString);

@@ -2,14 +2,12 @@ package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import convlstm4j.video.VideoFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,28 +17,22 @@ class FilmCommandsTest {
   @TempDir Path dir;
 
   @BeforeEach
-  void films() throws IOException, InterruptedException {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
-    for (String name : List.of("moving", "still")) {
-      Files.createDirectories(dir.resolve("films").resolve(name));
-    }
+  void films() {
     film("films/moving/a.mp4", "testsrc2=s=64x48:r=25:d=2");
     film("films/moving/b c.mkv", "testsrc2=s=32x48:r=10:d=1");
     film("films/still/a.webm", "color=c=gray:s=48x48:r=30:d=2");
     film("new.mp4", "testsrc=s=50x50:r=25:d=3");
   }
 
-  private void film(String name, String source) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("ffmpeg", "-nostdin", "-v", "error"));
-    command.addAll(List.of("-f", "lavfi", "-i", source, dir.resolve(name).toString()));
-    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+  private void film(String name, String source) {
+    TestFilms.make(dir.resolve(name), source);
   }
 
   @Test
   void trainEvaluatePredict() throws IOException {
     Path model = dir.resolve("model.ckpt");
     Path films = dir.resolve("films");
-    Cli.good(
+    Cli.onReference(
         "train",
         "--data",
         films,
@@ -57,40 +49,21 @@ class FilmCommandsTest {
         "--filters",
         "2",
         "--epochs",
-        "1",
-        "--backend",
-        "reference");
+        "1");
     // The size and the rate are the model's.
-    String table =
-        Cli.good("evaluate", "--model", model, "--data", films, "--backend", "reference").out();
+    String table = Cli.onReference("evaluate", "--model", model, "--data", films).out();
     assertTrue(table.contains("moving") && table.contains("still"), table);
     Path scores = dir.resolve("scores.csv");
-    Cli.good(
-        "predict",
-        "--model",
-        model,
-        "--input",
-        dir.resolve("new.mp4"),
-        "--output",
-        scores,
-        "--backend",
-        "reference");
+    Cli.onReference(
+        "predict", "--model", model, "--input", dir.resolve("new.mp4"), "--output", scores);
     List<String> lines = Files.readAllLines(scores);
     assertEquals("frame,second,moving,still", lines.get(0));
     assertEquals(16, lines.size());
     assertTrue(lines.get(8).startsWith("7,1.4,"), lines.get(8));
     Path array = dir.resolve("scores.npy");
-    Cli.good(
-        "predict",
-        "--model",
-        model,
-        "--input",
-        dir.resolve("new.mp4"),
-        "--output",
-        array,
-        "--backend",
-        "reference");
-    refused(
+    Cli.onReference(
+        "predict", "--model", model, "--input", dir.resolve("new.mp4"), "--output", array);
+    Cli.refused(
         "the films are prepared as 16x24 (crop), 3 a second",
         "evaluate",
         "--model",
@@ -105,7 +78,7 @@ class FilmCommandsTest {
         "crop",
         "--backend",
         "reference");
-    refused(
+    Cli.refused(
         "the films are prepared as",
         "predict",
         "--model",
@@ -119,7 +92,7 @@ class FilmCommandsTest {
         "--backend",
         "reference");
     // What is said agrees with the model; the rest is the model's.
-    Cli.good(
+    Cli.onReference(
         "predict",
         "--model",
         model,
@@ -128,10 +101,8 @@ class FilmCommandsTest {
         "--output",
         array,
         "--frame-fit",
-        "crop",
-        "--backend",
-        "reference");
-    refused(
+        "crop");
+    Cli.refused(
         "--frame-rate goes with a film as --input",
         "predict",
         "--model",
@@ -143,7 +114,7 @@ class FilmCommandsTest {
         "--frame-rate",
         "5");
     Path empty = Files.createDirectory(dir.resolve("empty"));
-    refused(
+    Cli.refused(
         "is empty, expected files that end in one of",
         "predict",
         "--model",
@@ -152,7 +123,7 @@ class FilmCommandsTest {
         empty,
         "--output",
         array);
-    refused(
+    Cli.refused(
         "there is no such file",
         "predict",
         "--model",
@@ -165,16 +136,13 @@ class FilmCommandsTest {
 
   /** Folders of pictures are videos in every command that takes films. */
   @Test
-  void foldersOfPictures() throws IOException, InterruptedException {
-    for (String name : List.of("moving/b c", "still/new")) {
-      Files.createDirectories(dir.resolve("films").resolve(name));
-    }
+  void foldersOfPictures() throws IOException {
     Files.delete(dir.resolve("films/moving/b c.mkv"));
     film("films/moving/b c/%d.png", "testsrc2=s=32x48:r=10:d=1.2");
     film("films/still/new/frame %03d.jpg", "color=c=gray:s=40x40:r=10:d=1");
     Path films = dir.resolve("films");
     Path model = dir.resolve("model.ckpt");
-    Cli.good(
+    Cli.onReference(
         "train",
         "--data",
         films,
@@ -187,22 +155,12 @@ class FilmCommandsTest {
         "--epochs",
         1,
         "--picture-rate",
-        10,
-        "--backend",
-        "reference");
-    Cli.good(
-        "evaluate",
-        "--model",
-        model,
-        "--data",
-        films,
-        "--report",
-        dir.resolve("report"),
-        "--backend",
-        "reference");
+        10);
+    Cli.onReference(
+        "evaluate", "--model", model, "--data", films, "--report", dir.resolve("report"));
     Path pictures = films.resolve("moving/b c");
     Path scores = dir.resolve("scores.csv");
-    Cli.good(
+    Cli.onReference(
         "predict",
         "--model",
         model,
@@ -213,22 +171,12 @@ class FilmCommandsTest {
         "--picture",
         dir.resolve("scores.png"),
         "--picture-rate",
-        10,
-        "--backend",
-        "reference");
+        10);
     List<String> lines = Files.readAllLines(scores);
     assertEquals(13, lines.size());
     assertTrue(lines.get(12).startsWith("11,1.1,"), lines.get(12));
-    Cli.good(
-        "explain",
-        "--model",
-        model,
-        "--input",
-        pictures,
-        "--output",
-        dir.resolve("why.png"),
-        "--backend",
-        "reference");
+    Cli.onReference(
+        "explain", "--model", model, "--input", pictures, "--output", dir.resolve("why.png"));
     Path labels = dir.resolve("labels.csv");
     Cli.good("label-template", films, "--output", labels, "--picture-rate", 5);
     assertEquals(
@@ -239,7 +187,7 @@ class FilmCommandsTest {
             "still/a,0,2.000,",
             "still/new,0,2.000,"),
         Files.readAllLines(labels));
-    refused(
+    Cli.refused(
         "is part of --input",
         "predict",
         "--model",
@@ -250,7 +198,7 @@ class FilmCommandsTest {
         scores,
         "--picture",
         pictures.resolve("13.png"));
-    refused(
+    Cli.refused(
         "is part of --data",
         "train",
         "--data",
@@ -259,7 +207,7 @@ class FilmCommandsTest {
         dir.resolve("other.ckpt"),
         "--picture",
         pictures.resolve("13.png"));
-    refused(
+    Cli.refused(
         "--picture-rate goes with a folder of pictures",
         "predict",
         "--model",
@@ -270,7 +218,7 @@ class FilmCommandsTest {
         scores,
         "--picture-rate",
         5);
-    refused(
+    Cli.refused(
         "--picture-rate 0.0, expected more than 0",
         "predict",
         "--model",
@@ -282,7 +230,7 @@ class FilmCommandsTest {
         "--picture-rate",
         0);
     Files.writeString(pictures.resolve("5.png"), "no picture");
-    refused(
+    Cli.refused(
         "5.png: is no picture",
         "predict",
         "--model",
@@ -293,12 +241,48 @@ class FilmCommandsTest {
         scores);
   }
 
+  /** Films that lie deeper than they are looked for are not left out in silence. */
+  @Test
+  void filmsThatNobodyTakesAreSaid() throws IOException {
+    Path films = dir.resolve("films");
+    Path deep = Files.createDirectories(films.resolve("still/day 1"));
+    Files.copy(dir.resolve("new.mp4"), deep.resolve("new.mp4"));
+    Files.createDirectory(films.resolve("still/empty"));
+    assertEquals(
+        "films: the films in [still/day 1/] are not taken; expected all videos in the folder"
+            + " itself, or all in folders of it, one for each label",
+        warned("films"));
+    Path flat = Files.createDirectories(dir.resolve("flat/goals")).getParent();
+    Files.copy(dir.resolve("new.mp4"), flat.resolve("a.mp4"));
+    assertEquals("", warned("flat"), "all are taken");
+    Files.copy(dir.resolve("new.mp4"), flat.resolve("goals/b.mp4"));
+    assertTrue(warned("flat").startsWith("flat: the films in [goals/] are not taken"));
+  }
+
+  /** What a command that lists a folder warns of. */
+  private String warned(String folder) throws IOException {
+    Path said = dir.resolve("said.txt");
+    Files.deleteIfExists(dir.resolve("labels.csv"));
+    Process process =
+        new ProcessBuilder(
+                Cli.process(List.of(), "label-template", folder, "--output", "labels.csv"))
+            .directory(dir.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    assertEquals(0, process.onExit().join().exitValue());
+    return Files.readAllLines(said).stream()
+        .filter(l -> l.contains("WARN"))
+        .map(l -> l.replaceFirst(".*WARN.* - ", ""))
+        .collect(Collectors.joining("\n"));
+  }
+
   @Test
   void wrongOptions() {
     Path out = dir.resolve("model.ckpt");
     Path films = dir.resolve("films");
     for (String size : List.of("5", "0x5", "5x0", "5x5x5", "-1x5")) {
-      refused(
+      Cli.refused(
           "--frame-size: size \"" + size + "\", expected height and width",
           "train",
           "--data",
@@ -307,10 +291,10 @@ class FilmCommandsTest {
           out,
           "--frame-size=" + size);
     }
-    refused("--frame-rate: ", "train", "--data", films, "--output", out, "--frame-rate=0");
-    refused("--frame-rate: ", "train", "--data", films, "--output", out, "--frame-rate=-1");
-    refused("--frame-fit", "train", "--data", films, "--output", out, "--frame-fit=squash");
-    refused(
+    Cli.refused("--frame-rate: ", "train", "--data", films, "--output", out, "--frame-rate=0");
+    Cli.refused("--frame-rate: ", "train", "--data", films, "--output", out, "--frame-rate=-1");
+    Cli.refused("--frame-fit", "train", "--data", films, "--output", out, "--frame-fit=squash");
+    Cli.refused(
         "--frame-size goes with --data",
         "evaluate",
         "--model",
@@ -320,11 +304,5 @@ class FilmCommandsTest {
         "--y",
         dir.resolve("y.npy"),
         "--frame-size=5x5");
-  }
-
-  private static void refused(String reason, Object... words) {
-    Cli call = Cli.run(words);
-    assertEquals(2, call.code(), call.err());
-    assertTrue(call.err().contains(reason), call.err());
   }
 }

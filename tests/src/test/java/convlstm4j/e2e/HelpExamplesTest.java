@@ -119,15 +119,7 @@ class HelpExamplesTest {
             "films/moving/pictures/%d.png", "testsrc2=",
             "films/still/a.mp4", "color=c=gray:");
     for (Map.Entry<String, String> film : films.entrySet()) {
-      Path file = dir.resolve(film.getKey());
-      Files.createDirectories(file.getParent());
-      String input = film.getValue() + "s=32x32:r=10:d=2";
-      Process made =
-          new ProcessBuilder(
-                  "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", input, file.toString())
-              .inheritIO()
-              .start();
-      assertEquals(0, made.onExit().join().exitValue());
+      TestFilms.make(dir.resolve(film.getKey()), film.getValue() + "s=32x32:r=10:d=2");
     }
     Path model = dir.resolve("film.ckpt");
     Cli.good("train", "--data", dir.resolve("films"), "--output", model, "--epochs", 1);

@@ -2,9 +2,7 @@ package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import convlstm4j.video.VideoFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,17 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LabelTemplateTest {
   @TempDir Path dir;
 
-  private void film(String name, String source) throws Exception {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
-    Path file = dir.resolve(name);
-    Files.createDirectories(file.getParent());
-    assertEquals(
-        0,
-        new ProcessBuilder(
-                "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", source, file.toString())
-            .inheritIO()
-            .start()
-            .waitFor());
+  private void film(String name, String source) {
+    TestFilms.make(dir.resolve(name), source);
   }
 
   private void refused(String part, Object... words) throws IOException {

@@ -146,6 +146,16 @@ class LauncherTest {
   }
 
   @Test
+  void saysWhatTheBuildLeavesOut() throws Exception {
+    Files.delete(jar);
+    write(tools.resolve("mvn"), "echo; echo '[WARNING] no cmake: slower'; echo more; >" + jar);
+    List<String> err = run(List.of(), "info").err;
+    assertEquals(
+        List.of("convlstm4j: building ... (first use)", "convlstm4j: no cmake: slower"), err);
+    assertEquals(List.of(), run(List.of(), "info").err, "once");
+  }
+
+  @Test
   void refusesAWordThatItDoesNotKnow() throws Exception {
     Ended run = run(List.of("CONVLSTM4J_CUDA=yes"), "info");
     assertEquals(1, run.code);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.data.Batch;
 import convlstm4j.data.BatchStream;
@@ -81,12 +80,6 @@ class PicturesTest {
     return out;
   }
 
-  private static void film(Path file, String source, int seconds)
-      throws IOException, InterruptedException {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
-    run("ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-t", seconds, "-i", source, file);
-  }
-
   @Test
   void ofAnArrayWithoutTimes() throws IOException {
     Cli.good(predict(array(), "--output", "@s.json", "--picture", "@s.png"));
@@ -132,7 +125,7 @@ class PicturesTest {
   @Test
   void replacesOnlyWhatItMade() throws Exception {
     Path film = dir.resolve("film.mp4");
-    film(film, "testsrc2=s=16x16:r=5", 1);
+    TestFilms.make(film, "testsrc2=s=16x16:r=5:d=1");
     Files.writeString(dir.resolve("own.srt"), "1\n00:00:00,000 --> 00:00:01,000\nHello!\n\n");
     Files.write(dir.resolve("own.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
     Files.writeString(dir.resolve("own.html"), "<html>My page</html>");
@@ -166,7 +159,7 @@ class PicturesTest {
   @Test
   void subtitlesOnAFilm() throws Exception {
     Path film = dir.resolve("a film.mkv");
-    film(film, "testsrc2=s=24x16:r=24000/1001", 3);
+    TestFilms.make(film, "testsrc2=s=24x16:r=24000/1001:d=3");
     Cli.good(predict(film, "--output", "@s.csv", "--intervals", "@i.csv", "--picture", "@s.html"));
     List<String> rows = Files.readAllLines(dir.resolve("s.csv"));
     List<Double> shown = new ArrayList<>();
@@ -300,7 +293,7 @@ class PicturesTest {
   @Test
   void filmsEndWhenFfprobeSays() throws Exception {
     Path film = dir.resolve("f.mp4");
-    film(film, "testsrc2=s=24x16:r=25", 2);
+    TestFilms.make(film, "testsrc2=s=24x16:r=25:d=2");
     for (double rate : new double[] {0, 5}) {
       FramePreparation p =
           new FramePreparation(

@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -64,12 +65,12 @@ public final class FilmDemo {
 
   private static final int EPOCHS = 12;
 
-  /** Clips of packages of Debian, with their names. */
-  private static final List<Path> INSTALLED =
+  /** Clips of packages of Debian, all long enough. */
+  static final List<Path> INSTALLED =
       List.of(
           Path.of("/usr/share/doc/opencv-doc/examples/data/vtest.avi"),
-          Path.of("/usr/share/forensics-samples/original-files/movie1/VID_20191220_170832.mp4"),
-          Path.of("/usr/share/pymecavideo/data/video/balle1-vp9.avi"));
+          Path.of("/usr/share/forensics-samples/original-files/movie2/movie-hello.mp4"),
+          Path.of("/usr/share/pymecavideo/data/video/balle-jbart.mp4"));
 
   private final Path folder;
   private final long seed;
@@ -126,10 +127,40 @@ public final class FilmDemo {
    */
   public String run(Optional<Path> film) throws IOException {
     Drawing.check();
+    if (film.isPresent()) {
+      // A film that is refused leaves no folder behind.
+      try (FrameSource source = open(film.get())) {
+        DemoFolder own = DemoFolder.claim(folder, seed);
+        try (own) {
+          return watch(film.get(), source);
+        }
+      }
+    }
     DemoFolder own = DemoFolder.claim(folder, seed);
     try (own) {
-      return watch(film.isPresent() ? film.get() : generated());
+      Path made = generated();
+      try (FrameSource source = open(made)) {
+        return watch(made, source);
+      }
     }
+  }
+
+  private static FrameSource open(Path film) {
+    FramePreparation frames =
+        new FramePreparation(FRAMES.height(), FRAMES.width(), FRAMES.fit(), RATE, FRAMES.colours());
+    FrameSource source = FrameFiles.open(film, frames, RATE).scaled(ByteScale.UNIT);
+    long all = source.shape().dim(0);
+    if (learnt(all) < 2 * WINDOW + 1) {
+      source.close();
+      throw new IllegalArgumentException(
+          film + ": has " + all + " frames at 8 a second, expected at least 42, some 5 s");
+    }
+    return source;
+  }
+
+  /** How many of a film's frames are learnt from. */
+  private static int learnt(long all) {
+    return (int) Math.min(MOST, LEARNT * all);
   }
 
   /** A clock and moving colours, which turn into their negative for three seconds. */
@@ -165,17 +196,9 @@ public final class FilmDemo {
     return film;
   }
 
-  private String watch(Path film) throws IOException {
-    FramePreparation frames =
-        new FramePreparation(FRAMES.height(), FRAMES.width(), FRAMES.fit(), RATE, FRAMES.colours());
-    try (FrameSource source = FrameFiles.open(film, frames, RATE).scaled(ByteScale.UNIT);
-        Model model = model()) {
-      int all = (int) source.shape().dim(0);
-      int learnt = (int) Math.min(MOST, LEARNT * all);
-      if (learnt < 2 * WINDOW + 1) {
-        throw new IllegalArgumentException(
-            film + ": has " + all + " frames at 8 a second, expected at least 42, some 5 s");
-      }
+  private String watch(Path film, FrameSource source) throws IOException {
+    try (Model model = model()) {
+      int learnt = learnt(source.shape().dim(0));
       train(model, source, learnt);
       return judge(model, film, source, learnt);
     }
@@ -267,7 +290,7 @@ public final class FilmDemo {
         new TrackFile(
                 found, Intervals.HALF, thumbnails.images(), java.util.Arrays.copyOf(bounds, all))
             .bytes("html"));
-    return lines(track) + page + "\n";
+    return lines(found) + page + "\n";
   }
 
   /** Mean difference between each frame and the one foreseen. */
@@ -291,23 +314,13 @@ public final class FilmDemo {
   }
 
   /** From when to when the score is above one half. */
-  private static String lines(Track track) {
-    StringBuilder s = new StringBuilder();
-    int from = -1;
-    for (int t = 0; t <= track.rows(); t++) {
-      boolean unusual = t < track.rows() && track.score(0, t) > Intervals.HALF;
-      if (unusual && from < 0) {
-        from = t;
-      } else if (!unusual && from >= 0) {
-        s.append(
-            String.format(
-                Locale.ROOT,
-                "unusual from %.1f to %.1f s%n",
-                track.start(from),
-                track.start(t - 1)));
-        from = -1;
-      }
-    }
-    return s.length() == 0 ? "nothing unusual\n" : s.toString();
+  private static String lines(Intervals found) {
+    String all =
+        found.all().stream()
+            .map(
+                i ->
+                    String.format(Locale.ROOT, "unusual from %.2f to %.2f s%n", i.start(), i.end()))
+            .collect(Collectors.joining());
+    return all.isEmpty() ? "nothing unusual\n" : all;
   }
 }

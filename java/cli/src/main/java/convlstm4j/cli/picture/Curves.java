@@ -20,6 +20,9 @@ public final class Curves {
   /** Of a name in the legend. */
   private static final int LONGEST = 40;
 
+  /** No name of a line, which are printable. */
+  private static final String BETWEEN = "\0";
+
   /** Few points are shown, too. */
   private static final int MARKED = 12;
 
@@ -106,6 +109,7 @@ public final class Curves {
                   2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {6, 5}, 0)
               : new BasicStroke(2));
     }
+    spreadTicks(chart);
     BufferedImage image = Drawing.blank(width, height);
     Graphics2D g = Drawing.on(image);
     if (lines.isEmpty()) {
@@ -115,5 +119,26 @@ public final class Curves {
     chart.paint(g, width, height);
     g.dispose();
     return image;
+  }
+
+  /**
+   * Where the values of y are equally spaced, the chart marks them and nothing else: 0 and 1, or
+   * 0.5777777777777778. A point that is not drawn lies between them, so that round numbers are
+   * marked.
+   */
+  private void spreadTicks(XYChart chart) {
+    double min = unit ? 0 : Double.POSITIVE_INFINITY;
+    double max = unit ? 1 : Double.NEGATIVE_INFINITY;
+    for (Line line : lines) {
+      for (double y : line.y) {
+        min = Math.min(min, y);
+        max = Math.max(max, y);
+      }
+    }
+    if (min < max) {
+      double[] x = {lines.get(0).x.get(0)};
+      XYSeries between = chart.addSeries(BETWEEN, x, new double[] {min + (max - min) * 0.37});
+      between.setMarker(SeriesMarkers.NONE).setShowInLegend(false);
+    }
   }
 }

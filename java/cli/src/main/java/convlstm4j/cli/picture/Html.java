@@ -13,17 +13,26 @@ import java.util.List;
 public final class Html {
   private static final String STYLE =
       """
-      body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1280px; margin: 2em auto; padding: 0 1em; }
+      :root { color-scheme: light dark; }
+      body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1280px; margin: 2em auto; padding: 0 1em; }
       h1 { font-size: 1.6em; overflow-wrap: anywhere; } h2 { font-size: 1.25em; margin-top: 2em; overflow-wrap: anywhere; }
-      h3 { font-size: 1.05em; margin-bottom: .3em; overflow-wrap: anywhere; }
+      h3 { font-size: 1.05em; margin-bottom: .3em; overflow-wrap: anywhere; } p { overflow-wrap: anywhere; }
       img { max-width: 100%; height: auto; }
-      .wide { overflow-x: auto; }
+      .wide { overflow-x: auto; max-width: 100%; }
+      .wide img { min-width: 44em; }
       .side { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
       table { border-collapse: collapse; margin: .6em 0; }
-      th, td { padding: .25em .8em; border-bottom: 1px solid #ddd; text-align: right; font-variant-numeric: tabular-nums; }
-      th { border-bottom: 2px solid #999; } th:first-child, td:first-child { text-align: left; max-width: 32em; overflow-wrap: anywhere; }
-      footer { margin-top: 3em; color: #666; font-size: .85em; }
+      th, td { padding: .25em .8em; border-bottom: 1px solid #8885; text-align: right; font-variant-numeric: tabular-nums; }
+      th { border-bottom: 2px solid #888; } th:first-child, td:first-child { text-align: left; min-width: 7em; max-width: 32em; overflow-wrap: anywhere; }
+      footer { margin-top: 3em; opacity: .7; font-size: .85em; }
+      @media (prefers-color-scheme: dark) { body { color: #ddd; background: #1c1c1c; } }
       """;
+
+  /**
+   * What is wider, in pixels, is moved sideways on a narrow screen rather than made too small to
+   * read.
+   */
+  private static final int WIDE = 700;
 
   private final String title;
   private final StringBuilder body = new StringBuilder();
@@ -63,10 +72,14 @@ public final class Html {
    * @param shows what it shows, for those who cannot see it
    */
   public Html picture(BufferedImage image, String shows) {
-    body.append("<img width=\"").append(image.getWidth());
+    boolean isWide = image.getWidth() > WIDE;
+    body.append(isWide ? "<div class=\"wide\">" : "")
+        .append("<img width=\"")
+        .append(image.getWidth());
     body.append("\" height=\"").append(image.getHeight());
     body.append("\" alt=\"").append(escaped(shows)).append("\" src=\"data:image/png;base64,");
-    body.append(Base64.getEncoder().encodeToString(PictureFile.png(image))).append("\">\n");
+    body.append(Base64.getEncoder().encodeToString(PictureFile.png(image))).append("\">");
+    body.append(isWide ? "</div>\n" : "\n");
     return this;
   }
 

@@ -19,7 +19,7 @@ public final class Intervals {
    * @param end in seconds
    * @param score mean over its time
    */
-  record Interval(int label, int first, int last, double start, double end, double score) {}
+  public record Interval(int label, int first, int last, double start, double end, double score) {}
 
   private final Track track;
   private final List<Interval> all = new ArrayList<>();
@@ -72,7 +72,7 @@ public final class Intervals {
   }
 
   /** Sorted by start. */
-  List<Interval> all() {
+  public List<Interval> all() {
     return all;
   }
 

@@ -40,7 +40,7 @@ record Listing(
   private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
   private static final int MOST_NAMED = 3;
 
-  /** Folders of which a mixture was said: a command lists one several times. */
+  /** Folders of which something was said: a command lists one several times. */
   private static final Set<Path> SAID = ConcurrentHashMap.newKeySet();
 
   /** Arrays that belong to a video and are none. */
@@ -63,14 +63,12 @@ record Listing(
     int others = add(folder, "", paths);
     Set<String> classes = new TreeSet<>();
     if (paths.isEmpty()) {
-      for (Path inner : entries(folder)) {
+      for (Path inner : inner(folder)) {
         String name = inner.getFileName().toString();
-        if (Files.isDirectory(inner) && !FrameFiles.isHidden(inner)) {
-          int before = paths.size();
-          others += add(inner, name + "/", paths);
-          if (paths.size() > before) {
-            classes.add(name);
-          }
+        int before = paths.size();
+        others += add(inner, name + "/", paths);
+        if (paths.size() > before) {
+          classes.add(name);
         }
       }
     }
@@ -87,6 +85,7 @@ record Listing(
                   ? "; its pictures are one video, put it into a folder of videos"
                   : ""));
     }
+    sayDeeper(folder, classes.isEmpty() ? List.of(folder) : inner(folder));
     return new Listing(
         folder, paths, List.copyOf(classes), new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
   }
@@ -121,12 +120,43 @@ record Listing(
           "{}: the pictures in {} are taken as a video each, beside {} files that are videos, too;"
               + " if they are none, move them elsewhere or leave them out by their ids",
           folder,
-          pictures.stream().map(p -> p.getFileName() + "/").sorted().limit(MOST_NAMED).toList()
-              + (pictures.size() > MOST_NAMED
-                  ? " and " + (pictures.size() - MOST_NAMED) + " more"
-                  : ""),
+          some(pictures.stream().map(p -> p.getFileName() + "/").sorted().toList()),
           videos.size() - pictures.size());
     }
+  }
+
+  /** Films in folders within those that were looked into are taken by nobody. */
+  private static void sayDeeper(Path folder, List<Path> lookedInto) {
+    List<String> deeper =
+        lookedInto.stream()
+            .flatMap(f -> inner(f).stream().filter(Files::isReadable))
+            .filter(f -> entries(f).stream().anyMatch(Listing::isFilm))
+            .map(f -> folder.relativize(f) + "/")
+            .sorted()
+            .toList();
+    if (!deeper.isEmpty() && SAID.add(folder.resolve(deeper.get(0)))) {
+      LOG.warn(
+          "{}: the films in {} are not taken; expected all videos in the folder itself, or all in"
+              + " folders of it, one for each label",
+          folder,
+          some(deeper));
+    }
+  }
+
+  private static String some(List<String> names) {
+    int more = names.size() - MOST_NAMED;
+    return names.stream().limit(MOST_NAMED).toList() + (more > 0 ? " and " + more + " more" : "");
+  }
+
+  private static boolean isFilm(Path path) {
+    return !Files.isDirectory(path) && !FrameFiles.isHidden(path) && FrameFiles.isDecoded(path);
+  }
+
+  /** The folders in a folder. */
+  private static List<Path> inner(Path folder) {
+    return entries(folder).stream()
+        .filter(f -> Files.isDirectory(f) && !FrameFiles.isHidden(f))
+        .toList();
   }
 
   private static List<Path> entries(Path folder) {

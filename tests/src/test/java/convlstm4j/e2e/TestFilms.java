@@ -1,0 +1,38 @@
+package convlstm4j.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import convlstm4j.video.VideoFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Films that ffmpeg's sources make. */
+public final class TestFilms {
+  private TestFilms() {}
+
+  /**
+   * Makes one, or pictures where the name has a number such as {@code %d}; skips the test without
+   * ffmpeg.
+   *
+   * @param file in a folder that is made if it is not there
+   * @param source such as {@code testsrc2=s=16x16:r=5:d=2}
+   * @return the file
+   */
+  public static Path make(Path file, String source) {
+    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Process made =
+          new ProcessBuilder(
+                  "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", source, file.toString())
+              .inheritIO()
+              .start();
+      assertEquals(0, made.onExit().join().exitValue(), () -> source + " to " + file);
+      return file;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
