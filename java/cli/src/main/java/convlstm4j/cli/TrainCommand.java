@@ -274,7 +274,7 @@ final class TrainCommand implements Callable<Integer> {
     files.checkSavable(model, kind, output);
     TrainingSamples.Parts parts = samples.open(model, new Conversions(err));
     boolean validated = parts.validation() != null;
-    Fit fit = samples.apply(Fit.epochs(stop.epochs), model, parts);
+    Fit fit = samples.apply(Fit.epochs(stop.epochs).quiet(), model, parts);
     for (Callback c : stop.callbacks(model, validated)) {
       fit = fit.callbacks(c);
     }

@@ -72,6 +72,11 @@ public final class Datasets {
     }
 
     @Override
+    public String toString() {
+      return ids.size() + " batches that a loader makes";
+    }
+
+    @Override
     public int batches() {
       return ids.size();
     }

@@ -161,7 +161,7 @@ public final class InMemoryDataset implements Dataset {
 
   @Override
   public String toString() {
-    return samples() + " samples in " + batches() + " batches";
+    return samples.toString();
   }
 
   @Override

@@ -143,6 +143,11 @@ public final class IndexedDataset implements Dataset {
   }
 
   @Override
+  public String toString() {
+    return samples + " samples in " + batches() + " batches";
+  }
+
+  @Override
   public int batches() {
     return (samples - 1) / batchSize + 1;
   }

@@ -27,13 +27,15 @@ public final class Fit {
   private final Dataset validation;
   private final List<Callback> callbacks;
   private final Map<String, Map<Integer, Double>> classWeights;
+  private final boolean quiet;
 
   private Fit(
       long epochs,
       boolean more,
       Dataset validation,
       List<Callback> callbacks,
-      Map<String, Map<Integer, Double>> classWeights) {
+      Map<String, Map<Integer, Double>> classWeights,
+      boolean quiet) {
     if (epochs < 0) {
       throw new IllegalArgumentException("epochs=" + epochs + ", must be at least 0");
     }
@@ -42,6 +44,7 @@ public final class Fit {
     this.validation = validation;
     this.callbacks = callbacks;
     this.classWeights = classWeights;
+    this.quiet = quiet;
   }
 
   /**
@@ -53,7 +56,7 @@ public final class Fit {
    * @return the options
    */
   public static Fit epochs(long total) {
-    return new Fit(total, false, null, List.of(), Map.of());
+    return new Fit(total, false, null, List.of(), Map.of(), false);
   }
 
   /**
@@ -64,7 +67,7 @@ public final class Fit {
    * @return the options
    */
   public static Fit moreEpochs(long further) {
-    return new Fit(further, true, null, List.of(), Map.of());
+    return new Fit(further, true, null, List.of(), Map.of(), false);
   }
 
   /**
@@ -74,7 +77,7 @@ public final class Fit {
    * @return new options
    */
   public Fit validation(Dataset data) {
-    return new Fit(epochs, more, data, callbacks, classWeights);
+    return new Fit(epochs, more, data, callbacks, classWeights, quiet);
   }
 
   /**
@@ -86,7 +89,7 @@ public final class Fit {
   public Fit callbacks(Callback... added) {
     List<Callback> all = new ArrayList<>(callbacks);
     all.addAll(List.of(added));
-    return new Fit(epochs, more, validation, List.copyOf(all), classWeights);
+    return new Fit(epochs, more, validation, List.copyOf(all), classWeights, quiet);
   }
 
   /**
@@ -119,7 +122,17 @@ public final class Fit {
         });
     Map<String, Map<Integer, Double>> all = new LinkedHashMap<>(classWeights);
     all.put(output, Map.copyOf(weights));
-    return new Fit(epochs, more, validation, callbacks, all);
+    return new Fit(epochs, more, validation, callbacks, all, quiet);
+  }
+
+  /**
+   * Shows nothing by itself. Otherwise losses and metrics of epochs are shown where the program
+   * runs on a terminal, unless a callback is a {@link ProgressLog}.
+   *
+   * @return new options
+   */
+  public Fit quiet() {
+    return new Fit(epochs, more, validation, callbacks, classWeights, true);
   }
 
   long target(Progress progress) {
@@ -136,5 +149,9 @@ public final class Fit {
 
   Map<String, Map<Integer, Double>> classWeights() {
     return classWeights;
+  }
+
+  boolean isQuiet() {
+    return quiet;
   }
 }

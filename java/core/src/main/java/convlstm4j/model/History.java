@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What was reported of some epochs: of those of a call of {@link Model#fit}, or of all so far. */
 public final class History {
@@ -119,5 +121,24 @@ public final class History {
   public double last(String name) {
     List<Double> list = get(name);
     return list.get(list.size() - 1);
+  }
+
+  /** How many epochs, and what the last reported. */
+  @Override
+  public String toString() {
+    if (epochs.isEmpty()) {
+      return "no epochs";
+    }
+    Map<String, Double> last = of(epochs.get(epochs.size() - 1));
+    Map<String, Double> inOrder = new LinkedHashMap<>();
+    values.keySet().stream().filter(last::containsKey).forEach(n -> inOrder.put(n, last.get(n)));
+    return epochs.size() + " epochs, the last: " + text(inOrder);
+  }
+
+  /** Losses and metrics in a line. */
+  static String text(Map<String, Double> logs) {
+    return logs.entrySet().stream()
+        .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4f", e.getValue()))
+        .collect(Collectors.joining(", "));
   }
 }

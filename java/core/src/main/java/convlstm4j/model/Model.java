@@ -354,7 +354,8 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Trains the model, without validation and callbacks.
+   * Trains the model, without validation and callbacks; on a terminal, losses and metrics are
+   * shown.
    *
    * @param data what is learnt
    * @param epochs how many there will have been in all
@@ -737,5 +738,11 @@ public final class Model implements AutoCloseable {
   public void close() {
     trainer.checkIdle("close");
     access.close(trainer::close);
+  }
+
+  /** Its name, the shapes that go in and come out, and how many weights it has. */
+  @Override
+  public String toString() {
+    return Summary.line(network, name);
   }
 }

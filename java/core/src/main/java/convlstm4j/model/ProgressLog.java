@@ -4,7 +4,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** Reports progress in plain lines, for logs and wherever there is no terminal. */
 public final class ProgressLog implements Callback {
@@ -61,7 +60,7 @@ public final class ProgressLog implements Callback {
             + "/"
             + run.batches()
             + String.format(Locale.ROOT, ", %.0f s left in the epoch: ", left)
-            + text(logs.get()));
+            + History.text(logs.get()));
   }
 
   @Override
@@ -80,16 +79,10 @@ public final class ProgressLog implements Callback {
     out.accept(
         head(run, epoch)
             + String.format(Locale.ROOT, ", %.1f s: ", (System.nanoTime() - epochStart) / 1e9)
-            + text(logs));
+            + History.text(logs));
   }
 
   private static String head(Run run, long epoch) {
     return "epoch " + (epoch + 1) + "/" + run.epochs();
-  }
-
-  private static String text(Map<String, Double> logs) {
-    return logs.entrySet().stream()
-        .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4f", e.getValue()))
-        .collect(Collectors.joining(", "));
   }
 }

@@ -63,6 +63,25 @@ final class Summary {
     return out.append("_".repeat(width)).append('\n').toString();
   }
 
+  /** In one line: what goes in, what comes out, how many weights. */
+  static String line(Network network, String name) {
+    return String.format(
+        Locale.ROOT,
+        "model \"%s\": %s to %s, %,d weights",
+        Printable.line(name),
+        ends(network.inputNames(), network.inputs()),
+        ends(network.outputNames(), network.outputs()),
+        count(network.parameters()));
+  }
+
+  private static String ends(List<String> names, List<Symbol> symbols) {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      all.add(Printable.line(names.get(i)) + " " + shape(symbols.get(i).shape()));
+    }
+    return String.join(", ", all);
+  }
+
   /** A row for each layer, and, further to the right, for each in a model inside. */
   private static void addRows(List<List<List<String>>> rows, Network network, String indent) {
     Map<Layer, List<Node>> calls =

@@ -38,7 +38,7 @@ final class TrainingLoop implements Trainer.Run {
     this.training = training;
     this.data = data;
     this.fit = fit;
-    this.callbacks = new ArrayList<>(fit.callbacks());
+    this.callbacks = TerminalProgress.beside(fit);
     callbacks.sort((a, b) -> Boolean.compare(a.key().isEmpty(), b.key().isEmpty()));
     for (Callback c : callbacks) {
       String key = c.key();

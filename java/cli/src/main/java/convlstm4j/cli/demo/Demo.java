@@ -307,7 +307,7 @@ public final class Demo {
     long start = System.nanoTime();
     model.fit(
         Prefetch.of(videos, 2),
-        Fit.epochs(epochs).callbacks(progress.apply(task.prefix + name + ", "), saved));
+        Fit.epochs(epochs).quiet().callbacks(progress.apply(task.prefix + name + ", "), saved));
     running.accept(null);
     if (model.progress().epoch() < epochs) {
       throw new CancellationException(

@@ -245,6 +245,7 @@ public final class FilmDemo {
     model.fit(
         data,
         Fit.epochs(epochs)
+            .quiet()
             .callbacks(
                 progress.apply("next frame, "), new LastCheckpoint(folder.resolve("film.ckpt"))));
     running.accept(null);
