@@ -275,7 +275,10 @@ final class SizeCases {
     cases.add(group(Shape.of(1, 1, 8192, 4), norm, DataFormat.CHANNELS_LAST, r, 8192));
     cases.add(group(Shape.of(1, 1, 8193, 4), norm, DataFormat.CHANNELS_LAST, r, 8193));
     cases.add(group(Shape.of(33, 2, 1, 8), norm, DataFormat.CHANNELS_FIRST, r, 8));
-    cases.add(group(Shape.of(1, 8193, 1, 2), norm, DataFormat.CHANNELS_FIRST, r, 2));
+    if (!norm) { // more groups than threads; of a normalisation each takes a block, which is slow
+      // to simulate
+      cases.add(group(Shape.of(1, 8193, 1, 2), norm, DataFormat.CHANNELS_FIRST, r, 2));
+    }
   }
 
   private static OpCase group(Shape x, boolean norm, DataFormat format, Philox r, long n) {

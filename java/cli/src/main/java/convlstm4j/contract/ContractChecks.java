@@ -16,7 +16,9 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -258,7 +260,8 @@ final class ContractChecks {
 
   /**
    * A gradient that is written is what is added to zeros otherwise, whatever was there before: all
-   * that can be are written at once, then each by itself while the others are added to.
+   * that can be are written at once, then each by itself while the others are added to, and keep
+   * what was there.
    */
   private static void writes(Backend backend, OpCase c, Philox random) {
     if (!isDifferentiable(c)) {
@@ -271,10 +274,18 @@ final class ContractChecks {
     if (all.isEmpty()) {
       return;
     }
-    List<Tensor> added = gradients(backend, c, random, Set.of());
-    checkWritten(c, all, added, gradients(backend, c, random, all));
-    for (int i : all.size() > 1 ? all : Set.<Integer>of()) {
-      checkWritten(c, Set.of(i), added, gradients(backend, c, random, Set.of(i)));
+    List<Tensor> toZeros = gradients(backend, c, random, Set.of(), 0);
+    boolean several = toZeros.stream().filter(Objects::nonNull).count() > 1;
+    List<Tensor> toOthers =
+        several ? gradients(backend, c, random, Set.of(), OpRun.BEFORE) : toZeros;
+    Set<Set<Integer>> some = new LinkedHashSet<>(Set.of(all));
+    all.forEach(i -> some.add(Set.of(i)));
+    for (Set<Integer> written : some) {
+      List<Tensor> expected = new ArrayList<>();
+      for (int i = 0; i < toZeros.size(); i++) {
+        expected.add((written.contains(i) ? toZeros : toOthers).get(i));
+      }
+      checkWritten(c, written, expected, gradients(backend, c, random, written, OpRun.BEFORE));
     }
   }
 
@@ -283,10 +294,10 @@ final class ContractChecks {
   }
 
   private static List<Tensor> gradients(
-      Backend backend, OpCase c, Philox random, Set<Integer> written) {
+      Backend backend, OpCase c, Philox random, Set<Integer> written, double before) {
     try (OpRun run = training(backend, c, random)) {
       run.forward();
-      return run.backwardWriting(c.outputGradients(random), written);
+      return run.backwardWriting(c.outputGradients(random), written, before);
     }
   }
 

@@ -175,14 +175,14 @@ final class OpRun implements AutoCloseable {
   }
 
   /**
-   * The gradients of all inputs: some are written, and NaN before, the others are added to zeros.
-   * Forward must have run.
+   * The gradients of all inputs: some are written, and NaN before, the others are added to what is
+   * {@code before}. Forward must have run.
    */
-  List<Tensor> backwardWriting(List<Tensor> outputGradients, Set<Integer> written) {
+  List<Tensor> backwardWriting(List<Tensor> outputGradients, Set<Integer> written, double before) {
     prepareBackward(outputGradients, i -> true);
     for (int i = 0; i < inputGradients.size(); i++) {
       if (inputGradients.get(i) != null) {
-        memory.fill(inputGradients.get(i), written.contains(i) ? Double.NaN : 0);
+        memory.fill(inputGradients.get(i), written.contains(i) ? Double.NaN : before);
       }
     }
     runBackward(random, written);

@@ -1,0 +1,82 @@
+package convlstm4j.e2e;
+
+import convlstm4j.cli.Main;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A process in a folder that runs one command line after another: names of files count from that
+ * folder, as they do for a user, and no JVM starts for each.
+ */
+final class ManyRuns implements AutoCloseable {
+  private static final String BETWEEN = "\t";
+
+  private final Process process;
+  private final PrintStream to;
+  private final BufferedReader from;
+
+  ManyRuns(Path folder) throws IOException {
+    List<String> command = Cli.process(List.of());
+    command.set(command.size() - 1, ManyRuns.class.getName());
+    process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(Redirect.INHERIT)
+            .start();
+    to = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    from = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param words of the command line
+   * @param output the file for what it prints, on stdout and stderr
+   * @return exit code
+   */
+  int run(Object[] words, File output) throws IOException {
+    List<String> line = new ArrayList<>(List.of(output.getPath()));
+    Stream.of(words).map(Object::toString).forEach(line::add);
+    to.println(String.join(BETWEEN, line));
+    String code = from.readLine();
+    if (code == null) {
+      throw new IOException("the process that runs examples has ended at " + List.of(words));
+    }
+    return Integer.parseInt(code);
+  }
+
+  @Override
+  public void close() {
+    to.close();
+    process.onExit().join();
+  }
+
+  /** The process: a command per line of stdin, its exit code on stdout. */
+  public static void main(String[] args) throws IOException {
+    PrintStream codes = System.out;
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      List<String> words = List.of(line.split(BETWEEN));
+      int code;
+      try (PrintStream file = new PrintStream(Files.newOutputStream(Path.of(words.get(0))), true);
+          PrintWriter out = new PrintWriter(file, true, StandardCharsets.UTF_8)) {
+        System.setOut(file);
+        System.setErr(file);
+        code = Main.run(out, out, words.stream().skip(1).toArray(String[]::new));
+      }
+      codes.println(code); // once the file is whole
+    }
+  }
+}
