@@ -53,7 +53,7 @@ public final class LayerTimes {
     void run() {
       executor.forward(List.of(fed), new Philox(1, 0));
       if (this == training) {
-        executor.backward(outputs, List.of(dy));
+        executor.backwardFrom(outputs, List.of(dy)); // as PyTorch, which does not copy it either
       }
       executor.release();
     }

@@ -211,6 +211,67 @@ struct GroupInputGradient {
   int64_t adds;
 };
 
+// Normalisation of slices [rows, columns] by mean and variance of groups: all rows of so many neighbouring columns.
+// Gamma and beta are [columns], or [period, rows], of which slice s has the numbers of s % period.
+struct Standardize {
+  int64_t slices;
+  int64_t rows;
+  int64_t columns;
+  int64_t groups;     // of a slice, columns / groups wide
+  int64_t by_column;  // whether they are [columns]
+  int64_t period;
+  double epsilon;
+};
+
+struct StandardizeForward {
+  const Standardize* layer;
+  const float* x;
+  const float* gamma;  // or null
+  const float* beta;   // or null
+  float* y;
+  double* statistics;  // [2, slices, groups] mean, then 1 / sqrt(variance + epsilon)
+  double* scratch;     // of standardize_doubles
+};
+
+// dgamma and dbeta are added to; dx is, or is written.
+struct StandardizeBackward {
+  const Standardize* layer;
+  const float* x;
+  const float* gamma;  // or null
+  const float* dy;
+  const double* statistics;  // as forward has left them
+  float* dx;                 // null if not wanted, as the next two
+  float* dgamma;
+  float* dbeta;
+  int64_t adds;
+  double* scratch;  // of standardize_doubles
+};
+
+// Weighted sums along the last three axes but one of [outer, columns.., inner], which become [outer, rows.., inner]. The
+// tables of the first two axes: row r has the entries from starts[r] to starts[r + 1] - 1, each a place and a weight. The
+// third: segment s, of rows with equally many entries, is segment[3 s ..]: its first row, entries of a row, its first
+// entry; in a segment of n rows the entries of row k are k, n + k, 2 n + k and so on. One row number more ends the last
+// segment.
+struct ResampleTable {
+  int64_t outer;
+  int64_t inner;
+  int64_t columns[3];
+  int64_t rows[3];
+  const int32_t* starts[2];
+  const int32_t* places[3];
+  const float* weights[3];
+  int64_t segments;  // 0: the third axis stays as it is
+  const int32_t* segment;
+};
+
+struct Resample {
+  const ResampleTable* table;
+  const float* x;
+  float* y;
+  int64_t adds;    // to y; else it is written
+  float* scratch;  // columns[2] inner for each thread
+};
+
 // Pooling over images [N, D, H, W, C]; the arrays of three are of the axes D, H, W. Taps outside an image are left out.
 struct Pool {
   int64_t max;  // else the mean
@@ -271,6 +332,12 @@ struct Kernels {
   void (*group_normalize)(const GroupNormalize&, int threads);
   void (*group_gradient_sums)(const GroupGradientSums&, int threads);
   void (*group_input_gradient)(const GroupInputGradient&, int threads);
+
+  int64_t (*standardize_doubles)(const Standardize&, int threads);
+  void (*standardize_forward)(const StandardizeForward&, int threads);
+  void (*standardize_backward)(const StandardizeBackward&, int threads);
+
+  void (*resample)(const Resample&, int threads);
 
   void (*pool_forward)(const PoolForward&, int threads);
   void (*pool_backward)(const PoolBackward&, int threads);

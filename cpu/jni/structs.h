@@ -67,6 +67,15 @@ FIELDS(GroupGradientSums, FIELD(groups), FIELD(x), FIELD(dy), FIELD(mean), FIELD
        FIELD(scaled_sums), FIELD(scratch));
 FIELDS(GroupInputGradient, FIELD(groups), FIELD(x), FIELD(dy), FIELD(dx), FIELD(mean), FIELD(a), FIELD(b), FIELD(scale),
        FIELD(adds));
+FIELDS(Standardize, FIELD(slices), FIELD(rows), FIELD(columns), FIELD(groups), FIELD(by_column), FIELD(period),
+       FIELD(epsilon));
+FIELDS(StandardizeForward, FIELD(layer), FIELD(x), FIELD(gamma), FIELD(beta), FIELD(y), FIELD(statistics),
+       FIELD(scratch));
+FIELDS(StandardizeBackward, FIELD(layer), FIELD(x), FIELD(gamma), FIELD(dy), FIELD(statistics), FIELD(dx),
+       FIELD(dgamma), FIELD(dbeta), FIELD(adds), FIELD(scratch));
+FIELDS(ResampleTable, FIELD(outer), FIELD(inner), FIELD(columns), FIELD(rows), FIELD(starts), FIELD(places),
+       FIELD(weights), FIELD(segments), FIELD(segment));
+FIELDS(Resample, FIELD(table), FIELD(x), FIELD(y), FIELD(adds), FIELD(scratch));
 FIELDS(Pool, FIELD(max), FIELD(images), FIELD(channels), FIELD(input), FIELD(output), FIELD(size), FIELD(stride),
        FIELD(pad));
 FIELDS(PoolForward, FIELD(pool), FIELD(x), FIELD(y), FIELD(scratch));
@@ -126,6 +135,10 @@ constexpr Entry kEntries[] = {
     KERNEL(GroupNormalize, group_normalize),
     KERNEL(GroupGradientSums, group_gradient_sums),
     KERNEL(GroupInputGradient, group_input_gradient),
+    SIZE(Standardize, standardize_doubles),
+    KERNEL(StandardizeForward, standardize_forward),
+    KERNEL(StandardizeBackward, standardize_backward),
+    KERNEL(Resample, resample),
     KERNEL(PoolForward, pool_forward),
     KERNEL(PoolBackward, pool_backward),
 };
@@ -134,6 +147,6 @@ constexpr Entry kEntries[] = {
 #undef SIZE
 
 // What no entry takes, but others point to.
-constexpr const Struct* kShared[] = {&OfCell::kStruct, &OfPool::kStruct};
+constexpr const Struct* kShared[] = {&OfCell::kStruct, &OfPool::kStruct, &OfResampleTable::kStruct};
 
 }  // namespace convlstm4j

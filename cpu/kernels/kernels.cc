@@ -10,6 +10,8 @@
 
 #include "grouped.h"
 #include "pool.h"
+#include "standardize.h"
+#include "resample.h"
 
 namespace convlstm4j {
 namespace ISA {
@@ -39,6 +41,10 @@ const Kernels kKernels = {
     group_normalize,
     group_gradient_sums,
     group_input_gradient,
+    standardize_doubles,
+    standardize_forward,
+    standardize_backward,
+    resample,
     pool_forward,
     pool_backward,
 };

@@ -18,6 +18,8 @@ using convlstm4j::Cell;
 using convlstm4j::Groups;
 using convlstm4j::Kernels;
 using convlstm4j::Pool;
+using convlstm4j::ResampleTable;
+using convlstm4j::Standardize;
 using convlstm4j::Winograd;
 
 namespace {
@@ -486,6 +488,154 @@ void test_pool(const Kernels& kernels, const std::string& name, int threads) {
   }
 }
 
+// A normalisation of random sizes: rows, columns and chunks, weights by row, by column or none.
+void test_standardize(const Kernels& kernels, const std::string& name, int threads) {
+  Standardize l{};
+  const bool large = between(0, 9) == 0;  // slices that are cut into chunks
+  l.slices = between(1, large ? 2 : 20);
+  l.rows = between(0, 2) == 0 ? 1 : between(1, large ? 900 : 20);
+  l.columns = between(1, large ? 60 : 40);
+  if (large && l.rows == 1) l.columns = between(33000, 40000);
+  const int64_t kind = between(0, 2);
+  l.groups = kind == 0 ? 1 : kind == 1 ? l.columns : between(1, 5);
+  if (kind == 2) l.columns = l.groups * between(1, 9);
+  l.by_column = between(0, 1);
+  l.period = l.by_column != 0 ? 1 : between(1, 3);
+  l.epsilon = 1e-3;
+  const int64_t size = l.rows * l.columns, all = l.slices * size, width = l.columns / l.groups;
+  const int64_t weights = l.by_column != 0 ? l.columns : l.period * l.rows;
+  const Floats x = random(all, 2), dy = random(all, 1), gamma = random(weights, 2), beta = random(weights, 1);
+  const bool weighted = between(0, 3) != 0;
+  const auto weight = [&](int64_t at) {
+    const int64_t slice = at / size, row = at % size / l.columns, column = at % l.columns;
+    return static_cast<size_t>(l.by_column != 0 ? column : slice % l.period * l.rows + row);
+  };
+  const auto group = [&](int64_t at) {
+    return static_cast<size_t>(at / size * l.groups + at % l.columns / width);
+  };
+  const double members = static_cast<double>(l.rows * width);
+  const size_t groups = static_cast<size_t>(l.slices * l.groups);
+  Doubles mean(groups), inverse(groups), sum(groups), slope(groups), y(x.size()), dx(x.size());
+  Doubles dgamma(gamma.size(), 1), dbeta(gamma.size(), 1), n(x.size()), t(x.size());
+  for (int64_t k = 0; k < all; k++) mean[group(k)] += x[static_cast<size_t>(k)] / members;
+  for (int64_t k = 0; k < all; k++) {
+    inverse[group(k)] += std::pow(x[static_cast<size_t>(k)] - mean[group(k)], 2) / members;
+  }
+  for (double& v : inverse) v = 1 / std::sqrt(v + l.epsilon);
+  for (int64_t k = 0; k < all; k++) {
+    const size_t i = static_cast<size_t>(k);
+    n[i] = (x[i] - mean[group(k)]) * inverse[group(k)];
+    y[i] = weighted ? n[i] * gamma[weight(k)] + beta[weight(k)] : n[i];
+    t[i] = weighted ? dy[i] * gamma[weight(k)] : dy[i];
+    sum[group(k)] += t[i] / members;
+    slope[group(k)] += t[i] * n[i] / members;
+    dgamma[weight(k)] += dy[i] * n[i];
+    dbeta[weight(k)] += dy[i];
+  }
+  for (int64_t k = 0; k < all; k++) {
+    const size_t i = static_cast<size_t>(k);
+    dx[i] = (t[i] - sum[group(k)] - n[i] * slope[group(k)]) * inverse[group(k)];
+  }
+  Doubles scratch(static_cast<size_t>(kernels.standardize_doubles(l, threads))), statistics(2 * groups);
+  Floats got(x.size()), dx_got(x.size(), NAN), dgamma_got(gamma.size(), 1), dbeta_got(gamma.size(), 1);
+  const float* g = weighted ? gamma.data() : nullptr;
+  kernels.standardize_forward(
+      {&l, x.data(), g, weighted ? beta.data() : nullptr, got.data(), statistics.data(), scratch.data()}, threads);
+  check(name + " standardize", y, got.data(), 1e-5);
+  float* dg = weighted ? dgamma_got.data() : nullptr;
+  float* db = weighted ? dbeta_got.data() : nullptr;
+  kernels.standardize_backward(
+      {&l, x.data(), g, dy.data(), statistics.data(), dx_got.data(), dg, db, 0, scratch.data()}, threads);
+  check(name + " standardize dx", dx, dx_got.data(), 1e-4);
+  if (weighted) check(name + " standardize dgamma", dgamma, dg, 1e-4);
+  if (weighted) check(name + " standardize dbeta", dbeta, db, 1e-4);
+  kernels.standardize_backward(
+      {&l, x.data(), g, dy.data(), statistics.data(), dx_got.data(), nullptr, nullptr, 1, scratch.data()}, threads);
+  for (double& v : dx) v *= 2;
+  check(name + " standardize dx, added", dx, dx_got.data(), 1e-4);
+}
+
+// A table of random entries, some rows of which equal the one before.
+struct RandomTable {
+  int64_t columns, rows;
+  std::vector<int32_t> starts{0}, places;
+  Floats weights;
+  RandomTable() : columns(between(1, 7)), rows(between(1, 9)) {
+    const bool same = between(0, 2) == 0;
+    for (int64_t r = 0; r < rows; r++) {
+      const size_t from = r == 0 ? 0 : static_cast<size_t>(starts[static_cast<size_t>(r - 1)]), to = places.size();
+      if (r > 0 && between(0, 1) == 0) {
+        for (size_t k = from; k < to; k++) {
+          places.push_back(places[k]);
+          weights.push_back(weights[k]);
+        }
+      } else {
+        const int64_t entries = same ? 1 : between(0, 6);
+        for (int64_t k = 0; k < entries; k++) {
+          places.push_back(static_cast<int32_t>(between(0, columns - 1)));
+          weights.push_back(same ? 1.0f : random(1, 2)[0]);
+        }
+      }
+      starts.push_back(static_cast<int32_t>(places.size()));
+    }
+  }
+  // sums[a, r, b] = sum of the entries of row r of weight x[a, place, b].
+  Doubles of(const Doubles& x, int64_t inner) const {
+    const int64_t outer = static_cast<int64_t>(x.size()) / columns / inner;
+    Doubles sums(static_cast<size_t>(outer * rows * inner));
+    for (int64_t at = 0; at < static_cast<int64_t>(sums.size()); at++) {
+      const int64_t a = at / inner / rows, b = at % inner;
+      const size_t r = static_cast<size_t>(at / inner % rows);
+      for (size_t k = static_cast<size_t>(starts[r]); k < static_cast<size_t>(starts[r + 1]); k++) {
+        sums[static_cast<size_t>(at)] += weights[k] * x[static_cast<size_t>((a * columns + places[k]) * inner + b)];
+      }
+    }
+    return sums;
+  }
+};
+
+void test_resample(const Kernels& kernels, const std::string& name, int threads) {
+  const RandomTable d, h, w;
+  const int64_t outer = between(1, 4), inner = between(0, 1) == 0 ? 1 : between(2, 40);
+  std::vector<int32_t> segments, places;
+  Floats weights;
+  for (size_t first = 0; first < static_cast<size_t>(w.rows);) {
+    const int32_t taps = w.starts[first + 1] - w.starts[first];
+    size_t end = first + 1;
+    while (end < static_cast<size_t>(w.rows) && w.starts[end + 1] - w.starts[end] == taps) end++;
+    segments.insert(segments.end(), {static_cast<int32_t>(first), taps, static_cast<int32_t>(places.size())});
+    for (int32_t tap = 0; tap < taps; tap++) {
+      for (size_t r = first; r < end; r++) {
+        places.push_back(w.places[static_cast<size_t>(w.starts[r] + tap)]);
+        weights.push_back(w.weights[static_cast<size_t>(w.starts[r] + tap)]);
+      }
+    }
+    first = end;
+  }
+  const bool alone = between(0, 3) == 0;  // nothing along the third axis
+  const int64_t columns = alone ? 1 : w.columns, rows = alone ? 1 : w.rows;
+  const ResampleTable t{outer,
+                        inner,
+                        {d.columns, h.columns, columns},
+                        {d.rows, h.rows, rows},
+                        {d.starts.data(), h.starts.data()},
+                        {d.places.data(), h.places.data(), places.data()},
+                        {d.weights.data(), h.weights.data(), weights.data()},
+                        alone ? 0 : static_cast<int64_t>(segments.size()) / 3,
+                        (segments.push_back(static_cast<int32_t>(w.rows)), segments.data())};
+  const Floats x = random(outer * d.columns * h.columns * columns * inner, 1);
+  Doubles y(x.begin(), x.end());
+  y = d.of(y, h.columns * columns * inner);
+  y = h.of(y, columns * inner);
+  if (!alone) y = w.of(y, inner);
+  Floats got(y.size(), NAN), scratch(static_cast<size_t>(threads * columns * inner));
+  kernels.resample({&t, x.data(), got.data(), 0, scratch.data()}, threads);
+  check(name + " resample", y, got.data(), 1e-4);
+  kernels.resample({&t, x.data(), got.data(), 1, scratch.data()}, threads);
+  for (double& v : y) v *= 2;
+  check(name + " resample, added", y, got.data(), 1e-4);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -529,6 +679,8 @@ int main(int argc, char** argv) {
       test_winograd(*kernels, name, w, cell, threads);
       test_groups(*kernels, name, threads);
       test_pool(*kernels, name, threads);
+      test_standardize(*kernels, name, threads);
+      test_resample(*kernels, name, threads);
     }
   }
   std::printf("\n%s\n", failures == 0 ? "all agree" : "FAILED");

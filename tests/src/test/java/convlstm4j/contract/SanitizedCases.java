@@ -8,6 +8,8 @@ import convlstm4j.op.BatchNorm;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Resample;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Window;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
@@ -31,6 +33,9 @@ final class SanitizedCases {
   /** docs/adr/0018. */
   private static final double SLACK = 16;
 
+  private static final List<Class<? extends Op>> KINDS =
+      List.of(ConvLstm2d.class, Pool.class, BatchNorm.class, Standardize.class, Resample.class);
+
   private static final int RANDOM_CASES = 25;
 
   private SanitizedCases() {}
@@ -47,7 +52,7 @@ final class SanitizedCases {
       for (String winograd : List.of("never", "always")) {
         System.setProperty(WINOGRAD, winograd);
         List<OpCase> cases = new ArrayList<>();
-        for (Class<? extends Op> kind : List.of(ConvLstm2d.class, Pool.class, BatchNorm.class)) {
+        for (Class<? extends Op> kind : KINDS) {
           cases.addAll(OpCases.of(kind, random));
         }
         for (int i = 0; i < RANDOM_CASES; i++) {

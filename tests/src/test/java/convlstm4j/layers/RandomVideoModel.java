@@ -18,13 +18,16 @@ import convlstm4j.layer.Dropout;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.GlobalAveragePooling2D;
 import convlstm4j.layer.GlobalAveragePooling3D;
+import convlstm4j.layer.GroupNormalization;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.LayerNormalization;
 import convlstm4j.layer.MaxPooling2D;
 import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.layer.Multiply;
 import convlstm4j.layer.Permute;
 import convlstm4j.layer.TimeDistributed;
+import convlstm4j.layer.UpSampling2D;
 import convlstm4j.model.Model;
 import convlstm4j.option.Activation;
 import convlstm4j.option.DataFormat;
@@ -188,10 +191,16 @@ final class RandomVideoModel {
 
   private TimeDistributed perFrame() {
     Layer layer =
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(8)) {
           case 0, 1 -> new Conv2D(oneTo(3), oneTo(3)).padding(Padding.SAME).dataFormat(format());
           case 2 -> new MaxPooling2D(2).padding(Padding.SAME).dataFormat(format());
           case 3 -> new GlobalAveragePooling2D().dataFormat(format()).keepDims(true);
+          case 4 -> new LayerNormalization().axis(oneTo(3));
+          case 5 -> new GroupNormalization(1).axis(oneTo(3));
+          case 6 ->
+              new UpSampling2D(oneTo(2), oneTo(2))
+                  .dataFormat(format())
+                  .interpolation(random.nextBoolean() ? "nearest" : "bilinear");
           default -> new BatchNormalization().axis(oneTo(3));
         };
     return new TimeDistributed(layer);

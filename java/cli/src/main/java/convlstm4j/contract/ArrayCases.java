@@ -17,7 +17,10 @@ import java.util.List;
 final class ArrayCases {
   private ArrayCases() {}
 
-  /** Tables with empty rows, equal places and many entries, along each axis; long axes. */
+  /**
+   * Tables with empty rows, equal places and many entries, along each axis; long axes; several
+   * axes.
+   */
   static List<OpCase> resample(Philox random) {
     List<OpCase> cases = new ArrayList<>();
     Shape x = Shape.of(3, 5, 4, 7);
@@ -49,12 +52,77 @@ final class ArrayCases {
     add(cases, new Resample(1, wide), Shape.of(2, columns, 3), 4, random);
     add(cases, new Resample(1, wide), Shape.of(2, columns, 103), 4, random);
     add(cases, new Resample(2, wide), Shape.of(3, 2, columns), 4, random);
+    several(cases, random);
     return cases;
+  }
+
+  /**
+   * Two and three axes: nearest and lines, an axis that stays, rows without entries, few channels.
+   */
+  private static void several(List<OpCase> cases, Philox random) {
+    Resample.Table odd =
+        new Resample.Table(
+            5,
+            List.of(1, 1, 8, 10, 12, 13),
+            List.of(4, 0, 1, 2, 3, 4, 0, 2, 1, 3, 2, 2, 0),
+            List.of(1.0, 0.5, -0.25, 1.5, 2.0, 1.0, -1.0, 0.75, 0.5, 1.0, 2.0, -0.5, 1.25));
+    for (int inner : new int[] {1, 3, 19}) {
+      Shape image = Shape.of(3, 5, 7, inner);
+      Resample.Table across = lines(7, 2);
+      add(cases, new Resample(1, List.of(lines(5, 3), across)), image, 4, random);
+      add(
+          cases,
+          new Resample(1, List.of(lines(5, 3).transposed(), odd)),
+          Shape.of(2, 15, 5, inner),
+          48,
+          random);
+      add(
+          cases,
+          new Resample(1, List.of(odd, across.transposed())),
+          Shape.of(2, 5, 14, inner),
+          28,
+          random);
+      Resample.Table twice = Resample.Table.repeated(7, 2);
+      add(cases, new Resample(1, List.of(Resample.Table.repeated(5, 3), twice)), image, 1, random);
+      add(cases, new Resample(1, List.of(Resample.Table.repeated(5, 3))), image, 1, random);
+      add(
+          cases,
+          new Resample(1, List.of(lines(5, 2), Resample.Table.same(7), twice)),
+          Shape.of(2, 5, 7, 7, inner),
+          2,
+          random);
+      add(
+          cases,
+          new Resample(1, List.of(odd, lines(3, 2), across)),
+          Shape.of(2, 5, 3, 7, inner),
+          28,
+          random);
+    }
+  }
+
+  /** Straight lines between pixels of an axis that becomes some times as long. */
+  private static Resample.Table lines(int n, int times) {
+    List<Integer> places = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    List<Double> weights = new ArrayList<>();
+    for (int j = 0; j < n * times; j++) {
+      double at = (j + 0.5) / times - 0.5;
+      int first = (int) Math.floor(at);
+      if (first < 0 || first == n - 1) {
+        places.add(Math.max(first, 0));
+        weights.add(1.0);
+      } else {
+        places.addAll(List.of(first, first + 1));
+        weights.addAll(List.of(first + 1 - at, at - first));
+      }
+      ends.add(places.size());
+    }
+    return new Resample.Table(n, ends, places, weights);
   }
 
   private static void add(List<OpCase> cases, Resample op, Shape x, long terms, Philox random) {
     Tensor t = OpCase.normal(x, 1, random.stream(60, cases.size()));
-    String name = "x=" + x + " axis=" + op.axis() + ", " + op.table();
+    String name = "x=" + x + " axis=" + op.axis() + ", " + op.tables();
     cases.add(OpCase.of(name, op, List.of(t), terms, 2 * terms).withZeros());
   }
 

@@ -29,6 +29,7 @@ import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
 import convlstm4j.op.RmspropUpdate;
 import convlstm4j.op.SgdUpdate;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
@@ -75,6 +76,7 @@ final class OpCases {
     CASES.put(Reverse.class, ElementCases::reverse);
     CASES.put(RmspropUpdate.class, UpdateCases::rmsprop);
     CASES.put(SgdUpdate.class, UpdateCases::sgd);
+    CASES.put(Standardize.class, StandardizeCases::all);
     CASES.put(Transpose.class, ElementCases::transpose);
     CASES.put(UpdateTrial.class, UpdateCases::trial);
     CASES.put(WeightedLoss.class, LossCases::all);

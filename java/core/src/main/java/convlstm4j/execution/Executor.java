@@ -205,6 +205,24 @@ public final class Executor implements AutoCloseable {
    *     layer
    */
   public void backward(List<Value> values, List<Buffer> weights) {
+    backward(values, weights, true);
+  }
+
+  /**
+   * {@link #backward(List, List)} without copies of the weights, which may be changed; they must
+   * not be closed before {@link #release}.
+   *
+   * @param values the scalars, or arrays whose elements are summed
+   * @param weights weight of each; arrays of the values' own shapes
+   * @throws IllegalArgumentException if two values share their memory
+   * @throws BackendException if the backend fails or has no memory left; the message names the
+   *     layer
+   */
+  public void backwardFrom(List<Value> values, List<Buffer> weights) {
+    backward(values, weights, false);
+  }
+
+  private void backward(List<Value> values, List<Buffer> weights, boolean copied) {
     planned.checkOpen();
     lent.clear();
     if (values.stream().map(Value::root).distinct().count() < values.size()) {
@@ -214,8 +232,13 @@ public final class Executor implements AutoCloseable {
     values.forEach(this::buffer); // fails for one that was not made
     for (int i = 0; i < values.size(); i++) {
       Value root = values.get(i).root();
-      gradients[root.id()] = memory.allocateUnset(dtype, root.shape());
-      memory.copy(weights.get(i), gradients[root.id()]);
+      if (copied) {
+        gradients[root.id()] = memory.allocateUnset(dtype, root.shape());
+        memory.copy(weights.get(i), gradients[root.id()]);
+      } else {
+        gradients[root.id()] = weights.get(i).view(root.shape());
+        lent.add(root);
+      }
     }
     backwardSteps();
     live.gradientTargets().forEach(this::rootGradient); // zeros where nothing has come

@@ -74,15 +74,14 @@ public final class GroupNormalization extends Standardizing<GroupNormalization> 
               + axis);
     }
     Shape split = Shape.of();
-    Shape seen = Shape.of();
     for (int d = s.rank() - 1; d >= 0; d--) {
       boolean isChannels = d == channels;
       split = isChannels ? split.prepend(count, size / count) : split.prepend(s.dim(d));
-      seen = isChannels ? seen.prepend(count, size / count) : seen.prepend(1);
     }
     List<Integer> axes =
         IntStream.range(1, split.rank()).filter(d -> d != channels).boxed().toList();
-    Value y = standardized(g, g.reshape(x, split), axes, Shape.of(size), seen);
+    List<Integer> weighted = List.of(channels, channels + 1);
+    Value y = standardized(g, g.reshape(x, split), axes, weighted, Shape.of(size));
     return List.of(g.reshape(y, s));
   }
 

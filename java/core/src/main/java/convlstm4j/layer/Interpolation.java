@@ -42,23 +42,45 @@ enum Interpolation {
   }
 
   /**
-   * Resizes along an axis.
+   * Resizes along neighbouring axes.
    *
+   * @param first the first axis
+   * @param sizes of the output, along it and those behind it
    * @param antialias whether the kernel is as much wider as pixels become fewer
    */
-  Value resized(Lowering g, Value x, int axis, long size, boolean antialias) {
-    long n = x.shape().dim(axis);
-    if (n == size) {
+  Value resized(Lowering g, Value x, int first, List<Long> sizes, boolean antialias) {
+    int from = 0;
+    int to = sizes.size();
+    Shape y = x.shape();
+    boolean known = true;
+    for (int k = 0; k < to; k++) {
+      known &= y.dim(first + k) != Shape.UNKNOWN && sizes.get(k) != Shape.UNKNOWN;
+      y = y.with(first + k, sizes.get(k));
+    }
+    while (from < to && x.shape().dim(first + from) == sizes.get(from)) {
+      from++;
+    }
+    while (to > from && x.shape().dim(first + to - 1) == sizes.get(to - 1)) {
+      to--;
+    }
+    if (from == to) {
       return x;
     }
-    if (n == Shape.UNKNOWN || size == Shape.UNKNOWN) { // only the shape counts
-      return g.reshape(x, x.shape().with(axis, size));
+    if (!known) { // only the shape counts
+      return g.reshape(x, y);
     }
-    return g.op(new Resample(axis, table(n, Math.toIntExact(size), antialias)), x);
+    List<Resample.Table> tables = new ArrayList<>();
+    for (int k = from; k < to; k++) {
+      tables.add(table(x.shape().dim(first + k), Math.toIntExact(sizes.get(k)), antialias));
+    }
+    return g.op(new Resample(first + from, tables), x);
   }
 
   /** What each of the output's pixels is made of. */
   Resample.Table table(long n, int size, boolean antialias) {
+    if (n == size) {
+      return Resample.Table.same(n);
+    }
     double step = (double) n / size;
     if (this == NEAREST) {
       List<Integer> places = new ArrayList<>();

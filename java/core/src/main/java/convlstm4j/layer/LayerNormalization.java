@@ -54,11 +54,10 @@ public final class LayerNormalization extends Standardizing<LayerNormalization> 
       throw new ShapeException(
           "input has shape " + x.shape() + ", expected known sizes along axis=" + axes);
     }
-    Shape seen = Axes.alone(x.shape(), resolved);
     return List.of(
         rmsScaling
-            ? scaledAlone(g, x, resolved, weights, seen)
-            : standardized(g, x, resolved, weights, seen));
+            ? scaledAlone(g, x, resolved, weights, Axes.alone(x.shape(), resolved))
+            : standardized(g, x, resolved, resolved, weights));
   }
 
   @Override

@@ -3,14 +3,15 @@ package convlstm4j.layer;
 import convlstm4j.formula.Formula;
 import convlstm4j.op.Conv;
 import convlstm4j.op.GateOrder;
+import convlstm4j.op.Merge;
 import convlstm4j.op.Pad;
 import convlstm4j.op.Pointwise;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Window;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -128,19 +129,21 @@ final class NormalizedLstm {
     return g.op(new Pad(before, after), z);
   }
 
-  /** Normalises each image and adds what there is to add. */
+  /** Normalises each image and adds what there is to add: more for each channel, or images. */
   private Value normalized(Value images, Norm norm, List<Value> added) {
-    List<Integer> axes = IntStream.range(1, images.shape().rank()).boxed().toList();
-    List<Value> offsets = new ArrayList<>(List.of(ofChannels(norm.beta, images)));
-    added.forEach(v -> offsets.add(v.shape().rank() == 1 ? ofChannels(v, images) : v));
-    List<Value> scales = List.of(ofChannels(norm.gamma, images));
-    return Standardizing.standardized(g, images, axes, epsilon, scales, offsets);
-  }
-
-  /** One number per channel, of the images' rank. */
-  private Value ofChannels(Value weights, Value images) {
-    long[] ones = new long[images.shape().rank() - 1];
-    Arrays.fill(ones, 1);
-    return g.reshape(weights, weights.shape().prepend(ones));
+    int last = images.shape().rank() - 1;
+    Value beta = norm.beta;
+    List<Value> sum = new ArrayList<>();
+    for (Value v : added) {
+      if (v.shape().rank() == 1) {
+        beta = g.op(new Merge(Merge.Mode.SUM, 2), beta, v);
+      } else {
+        sum.add(v);
+      }
+    }
+    List<Integer> axes = IntStream.rangeClosed(1, last).boxed().toList();
+    Standardize op = new Standardize(axes, List.of(last), epsilon, true, true);
+    sum.add(0, g.op(op, images, norm.gamma, beta));
+    return sum.size() == 1 ? sum.get(0) : g.ops(new Merge(Merge.Mode.SUM, sum.size()), sum).get(0);
   }
 }

@@ -116,10 +116,8 @@ public final class Resizing extends ImageLayer<Resizing> implements DataFormatte
           "crop_to_aspect_ratio and pad_to_aspect_ratio are both true, expected one at most");
     }
     Value y = crop || pad ? inRatio(g, x) : x;
-    for (int a = 0; a < axes; a++) {
-      y = interpolation.resized(g, y, firstAxis() + a, size.get(a), antialias);
-    }
-    return List.of(y);
+    List<Long> sizes = size.stream().map(Integer::longValue).toList();
+    return List.of(interpolation.resized(g, y, firstAxis(), sizes, antialias));
   }
 
   /** With as much at the sides taken away or added as Keras does. */

@@ -3,6 +3,7 @@ package convlstm4j.layer;
 import convlstm4j.formula.Formula;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Reduce;
+import convlstm4j.op.Standardize;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
@@ -23,41 +24,21 @@ public abstract class Standardizing<S extends Standardizing<S>> extends Scaled<S
    * Normalises.
    *
    * @param axes along which mean and variance are taken
+   * @param weighted along which gamma and beta have numbers of their own
    * @param weights shape of gamma and beta
-   * @param seen the same, with an axis for each of the input's
    */
-  final Value standardized(Lowering g, Value x, List<Integer> axes, Shape weights, Shape seen) {
-    List<Value> scales = scale() ? List.of(g.reshape(gamma(g, weights), seen)) : List.<Value>of();
-    List<Value> offsets = center() ? List.of(g.reshape(beta(g, weights), seen)) : List.<Value>of();
-    return standardized(g, x, axes, epsilon(), scales, offsets);
-  }
-
-  /**
-   * Normalises, multiplies and adds.
-   *
-   * @param axes along which mean and variance are taken
-   * @param scales what the result is multiplied by
-   * @param offsets what is added then
-   */
-  static Value standardized(
-      Lowering g,
-      Value x,
-      List<Integer> axes,
-      double epsilon,
-      List<Value> scales,
-      List<Value> offsets) {
-    Value centred = centred(g, x, axes);
-    List<Value> inputs = new ArrayList<>(List.of(centred, variance(g, centred, axes)));
-    Formula y = Formula.input(0).over(Formula.input(1).plus(epsilon).sqrt());
-    for (Value scale : scales) {
-      y = y.times(Formula.input(inputs.size()));
-      inputs.add(scale);
+  final Value standardized(
+      Lowering g, Value x, List<Integer> axes, List<Integer> weighted, Shape weights) {
+    Standardize op = new Standardize(axes, weighted, epsilon(), center(), scale());
+    Shape seen = op.parameterShape(x.shape());
+    List<Value> inputs = new ArrayList<>(List.of(x));
+    if (scale()) {
+      inputs.add(g.reshape(gamma(g, weights), seen));
     }
-    for (Value offset : offsets) {
-      y = y.plus(Formula.input(inputs.size()));
-      inputs.add(offset);
+    if (center()) {
+      inputs.add(g.reshape(beta(g, weights), seen));
     }
-    return g.ops(new Pointwise(y, inputs.size()), inputs).get(0);
+    return g.ops(op, inputs).get(0);
   }
 
   private static Value centred(Lowering g, Value x, List<Integer> axes) {

@@ -5,6 +5,7 @@ import convlstm4j.graph.Arguments;
 import convlstm4j.program.Lowering;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,20 +36,25 @@ public abstract class UpSampling<S extends UpSampling<S>> extends ImageLayer<S> 
     Value x = only(arguments);
     checkRank(x.shape());
     int first = firstAxis();
-    if (interpolation == Interpolation.NEAREST) {
-      int[] times = new int[axes + 2];
-      Arrays.fill(times, 1);
-      for (int a = 0; a < axes; a++) {
-        times[first + a] = size.get(a);
-      }
-      return List.of(Axes.repeated(g, x, times));
-    }
-    Value y = x;
+    Shape y = x.shape();
+    List<Long> pixels = new ArrayList<>();
     for (int a = 0; a < axes; a++) {
-      long pixels = Shape.times(x.shape().dim(first + a), size.get(a));
-      y = interpolation.resized(g, y, first + a, pixels, false);
+      pixels.add(Shape.times(y.dim(first + a), size.get(a)));
+      y = y.with(first + a, pixels.get(a));
     }
-    return List.of(y);
+    boolean ofTime = axes != 2 && size.get(0) > 1 && interpolation == Interpolation.NEAREST;
+    if (!ofTime) {
+      return List.of(interpolation.resized(g, x, first, pixels, false));
+    }
+    // The first axis may be time: repeated along an axis of its own behind it, each step is by
+    // itself.
+    Shape split = x.shape().from(first + 1).prepend(1);
+    for (int d = first; d >= 0; d--) {
+      split = split.prepend(x.shape().dim(d));
+    }
+    pixels.set(0, (long) size.get(0));
+    Value repeated = interpolation.resized(g, g.reshape(x, split), first + 1, pixels, false);
+    return List.of(g.reshape(repeated, y));
   }
 
   @Override

@@ -38,6 +38,7 @@ public sealed interface Op
         Reverse,
         RmspropUpdate,
         SgdUpdate,
+        Standardize,
         Transpose,
         UpdateTrial,
         WeightedLoss,

@@ -3,18 +3,39 @@ package convlstm4j.op;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Weighted sums along an axis by a fixed table: with a the axes before, n the axis, b those behind,
- * {@code y[a, j, b] = sum over the entries (i, w) of row j of w x[a, i, b]}. Input {@code x};
- * output {@code y}, of as many places along the axis as the table has rows. Gradient: {@code dx[a,
- * i, b] = sum over the entries (i, w) of all rows j of w dy[a, j, b]}, the same with the transposed
- * table.
+ * Weighted sums along up to three neighbouring axes, by a fixed table for each, one after the
+ * other: with a the axes before one, b those behind, {@code y[a, j, b] = sum over the entries (i,
+ * w) of row j of w x[a, i, b]}. Input {@code x}; output {@code y}, of as many places along an axis
+ * as its table has rows. Gradient: {@code dx[a, i, b] = sum over the entries (i, w) of all rows j
+ * of w dy[a, j, b]}, the same with the transposed tables.
  *
- * @param axis along which
- * @param table what is summed
+ * @param axis the first one
+ * @param tables what is summed along it and those behind it
  */
-public record Resample(int axis, Table table) implements Op {
+public record Resample(int axis, List<Table> tables) implements Op {
+  /** Most axes. */
+  public static final int MOST_AXES = 3;
+
+  public Resample {
+    tables = List.copyOf(tables);
+    Checks.that(
+        !tables.isEmpty() && tables.size() <= MOST_AXES,
+        "Resample: " + tables.size() + " tables, expected 1 to " + MOST_AXES);
+  }
+
+  /**
+   * Along one axis.
+   *
+   * @param axis which one
+   * @param table what is summed
+   */
+  public Resample(int axis, Table table) {
+    this(axis, List.of(table));
+  }
+
   /**
    * A sparse matrix, row after row.
    *
@@ -66,6 +87,28 @@ public record Resample(int axis, Table table) implements Op {
         ones.add(1.0);
       }
       return new Table(columns, ends, places, ones);
+    }
+
+    /**
+     * A table that leaves all as it is.
+     *
+     * @param columns places of the input and of the output
+     * @return the table
+     */
+    public static Table same(long columns) {
+      return of(columns, IntStream.range(0, Math.toIntExact(columns)).boxed().toList());
+    }
+
+    /**
+     * A table that takes each place several times in a row.
+     *
+     * @param columns places of the input
+     * @param times how often, at least 1
+     * @return the table
+     */
+    public static Table repeated(long columns, int times) {
+      int rows = Math.toIntExact(Math.multiplyExact(columns, (long) times));
+      return of(columns, IntStream.range(0, rows).map(j -> j / times).boxed().toList());
     }
 
     /**
@@ -127,9 +170,33 @@ public record Resample(int axis, Table table) implements Op {
     }
   }
 
+  /**
+   * The op along a single axis.
+   *
+   * @param number of the axis among those of the tables
+   * @return the op with this table alone
+   */
+  public Resample one(int number) {
+    return new Resample(axis + number, tables.get(number));
+  }
+
+  /** A product and a sum for each entry of the tables, along one axis after the other. */
+  @Override
+  public double flops(List<Shape> inputs) {
+    double all = 0;
+    Shape x = inputs.get(0);
+    for (int k = 0; k < tables.size(); k++) {
+      Shape y = one(k).outputShapes(List.of(x)).get(0);
+      Table t = tables.get(k);
+      all += 2.0 * y.elements() / t.rows() * t.places().size();
+      x = y;
+    }
+    return all;
+  }
+
   @Override
   public TimeUse along(int input, int other, List<Shape> inputs) {
-    return other == axis
+    return other >= axis && other < axis + tables.size()
         ? Along.whole(this, "mixes places along it", axis)
         : Along.local(this, input, other, other);
   }
@@ -138,10 +205,16 @@ public record Resample(int axis, Table table) implements Op {
   public List<Shape> outputShapes(List<Shape> inputs) {
     Checks.count(this, inputs);
     Shape x = inputs.get(0);
-    Checks.that(axis >= 0 && axis < x.rank(), "Resample: axis " + axis + " of x of shape " + x);
-    Checks.that(
-        x.dim(axis) == table.columns,
-        "Resample: x of shape " + x + ", expected " + table.columns + " along axis " + axis);
-    return List.of(x.with(axis, table.rows()));
+    Shape y = x;
+    for (int k = 0; k < tables.size(); k++) {
+      int d = axis + k;
+      long columns = tables.get(k).columns;
+      Checks.that(d >= 0 && d < x.rank(), "Resample: axis " + d + " of x of shape " + x);
+      Checks.that(
+          x.dim(d) == columns,
+          "Resample: x of shape " + x + ", expected " + columns + " along axis " + d);
+      y = y.with(d, tables.get(k).rows());
+    }
+    return List.of(y);
   }
 }

@@ -206,6 +206,23 @@ class ExecutorTest {
     }
   }
 
+  @Test
+  void weightsThatAreNotCopiedStayTheCallers() {
+    try (Setup s = new Setup(Mode.TRAINING)) {
+      s.executor.forward(List.of(s.x), new Philox(1, 1));
+      s.executor.backward(s.roots, s.weights);
+      double[] expected = backend.download(s.executor.gradient(s.feed)).doubles();
+      s.executor.release();
+      long before = backend.liveBytes();
+      s.executor.forward(List.of(s.x), new Philox(1, 1));
+      s.executor.backwardFrom(s.roots, s.weights);
+      assertArrayEquals(expected, backend.download(s.executor.gradient(s.feed)).doubles());
+      s.executor.release();
+      assertEquals(before, backend.liveBytes());
+      s.weights.forEach(backend::download); // fails for what is closed
+    }
+  }
+
   private static double difference(Tensor t, int i, DoubleSupplier value) {
     double h = 1e-6;
     double old = t.get(i);

@@ -16,6 +16,7 @@ import convlstm4j.op.Pointwise;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.Window;
 import convlstm4j.option.Activation;
@@ -139,7 +140,11 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
       return like(true, new Reverse(order.position(r.axis())), shapes, order);
     }
     if (op instanceof Resample r) {
-      return like(true, new Resample(order.position(r.axis()), r.table()), shapes, order);
+      int first = order.position(r.axis());
+      boolean neighbours =
+          IntStream.range(0, r.tables().size())
+              .allMatch(k -> order.position(r.axis() + k) == first + k);
+      return like(neighbours, new Resample(first, r.tables()), shapes, order);
     }
     if (op instanceof Pad p) {
       List<Integer> axes = order.axes();
@@ -154,6 +159,9 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
     }
     if (op instanceof BatchNorm b) {
       return batchNorm(b, shapes, order);
+    }
+    if (op instanceof Standardize s) {
+      return standardize(s, shapes, order);
     }
     if (op instanceof Penalty p) {
       return p.perSample() && order.position(0) != 0
@@ -205,6 +213,19 @@ record MovedOp(Op op, List<AxisOrder> inputs, List<Shape> seen, List<AxisOrder> 
         new BatchNorm(
             axes, b.momentum(), b.epsilon(), b.center(), b.scale(), b.training(), b.perStep());
     return Optional.of(of(moved, shapes, inputs, outputs));
+  }
+
+  /** Gamma and beta have one layout. */
+  private static Optional<MovedOp> standardize(Standardize s, List<Shape> shapes, AxisOrder order) {
+    List<Integer> weighted = s.weighted().stream().map(order::position).toList();
+    if (!weighted.stream().sorted().toList().equals(weighted)) {
+      return Optional.empty();
+    }
+    List<AxisOrder> inputs = own(shapes);
+    inputs.set(0, order);
+    List<Integer> axes = s.axes().stream().map(order::position).sorted().toList();
+    Standardize moved = new Standardize(axes, weighted, s.epsilon(), s.center(), s.scale());
+    return Optional.of(of(moved, shapes, inputs, List.of(order)));
   }
 
   /**

@@ -19,6 +19,8 @@ import convlstm4j.op.GlobalAveragePool;
 import convlstm4j.op.Merge;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pool;
+import convlstm4j.op.Resample;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.Window;
 import convlstm4j.option.Activation;
@@ -305,6 +307,36 @@ class LayoutPassTest {
     assertEquals(
         List.of(Shape.of(2, 6, 5, 4), Shape.of(2, 1, 1, 4)),
         after.steps().get(3).inputs().stream().map(Value::shape).toList());
+  }
+
+  /** Weights of channels have one layout; those of images would have to be transposed. */
+  @Test
+  void resamplingAndNormalisationOfChannelsFollow() {
+    Value x = conv("a", g.feed(IMAGES), FIRST);
+    Resample.Table twice = Resample.Table.repeated(6, 2);
+    x = in("up", new Resample(2, List.of(twice, Resample.Table.repeated(5, 2))), x);
+    Value weights = g.feed(Shape.of(4));
+    List<Integer> channels = List.of(1);
+    x = in("norm", new Standardize(channels, channels, 1e-3, true, false), x, weights);
+    x = conv("b", x, FIRST);
+    Program after = pass(x);
+    assertEquals(
+        List.of(
+            "a Transpose", "a Conv", "up Resample", "norm Standardize", "b Conv", "b Transpose"),
+        names(after));
+    assertEquals(1, ((Resample) op(after, 2)).axis());
+    assertEquals(List.of(3), ((Standardize) op(after, 3)).weighted());
+    assertEquals(List.of(3), ((Standardize) op(after, 3)).axes());
+  }
+
+  @Test
+  void normalisationWithWeightsOfImagesStays() {
+    Value x = conv("a", g.feed(IMAGES), FIRST);
+    List<Integer> all = List.of(1, 2, 3);
+    Value weights = g.feed(x.shape().from(1));
+    x = in("norm", new Standardize(all, all, 1e-3, true, false), x, weights);
+    x = conv("b", x, FIRST);
+    assertEquals(List.of("a Conv", "norm Standardize", "b Conv"), names(pass(x)));
   }
 
   /** A map that is the same for all channels, in an order that would have to be brought along. */

@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.RecurrencePlan;
+import convlstm4j.backend.StandardizePlan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.Affine;
 import convlstm4j.op.BatchNorm;
@@ -29,6 +30,7 @@ import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
@@ -41,6 +43,11 @@ import java.util.Optional;
 /** Picks the plan of an op. */
 final class Plans {
   private Plans() {}
+
+  /** What plans are put together from. */
+  private static DeviceParts parts(Device device, DeviceMemory memory) {
+    return new DeviceParts(device, (part, in, how) -> plan(device, memory, part, in, how));
+  }
 
   static Plan plan(Device device, DeviceMemory memory, Op op, List<Shape> inputs, Mode mode) {
     if (op instanceof ConvLstm2d o) {
@@ -96,11 +103,7 @@ final class Plans {
       return new PointwiseUpdatePlan(device, o, inputs);
     }
     if (op instanceof Recurrence o) {
-      return new RecurrencePlan(
-          new DeviceParts(device, (part, in, how) -> plan(device, memory, part, in, how)),
-          o,
-          inputs,
-          mode);
+      return new RecurrencePlan(parts(device, memory), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(device, o, inputs);
@@ -122,6 +125,9 @@ final class Plans {
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(device, o, inputs);
+    }
+    if (op instanceof Standardize o) {
+      return new StandardizePlan(parts(device, memory), o, inputs, mode);
     }
     if (op instanceof Transpose o) {
       return new TransposePlan(device, o, inputs);

@@ -1,16 +1,27 @@
 package convlstm4j.backend.cuda;
 
+import convlstm4j.backend.Buffer;
 import convlstm4j.op.Resample;
 import convlstm4j.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
-/** {@link Resample}: cuda/include/resample.h. The tables lie in device memory with the plan. */
+/**
+ * {@link Resample}: cuda/include/resample.h, along one axis after the other. The tables lie in
+ * device memory with the plan. Workspace: what is between two axes.
+ */
 final class ResamplePlan extends CudaPlan<Resample> {
-  private final Lines forward;
-  private final Lines backward;
-  private final long inner;
+  private final List<Lines> forward = new ArrayList<>();
+  private final List<Lines> backward = new ArrayList<>();
+
+  /**
+   * Shapes before the first axis, between two, and behind the last, and where those between lie.
+   */
+  private final List<Shape> shapes = new ArrayList<>();
+
+  private final List<Long> between = new ArrayList<>();
 
   /** A table in device memory: starts, then places, then weights. */
   private record Lines(DeviceBuffer buffer, int rows, long columns, int entries)
@@ -46,15 +57,29 @@ final class ResamplePlan extends CudaPlan<Resample> {
 
   ResamplePlan(Device device, DeviceMemory memory, Resample op, List<Shape> inputs) {
     super(device, op, inputs);
-    this.forward = own(Lines.of(memory, op.table()));
-    this.backward = own(Lines.of(memory, op.table().transposed()));
-    this.inner = inputs.get(0).from(op.axis() + 1).elements();
+    shapes.add(in.get(0));
+    for (int k = 0; k < op.tables().size(); k++) {
+      shapes.add(op.one(k).outputShapes(List.of(shapes.get(k))).get(0));
+      between.add(k == 0 ? 0L : workspace.take(shapes.get(k).elements()));
+      forward.add(own(Lines.of(memory, op.tables().get(k))));
+      backward.add(own(Lines.of(memory, op.tables().get(k).transposed())));
+    }
+  }
+
+  /** The array before an axis that is not the first one. */
+  private long before(int number, Buffer space) {
+    return DeviceBuffer.address(space) + between.get(number);
   }
 
   @Override
   protected void compute(Forward call) {
     long x = input(call.inputs(), "x");
-    run("resample_forward", forward, x, output(call.outputs(), "y"), out.get(0));
+    int last = forward.size() - 1;
+    for (int k = 0; k <= last; k++) {
+      long y = k == last ? output(call.outputs(), "y") : before(k + 1, call.workspace());
+      run("resample_forward", forward.get(k), k, x, y, shapes.get(k + 1));
+      x = y;
+    }
   }
 
   @Override
@@ -65,11 +90,18 @@ final class ResamplePlan extends CudaPlan<Resample> {
   @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
+    for (int k = backward.size() - 1; k > 0; k--) {
+      long dx = before(k, call.workspace());
+      run("resample_forward", backward.get(k), k, dy, dx, shapes.get(k));
+      dy = dx;
+    }
+    long dx = input(call.inputGradients(), "x");
     String kernel = isWritten(call, "x") ? "resample_forward" : "resample_backward";
-    run(kernel, backward, dy, input(call.inputGradients(), "x"), in.get(0));
+    run(kernel, backward.get(0), 0, dy, dx, in.get(0));
   }
 
-  private void run(String kernel, Lines table, long from, long to, Shape target) {
+  private void run(String kernel, Lines table, int number, long from, long to, Shape target) {
+    long inner = in.get(0).from(op.axis() + number + 1).elements();
     if (target.elements() == 0) {
       return;
     }

@@ -10,8 +10,8 @@ import java.util.List;
 /**
  * {@link BatchNorm} in three passes over memory forward and two backward; oneDNN's primitive knows
  * neither other axes than the channels nor statistics per step. Elements that share statistics form
- * a group. Statistics accumulate in double. Reserve: {@code mean [groups]}, {@code inverse
- * deviation [groups]}.
+ * a group. Statistics accumulate in double. Reserve: {@code mean [groups]}, the part of it that a
+ * float leaves out, {@code inverse deviation [groups]}.
  */
 final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   private final boolean keep;
@@ -20,6 +20,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   private final long scratch;
   private final long perGroup;
   private final long meanAt;
+  private final long meanRestAt;
   private final long inverseAt;
 
   /** Steps that have statistics of their own; 1 unless per step. */
@@ -45,6 +46,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     long parameters = op.parameterShape(x).elements();
     this.inner = (int) (op.axes().get(0) == 0 ? parameters / x.dim(0) : parameters);
     this.meanAt = keep ? reserve.take(groups.count()) : 0;
+    this.meanRestAt = keep ? reserve.take(groups.count()) : 0;
     this.inverseAt = keep ? reserve.take(groups.count()) : 0;
   }
 
@@ -83,7 +85,9 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     double[] inverse = inverseDeviation(variance);
     if (keep) {
       NativeBuffer r = NativeBuffer.of(call.reserve());
-      Floats.put(r, meanAt, narrow(mean), mean.length);
+      float[] means = narrow(mean);
+      Floats.put(r, meanAt, means, mean.length);
+      Floats.put(r, meanRestAt, narrow(difference(mean, means)), mean.length);
       Floats.put(r, inverseAt, narrow(inverse), inverse.length);
     }
     normalize(call, x, mean, inverse);
@@ -145,6 +149,12 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     }
     NativeBuffer x = input(call.inputs(), "x");
     double[] mean = widen(statistics(call, meanAt, "moving_mean"));
+    if (op.training()) {
+      float[] rest = statistics(call, meanRestAt, "moving_mean");
+      for (int g = 0; g < mean.length; g++) {
+        mean[g] += rest[g];
+      }
+    }
     double[] inverse = widen(statistics(call, inverseAt, "moving_variance"));
     if (!op.training()) {
       inverse = inverseDeviation(inverse);
@@ -232,6 +242,14 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
       wide[k] = v[k];
     }
     return wide;
+  }
+
+  private static double[] difference(double[] a, float[] b) {
+    double[] d = new double[a.length];
+    for (int k = 0; k < a.length; k++) {
+      d[k] = a[k] - b[k];
+    }
+    return d;
   }
 
   private static float[] narrow(double[] v) {

@@ -4,6 +4,7 @@ import convlstm4j.backend.Backend.Mode;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Plan;
 import convlstm4j.backend.RecurrencePlan;
+import convlstm4j.backend.StandardizePlan;
 import convlstm4j.op.Activate;
 import convlstm4j.op.Affine;
 import convlstm4j.op.BatchNorm;
@@ -28,6 +29,7 @@ import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
@@ -40,6 +42,22 @@ import java.util.Optional;
 /** Picks the plan of an op. */
 final class Kernels {
   private Kernels() {}
+
+  /** What plans are put together from. */
+  private static NativeParts parts(Dnnl engine) {
+    return new NativeParts((part, in, how) -> plan(engine, part, in, how));
+  }
+
+  /** In C++ where that is there and takes the shape. */
+  private static Plan standardize(Dnnl engine, Standardize op, List<Shape> inputs, Mode mode) {
+    Optional<NativeStandardizePlan.Slices> slices =
+        engine.kernels() == null
+            ? Optional.empty()
+            : NativeStandardizePlan.slices(op, inputs.get(0));
+    return slices.isPresent()
+        ? new NativeStandardizePlan(engine.kernels(), slices.get(), op, inputs, mode)
+        : new StandardizePlan(parts(engine), op, inputs, mode);
+  }
 
   static Plan plan(Dnnl engine, Op op, List<Shape> inputs, Mode mode) {
     if (op instanceof Conv o) {
@@ -95,8 +113,7 @@ final class Kernels {
       return new PointwisePlan(o, inputs);
     }
     if (op instanceof Recurrence o) {
-      return new RecurrencePlan(
-          new NativeParts((part, in, how) -> plan(engine, part, in, how)), o, inputs, mode);
+      return new RecurrencePlan(parts(engine), o, inputs, mode);
     }
     if (op instanceof Reduce o) {
       return new ReducePlan(o, inputs);
@@ -116,10 +133,15 @@ final class Kernels {
       return new NoisePlan(o, inputs);
     }
     if (op instanceof Resample o) {
-      return new ResamplePlan(o, inputs);
+      return engine.kernels() == null
+          ? new ResamplePlan(o, inputs)
+          : new NativeResamplePlan(engine.kernels(), o, inputs);
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(o, inputs);
+    }
+    if (op instanceof Standardize o) {
+      return standardize(engine, o, inputs, mode);
     }
     if (op instanceof Transpose o) {
       return new TransposePlan(engine, o, inputs);

@@ -15,8 +15,8 @@ import org.bytedeco.javacpp.Loader;
 
 /**
  * Our own kernels in C++ ({@code cpu/} in the sources): the gates, ConvLSTM steps by Winograd's
- * algorithm, pooling, and the passes of batch normalisation. They share oneDNN's threads, so oneDNN
- * is loaded before them. A kernel takes one of {@link Structs}; strides count floats. See {@code
+ * algorithm, pooling, resampling, and normalisation. They share oneDNN's threads, so oneDNN is
+ * loaded before them. A kernel takes one of {@link Structs}; strides count floats. See {@code
  * cpu/include/kernels.h} for shapes.
  */
 final class NativeKernels {
@@ -59,6 +59,10 @@ final class NativeKernels {
     GROUP_NORMALIZE(Structs.GroupNormalize.class),
     GROUP_GRADIENT_SUMS(Structs.GroupGradientSums.class),
     GROUP_INPUT_GRADIENT(Structs.GroupInputGradient.class),
+    STANDARDIZE_DOUBLES(Structs.Standardize.class),
+    STANDARDIZE_FORWARD(Structs.StandardizeForward.class),
+    STANDARDIZE_BACKWARD(Structs.StandardizeBackward.class),
+    RESAMPLE(Structs.Resample.class),
     POOL_FORWARD(Structs.PoolForward.class),
     POOL_BACKWARD(Structs.PoolBackward.class);
 
@@ -137,7 +141,8 @@ final class NativeKernels {
                     + gates
                     + "\n"
                     + Structs.describe(Structs.Cell.class)
-                    + Structs.describe(Structs.Pool.class),
+                    + Structs.describe(Structs.Pool.class)
+                    + Structs.describe(Structs.ResampleTable.class),
                 ""));
   }
 

@@ -1,22 +1,30 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.Buffer;
 import convlstm4j.op.Resample;
 import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * {@link Resample}. A piece of work is all places along the axis of some neighbouring elements
- * behind it, which are read into one array and summed there.
+ * {@link Resample} where the C++ kernels are missing, along one axis after the other. A piece of
+ * work is all places along the axis of some neighbouring elements behind it, which are read into
+ * one array and summed there. Workspace: what is between two axes.
  */
 final class ResamplePlan extends OneDnnPlan<Resample> {
   /** Floats of one piece that stay in a core's cache. */
   private static final int MOST = 1 << 15;
 
-  private final Lines forward;
-  private final Lines backward;
-  private final long outer;
-  private final long inner;
+  private final List<Lines> forward = new ArrayList<>();
+  private final List<Lines> backward = new ArrayList<>();
+
+  /**
+   * Shapes before the first axis, between two, and behind the last, and where those between lie.
+   */
+  private final List<Shape> shapes = new ArrayList<>();
+
+  private final List<Long> between = new ArrayList<>();
 
   /** A table as arrays. */
   private static final class Lines {
@@ -42,25 +50,49 @@ final class ResamplePlan extends OneDnnPlan<Resample> {
 
   ResamplePlan(Resample op, List<Shape> inputs) {
     super(op, inputs);
-    this.forward = new Lines(op.table());
-    this.backward = new Lines(op.table().transposed());
-    Shape x = inputs.get(0);
-    this.inner = x.from(op.axis() + 1).elements();
-    this.outer = inner == 0 ? 0 : x.elements() / inner / x.dim(op.axis());
+    shapes.add(in.get(0));
+    for (int k = 0; k < op.tables().size(); k++) {
+      shapes.add(op.one(k).outputShapes(List.of(shapes.get(k))).get(0));
+      between.add(k == 0 ? 0L : workspace.take(shapes.get(k).elements()));
+      forward.add(new Lines(op.tables().get(k)));
+      backward.add(new Lines(op.tables().get(k).transposed()));
+    }
+  }
+
+  /** The array before an axis that is not the first one. */
+  private NativeBuffer before(int number, Buffer space) {
+    return NativeBuffer.of(space).part(between.get(number), shapes.get(number));
   }
 
   @Override
   protected void compute(Forward call) {
-    sums(forward, input(call.inputs(), "x"), output(call.outputs(), "y"), false);
+    NativeBuffer x = input(call.inputs(), "x");
+    int last = forward.size() - 1;
+    for (int k = 0; k <= last; k++) {
+      NativeBuffer y = k == last ? output(call.outputs(), "y") : before(k + 1, call.workspace());
+      sums(forward.get(k), k, x, y, false);
+      x = y;
+    }
+  }
+
+  @Override
+  public boolean writesGradient(int input) {
+    return true;
   }
 
   @Override
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
-    sums(backward, dy, input(call.inputGradients(), "x"), true);
+    for (int k = backward.size() - 1; k >= 0; k--) {
+      NativeBuffer dx = k == 0 ? input(call.inputGradients(), "x") : before(k, call.workspace());
+      sums(backward.get(k), k, dy, dx, k == 0 && !isWritten(call, "x"));
+      dy = dx;
+    }
   }
 
-  private void sums(Lines table, NativeBuffer from, NativeBuffer to, boolean add) {
+  private void sums(Lines table, int number, NativeBuffer from, NativeBuffer to, boolean add) {
+    long inner = in.get(0).from(op.axis() + number + 1).elements();
+    long outer = inner == 0 ? 0 : to.size() / inner / table.rows();
     int longest = Math.max(table.columns, table.rows());
     int length = (int) Math.max(1, Math.min(inner, MOST / longest));
     long pieces = (inner + length - 1) / length;
@@ -71,10 +103,10 @@ final class ResamplePlan extends OneDnnPlan<Resample> {
           long b = piece % pieces * length;
           int n = (int) Math.min(length, inner - b);
           float[] x = Floats.scratch(0, table.columns * n);
-          read(from, a * table.columns, b, x, table.columns, n);
+          read(from, a * table.columns, b, x, table.columns, n, inner);
           float[] y = Floats.scratch(1, table.rows() * n);
           sum(table, x, y, n);
-          write(y, to, a * table.rows(), b, table.rows(), n, add);
+          write(y, to, a * table.rows(), b, table.rows(), n, add, inner);
         });
   }
 
@@ -92,7 +124,8 @@ final class ResamplePlan extends OneDnnPlan<Resample> {
     }
   }
 
-  private void read(NativeBuffer from, long line, long b, float[] x, int lines, int n) {
+  private static void read(
+      NativeBuffer from, long line, long b, float[] x, int lines, int n, long inner) {
     if (n == inner) {
       Floats.read(from, line * inner, x, lines * n);
       return;
@@ -102,7 +135,8 @@ final class ResamplePlan extends OneDnnPlan<Resample> {
     }
   }
 
-  private void write(float[] y, NativeBuffer to, long line, long b, int lines, int n, boolean add) {
+  private static void write(
+      float[] y, NativeBuffer to, long line, long b, int lines, int n, boolean add, long inner) {
     int count = n == inner ? 1 : lines;
     int length = n == inner ? lines * n : n;
     for (int i = 0; i < count; i++) {

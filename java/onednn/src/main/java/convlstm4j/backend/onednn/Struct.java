@@ -2,11 +2,13 @@ package convlstm4j.backend.onednn;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 
 /**
  * One of {@link Structs} in native memory, all zeros at first; it lives as long as this object, and
- * so do the structs that it points to.
+ * so do the structs and tables that it points to.
  */
 @SuppressWarnings("EnumOrdinal") // the order of fields is what the enums are for
 final class Struct<F extends Enum<F> & Structs.Field> {
@@ -15,6 +17,7 @@ final class Struct<F extends Enum<F> & Structs.Field> {
   private final ByteBuffer memory;
   private final long address;
   private final Struct<?>[] pointed;
+  private final List<ByteBuffer> tables = new ArrayList<>();
 
   Struct(Class<F> type) {
     this.type = type;
@@ -58,6 +61,28 @@ final class Struct<F extends Enum<F> & Structs.Field> {
     }
     memory.putLong(offsets[field.ordinal()] + element * Long.BYTES, value);
     return this;
+  }
+
+  /** Points an element of a field that is an array, or a field that is none, to a table. */
+  Struct<F> set(F field, int element, int[] table) {
+    ByteBuffer b = table(table.length);
+    b.asIntBuffer().put(table);
+    return set(field, element, new Pointer(b).address());
+  }
+
+  /** Points an element of a field that is an array, or a field that is none, to a table. */
+  Struct<F> set(F field, int element, float[] table) {
+    ByteBuffer b = table(table.length);
+    b.asFloatBuffer().put(table);
+    return set(field, element, new Pointer(b).address());
+  }
+
+  private ByteBuffer table(int elements) {
+    ByteBuffer b =
+        ByteBuffer.allocateDirect(Math.multiplyExact(elements, Integer.BYTES))
+            .order(ByteOrder.nativeOrder());
+    tables.add(b);
+    return b;
   }
 
   /** Points to another struct. */

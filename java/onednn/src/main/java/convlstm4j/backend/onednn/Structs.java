@@ -221,6 +221,76 @@ final class Structs {
     ADDS
   }
 
+  /** A normalisation of slices. */
+  enum Standardize implements Field {
+    SLICES,
+    ROWS,
+    COLUMNS,
+    GROUPS,
+    BY_COLUMN,
+    PERIOD,
+    EPSILON
+  }
+
+  enum StandardizeForward implements Field {
+    LAYER,
+    X,
+    GAMMA,
+    BETA,
+    Y,
+    STATISTICS,
+    SCRATCH
+  }
+
+  enum StandardizeBackward implements Field {
+    LAYER,
+    X,
+    GAMMA,
+    DY,
+    STATISTICS,
+    DX,
+    DGAMMA,
+    DBETA,
+    ADDS,
+    SCRATCH
+  }
+
+  /** Weighted sums along three axes, the last of which has a table of another form. */
+  enum ResampleTable implements Field {
+    OUTER,
+    INNER,
+    COLUMNS(SPATIAL_AXES),
+    ROWS(SPATIAL_AXES),
+    STARTS(SPATIAL_AXES - 1),
+    PLACES(SPATIAL_AXES),
+    WEIGHTS(SPATIAL_AXES),
+    SEGMENTS,
+    SEGMENT;
+
+    private final int elements;
+
+    ResampleTable() {
+      this(1);
+    }
+
+    ResampleTable(int elements) {
+      this.elements = elements;
+    }
+
+    @Override
+    public int elements() {
+      return elements;
+    }
+  }
+
+  enum Resample implements Field {
+    TABLE,
+    X,
+    Y,
+    ADDS,
+    SCRATCH
+  }
+
   /** A pooling; the arrays are of the axes D, H, W. */
   enum Pool implements Field {
     MAX,

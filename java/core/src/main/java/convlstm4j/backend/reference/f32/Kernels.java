@@ -27,6 +27,7 @@ import convlstm4j.op.Recurrence;
 import convlstm4j.op.Reduce;
 import convlstm4j.op.Resample;
 import convlstm4j.op.Reverse;
+import convlstm4j.op.Standardize;
 import convlstm4j.op.Transpose;
 import convlstm4j.op.UpdateTrial;
 import convlstm4j.op.WeightedLoss;
@@ -122,6 +123,9 @@ public final class Kernels {
     }
     if (op instanceof Reverse o) {
       return new ReversePlan(o, inputs);
+    }
+    if (op instanceof Standardize o) {
+      return new StandardizePlan(o, inputs);
     }
     if (op instanceof Transpose o) {
       return new TransposePlan(o, inputs);
