@@ -101,6 +101,9 @@ class EinsumLayersTest {
         () -> Apply.random(new EinsumDense("abc,cd->bad", 1, 2), false, 1, x));
     assertThrows(
         ShapeException.class, () -> Apply.random(new EinsumDense("abc,cd->abd", 2), false, 1, x));
+    // No size of d is known. Found by NetworkFilesFuzzTest.
+    assertThrows(
+        ShapeException.class, () -> Apply.random(new EinsumDense("abc,cd->ab", 3), false, 1, x));
     assertThrows(
         ShapeException.class, () -> Apply.random(Operations.einsum("ab,ac->bc"), false, 1, x, x));
   }

@@ -67,7 +67,7 @@ public final class EinsumDense extends Weighted<EinsumDense> {
     Einsum all = einsum.of(x.shape().rank(), einsum.second().length());
     Map<Character, Long> sizes = sizes(all, x.shape());
     all.checkBatch();
-    long[] kernel = all.second().chars().mapToLong(c -> sizes.get((char) c)).toArray();
+    long[] kernel = all.second().chars().mapToLong(c -> sizes.getOrDefault((char) c, 0L)).toArray();
     for (long size : kernel) {
       if (size < 1) {
         throw new ShapeException(
