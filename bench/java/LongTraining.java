@@ -1,6 +1,7 @@
 import convlstm4j.data.Batch;
 import convlstm4j.io.checkpoint.Checkpoint;
 import convlstm4j.model.Compile;
+import convlstm4j.model.InputPlace;
 import convlstm4j.model.Model;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
@@ -32,7 +33,7 @@ public class LongTraining {
         model.stretch(Integer.parseInt(args[4]));
       }
       Shape shape = Shape.of(1, frames, 3, SIZE, SIZE);
-      System.err.println(model.plan(true, shape));
+      System.err.println(model.planTraining(InputPlace.PIXELS, shape));
       Random random = new Random(1);
       byte[] pixels = new byte[frames * 3 * SIZE * SIZE];
       random.nextBytes(pixels);

@@ -1,6 +1,7 @@
 package convlstm4j.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import convlstm4j.data.Batch;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Symbol;
 import convlstm4j.io.npy.NpyFile;
+import convlstm4j.layer.BatchNormalization;
 import convlstm4j.layer.Bidirectional;
 import convlstm4j.layer.Concatenate;
 import convlstm4j.layer.ConvLSTM2D;
@@ -18,6 +20,7 @@ import convlstm4j.layer.Dense;
 import convlstm4j.layer.Flatten;
 import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
+import convlstm4j.layer.MaxPooling3D;
 import convlstm4j.layer.NestedModel;
 import convlstm4j.layer.RNN;
 import convlstm4j.layer.TimeDistributed;
@@ -164,6 +167,74 @@ class TruncatedTest {
           assertThrows(IllegalArgumentException.class, () -> m.plan(true, shape)).getMessage();
       assertTrue(said.contains("stretch=3") && said.contains("divisor of 4"), said);
     }
+  }
+
+  /** No border lies among the frames, so that nothing is cut and nothing need be cuttable. */
+  @Test
+  void asManyFramesAsThereAreCutNothing() {
+    Symbol v = Input.named("x", Input.ANY, 5);
+    for (Symbol x :
+        List.of(
+            new LSTM(2).returnSequences(true).apply(v),
+            new Bidirectional(new LSTM(2).returnSequences(true)).apply(v))) {
+      try (Model m = Model.of(v, new Dense(1).apply(x)).backend("reference")) {
+        m.compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError())).truncate(FRAMES);
+        Shape shape = Shape.of(1, FRAMES, 5);
+        RunPlan plan = m.plan(true, shape);
+        assertFalse(plan.isStretched(), plan.toString());
+        assertEquals(0, plan.truncation());
+        Tensor y = Tensor.zeros(DType.FLOAT32, shape.with(2, 1));
+        m.trainOnBatch(
+            new Batch(List.of(Tensor.zeros(DType.FLOAT32, shape)), List.of(y), List.of(), "zeros"));
+      }
+    }
+  }
+
+  @Test
+  void aModelWithNothingFrameByFrameIsRefused() {
+    Symbol v = Input.named("x", FRAMES, 5);
+    try (Model m = Model.of(v, new Dense(1).apply(new Flatten().apply(v))).backend("reference")) {
+      m.compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError())).truncate(4);
+      Shape shape = Shape.of(1, FRAMES, 5);
+      String said =
+          assertThrows(IllegalArgumentException.class, () -> m.plan(true, shape)).getMessage();
+      assertTrue(said.contains("nothing to be run frame by frame"), said);
+    }
+  }
+
+  /** What is normalised is made again for want of memory, the gradients are those without. */
+  @Test
+  void isCutWhereThingsAreMadeAgain() {
+    Symbol v = Input.named("x", Input.ANY, 8, 8, 1);
+    Symbol x = new BatchNormalization().apply(memory(6).apply(v));
+    Symbol y = new TimeDistributed(new Flatten()).apply(new MaxPooling3D(1, 4, 4).apply(x));
+    Shape shape = Shape.of(1, FRAMES, 8, 8, 1);
+    List<Map<String, Tensor>> all = new ArrayList<>();
+    Tensor video = Tensor.zeros(DType.FLOAT32, shape);
+    for (int i = 0; i < video.size(); i++) {
+      video.set(i, Math.sin(i));
+    }
+    for (boolean again : new boolean[] {false, true}) {
+      try (Model m = Model.of(v, new Dense(1).apply(y)).seed(3).backend("reference")) {
+        m.compile(Compile.with(new SGD(1)).loss(Loss.meanSquaredError())).truncate(4);
+        if (again) {
+          m.memory(m.memory(1).plan(true, shape).smallest());
+        }
+        RunPlan plan = m.plan(true, shape);
+        assertEquals(again, plan.again(), plan.toString());
+        assertEquals(4, plan.truncation(), plan.toString());
+        Tensor target = Tensor.zeros(DType.FLOAT32, Shape.of(1, FRAMES, 1));
+        m.trainOnBatch(new Batch(List.of(video), List.of(target), List.of(), "sines"));
+        all.add(m.weights());
+      }
+    }
+    all.get(0)
+        .forEach(
+            (name, t) -> {
+              for (int i = 0; i < t.size(); i++) {
+                assertEquals(t.get(i), all.get(1).get(name).get(i), CLOSE, name);
+              }
+            });
   }
 
   /** Its steps are ops of their own, of which none looks like a recurrence. */

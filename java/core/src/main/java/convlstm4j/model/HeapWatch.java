@@ -11,6 +11,30 @@ final class HeapWatch {
   /** Of a run that takes less, a look through the heap would be most of the work. */
   private static final long LEAST_RUN = 32L << 20;
 
+  /** The heap that it looks at. */
+  interface Heap {
+    /** Bytes in use, garbage among them. */
+    long used();
+
+    /** Collects garbage. */
+    void collect();
+  }
+
+  /** That of this process. */
+  private static final class OfProcess implements Heap {
+    @Override
+    public long used() {
+      Runtime r = Runtime.getRuntime();
+      return r.totalMemory() - r.freeMemory();
+    }
+
+    @Override
+    public void collect() {
+      System.gc();
+    }
+  }
+
+  private final Heap heap;
   private long most;
 
   /**
@@ -20,22 +44,25 @@ final class HeapWatch {
    * @param peak bytes that it takes of the backend's memory
    */
   HeapWatch(long counted, long peak) {
+    this(counted, peak, new OfProcess());
+  }
+
+  HeapWatch(long counted, long peak, Heap heap) {
+    this.heap = heap;
     if (counted + peak < LEAST_RUN) {
       most = Long.MAX_VALUE;
       return;
     }
-    System.gc();
-    Runtime r = Runtime.getRuntime();
-    most = r.totalMemory() - r.freeMemory() + counted + BESIDE;
+    heap.collect();
+    most = heap.used() + counted + BESIDE;
   }
 
   /** Between two stretches. */
   void look() {
-    Runtime r = Runtime.getRuntime();
-    if (r.totalMemory() > most && r.totalMemory() - r.freeMemory() > most) {
-      System.gc();
+    if (heap.used() > most) {
+      heap.collect();
       // What does not go is no garbage, or the collector keeps it: looking again is no use.
-      most = Math.max(most, r.totalMemory() - r.freeMemory() + BESIDE);
+      most = Math.max(most, heap.used() + BESIDE);
     }
   }
 }

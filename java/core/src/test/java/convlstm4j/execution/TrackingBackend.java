@@ -4,17 +4,23 @@ import convlstm4j.backend.Backends;
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.ForwardingBackend;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.Peak;
 import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.Optional;
 
-/** The reference, with books on the most memory that was ever in use. */
+/**
+ * The reference, with books on the most memory that was ever in use, and on what was allocated to
+ * stay.
+ */
 public final class TrackingBackend extends ForwardingBackend implements Memory {
   private final Memory inner;
   private final Optional<DataFormat> preferred;
   private long peak;
+  private long lasting;
+  private long plannedLasting;
 
   public TrackingBackend() {
     this(Optional.empty());
@@ -31,6 +37,51 @@ public final class TrackingBackend extends ForwardingBackend implements Memory {
     long p = peak;
     peak = liveBytes();
     return p;
+  }
+
+  /** Bytes allocated to stay since the last call. */
+  public long takeLasting() {
+    long bytes = lasting;
+    lasting = 0;
+    return bytes;
+  }
+
+  /** The same as it was counted since the last call. */
+  public long takePlannedLasting() {
+    long bytes = plannedLasting;
+    plannedLasting = 0;
+    return bytes;
+  }
+
+  @Override
+  public Buffer allocateLasting(DType dtype, Shape shape) {
+    Buffer b = allocate(dtype, shape);
+    lasting += shape.elements() * dtype.bytes();
+    return b;
+  }
+
+  @Override
+  public Peak peak() {
+    return Peak.ofHeld(
+        new Peak.Played() {
+          private long live;
+
+          @Override
+          public void add(long bytes, boolean stays) {
+            live += bytes;
+            plannedLasting += stays ? bytes : 0;
+          }
+
+          @Override
+          public void remove(long bytes, boolean stayed) {
+            live -= bytes;
+          }
+
+          @Override
+          public long heldBytes() {
+            return live;
+          }
+        });
   }
 
   @Override

@@ -218,9 +218,12 @@ class TrainingRunTest {
     try (TrainingPlan plan =
         new TrainingPlan(
             t.phases, t.terms, List.of(), backend, DType.FLOAT32, new TrainingPolicy(k, again))) {
+      backend.takePlannedLasting();
       long peak = plan.peakBytes();
+      long lasting = backend.takePlannedLasting();
       long live = backend.liveBytes();
       backend.takePeak();
+      backend.takeLasting();
       List<Boolean> stretches = new ArrayList<>();
       try (TrainingRun run =
           new TrainingRun(
@@ -234,6 +237,8 @@ class TrainingRunTest {
         run.forward();
         run.backward(weights);
         assertEquals(peak, backend.takePeak() - live, what);
+        assertEquals(lasting, backend.takeLasting(), what);
+        assertTrue(lasting > 0, what);
         int number = 0;
         for (Parameter p : t.program.parameters().keySet()) {
           if (p.isTrainable()) {

@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.data.Frames;
+import convlstm4j.execution.TrackingBackend;
 import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Symbol;
 import convlstm4j.layer.BatchNormalization;
@@ -156,6 +158,85 @@ class StreamTest {
       check(model, one, 0, STEPS, stream.next(one));
       String message = assertThrows(ShapeException.class, () -> stream.next(VIDEO)).getMessage();
       assertTrue(message.contains("expected [1, 9, 4, 5, 1]"), message);
+    }
+  }
+
+  /** Also where the stream was at work on others. */
+  @Test
+  void statesOfAnotherNumberOfSamplesAreBroughtBack() {
+    Tensor one = video(1, 2);
+    try (Backend backend = new ReferenceBackend()) {
+      try (Model model = model().backend(backend);
+          Stream stream = model.stream()) {
+        stream.next(frames(one, 0, 4));
+        Map<String, Tensor> saved = stream.states();
+        long bytes = backend.memory().liveBytes();
+        stream.reset();
+        stream.next(frames(VIDEO, 0, 2));
+        stream.states(saved);
+        assertEquals(bytes, backend.memory().liveBytes());
+        check(model, one, 4, STEPS, stream.next(frames(one, 4, STEPS)));
+      }
+      assertEquals(0, backend.memory().liveBytes());
+    }
+  }
+
+  @Test
+  void samplesWhoseFirstStatesAreAnInputsBeginAnewTogether() {
+    Symbol v = input();
+    Symbol h = Input.named("h", 3);
+    Symbol c = Input.named("c", 3);
+    Symbol x = new LSTM(3).returnSequences(true).on(flat(v)).initialState(h, c).outputs().get(0);
+    Tensor first = Tensor.zeros(DType.FLOAT32, Shape.of(SAMPLES, 3));
+    try (Model model = Model.of(List.of(v, h, c), List.of(x)).backend("reference");
+        Stream stream = model.stream()) {
+      stream.next(frames(VIDEO, 0, 4), first, first);
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> stream.reset(1)).getMessage();
+      assertTrue(message.contains("begins with what an input gives"), message);
+      Tensor expected = frames(model.predict(VIDEO, first, first).get(0), 4, STEPS);
+      Tensor got = stream.next(frames(VIDEO, 4, STEPS), first, first).get(0);
+      assertArrayEquals(expected.floats(), got.floats());
+    }
+  }
+
+  /**
+   * With the least memory that frames are not refused with, where the stream begins and goes on.
+   */
+  @Test
+  void takesNoMoreThanItMay() {
+    for (boolean first : new boolean[] {true, false}) {
+      try (TrackingBackend backend = new TrackingBackend()) {
+        try (Model model = model().backend(backend);
+            Stream stream = model.stream()) {
+          model.predict(VIDEO);
+          if (!first) {
+            stream.next(frames(VIDEO, 0, 4));
+          }
+          long enough = 1L << 30;
+          for (long less = enough / 2; less >= 4; less /= 2) {
+            model.memory(enough - less);
+            enough -= refuses(stream) ? 0 : less;
+            if (first) {
+              stream.reset();
+            }
+          }
+          model.memory(enough);
+          backend.takePeak();
+          assertFalse(refuses(stream));
+          long taken = backend.takePeak();
+          assertTrue(taken > 0 && taken <= enough, taken + " of " + enough);
+        }
+      }
+    }
+  }
+
+  private static boolean refuses(Stream stream) {
+    try {
+      stream.next(frames(VIDEO, 0, 4));
+      return false;
+    } catch (BackendException e) {
+      return true;
     }
   }
 

@@ -1,0 +1,89 @@
+package convlstm4j.backend.onednn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.Buffer;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What comes and goes and what stays do not lie between each other, and give way to each other. */
+class ArenasTest {
+  private static final long MIB = 1 << 20;
+
+  private final Arenas arenas = new Arenas(new Arena(false), new Arena(false));
+
+  @AfterEach
+  void allGoesBack() {
+    assertEquals(0, arenas.liveBytes());
+    arenas.trim();
+    assertEquals(0, arenas.heldBytes());
+  }
+
+  @Test
+  void whatStaysKeepsNothingElseFromTheSystem() {
+    List<Arena.Range> stay = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Arena.Range gone = arenas.take(10 * MIB, false);
+      stay.add(arenas.take(MIB, true));
+      arenas.release(gone, 10 * MIB, false);
+      assertEquals((i + 1) * MIB, arenas.liveBytes());
+    }
+    arenas.trim();
+    assertTrue(arenas.heldBytes() <= 32 * MIB, arenas.heldBytes() + " for 20 MiB");
+    stay.forEach(r -> arenas.release(r, MIB, true));
+  }
+
+  @Test
+  void whatOneNoLongerNeedsTheOtherMayHave() {
+    for (int i = 0; i < 4; i++) {
+      boolean stays = i % 2 == 1;
+      long bytes = stays ? 60 * MIB : 100 * MIB;
+      Arena.Range range = arenas.take(bytes, stays);
+      assertTrue(arenas.heldBytes() <= 105 * MIB, arenas.heldBytes() + " for 100 MiB");
+      arenas.release(range, bytes, stays);
+    }
+  }
+
+  /** As long as both together hold little more than was in use at most. */
+  @Test
+  void whatIsUsedAgainAndAgainIsKept() {
+    Arena.Range most = arenas.take(100 * MIB, false);
+    Arena.Range beside = arenas.take(40 * MIB, true);
+    long address = most.address();
+    long lasting = beside.address();
+    arenas.release(most, 100 * MIB, false);
+    arenas.release(beside, 40 * MIB, true);
+    for (int i = 0; i < 3; i++) {
+      Arena.Range small = arenas.take(30 * MIB, true);
+      assertEquals(lasting, small.address());
+      Arena.Range again = arenas.take(100 * MIB, false);
+      assertEquals(address, again.address());
+      arenas.release(again, 100 * MIB, false);
+      arenas.release(small, 30 * MIB, true);
+    }
+  }
+
+  @Test
+  void buffersThatAreToStayDo() {
+    NativeMemory memory = new NativeMemory();
+    Shape shape = Shape.of(2 * MIB);
+    List<Buffer> stay = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Buffer gone = memory.allocateUnset(DType.FLOAT32, shape);
+      stay.add(memory.allocateLasting(DType.FLOAT32, shape));
+      gone.close();
+    }
+    long held = memory.heldBytes();
+    memory.trim();
+    assertNotEquals(held, memory.heldBytes());
+    stay.forEach(Buffer::close);
+    memory.close();
+    assertEquals(0, memory.heldBytes());
+  }
+}
