@@ -76,8 +76,9 @@ class LauncherTest {
     List<String> command = new ArrayList<>(List.of("env", "-u", "OMP_NUM_THREADS"));
     command.addAll(List.of("-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT"));
     command.addAll(List.of("-u", "LD_LIBRARY_PATH", "-u", "CONVLSTM4J_CUDA"));
+    environment.stream().filter(e -> !e.contains("=")).forEach(command::add);
     command.addAll(List.of("PATH=" + tools + ":/usr/bin:/bin", "JAVA_HOME=" + home));
-    command.addAll(environment);
+    environment.stream().filter(e -> e.contains("=")).forEach(command::add);
     command.add(root.resolve("convlstm4j").toString());
     command.addAll(List.of(words));
     Path out = dir.resolve("out.txt");
@@ -121,7 +122,7 @@ class LauncherTest {
     write(tools.resolve("nvcc"), "");
     assertEquals(List.of(), run(List.of(), "info").builds(), "no driver, not asked");
     String build =
-        "mvn -q -B -Dstyle.color=never -Pquick -Dcuda.kernels=%s -pl java/cli -am package";
+        "mvn -q -B -T 2 -Dstyle.color=never -Pquick -Dcuda.kernels=%s -pl java/cli -am package";
     assertEquals(
         List.of(build.formatted("always")),
         run(List.of("CONVLSTM4J_CUDA=always"), "info").builds());
@@ -148,11 +149,25 @@ class LauncherTest {
   @Test
   void saysWhatTheBuildLeavesOut() throws Exception {
     Files.delete(jar);
-    write(tools.resolve("mvn"), "echo; echo '[WARNING] no cmake: slower'; echo more; >" + jar);
+    String said = "'[WARNING] no NVIDIA driver' '\033[0m[WARNING] no cmake: slower' '[WARNING] other' more";
+    write(tools.resolve("mvn"), "printf '%b\\n' " + said + "; >" + jar);
     List<String> err = run(List.of(), "info").err;
     assertEquals(
         List.of("convlstm4j: building ... (first use)", "convlstm4j: no cmake: slower"), err);
     assertEquals(List.of(), run(List.of(), "info").err, "once");
+  }
+
+  @Test
+  void mavenHasTheUsersOptionsOrOurs() throws Exception {
+    Path seen = dir.resolve("opts.txt");
+    write(tools.resolve("mvn"), "echo \"$MAVEN_OPTS\" >" + seen + "; >" + jar);
+    for (String given : List.of("", "MAVEN_OPTS=-Xmx1g", "MAVEN_OPTS=")) {
+      Files.delete(jar);
+      run(given.isEmpty() ? List.of("-u", "MAVEN_OPTS") : List.of(given), "info");
+      String expected =
+          given.isEmpty() ? "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" : given.substring(11);
+      assertEquals(List.of(expected), Files.readAllLines(seen));
+    }
   }
 
   @Test
