@@ -70,7 +70,7 @@ class BadInputTest {
         call(train + " --ids first", "there is no video first; the ids there are 0-3"),
         call(train + " --ids 3-1", "ids \"3-1\"", "something like 0-9,12"),
         call(train + " --validation 7", "there is no video 7"),
-        call(train + " --validation 0-3", "--validation 0-3", "leaves no trailer to train on"),
+        call(train + " --validation 0-3", "--validation 0-3", "leaves no video to train on"),
         spoilt(
             "file cut",
             data -> cut(data.resolve("trailer_1.npy"), 500),
@@ -142,7 +142,7 @@ class BadInputTest {
             "evaluate --model good.ckpt --data data",
             "no labels for the output \"comedy\"",
             "[drama, action]"),
-        call(train + " --window 7", "no trailer has 7 frames, the longest has 6"),
+        call(train + " --window 7", "no video has 7 frames, the longest has 6"),
         spoilt(
             "step too large for the memory",
             data -> {

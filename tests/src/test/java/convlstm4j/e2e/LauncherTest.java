@@ -149,7 +149,8 @@ class LauncherTest {
   @Test
   void saysWhatTheBuildLeavesOut() throws Exception {
     Files.delete(jar);
-    String said = "'[WARNING] no NVIDIA driver' '\033[0m[WARNING] no cmake: slower' '[WARNING] other' more";
+    String said =
+        "'[WARNING] no NVIDIA driver' '\033[0m[WARNING] no cmake: slower' '[WARNING] other' more";
     write(tools.resolve("mvn"), "printf '%b\\n' " + said + "; >" + jar);
     List<String> err = run(List.of(), "info").err;
     assertEquals(

@@ -270,10 +270,10 @@ class PicturesTest {
     Files.copy(dir.resolve("i.csv"), folder.resolve("labels.csv"));
     VideoFolder again = VideoFolder.open(folder).frames(FramePreparation.NONE.size(8, 8));
     List<String> header = List.of(rows.get(0).split(",", -1));
-    try (BatchStream stream = again.outputs(again.genres()).open(0, 0)) {
+    try (BatchStream stream = again.outputs(again.labels()).open(0, 0)) {
       Batch batch = stream.next();
-      for (int k = 0; k < again.genres().size(); k++) {
-        int column = header.indexOf(again.genres().get(k));
+      for (int k = 0; k < again.labels().size(); k++) {
+        int column = header.indexOf(again.labels().get(k));
         Tensor target = batch.targets().get(k);
         double[] expected =
             rows.stream()
@@ -284,7 +284,7 @@ class PicturesTest {
         for (int i = 0; i < got.length; i++) {
           got[i] = target.get(i);
         }
-        assertArrayEquals(expected, got, again.genres().get(k));
+        assertArrayEquals(expected, got, again.labels().get(k));
       }
     }
   }

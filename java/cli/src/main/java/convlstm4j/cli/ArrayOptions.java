@@ -34,7 +34,7 @@ final class ArrayOptions {
   @Option(
       names = "--unit-range",
       description = {
-        "Divide uint8 values in --x by 255, as pixels of trailers are. The model remembers it from"
+        "Divide uint8 values in --x by 255, as pixels of videos are. The model remembers it from"
             + " training, so that it is needed once."
       })
   boolean unitRange;

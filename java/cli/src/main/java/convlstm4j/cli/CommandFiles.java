@@ -79,7 +79,7 @@ final class CommandFiles implements AutoCloseable {
     return this;
   }
 
-  /** A folder of trailers that is read; null for none. */
+  /** A folder of videos that is read; null for none. */
   CommandFiles readsFolder(String option, Path folder) {
     if (folder != null) {
       folders.add(new Read(option, folder, ""));

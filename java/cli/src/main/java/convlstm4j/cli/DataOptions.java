@@ -77,7 +77,7 @@ final class DataOptions {
       throw new IllegalArgumentException(
           "--sample-weight "
               + String.join(" ", weights)
-              + ": with --data expected one folder with weights_{id}.npy [T] for each trailer");
+              + ": with --data expected one folder with weights_{id}.npy [T] for each video");
     }
     return all.weights(path);
   }

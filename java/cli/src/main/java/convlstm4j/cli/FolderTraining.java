@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Training on a folder of trailers. */
+/** Training on a folder of videos. */
 final class FolderTraining {
   private static final int FILTERS = 8;
 
@@ -44,7 +44,7 @@ final class FolderTraining {
   @Option(
       names = "--validation",
       paramLabel = "IDS",
-      description = "Trailers of the folder to evaluate on after each epoch, not to train on.")
+      description = "Videos of the folder to evaluate on after each epoch, not to train on.")
   String validation;
 
   /** Names of options that make sense with a folder only. */
@@ -62,7 +62,7 @@ final class FolderTraining {
     return given;
   }
 
-  /** What a model without a task of its own is trained for: yes or no for each genre and frame. */
+  /** What a model without a task of its own is trained for: yes or no for each label and frame. */
   static Compile standard() {
     return Compile.with(new Adam(1e-3)).loss(Loss.binaryCrossentropy()).metrics(new F1Score());
   }
@@ -77,15 +77,15 @@ final class FolderTraining {
   Model model(Supplier<Model> start, Path from, Consumer<Model> options) {
     augment.changes(); // a wrong one is said before all else
     VideoFolder folder = data.folder(List.of());
-    if (folder.genres().isEmpty()) {
+    if (folder.labels().isEmpty()) {
       throw new IllegalArgumentException(
           data.folder
-              + ": has no labels, expected labels_{id}.npy [T, genres] for each trailer, or one"
+              + ": has no labels, expected labels_{id}.npy [T, labels] for each video, or one"
               + " labels.csv");
     }
     if (start == null) {
       Model model =
-          standard(folder.frameShape(), folder.genres(), filters == null ? FILTERS : filters);
+          standard(folder.frameShape(), folder.labels(), filters == null ? FILTERS : filters);
       options.accept(model);
       return model;
     }
@@ -164,7 +164,7 @@ final class FolderTraining {
     var left = all.ids().stream().filter(id -> !held.contains(id)).toList();
     if (left.isEmpty()) {
       throw new IllegalArgumentException(
-          "--validation " + validation + " leaves no trailer to train on");
+          "--validation " + validation + " leaves no video to train on");
     }
     return all.ids(left);
   }

@@ -101,7 +101,7 @@ final class PredictCommand implements Runnable {
   @Option(
       names = "--unit-range",
       description = {
-        "Divide uint8 values by 255, as pixels of trailers are. Not needed where the model says how"
+        "Divide uint8 values by 255, as pixels of videos are. Not needed where the model says how"
             + " it was trained."
       })
   boolean unitRange;

@@ -95,7 +95,7 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = {
         "A checkpoint to go on from, a Keras file (.h5, .keras), or an architecture in JSON (Keras's"
-            + " form). Default, with --data: the article's ConvLSTM for the folder's frames and genres."
+            + " form). Default, with --data: the article's ConvLSTM for the folder's frames and labels."
       })
   Path start;
 

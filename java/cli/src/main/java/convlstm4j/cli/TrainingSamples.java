@@ -23,7 +23,7 @@ final class TrainingSamples {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Samples in a step. Default: 32, or of trailers or windows 1.")
+      description = "Samples in a step. Default: 32, or of videos or windows 1.")
   Integer batchSize;
 
   @Option(

@@ -63,7 +63,7 @@ class FilmFolderTest {
   void samplesAreTheFilmsFrames() {
     VideoFolder films = VideoFolder.open(folder).frames(SMALL);
     assertEquals(List.of("9", "10", "corner kick"), films.ids());
-    assertEquals(List.of("goal", "corner"), films.genres());
+    assertEquals(List.of("goal", "corner"), films.labels());
     assertEquals(Shape.of(3, 12, 16), films.frameShape());
     List<Batch> batches = epoch(films);
     assertEquals(
@@ -125,7 +125,7 @@ class FilmFolderTest {
         folder.resolve("labels.csv"),
         "id,start,end,label\n9,0.5,1,goal\n9,0,2.99,play\ncorner kick,1.2,60,goal\n10,0.41,0.42,z\n");
     VideoFolder films = VideoFolder.open(folder).frames(SMALL).joint();
-    assertEquals(List.of("goal", "play", "z"), films.genres());
+    assertEquals(List.of("goal", "play", "z"), films.labels());
     List<Batch> batches = epoch(films);
     for (int frame = 0; frame < 15; frame++) {
       double at = frame / 5.0;
@@ -170,7 +170,7 @@ class FilmFolderTest {
     Files.copy(folder.resolve("corner kick.mp4"), data.resolve(".hidden").resolve("a.mp4"));
     VideoFolder films = VideoFolder.open(data).frames(SMALL);
     assertEquals(List.of("corner/9", "goal/9"), films.ids());
-    assertEquals(List.of("corner", "goal"), films.genres());
+    assertEquals(List.of("corner", "goal"), films.labels());
     List<Batch> batches = epoch(films);
     assertEquals(1, batches.get(0).targets().get(0).get(4));
     assertEquals(0, batches.get(0).targets().get(1).get(4));

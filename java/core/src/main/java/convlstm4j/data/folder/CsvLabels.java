@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class CsvLabels implements Labels {
   private static final Pattern INDEX = Pattern.compile("[0-9]{1,9}");
 
-  /** Rows of a trailer in the order of the file; in that of the frames once sorted. */
+  /** Rows of a video in the order of the file; in that of the frames once sorted. */
   private static final class Rows {
     private int[] frames = new int[1];
     private double[] values;
@@ -48,16 +48,16 @@ final class CsvLabels implements Labels {
     if (header.isEmpty() || !header.get(0).equalsIgnoreCase("id")) {
       throw new FolderException(
           path,
-          "first line " + header + ", expected id,<genre>,<genre>.. or id,frame,<genre>,<genre>..");
+          "first line " + header + ", expected id,<label>,<label>.. or id,frame,<label>,<label>..");
     }
     perFrame = header.size() > 1 && header.get(1).equalsIgnoreCase("frame");
     genres = List.copyOf(header.subList(perFrame ? 2 : 1, header.size()));
     if (genres.isEmpty() || genres.contains("")) {
       throw new FolderException(
-          path, "first line " + header + ", expected the name of a genre in each further column");
+          path, "first line " + header + ", expected the name of a label in each further column");
     }
     if (new HashSet<>(genres).size() != genres.size()) {
-      throw new FolderException(path, "first line " + header + ", a genre is there twice");
+      throw new FolderException(path, "first line " + header + ", a label is there twice");
     }
   }
 

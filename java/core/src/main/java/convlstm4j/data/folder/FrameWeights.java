@@ -5,13 +5,13 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.nio.file.Path;
 
-/** Weights of frames in a file {@code weights_{id}.npy} of shape {@code [T]} for each trailer. */
+/** Weights of frames in a file {@code weights_{id}.npy} of shape {@code [T]} for each video. */
 record FrameWeights(Path folder) {
   private Path path(Video trailer) {
     return folder.resolve("weights_" + trailer.id() + ".npy");
   }
 
-  /** Checks that there is one weight for each of a trailer's frames, and that it can be one. */
+  /** Checks that there is one weight for each of a video's frames, and that it can be one. */
   void check(Video trailer) {
     Path path = path(trailer);
     NpyFile file = NpyFile.open(path);

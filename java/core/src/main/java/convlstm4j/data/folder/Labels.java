@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Scores per frame and genre. */
+/** Scores per frame and label. */
 interface Labels {
   String CSV = "labels.csv";
 
   /** Names of the columns. */
   List<String> genres();
 
-  /** What messages call the file that holds the labels of a trailer. */
+  /** What messages call the file that holds the labels of a video. */
   String source(Video trailer);
 
   /**
-   * Checks that there is one row for each of a trailer's frames. To be called before {@link #read}.
+   * Checks that there is one row for each of a video's frames. To be called before {@link #read}.
    */
   void check(Video trailer);
 
-  /** Rows of some frames, row-major {@code [to - from, genres]}. */
+  /** Rows of some frames, row-major {@code [to - from, labels]}. */
   double[] read(Video trailer, long from, long to);
 
   /**
@@ -52,7 +52,7 @@ interface Labels {
     }
     if (Files.exists(csv)) {
       if (names != null) {
-        throw new FolderException(csv, "names its genres itself, expected no others, got " + names);
+        throw new FolderException(csv, "names its labels itself, expected no others, got " + names);
       }
       CsvFile file = CsvFile.header(csv);
       Set<String> wanted = new HashSet<>(ids);

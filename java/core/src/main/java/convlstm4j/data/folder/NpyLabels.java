@@ -11,11 +11,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Labels in a file {@code labels_{id}.npy} of shape {@code [T, genres]} for each trailer. */
+/** Labels in a file {@code labels_{id}.npy} of shape {@code [T, labels]} for each video. */
 record NpyLabels(Path folder, List<String> genres) implements Labels {
   private static final String NAMES = "genres.txt";
 
-  /** The number of genres is that of the first trailer that has labels. */
+  /** The number of labels is that of the first video that has labels. */
   static NpyLabels of(Path folder, List<String> ids, List<String> given) {
     int columns = (int) open(path(folder, ids.get(0))).shape().dim(1);
     Path file = folder.resolve(NAMES);
@@ -36,7 +36,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
       throw new FolderException(
           source,
           names.size()
-              + " names of genres "
+              + " names of labels "
               + names
               + ", expected "
               + columns
@@ -44,7 +44,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
               + path(folder, ids.get(0)).getFileName());
     }
     if (new HashSet<>(names).size() != columns) {
-      throw new FolderException(source, "a name of a genre is there twice: " + names);
+      throw new FolderException(source, "a name of a label is there twice: " + names);
     }
     return new NpyLabels(folder, List.copyOf(names));
   }
@@ -56,7 +56,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
   private static NpyFile open(Path path) {
     NpyFile file = NpyFile.open(path);
     if (file.shape().rank() != 2 || file.shape().dim(1) == 0) {
-      throw new FolderException(path, "labels of shape " + file.shape() + ", expected [T, genres]");
+      throw new FolderException(path, "labels of shape " + file.shape() + ", expected [T, labels]");
     }
     return file;
   }
@@ -82,7 +82,7 @@ record NpyLabels(Path folder, List<String> genres) implements Labels {
               + trailer.fileName()
               + " has "
               + trailer.frames()
-              + " frames, the genres are "
+              + " frames, the labels are "
               + genres);
     }
   }

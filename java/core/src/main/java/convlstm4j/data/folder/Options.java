@@ -23,7 +23,7 @@ final class Options implements Cloneable {
   /** Null for weights of 1. */
   FrameWeights weights;
 
-  /** Null for one for each genre; in the order of the targets. */
+  /** Null for one for each label; in the order of the targets. */
   List<String> outputs;
 
   boolean joint;
@@ -31,7 +31,7 @@ final class Options implements Cloneable {
   /** Null if not known. */
   Signature model;
 
-  /** 0 for whole trailers. */
+  /** 0 for whole videos. */
   int window;
 
   boolean shorterToo;

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Checked trailers of a folder and the samples made of them.
+ * Checked videos of a folder and the samples made of them.
  *
  * @param trailers in the order asked for
  * @param frame shape {@code [C, H, W]}, or of its features, the same for all
- * @param samples trailers or windows of them
+ * @param samples videos or windows of them
  * @param labels null if there are none or they are not wanted
  * @param targets what a batch's targets are
  * @param weights null for weights of 1
@@ -30,7 +30,7 @@ record Selection(
     FrameWeights weights,
     FramePreparation preparation) {
 
-  /** Frames of a trailer, {@code to} not included. */
+  /** Frames of a video, {@code to} not included. */
   record Sample(Video trailer, long from, long to) {
     long frames() {
       return to - from;
@@ -42,7 +42,7 @@ record Selection(
     }
   }
 
-  /** Reads the headers of all trailers, not their frames. */
+  /** Reads the headers of all videos, not their frames. */
   static Selection of(Listing listing, Options o) {
     List<String> ids = o.ids == null ? listing.ids() : o.ids;
     ids.forEach(listing::path);
@@ -114,7 +114,7 @@ record Selection(
     if (samples.isEmpty()) {
       throw new FolderException(
           listing.folder(),
-          "no trailer has "
+          "no video has "
               + o.window
               + " frames, the longest has "
               + trailers.stream().mapToLong(Video::frames).max().orElse(0)
@@ -128,7 +128,7 @@ record Selection(
       throw new IllegalArgumentException(
           "the model has the inputs "
               + o.model.inputNames()
-              + ", a folder of trailers feeds one [N, T, C, H, W]");
+              + ", a folder of videos feeds one [N, T, C, H, W]");
     }
     Shape input = o.model.inputs().get(0).shape();
     for (Sample sample : samples) {

@@ -19,7 +19,7 @@ record Targets(List<int[]> columns) {
     if (labels == null) {
       if (!o.unlabeled && (o.outputs != null || o.joint || o.model != null)) {
         throw new FolderException(
-            folder, "has no labels, expected labels.csv or a labels_{id}.npy for each trailer");
+            folder, "has no labels, expected labels.csv or a labels_{id}.npy for each video");
       }
       return new Targets(List.of());
     }
@@ -87,7 +87,7 @@ record Targets(List<int[]> columns) {
     return byName(folder, genres, names);
   }
 
-  /** Targets {@code [N, T, columns]} out of labels {@code [T, genres]} of each of N samples. */
+  /** Targets {@code [N, T, columns]} out of labels {@code [T, labels]} of each of N samples. */
   List<Tensor> cut(List<double[]> labels, int genres, long frames, DType dtype) {
     List<Tensor> targets = new ArrayList<>();
     for (int[] some : columns) {

@@ -31,8 +31,8 @@ import java.util.function.UnaryOperator;
  * <p>Labels, one number per frame and name, are in one of
  *
  * <ul>
- *   <li>{@code labels_{id}.npy} of shape {@code [T, genres]} for each video; the names are the
- *       lines of {@code genres.txt}, those given to {@link #genres}, or {@code genre_0}, {@code
+ *   <li>{@code labels_{id}.npy} of shape {@code [T, labels]} for each video; the names are the
+ *       lines of {@code genres.txt}, those given to {@link #labels}, or {@code genre_0}, {@code
  *       genre_1} ..;
  *   <li>{@code labels.csv} with a first line {@code id,<label>,<label>..} and a row for each video,
  *       which holds for all its frames;
@@ -45,7 +45,7 @@ import java.util.function.UnaryOperator;
  * </ul>
  *
  * <p>A batch has the input {@code [N, T, C, H, W]} and, by default, a target {@code [N, T, 1]} for
- * each genre.
+ * each label.
  *
  * <pre>{@code
  * VideoFolder all = VideoFolder.open(Path.of("films")).fitting(model.signature());
@@ -53,7 +53,7 @@ import java.util.function.UnaryOperator;
  * model.fit(training, Fit.epochs(10).validation(all.ids("80-99")));
  * }</pre>
  *
- * <p>An immutable value: each option gives a new one. The headers of all trailers and the labels'
+ * <p>An immutable value: each option gives a new one. The headers of all videos and the labels'
  * sizes are checked when it is first used; then, and when a sample is loaded, what is wrong is a
  * {@link FolderException} or a {@link convlstm4j.io.npy.NpyException}.
  */
@@ -68,11 +68,11 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Lists a folder: all its trailers, whole, in the order of their ids, one in a batch.
+   * Lists a folder: all its videos, whole, in the order of their ids, one in a batch.
    *
    * @param folder the folder
    * @return the dataset
-   * @throws FolderException if there is no such folder or no trailer in it
+   * @throws FolderException if there is no such folder or no video in it
    */
   public static VideoFolder open(Path folder) {
     return new VideoFolder(Listing.of(folder), new Options());
@@ -85,12 +85,12 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Takes some of the trailers.
+   * Takes some of the videos.
    *
    * @param ids their ids, in the order of an epoch
    * @return a new dataset
    * @throws IllegalArgumentException if there are none or one is there twice
-   * @throws FolderException if the folder has no such trailer
+   * @throws FolderException if the folder has no such video
    */
   public VideoFolder ids(List<String> ids) {
     if (ids.isEmpty() || ids.stream().distinct().count() != ids.size()) {
@@ -101,12 +101,12 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Takes some of the trailers.
+   * Takes some of the videos.
    *
    * @param ids their ids and ranges of them, such as {@code 0-9,12}
    * @return a new dataset
    * @throws IllegalArgumentException if the text is not of this form
-   * @throws FolderException if the folder has no such trailer
+   * @throws FolderException if the folder has no such video
    */
   public VideoFolder ids(String ids) {
     return ids(VideoIds.parse(ids, listing.paths().keySet()));
@@ -118,26 +118,26 @@ public final class VideoFolder implements Dataset {
    * @param names as many as there are columns
    * @return a new dataset
    */
-  public VideoFolder genres(List<String> names) {
+  public VideoFolder labels(List<String> names) {
     return with(o -> o.genres = List.copyOf(names));
   }
 
   /**
-   * Gives a target {@code [N, T, 1]} for each of some genres.
+   * Gives a target {@code [N, T, 1]} for each of some labels.
    *
-   * @param genres names in the order of the targets, which is that of the model's outputs
+   * @param labels names in the order of the targets, which is that of the model's outputs
    * @return a new dataset
    */
-  public VideoFolder outputs(List<String> genres) {
+  public VideoFolder outputs(List<String> labels) {
     return with(
         o -> {
-          o.outputs = List.copyOf(genres);
+          o.outputs = List.copyOf(labels);
           o.joint = false;
         });
   }
 
   /**
-   * Gives one target {@code [N, T, genres]}.
+   * Gives one target {@code [N, T, labels]}.
    *
    * @return a new dataset
    */
@@ -147,8 +147,8 @@ public final class VideoFolder implements Dataset {
 
   /**
    * Gives what a model needs: a target for each of its outputs {@code [N, T, 1]}, found by name, or
-   * one for its only output {@code [N, T, genres]}; and uint8 pixels to the scale of the model,
-   * where it has one. That the trailers fit its input is checked together with them.
+   * one for its only output {@code [N, T, labels]}; and uint8 pixels to the scale of the model,
+   * where it has one. That the videos fit its input is checked together with them.
    *
    * @param model what the batches are for
    * @return a new dataset
@@ -260,9 +260,9 @@ public final class VideoFolder implements Dataset {
 
   /**
    * Weights the frames in every target: a file {@code weights_{id}.npy} of shape {@code [T]} for
-   * each trailer. What is wrong with one is said together with the trailers.
+   * each video. What is wrong with one is said together with the videos.
    *
-   * @param folder where they are; may be that of the trailers
+   * @param folder where they are; may be that of the videos
    * @return a new dataset
    */
   public VideoFolder weights(Path folder) {
@@ -270,9 +270,9 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Cuts trailers into windows that do not overlap, for networks of a fixed number of frames and
-   * for training that would else not fit the memory. The frames after a trailer's last full window
-   * are left out, so that all samples have the same shape.
+   * Cuts videos into windows that do not overlap, for networks of a fixed number of frames and for
+   * training that would else not fit the memory. The frames after a video's last full window are
+   * left out, so that all samples have the same shape.
    *
    * @param frames frames of a window, at least 1
    * @return a new dataset
@@ -283,8 +283,8 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Cuts trailers into windows as {@link #windows} does, and keeps the shorter one that may be left
-   * at a trailer's end: every frame is seen, which evaluation wants, but shapes differ.
+   * Cuts videos into windows as {@link #windows} does, and keeps the shorter one that may be left
+   * at a video's end: every frame is seen, which evaluation wants, but shapes differ.
    *
    * @param frames frames of a window, at least 1
    * @return a new dataset
@@ -372,7 +372,7 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Ids of the trailers taken.
+   * Ids of the videos taken.
    *
    * @return in their order
    */
@@ -381,7 +381,7 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * The file of a trailer, or the folder of its pictures.
+   * The file of a video, or the folder of its pictures.
    *
    * @param id its id
    * @return its path
@@ -392,11 +392,11 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Names of the genres, the columns of the labels.
+   * Names of the labels.
    *
    * @return in the order of the columns; empty if there are no labels
    */
-  public List<String> genres() {
+  public List<String> labels() {
     Labels labels = selection().labels();
     return labels == null ? List.of() : labels.genres();
   }
@@ -411,7 +411,7 @@ public final class VideoFolder implements Dataset {
   }
 
   /**
-   * Number of frames of a trailer.
+   * Number of frames of a video.
    *
    * @param id one of {@link #ids()}
    * @return T

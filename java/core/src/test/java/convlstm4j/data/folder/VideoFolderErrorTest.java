@@ -103,26 +103,26 @@ class VideoFolderErrorTest {
     NpyWriter.write(folder.resolve("labels_2.npy"), new byte[8], Shape.of(4, 2));
     fails(open(), "labels_2.npy", "labels of shape [4, 2], expected [3, 2]", "has 3 frames");
     NpyWriter.write(folder.resolve("labels_2.npy"), new byte[3], Shape.of(3));
-    fails(open(), "labels_2.npy", "labels of shape [3], expected [T, genres]");
+    fails(open(), "labels_2.npy", "labels of shape [3], expected [T, labels]");
     NpyWriter.write(folder.resolve("labels_2.npy"), new byte[9], Shape.of(3, 3));
     fails(open(), "labels_2.npy", "labels of shape [3, 3], expected [3, 2]");
     VideoFolderTest.writeNpyLabels(folder);
     VideoFolderTest.write(folder, "genres.txt", "a", "b", "c");
-    fails(open(), "genres.txt", "3 names of genres [a, b, c], expected 2");
+    fails(open(), "genres.txt", "3 names of labels [a, b, c], expected 2");
     VideoFolderTest.write(folder, "genres.txt", "a", "a");
     fails(open(), "genres.txt", "is there twice");
-    fails(open().genres(List.of("a")), "", "1 names of genres [a], expected 2");
+    fails(open().labels(List.of("a")), "", "1 names of labels [a], expected 2");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
       value = {
-        "name,a;0,1# first line [name, a], expected id,<genre>",
-        "id;0# expected the name of a genre",
-        "id,frame;0,0# expected the name of a genre",
-        "id,a,;0,1,2# expected the name of a genre",
-        "id,a,a;0,1,1# a genre is there twice",
+        "name,a;0,1# first line [name, a], expected id,<label>",
+        "id;0# expected the name of a label",
+        "id,frame;0,0# expected the name of a label",
+        "id,a,;0,1,2# expected the name of a label",
+        "id,a,a;0,1,1# a label is there twice",
         "id,a;0,1;2# line 3: 1 columns, expected 2",
         "id,a;0,1,1# line 2: 3 columns, expected 2",
         "id,a;0,yes# line 2: a = \"yes\", expected a number",
@@ -150,7 +150,7 @@ class VideoFolderErrorTest {
     Files.write(folder.resolve("labels.csv"), "id,\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
     fails(open(), "labels.csv", "cannot be read as CSV in UTF-8");
     VideoFolderTest.write(folder, "labels.csv", "id,a", "0,1", "2,1", "11,1");
-    fails(open().genres(List.of("b")), "labels.csv", "names its genres itself");
+    fails(open().labels(List.of("b")), "labels.csv", "names its labels itself");
   }
 
   @Test
@@ -176,7 +176,7 @@ class VideoFolderErrorTest {
     VideoFolder fixed = open().unlabeled().fitting(takes(Shape.of(-1, 5, 2, 3, 1)));
     fails(fixed, "trailer_2.npy", "expected [None, 5, 2, 3, 1]", "use windows of 5 frames");
     assertEquals(2, fixed.windows(5).batches());
-    fails(open().windows(8), "", "no trailer has 8 frames, the longest has 7");
+    fails(open().windows(8), "", "no video has 8 frames, the longest has 7");
   }
 
   private static Signature takes(Shape shape) {

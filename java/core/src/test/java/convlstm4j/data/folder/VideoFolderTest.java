@@ -83,7 +83,7 @@ class VideoFolderTest {
     writeNpyLabels(folder);
     VideoFolder data = VideoFolder.open(folder);
     assertEquals(List.of("0", "2", "11"), data.ids());
-    assertEquals(List.of("genre_0", "genre_1"), data.genres());
+    assertEquals(List.of("genre_0", "genre_1"), data.labels());
     assertEquals(Shape.of(2, 3, 1), data.frameShape());
     assertEquals(7, data.frames("11"));
     assertEquals(3, data.batches());
@@ -124,7 +124,7 @@ class VideoFolderTest {
     writeNpyLabels(folder);
     write(folder, "genres.txt", "comedy", "", "action ");
     VideoFolder data = VideoFolder.open(folder).ids("2");
-    assertEquals(List.of("comedy", "action"), data.genres());
+    assertEquals(List.of("comedy", "action"), data.labels());
     List<Tensor> targets = epoch(data.outputs(List.of("action", "comedy")), 0, 0).get(0).targets();
     assertArrayEquals(new float[] {1, 0, 1}, targets.get(0).floats());
     assertArrayEquals(new float[] {0, 1, 0}, targets.get(1).floats());
@@ -132,7 +132,7 @@ class VideoFolderTest {
     assertEquals(1, one.size());
     assertEquals(Shape.of(1, 3, 2), one.get(0).shape());
     assertArrayEquals(new float[] {0, 1, 1, 0, 0, 1}, one.get(0).floats());
-    assertEquals(List.of("drama", "musical"), data.genres(List.of("drama", "musical")).genres());
+    assertEquals(List.of("drama", "musical"), data.labels(List.of("drama", "musical")).labels());
   }
 
   @Test
@@ -140,7 +140,7 @@ class VideoFolderTest {
     write(
         folder, "labels.csv", "\uFEFFid, comedy,action", "2,1,0", "11,0.25,1e-1", "0,0,1", "7,1,1");
     VideoFolder data = VideoFolder.open(folder);
-    assertEquals(List.of("comedy", "action"), data.genres());
+    assertEquals(List.of("comedy", "action"), data.labels());
     List<Tensor> targets = epoch(data.dtype(DType.FLOAT64), 0, 2).get(0).targets();
     assertArrayEquals(new double[] {.25, .25, .25, .25, .25, .25, .25}, targets.get(0).doubles());
     assertEquals(.1, targets.get(1).doubles()[6]);
