@@ -1,6 +1,7 @@
 package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
 import convlstm4j.execution.StretchedPlan;
 import convlstm4j.execution.StretchedPlan.Cost;
 import convlstm4j.execution.TrainingPlan;
@@ -12,6 +13,7 @@ import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * How something would run and what it would take, found without allocating it.
@@ -68,13 +70,22 @@ public record RunPlan(
       Limits limits,
       boolean allocated) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
-    MemoryEstimate plain = Engine.estimate(network, backend, dtype, objectives, kind, inputs);
     Room room = new Room(backend, dtype, limits);
+    IntFunction<MemoryEstimate> estimate =
+        level ->
+            backend.frugal(
+                level, () -> Engine.estimate(network, backend, dtype, objectives, kind, inputs));
+    MemoryEstimate plain = estimate.apply(0);
+    long counted = plain.optimizer() + (allocated ? 0 : plain.weights());
+    for (int level = 1;
+        level <= backend.frugality() && !room.fits(pass, counted + plain.step());
+        level++) {
+      plain = lighter(plain, estimate, level);
+    }
     Stretches stretches =
         new Stretches(Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype);
     long steps = stretches.phases().steps();
     long fixed = plain.weights() + plain.optimizer();
-    long counted = fixed - (allocated ? plain.weights() : 0);
     boolean trains = kind == Kind.TRAIN;
     long batch = trains ? batchBytes(pass, inputs, place, dtype) : 0;
     long heap = trains ? batch + 2 * measuredBytes(pass, dtype) : stretches.heapBytes(steps);
@@ -139,6 +150,16 @@ public record RunPlan(
           1,
           smallest,
           room.obstacle(counted + bytes, onHeap));
+    }
+  }
+
+  /** As a run does where one does not fit: the same where no algorithm does with so little. */
+  private static MemoryEstimate lighter(
+      MemoryEstimate heavy, IntFunction<MemoryEstimate> estimate, int level) {
+    try {
+      return estimate.apply(level);
+    } catch (BackendException e) {
+      return heavy; // what is told is that this does not fit
     }
   }
 

@@ -1,0 +1,97 @@
+package convlstm4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
+import convlstm4j.backend.Plan;
+import convlstm4j.execution.TrackingBackend;
+import convlstm4j.op.Op;
+import convlstm4j.option.Activation;
+import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A plan says what the run then does. */
+class RunPlanTest {
+  private static final long TOO_MUCH = 1L << 60;
+
+  /** A device whose algorithms want more than there is, unless they are asked for frugal ones. */
+  private static final class Frugal extends ForwardingBackend {
+    private final int least;
+    private int level;
+
+    /** Frugal from a level on; has no algorithms at all above. */
+    Frugal(int least) {
+      super(new TrackingBackend());
+      this.least = least;
+    }
+
+    @Override
+    public int frugality() {
+      return 2;
+    }
+
+    @Override
+    public <T> T frugal(int asked, Supplier<T> planning) {
+      int before = level;
+      level = asked;
+      try {
+        return planning.get();
+      } finally {
+        level = before;
+      }
+    }
+
+    @Override
+    public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
+      if (level > 0 && level > least) {
+        throw new BackendException("no algorithm");
+      }
+      boolean isLight = level == least;
+      return new ForwardingPlan(super.plan(op, inputs, dtype, mode)) {
+        @Override
+        public long workspaceBytes() {
+          return isLight ? super.workspaceBytes() : TOO_MUCH;
+        }
+
+        @Override
+        public void forward(Forward call) {
+          assertTrue(isLight);
+          super.forward(call);
+        }
+      };
+    }
+  }
+
+  @Test
+  void doesWithLessWhereARunDoes() {
+    for (int least = 1; least <= 2; least++) {
+      try (Backend backend = new Frugal(least);
+          Model model =
+              Sequential.of(Mini.input("x", 2), Mini.dense(1, Activation.TANH)).backend(backend)) {
+        RunPlan plan = model.plan(false, Shape.of(3, 2));
+        assertEquals(Optional.empty(), plan.refusal(), plan.toString());
+        assertTrue(plan.run() < TOO_MUCH, plan.toString());
+        model.predict(Tensor.zeros(DType.FLOAT32, Shape.of(3, 2)));
+      }
+    }
+  }
+
+  @Test
+  void tellsThatARunDoesNotFitWhereNoAlgorithmDoesWithSoLittle() {
+    try (Backend backend = new Frugal(-1);
+        Model model =
+            Sequential.of(Mini.input("x", 2), Mini.dense(1, Activation.TANH)).backend(backend)) {
+      String refusal = model.plan(false, Shape.of(3, 2)).refusal().orElseThrow();
+      assertTrue(refusal.contains("needs"), refusal);
+    }
+  }
+}
