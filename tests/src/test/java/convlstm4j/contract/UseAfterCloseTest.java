@@ -21,6 +21,7 @@ import convlstm4j.backend.Recording;
 import convlstm4j.backend.RecurrencePlan;
 import convlstm4j.backend.Spill;
 import convlstm4j.backend.SpillFolder;
+import convlstm4j.backend.StandardizePlan;
 import convlstm4j.backend.cuda.CudaTimer;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.backend.reference.heap.HeapBuffer;
@@ -129,6 +130,7 @@ class UseAfterCloseTest {
     all.put(Plan.class, this::plans);
     all.put(PlanFrame.class, this::plans);
     all.put(RecurrencePlan.class, this::plans);
+    all.put(StandardizePlan.class, this::plans);
     all.put(Owned.class, this::owners);
     all.put(Recording.class, this::recordings);
     all.put(Spill.class, this::spills);
