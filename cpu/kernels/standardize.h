@@ -472,10 +472,25 @@ static void columns_forward(const StandardizeForward& s, int threads) {
       c.units, c.chunks, standardize_threads(l, threads), [](int64_t) {},
       [&](int64_t unit, int64_t chunk) {
         const float* x = s.x + c.element(unit);  // the first row: near the means
-        c.add_rows(unit, chunk, [&](int64_t row, int64_t k, int64_t lanes, V& a, V& b) INLINE {
-          const V d = load(x + row * l.columns + k, lanes) - load(x + k, lanes);
-          a = a + d;
-          b = b + d * d;
+        double* a = c.sums_of(unit, chunk);
+        for (int64_t k = 0; k < 2 * c.width; k++) a[k] = 0;
+        c.each_tile(unit, chunk, [&](int64_t row, int64_t last, int64_t k, int64_t lanes) INLINE {
+          // About the tile's own mean in float, where nothing cancels, then about the first row in double.
+          const V centre = load(x + k, lanes), n = splat(static_cast<float>(last - row));
+          V mean{}, rest{}, squares{};
+          for (int64_t r = row; r < last; r++) mean = mean + (load(x + r * l.columns + k, lanes) - centre);
+          mean = mean / n;
+          for (int64_t r = row; r < last; r++) {
+            const V d = (load(x + r * l.columns + k, lanes) - centre) - mean;
+            rest = rest + d;
+            squares = squares + d * d;
+          }
+          for (int64_t i = 0; i < lanes; i++) {
+            const double m = static_cast<double>(mean[i]), sum = static_cast<double>(rest[i]);
+            const double count = static_cast<double>(last - row);
+            a[k + i] += count * m + sum;
+            a[c.width + k + i] += static_cast<double>(squares[i]) + m * (count * m + 2 * sum);
+          }
         });
       },
       [&](int64_t unit) {
