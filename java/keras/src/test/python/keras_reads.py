@@ -104,8 +104,11 @@ def check_training(model, twin, job, x, said):
     """(kind, detail): state and one step compared with those of the model that Keras itself saved."""
     if not getattr(model, "compiled", False) or model.optimizer is None:
         return ("WRONG", "not compiled") if job["compiled"] else ("good", "not compiled")
-    if said:
+    anew = type(model.optimizer).__name__ == "Nadam" and job["form"] == "keras"  # releases disagree on its order
+    if said and not (anew and "Skipping variable loading" in said[0]):
         return "WRONG", "optimiser: " + said[0]
+    if anew and not said:
+        return "WRONG", "Nadam's state was taken, by releases that disagree on it"
     y = {n: np.load(f) for n, f in job["train"]["y"].items()}
     short = [w[: job["train"]["batch"]] for w in (x if isinstance(x, list) else [x])]
     x, y = short if isinstance(x, list) else short[0], {n: v[: job["train"]["batch"]] for n, v in y.items()}
@@ -117,6 +120,9 @@ def check_training(model, twin, job, x, said):
         return "good", "made a step"
     if type(twin.optimizer).__name__ != type(model.optimizer).__name__:
         return "WRONG", f"optimiser {type(model.optimizer).__name__}, Keras's {type(twin.optimizer).__name__}"
+    if anew:
+        step(model, x, y)
+        return "good", "made a step, the optimiser's state begun anew"
     if job["form"] == "h5":  # no Keras 3 takes an optimiser's state from its own .h5 files
         twin.compile_from_config(twin.get_compile_config())
     else:

@@ -203,8 +203,7 @@ final class OptimizerState {
     }
     if (optimizer instanceof Nadam && keras3) {
       notes.accept(
-          "Nadam's state is written as Keras 3.0 to 3.9 have it; later ones begin it anew, with a"
-              + " warning");
+          "Keras begins Nadam's state anew, with a warning: its releases disagree on the order");
     }
     boolean before = true;
     for (Place place : places(optimizer, trained.size(), false, false)) {
@@ -212,6 +211,12 @@ final class OptimizerState {
         before = false;
         if (optimizer instanceof Nadam nadam) {
           all.add(product(nadam, updates));
+          if (keras3) {
+            // Keras 3.10 has the product last, those before have it here, and each fails to load
+            // the
+            // other's file. A number more than it expects, and any of them begins the state anew.
+            all.add(new LayerArrays.Named("Nadam/more", product(nadam, updates).data()));
+          }
         }
       }
       Parameter p = trained.get(place.weight());

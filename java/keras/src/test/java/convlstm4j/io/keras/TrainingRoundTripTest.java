@@ -136,6 +136,19 @@ class TrainingRoundTripTest {
     }
   }
 
+  /** One number more than Keras counts, so that no release takes another's order for its own. */
+  @Test
+  void noKerasTakesNadamsState() {
+    Path path = dir.resolve("nadam.keras");
+    try (Model model = model().compile(new Nadam(0.01), Loss.meanSquaredError())) {
+      KerasModels.save(model, path);
+    }
+    KerasFile file = KerasFile.open(path);
+    Group vars = file.root().group("optimizer").flatMap(g -> g.group("vars")).orElseThrow();
+    int ofKeras = 3 + 2 * 6; // iteration, learning rate, product; two of each weight
+    assertEquals(ofKeras + 1, vars.arrays().size());
+  }
+
   private static Model model() {
     Symbol x = Input.named("x", 4);
     Symbol y = new Dense(3).activation(Activation.TANH).apply(x);
