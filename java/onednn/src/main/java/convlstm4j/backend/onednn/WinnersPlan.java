@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.PoolGeometry;
+import convlstm4j.backend.WinnersGeometry;
 import convlstm4j.op.Winners;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;
@@ -8,23 +9,19 @@ import java.util.List;
 
 /** {@link Winners}, a row of windows at a time. */
 final class WinnersPlan extends OneDnnPlan<Winners> {
+  private final WinnersGeometry numbers;
   private final PoolGeometry g;
   private final int axis;
   private final int bits;
   private final int perNumber;
 
-  /** Numbers along D, H and W. */
-  private final int[] packed = new int[PoolGeometry.AXES];
-
   WinnersPlan(Winners op, List<Shape> inputs) {
     super(op, inputs);
-    this.g = new PoolGeometry(op.window(), inputs.get(0));
-    this.axis = PoolGeometry.AXES - op.window().rank() + op.spatial();
-    this.bits = Winners.bits(g.size(axis));
-    this.perNumber = Winners.perNumber(g.size(axis));
-    for (int d = 0; d < packed.length; d++) {
-      packed[d] = d == axis ? (g.out(d) + perNumber - 1) / perNumber : g.out(d);
-    }
+    this.numbers = new WinnersGeometry(op, inputs.get(0));
+    this.g = numbers.pool();
+    this.axis = numbers.axis();
+    this.bits = numbers.bits();
+    this.perNumber = numbers.perNumber();
   }
 
   @Override
@@ -32,20 +29,22 @@ final class WinnersPlan extends OneDnnPlan<Winners> {
     NativeBuffer x = input(call.inputs(), "x");
     NativeBuffer places = output(call.outputs(), "places");
     int windows = g.out(2) * g.channels();
-    int numbers = packed[2] * g.channels();
+    int row = numbers.numbers(2) * g.channels();
+    int down = numbers.numbers(1);
+    int deep = numbers.numbers(0);
     Parallel.ranges(
-        g.images() * packed[0],
+        g.images() * deep,
         1,
         (piece, one) -> {
           int[] place = new int[windows];
-          int[] all = new int[numbers];
-          for (int h = 0; h < packed[1]; h++) {
-            row(x, piece / packed[0], (int) (piece % packed[0]), h, place, all);
-            float[] y = Floats.scratch(0, numbers);
-            for (int k = 0; k < numbers; k++) {
+          int[] all = new int[row];
+          for (int h = 0; h < down; h++) {
+            row(x, piece / deep, (int) (piece % deep), h, place, all);
+            float[] y = Floats.scratch(0, row);
+            for (int k = 0; k < row; k++) {
               y[k] = all[k];
             }
-            Floats.write(y, places, (piece * packed[1] + h) * numbers, numbers);
+            Floats.write(y, places, (piece * down + h) * row, row);
           }
         });
   }

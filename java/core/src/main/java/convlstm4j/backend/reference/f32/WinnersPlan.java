@@ -1,6 +1,7 @@
 package convlstm4j.backend.reference.f32;
 
 import convlstm4j.backend.PoolGeometry;
+import convlstm4j.backend.WinnersGeometry;
 import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.Winners;
 import convlstm4j.tensor.Shape;
@@ -8,23 +9,19 @@ import java.util.List;
 
 /** {@link Winners}, window by window. */
 final class WinnersPlan extends ReferencePlan<Winners> {
+  private final WinnersGeometry numbers;
   private final PoolGeometry g;
   private final int axis;
   private final int bits;
   private final int perNumber;
 
-  /** Numbers along D, H and W. */
-  private final int[] packed = new int[PoolGeometry.AXES];
-
   WinnersPlan(Winners op, List<Shape> inputs) {
     super(op, inputs);
-    this.g = new PoolGeometry(op.window(), inputs.get(0));
-    this.axis = PoolGeometry.AXES - op.window().rank() + op.spatial();
-    this.bits = Winners.bits(g.size(axis));
-    this.perNumber = Winners.perNumber(g.size(axis));
-    for (int d = 0; d < packed.length; d++) {
-      packed[d] = d == axis ? (g.out(d) + perNumber - 1) / perNumber : g.out(d);
-    }
+    this.numbers = new WinnersGeometry(op, inputs.get(0));
+    this.g = numbers.pool();
+    this.axis = numbers.axis();
+    this.bits = numbers.bits();
+    this.perNumber = numbers.perNumber();
   }
 
   @Override
@@ -35,10 +32,10 @@ final class WinnersPlan extends ReferencePlan<Winners> {
     Parallel.each(
         (int) g.images(),
         image -> {
-          int to = image * packed[0] * packed[1] * packed[2] * channels;
-          for (int d = 0; d < packed[0]; d++) {
-            for (int h = 0; h < packed[1]; h++) {
-              for (int w = 0; w < packed[2]; w++) {
+          int to = image * numbers.numbers(0) * numbers.numbers(1) * numbers.numbers(2) * channels;
+          for (int d = 0; d < numbers.numbers(0); d++) {
+            for (int h = 0; h < numbers.numbers(1); h++) {
+              for (int w = 0; w < numbers.numbers(2); w++) {
                 for (int c = 0; c < channels; c++) {
                   places[to++] = number(x, image, new int[] {d, h, w}, c);
                 }
