@@ -10,7 +10,11 @@
 
 #include "grouped.h"
 #include "pool.h"
+#include "standardize_parts.h"
+#include "standardize_lines.h"
+#include "standardize_columns.h"
 #include "standardize.h"
+
 #include "resample.h"
 
 namespace convlstm4j {
