@@ -98,8 +98,7 @@ final class StandardizeCases {
     for (String name : op.inputNames()) {
       in.add(OpCase.normal(name.equals("x") ? x : parameter, 1.5, r.stream(67, in.size())));
     }
-    // Of the mean, and of the variance about it.
-    long terms = 2 * axes.stream().mapToLong(x::dim).reduce(1, Math::multiplyExact);
+    long terms = axes.stream().mapToLong(x::dim).reduce(1, Math::multiplyExact);
     String options = " axes=" + axes + " weighted=" + weighted;
     cases.add(
         OpCase.of(
