@@ -26,6 +26,9 @@ class LauncherTest {
   private static final Path SOURCES = Path.of(System.getProperty("convlstm4j.root", ".."));
   private static final String KERNELS = "java/cuda/target/quick/classes/convlstm4j/backend/cuda/";
 
+  /** The names of what a zip file holds stand in it as they are. */
+  private static final String BUILT = "PK convlstm4j/backend/onednn/libconvlstm4j.so";
+
   @TempDir Path dir;
 
   private Path root;
@@ -64,7 +67,7 @@ class LauncherTest {
     }
     // The launcher keeps what Maven prints for the case that it fails.
     write(tools.resolve("mvn"), "echo mvn \"$@\" >>" + dir.resolve("mvn.txt") + "; >>" + jar);
-    Files.writeString(jar, "");
+    Files.writeString(jar, BUILT);
   }
 
   private static void write(Path script, String text) throws IOException {
@@ -133,10 +136,21 @@ class LauncherTest {
     List<String> never = new ArrayList<>(installed);
     never.add("CONVLSTM4J_CUDA=never");
     assertEquals(List.of(), run(never, "info").builds());
-    // The names of what a zip file holds stand in it as they are.
-    Files.writeString(jar, "PK convlstm4j/backend/cuda/convlstm4j.fatbin");
+    Files.writeString(jar, BUILT + "convlstm4j/backend/cuda/convlstm4j.fatbin");
     assertEquals(List.of(), run(installed, "info").builds(), "they are in the jar");
     assertEquals(List.of(), run(List.of("CONVLSTM4J_CUDA=always"), "info").builds());
+  }
+
+  @Test
+  void compilesTheCppKernelsOnceThereIsACompiler() throws Exception {
+    Files.writeString(jar, "PK");
+    Ended built = run(List.of("CONVLSTM4J_CUDA=never"), "info");
+    assertEquals(1, built.builds().size(), built::toString);
+    assertEquals(List.of("convlstm4j: building ... (with the C++ kernels)"), built.err);
+    Files.delete(tools.resolve("cmake"));
+    Ended without = run(List.of("CONVLSTM4J_CUDA=never", onlyTools()), "info");
+    assertEquals(0, without.code, without::toString);
+    assertEquals(List.of(), without.builds(), "no cmake");
   }
 
   /** Otherwise every command would build. */
@@ -151,7 +165,7 @@ class LauncherTest {
     Files.delete(jar);
     String said =
         "'[WARNING] no NVIDIA driver' '\033[0m[WARNING] no cmake: slower' '[WARNING] other' more";
-    write(tools.resolve("mvn"), "printf '%b\\n' " + said + "; >" + jar);
+    write(tools.resolve("mvn"), "printf '%b\\n' " + said + "; echo '" + BUILT + "' >" + jar);
     List<String> err = run(List.of(), "info").err;
     assertEquals(
         List.of("convlstm4j: building ... (first use)", "convlstm4j: no cmake: slower"), err);
@@ -169,6 +183,27 @@ class LauncherTest {
           given.isEmpty() ? "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" : given.substring(11);
       assertEquals(List.of(expected), Files.readAllLines(seen));
     }
+  }
+
+  @Test
+  void bringsMavenWhereThereIsNone() throws Exception {
+    Files.delete(jar);
+    Files.move(tools.resolve("mvn"), root.resolve("mvnw"));
+    Ended built = run(List.of(onlyTools()), "info");
+    assertEquals(0, built.code, built::toString);
+    assertEquals(1, built.builds().size(), built::toString);
+    String said = "(first use, with a Maven that mvnw downloads into ~/.m2/wrapper)";
+    assertEquals(List.of("convlstm4j: building ... " + said), built.err);
+    assertTrue(Files.isExecutable(SOURCES.resolve("mvnw")));
+  }
+
+  /** A PATH of no other programs than those that the launcher calls, whatever this machine has. */
+  private String onlyTools() throws IOException {
+    String all = "find head sed touch rm flock tail grep readlink dirname sh env cat";
+    for (String tool : all.split(" ")) {
+      write(tools.resolve(tool), "exec /usr/bin/" + tool + " \"$@\"");
+    }
+    return "PATH=" + tools;
   }
 
   @Test

@@ -98,7 +98,11 @@ final class NativeKernels {
     String platform = Loader.getPlatform();
     URL resource = NativeKernels.class.getResource(platform + "/" + LIBRARY);
     if (resource == null) {
-      return new Found(null, "this build has no native kernels for " + platform);
+      return new Found(
+          null,
+          "this build has no native kernels for "
+              + platform
+              + "; one for linux-x86_64 made where cmake, make and c++ are has them");
     }
     try {
       System.load(NativeCache.open().unpack(resource, LIBRARY).toString());
