@@ -105,6 +105,23 @@ final class WindowCases {
           draw.from(1, 5),
           sizes);
     }
+    for (DataFormat f : FORMATS) {
+      for (Padding p : PADDINGS) { // lines, which a backend may lay along another axis
+        Window plain = window(p, f, of(5, 1), of(1, 1), of(1, 1));
+        addConv(cases, random, plain, true, 1, 3, 5, 11, 1);
+        addConv(cases, random, plain, true, 16, 16, 16, 33, 1);
+        Window strided = window(p, f, of(4, 1), of(3, 1), of(1, 1));
+        addConv(cases, random, strided, false, 1, 1, 2, 10, 1);
+        addConv(cases, random, strided, true, 2, 4, 34, 21, 1);
+        Window dilated = window(p, f, of(3, 1), of(1, 1), of(2, 1));
+        addConv(cases, random, dilated, true, 8, 8, 8, 9, 1);
+        addConv(cases, random, dilated, false, 3, 3, 6, 9, 1);
+        Window flat = window(p, f, of(2, 3, 1), of(1, 2, 1), of(1, 1, 1));
+        addConv(cases, random, flat, true, 1, 3, 2, 4, 7, 1);
+        Window deep = window(p, f, of(3, 1, 1), of(2, 1, 1), of(1, 1, 1));
+        addConv(cases, random, deep, true, 4, 4, 4, 8, 1, 1);
+      }
+    }
     return cases;
   }
 
@@ -163,6 +180,13 @@ final class WindowCases {
       Window w = window(draw, sizes, true);
       Window valid = window(Padding.VALID, w.format(), w.size(), w.strides(), w.dilation());
       addTransposed(cases, random, valid, draw.from(1, 5), draw.from(1, 5), sizes);
+    }
+    for (DataFormat f : FORMATS) {
+      Padding p = Padding.VALID;
+      addTransposed(cases, random, window(p, f, of(4, 1), of(2, 1), of(1, 1)), 17, 19, 9, 1);
+      addTransposed(cases, random, window(p, f, of(3, 1), of(1, 1), of(2, 1)), 1, 1, 7, 1);
+      addTransposed(
+          cases, random, window(p, f, of(2, 3, 1), of(3, 1, 1), of(1, 1, 1)), 2, 3, 3, 4, 1);
     }
     return cases;
   }
