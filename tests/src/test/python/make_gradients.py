@@ -90,15 +90,19 @@ class Maker:
             arrays["weights_after"] = after
         self.write(name, dict(kind="functional", model=json.loads(model.to_json()), training=training), arrays)
 
-    def training(self, name, shape, layer, n=4):
-        """Input, Dense, the layer, Dense; full batches, SGD, mean squared error."""
+    def training(self, name, shape, layer):
+        """Input, Dense, the layer, Dense."""
         x = keras.Input(shape)
-        y = layer(L.Dense(shape[-1], name="before")(x))
+        self.trained(name, x, layer(L.Dense(shape[-1], name="before")(x)))
+
+    def trained(self, name, x, y, data=None, n=4):
+        """From x to y, and Dense; full batches, SGD, mean squared error."""
         y = L.Dense(2, name="after")(L.Flatten()(y))
         model = keras.Model(x, y)
         self.weights(model)
         start = [(dict(name=n_, trainable=bool(w.trainable)), ops.convert_to_numpy(w)) for w, n_ in self.named(model)]
-        data, target = self.drawn((n,) + shape), self.drawn((n, 2))
+        data = self.drawn((n,) + x.shape[1:]) if data is None else data
+        target = self.drawn((len(data), 2))
         model.compile(optimizer=keras.optimizers.SGD(RATE), loss="mse")
         losses = [float(model.train_on_batch(data, target)) for _ in range(STEPS)]
         # train_on_batch gives the mean of the losses since the last reset in some releases, of this batch in others
@@ -109,7 +113,7 @@ class Maker:
         by_hand = []
         for _ in range(STEPS):
             weights = [w.value for w in again.trainable_weights]
-            loss = ((again(torch.tensor(data), training=True) - torch.tensor(target)) ** 2).mean()
+            loss = ((again(torch.tensor(data), training=True) - torch.tensor(target)) ** 2).mean() + sum(again.losses)
             by_hand.append(float(loss))
             with torch.no_grad():
                 for w, g in zip(again.trainable_weights, torch.autograd.grad(loss, weights)):
@@ -257,7 +261,47 @@ def make(folder):
         m.case(kind.lower() + "_with_itself", x, getattr(L, kind)()([x, x]), m.drawn((2, 4, 5, 2)))
     h = L.Dense(3)(x)
     m.case("products_with_itself", x, L.Multiply()([h, h]) + L.Add()([h, h, h]), m.drawn((2, 4, 5, 2)))
+    trained(m)
     print(m.count, "cases")
+
+
+def trained(m):
+    """Training of what takes several inputs, no Dense before it, or no single layer: each has weights before all inputs."""
+    def branches(shape, *units):
+        x = keras.Input(shape)
+        return x, [L.Dense(u)(x) for u in units]
+
+    for kind in ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]:
+        x, (a, b) = branches((4, 5, 3), 2, 2)
+        m.trained(kind.lower() + "_train", x, getattr(L, kind)()([L.AveragePooling2D((1, 5))(a), b]))
+    x, (a, b) = branches((4, 3), 2, 3)
+    m.trained("concatenate_train", x, L.Concatenate(axis=-1)([a, b]))
+    x, (a, b) = branches((4, 3), 2, 2)
+    m.trained("dot_train", x, L.Dot(axes=2, normalize=True)([a, b]))
+    x, (q, v, k) = branches((4, 3), 2, 3, 2)
+    m.trained("attention_train", x, L.Attention(use_scale=True)([q, v, k]))
+    x, (q, v, k) = branches((4, 3), 2, 3, 2)
+    m.trained("attention_concat_train", x, L.Attention(use_scale=True, score_mode="concat")([q, v, k]))
+    x, (q, v, k) = branches((4, 3), 2, 3, 2)
+    m.trained("additive_attention_train", x, L.AdditiveAttention()([q, v, k]))
+    x, (q, v) = branches((4, 3), 4, 2)
+    m.trained("multi_head_attention_train", x, L.MultiHeadAttention(2, 3, value_dim=2, output_shape=4)(q, v))
+    x, (v,) = branches((3, 4, 3), 3)
+    m.trained("attention_over_pixels_train", x, L.MultiHeadAttention(2, 2, attention_axes=(1, 2))(v, v))
+    x = keras.Input((4,))
+    words = np.array([[0, 1, 1, 3], [4, 1, 2, 0], [3, 3, 3, 3]], "float32")  # some several times, and one in one sample only
+    m.trained("embedding_train", x, L.Embedding(6, 3)(x), words)
+    x = keras.Input((5, 3))
+    steps = m.drawn((4, 5, 3))
+    steps[0, 1] = steps[1, 0] = steps[1, 4] = steps[2] = 0  # one sample is masked as a whole
+    m.trained("masking_train", x, L.LSTM(2, return_sequences=True)(L.Masking(0.0)(x)), steps)
+    m.training("activity_regularization_train", (5, 3), L.ActivityRegularization(l1=0.05, l2=0.1))
+    x, (v,) = branches((4, 5, 2), 2)
+    m.trained("operation_slices_train", x, v[:, -1] * 2 - v[:, 0, 1:2])
+    x, (v,) = branches((4, 5, 2), 2)
+    m.trained("operation_reduced_train", x, ops.mean(ops.square(v), axis=[1, 2]) / (1 + ops.max(v, axis=[1, 2]) ** 2))
+    x, (v,) = branches((4, 5, 2), 2)
+    m.trained("operation_arranged_train", x, ops.transpose(ops.stack([v, ops.exp(v)], axis=1), (0, 3, 1, 2, 4)))
 
 
 if __name__ == "__main__":
