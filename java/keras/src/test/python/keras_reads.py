@@ -16,6 +16,7 @@ Needs numpy here, and what keras-run needs there. Exit code 1 if anything fails 
 
 import argparse
 import collections
+import importlib.util
 import json
 import os
 import re
@@ -165,6 +166,19 @@ def check(keras, job):
     return check_training(model, twin, job, x, said)
 
 
+def as_released():
+    """Names modules as the released wheel does, where the sources are older than keras/src.
+
+    keras-run runs the sources of Keras's repository. Until 3.0.5 those lay in keras/, and only the release moved them to
+    keras/src (pip_build.py: namex.convert_codebase): there a class has the module keras.src.ops.numpy, in the sources
+    keras.ops.numpy. Files name the first.
+    """
+    if importlib.util.find_spec("keras.src") is None:
+        for name, module in list(sys.modules.items()):
+            if name == "keras" or name.startswith("keras."):
+                sys.modules["keras.src" + name[len("keras"):]] = module
+
+
 def inside(jobs, results):
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     import torch_shim  # noqa: F401  before keras
@@ -172,6 +186,7 @@ def inside(jobs, results):
     import backend_fixes  # noqa: F401  after keras
     import torch
 
+    as_released()
     torch.set_num_threads(1)
     with open(results, "w") as out:
         for job in json.load(open(jobs)):
