@@ -1,5 +1,6 @@
 package consumer;
 
+import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
 import convlstm4j.data.folder.FrameFiles;
@@ -23,6 +24,9 @@ public final class Main {
   public static void main(String[] args) throws Exception {
     System.out.println("module " + Main.class.getModule().isNamed());
     System.out.println("backends " + Backends.providers().stream().map(BackendProvider::name).toList());
+    try (Backend backend = Backends.named(args[0])) {
+      System.out.println("kernels " + backend.description().contains("kernels in C++"));
+    }
     System.out.println("films " + FrameFiles.endings().contains("mp4"));
     float[] x = new float[4 * 3 * 8 * 8];
     float[] y = new float[x.length];

@@ -29,7 +29,7 @@ class SanitizerTest {
   private static final Path LIBRARY =
       Path.of(
           System.getProperty("convlstm4j.root", ".."),
-          "java/onednn/target/cpu-check/sanitize-ON/libconvlstm4j.so");
+          "java/onednn-natives/target/cpu-check/sanitize-ON/libconvlstm4j.so");
 
   @TempDir static Path dir;
 

@@ -31,13 +31,17 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsumerTest {
   private static final Path ROOT = Path.of(System.getProperty("convlstm4j.root", ".."));
   private static final String GROUP = "io/github/convlstm4j";
-  private static final List<String> MODULES = List.of("bom", "core", "keras", "video", "onednn");
+  private static final List<String> MODULES = List.of("core", "keras", "video", "onednn");
+  private static final String NATIVES = "onednn-natives";
   private static final Pattern VERSION = Pattern.compile("<version>([^<]*)</version>");
 
   @TempDir static Path folder;
   private static Path repository;
   private static Path project;
   private static String version;
+
+  /** Whether the build had a C++ compiler. */
+  private static boolean compiled;
 
   private static String projectVersion(String pom) {
     Matcher m = VERSION.matcher(pom);
@@ -70,12 +74,14 @@ class ConsumerTest {
     String pom = Files.readString(ROOT.resolve("pom.xml"));
     version = projectVersion(pom);
     repository = folder.resolve("repository");
-    install("parent", ROOT.resolve("pom.xml"), null);
+    install("parent", ROOT.resolve("pom.xml"));
+    install("bom", ROOT.resolve("java/bom/pom.xml"));
     for (String module : MODULES) {
-      Path at = ROOT.resolve("java").resolve(module);
-      Path jar = at.resolve("target/convlstm4j-" + module + "-" + version + ".jar");
-      assumeTrue(module.equals("bom") || Files.exists(jar), "no jars yet: mvn verify");
-      install(module, at.resolve("pom.xml"), module.equals("bom") ? null : jar);
+      install(module, ".jar");
+    }
+    try (JarFile natives = new JarFile(install(NATIVES, "-linux-x86_64.jar").toFile())) {
+      compiled =
+          natives.getEntry("convlstm4j/backend/onednn/linux-x86_64/libconvlstm4j.so") != null;
     }
     project = folder.resolve("consumer");
     copy(ROOT.resolve("tests/consumer"), project);
@@ -96,15 +102,22 @@ class ConsumerTest {
     assertEquals(0, built.code, built::toString);
   }
 
-  /** What maven-install-plugin does. */
-  private static void install(String module, Path pom, Path jar) throws IOException {
+  /** What maven-install-plugin does: with a pom. */
+  private static Path install(String module, Path pom) throws IOException {
     String name = "convlstm4j-" + module;
     Path to = repository.resolve(GROUP).resolve(name).resolve(version);
     Files.createDirectories(to);
     Files.copy(pom, to.resolve(name + "-" + version + ".pom"));
-    if (jar != null) {
-      Files.copy(jar, to.resolve(name + "-" + version + ".jar"));
-    }
+    return to;
+  }
+
+  /** With a jar whose name ends so. */
+  private static Path install(String module, String ending) throws IOException {
+    Path at = ROOT.resolve("java").resolve(module);
+    String name = "convlstm4j-" + module + "-" + version + ending;
+    Path jar = at.resolve("target").resolve(name);
+    assumeTrue(Files.exists(jar), "no jars yet: mvn verify");
+    return Files.copy(jar, install(module, at.resolve("pom.xml")).resolve(name));
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -152,11 +165,12 @@ class ConsumerTest {
     assertEquals(0, run.code, run::toString);
     assertEquals("module " + asModule, run.out.get(0), run::toString);
     assertEquals("backends [onednn, reference]", run.out.get(1), run::toString);
-    assertEquals("films true", run.out.get(2), run::toString);
-    assertTrue(run.out.get(3).matches("loss 0\\.\\d{4}"), run::toString);
+    assertEquals("kernels " + compiled, run.out.get(2), run::toString);
+    assertEquals("films true", run.out.get(3), run::toString);
+    assertTrue(run.out.get(4).matches("loss 0\\.\\d{4}"), run::toString);
     assertEquals(
         List.of("model.ckpt true", "model.keras true", "model.h5 true"),
-        run.out.subList(4, run.out.size()),
+        run.out.subList(5, run.out.size()),
         run::toString);
     assertEquals(warns, run.err.contains("restricted method"), run::toString);
     assertTrue(!run.err.contains("Exception"), run::toString);

@@ -89,14 +89,14 @@ final class NativeKernels {
   record Found(NativeKernels kernels, String reason) {}
 
   /**
-   * Loads the library if the jar has it for this machine.
+   * Loads the library if there is one for this machine.
    *
    * @throws convlstm4j.backend.BackendException if it cannot be unpacked, as oneDNN's own cannot
    *     then
    */
   static Found load() {
     String platform = Loader.getPlatform();
-    URL resource = NativeKernels.class.getResource(platform + "/" + LIBRARY);
+    URL resource = find(platform);
     if (resource == null) {
       return new Found(
           null,
@@ -123,6 +123,14 @@ final class NativeKernels {
               + NativeAccess.advice(e, NativeKernels.class)
               + NativeCache.open().advice(e));
     }
+  }
+
+  /** The library for a platform, or null; it lies in a jar, so perhaps in a module, of its own. */
+  static URL find(String platform) {
+    String folder = NativeKernels.class.getPackageName().replace('.', '/');
+    return NativeKernels.class
+        .getClassLoader()
+        .getResource(folder + "/" + platform + "/" + LIBRARY);
   }
 
   /** What a library of this build says of itself. */

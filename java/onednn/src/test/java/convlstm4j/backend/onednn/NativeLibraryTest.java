@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor.Version;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,12 +24,12 @@ class NativeLibraryTest {
   private static final Version NEWEST = Version.parse("2.17");
 
   private static ElfNeeds library() throws IOException {
-    try (InputStream in =
-        NativeKernels.class.getResourceAsStream("linux-x86_64/libconvlstm4j.so")) {
-      assertTrue(
-          in != null || !Stream.of("cmake", "make", "c++").allMatch(NativeLibraryTest::isOnPath),
-          "the tools are there, but the library is not");
-      assumeTrue(in != null, "built without a C++ compiler: no library to look at");
+    URL library = NativeKernels.find("linux-x86_64");
+    assertTrue(
+        library != null || !Stream.of("cmake", "make", "c++").allMatch(NativeLibraryTest::isOnPath),
+        "the tools are there, but the library is not");
+    assumeTrue(library != null, "built without a C++ compiler: no library to look at");
+    try (InputStream in = library.openStream()) {
       return ElfNeeds.of(in.readAllBytes());
     }
   }
@@ -50,6 +51,19 @@ class NativeLibraryTest {
                 .filter(n -> isNewer(n.substring(GLIBC.length())))
                 .forEach(n -> newer.add(file + ": " + n)));
     assertEquals(Set.of(), newer);
+  }
+
+  /** The C++ side was compiled with the methods that there are. */
+  @Test
+  void cppSideHasTheHeaderThatJavacWrites() throws IOException {
+    String name = "convlstm4j_backend_onednn_NativeKernels.h";
+    Path classes =
+        Path.of(NativeKernels.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path written = classes.resolveSibling("native-headers").resolve(name);
+    assertEquals(
+        Files.readString(written),
+        Files.readString(Path.of("../../cpu/jni", name)),
+        () -> "copy " + written + " to cpu/jni");
   }
 
   private static boolean isNewer(String version) {
