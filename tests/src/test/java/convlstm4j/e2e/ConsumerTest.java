@@ -32,6 +32,8 @@ class ConsumerTest {
   private static final Path ROOT = Path.of(System.getProperty("convlstm4j.root", ".."));
   private static final String GROUP = "io/github/convlstm4j";
   private static final List<String> MODULES = List.of("core", "keras", "video", "onednn");
+  private static final String NAMED =
+      "convlstm4j.backend.onednn,org.bytedeco.dnnl,org.bytedeco.javacpp,org.bytedeco.opencl";
   private static final String NATIVES = "onednn-natives";
   private static final Pattern VERSION = Pattern.compile("<version>([^<]*)</version>");
 
@@ -208,6 +210,24 @@ class ConsumerTest {
     check(false, false, List.of(java(), "-jar", jar("-shaded").toString()));
   }
 
+  /** The next-frame program of README.md, from its source, with {@code import module} (JEP 511). */
+  @Test
+  void oneImportIsEnoughOnJava25() throws Exception {
+    Path home = NewerJava.home();
+    assumeTrue(NewerJava.version(home) >= 25, home + " is older than Java 25");
+    String program = ReadmeTest.program(ROOT.resolve("README.md"), "NextFrame");
+    String two = "import convlstm4j.layer.*;\nimport convlstm4j.model.*;\n";
+    assertTrue(program.startsWith(two), program);
+    Path source = folder.resolve("NextFrame.java");
+    Files.writeString(source, program.replace(two, "import module convlstm4j;\n"));
+    List<String> command = new ArrayList<>(List.of(newer(), "-Xmx512m", "-XX:+UseSerialGC"));
+    command.addAll(List.of("--enable-native-access=" + NAMED, "-p", modulePath()));
+    command.addAll(List.of("--add-modules", "convlstm4j", source.toString()));
+    Ended run = run(folder, command);
+    assertEquals(0, run.code, run::toString);
+    assertTrue(run.out.get(run.out.size() - 1).matches("loss 0\\.0[01]\\d*"), run::toString);
+  }
+
   @Test
   void onANewerJava() throws Exception {
     String deny = "--illegal-native-access=deny";
@@ -216,15 +236,13 @@ class ConsumerTest {
     check(false, true, List.of(newer(), "-jar", jar));
     check(false, false, List.of(newer(), deny, all, "-jar", jar));
     check(false, false, List.of(newer(), deny, all, "-jar", jar("-shaded").toString()));
-    String named =
-        "convlstm4j.backend.onednn,org.bytedeco.dnnl,org.bytedeco.javacpp,org.bytedeco.opencl";
     check(
         true,
         false,
         List.of(
             newer(),
             deny,
-            "--enable-native-access=" + named,
+            "--enable-native-access=" + NAMED,
             "-p",
             modulePath(),
             "-m",

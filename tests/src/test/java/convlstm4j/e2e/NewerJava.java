@@ -46,7 +46,8 @@ final class NewerJava {
     return Optional.empty();
   }
 
-  private static int version(Path home) throws IOException {
+  /** Of the Java in a folder; 0 if there is none. */
+  static int version(Path home) throws IOException {
     if (!Files.exists(home.resolve("release")) || !Files.exists(home.resolve("bin/java"))) {
       return 0;
     }

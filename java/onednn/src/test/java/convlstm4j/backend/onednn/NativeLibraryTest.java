@@ -11,6 +11,7 @@ import java.lang.module.ModuleDescriptor.Version;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,19 @@ class NativeLibraryTest {
                 .filter(n -> isNewer(n.substring(GLIBC.length())))
                 .forEach(n -> newer.add(file + ": " + n)));
     assertEquals(Set.of(), newer);
+  }
+
+  /**
+   * Before it had a jar of its own it lay among the classes, where an old one would be found first.
+   */
+  @Test
+  void isThereOnce() throws IOException {
+    List<URL> all =
+        Collections.list(
+            NativeKernels.class
+                .getClassLoader()
+                .getResources("convlstm4j/backend/onednn/linux-x86_64/libconvlstm4j.so"));
+    assertTrue(all.size() <= 1, () -> "old ones too, mvn clean removes them: " + all);
   }
 
   /** The C++ side was compiled with the methods that there are. */
