@@ -183,6 +183,8 @@ class ArchiveTest {
       assertEquals(Files.readString(root.resolve(name)), Files.readString(program.resolve(name)));
     }
     assertTrue(Files.readString(program.resolve("THIRD-PARTY.txt")).contains("SLF4J"));
+    Path gpl = program.resolve("licenses/GPL-3.0.txt");
+    assertTrue(Files.readString(gpl).contains("GNU GENERAL PUBLIC LICENSE"));
   }
 
   @Test

@@ -61,6 +61,22 @@ class BundledLicencesTest {
     }
   }
 
+  /** The others hold parts of NVIDIA's CUDA Toolkit. */
+  @Test
+  void ofJCudaOnlyWhatIsLoadedIsThere() throws IOException {
+    assumeTrue(Files.exists(JAR), "no runnable jar yet: mvn verify");
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      assertEquals(
+          List.of("JCudaDriver", "JCudnn"),
+          jar.stream()
+              .map(ZipEntry::getName)
+              .filter(n -> n.matches("lib/.*[.]so"))
+              .map(n -> n.replaceAll("lib/lib([A-Za-z]*)-.*", "$1"))
+              .sorted()
+              .toList());
+    }
+  }
+
   @Test
   void textsOfTheLicencesAreThere() throws IOException {
     assumeTrue(Files.exists(JAR), "no runnable jar yet: mvn verify");
@@ -70,6 +86,15 @@ class BundledLicencesTest {
       String list = text(jar, LIST);
       assertTrue(list.contains("\nMIT\n\nPermission is hereby granted"));
       assertTrue(list.contains("\nBSD-3-Clause (JLine)\n\nRedistribution"));
+      assertTrue(list.contains("\nBSD-3-Clause (xbyak, "));
+      String gpl = text(jar, "META-INF/licenses/GPL-3.0.txt");
+      assertTrue(gpl.strip().startsWith("GNU GENERAL PUBLIC LICENSE"));
+      assertTrue(gpl.contains("END OF TERMS AND CONDITIONS"));
+      String exception = text(jar, "META-INF/licenses/GCC-exception-3.1.txt");
+      assertTrue(exception.startsWith("GCC RUNTIME LIBRARY EXCEPTION"));
+      for (String part : List.of("FastDoubleParser", "FastDoubleParser-ThirdParty", "Schubfach")) {
+        assertTrue(text(jar, "META-INF/" + part + "-LICENSE").contains("Copyright"), part);
+      }
     }
   }
 }

@@ -95,10 +95,13 @@ class HelpTest {
     assertEquals("predict", completed(script, "convlstm4j", "pre"));
     assertEquals("--threshold", completed(script, "convlstm4j", "predict", "--thresh"));
     assertEquals("--picture-rate", completed(script, "./convlstm4j", "train", "--picture-r"));
-    assertEquals("LETTERBOX", completed(script, "convlstm4j", "train", "--frame-fit", "L"));
+    assertEquals("letterbox", completed(script, "convlstm4j", "train", "--frame-fit", "l"));
     Cli wrong = Cli.run("completion", "tcsh");
     assertEquals(2, wrong.code());
-    assertTrue(wrong.err().contains("expected one of [BASH, ZSH]"), wrong.err());
+    assertTrue(wrong.err().contains("expected one of [bash, zsh]"), wrong.err());
+    Cli fit = Cli.run("train", "--data", "d", "--output", "o.ckpt", "--frame-fit", "WIDE");
+    String words = "expected one of [stretch, crop, letterbox] (case-insensitive) but was 'WIDE'";
+    assertTrue(fit.err().contains(words), fit.err());
   }
 
   /** Typed in a terminal, with the key of tabulation. */
@@ -125,8 +128,8 @@ class HelpTest {
       assertEquals(
           "<predict><--threshold><0.5>", called("convlstm4j pre\t--thresh\t0.5\n", keys, screen));
       assertEquals(
-          "<train><--frame-fit><LETTERBOX>",
-          called("convlstm4j tr\t--frame-fi\tLET\t\n", keys, screen));
+          "<train><--frame-fit><letterbox>",
+          called("convlstm4j tr\t--frame-fi\tlet\t\n", keys, screen));
       assertEquals(
           "<predict><--input><film one.mp4>",
           called("convlstm4j predict --input fil\t\n", keys, screen));

@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "cache",
     description = {
-      "Say where this program keeps what it unpacks for later starts (native libraries of backends), and"
-          + " how much it is; nothing else is left outside of the files that you name. Another folder:"
-          + " CONVLSTM4J_OPTS=-Dconvlstm4j.cache=FOLDER."
+      "Say what this program keeps for later starts, and remove it (--clear).",
+      "That is what it unpacks: native libraries of backends. Nothing else is left outside of the files that you name."
+          + " Another folder: CONVLSTM4J_OPTS=-Dconvlstm4j.cache=FOLDER."
     },
     footer = {"", "Examples:", "  convlstm4j cache", "  convlstm4j cache --clear"})
 final class CacheCommand implements Runnable {

@@ -1,5 +1,7 @@
 package convlstm4j.cli;
 
+import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,12 +14,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "completion",
     description = {
-      "Print a script that makes a shell complete commands, options and their values:"
-          + " put  eval \"$(convlstm4j completion bash)\"  into ~/.bashrc, or the same with zsh into"
-          + " ~/.zshrc."
+      "Print a script that makes a shell complete commands, options and their values.",
+      "Put  eval \"$(convlstm4j completion bash)\"  into ~/.bashrc, or the same with zsh into ~/.zshrc."
     },
     footer = {"", "Example:", "  convlstm4j completion bash"})
 final class CompletionCommand implements Runnable {
+  private static final Pattern WORDS = Pattern.compile("(?m)(?<=_args=)\\(.*\\)");
+
   /** Shells that there is a script for. */
   enum Shell {
     BASH,
@@ -25,7 +28,7 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -39,10 +42,12 @@ final class CompletionCommand implements Runnable {
   public void run() {
     CommandLine root = spec.root().commandLine();
     // The script is of bash, and sets zsh up to read such. It would not let bash complete the names
-    // of
-    // files where an option takes more than a file, as --input NAME=FILE does.
-    String script = AutoComplete.bash(root.getCommandName(), root);
-    root.getOut().print(script.replaceAll("(?m)^.*compopt \\+o default$", ""));
+    // of files where an option takes more than a file, as --input NAME=FILE does.
+    String script =
+        AutoComplete.bash(root.getCommandName(), root)
+            .replaceAll("(?m)^.*compopt \\+o default$", "");
+    // Words are those of the help, not of Java's constants.
+    root.getOut().print(WORDS.matcher(script).replaceAll(m -> m.group().toLowerCase(Locale.ROOT)));
     root.getOut().flush();
   }
 }

@@ -18,9 +18,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "convert",
     description = {
-      "Write a model into a file of another kind: .ckpt (a checkpoint), .h5"
-          + " or .keras (as Keras 3.8 writes them, an .h5 also as 2.11), or .json (the architecture alone). Only a checkpoint keeps all"
-          + " that training needs to go on bit for bit."
+      "Write a model into a file of another kind.",
+      ".ckpt (a checkpoint), .h5 or .keras (as Keras 3.8 writes them, an .h5 also as 2.11), or .json (the architecture alone)."
+          + " Only a checkpoint keeps all that training needs to go on bit for bit."
     },
     footer = {
       "",

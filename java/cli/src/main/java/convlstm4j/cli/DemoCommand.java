@@ -19,13 +19,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Make videos of real handwritten digits and compare, on digits that training never showed, what"
-          + " memory is worth. First a task of places: digits that hide and come back, each where it"
-          + " was, and the question whether two are alike; by the article's ConvLSTM, which remembers"
-          + " for each place, and its Convolution-LSTM, which remembers for the frame. Then the"
-          + " article's: digits that move through noise and gaps, a genre each; by both networks and"
-          + " the ConvLSTM without memory (each frame alone), and one trailer is drawn with its"
-          + " scores. Takes some minutes.",
+      "Make videos of real handwritten digits, train on them, and compare what memory is worth; or watch a film (--film).",
+      "First a task of places: digits that hide and come back, each where it was, and the question whether two are alike;"
+          + " by the article's ConvLSTM, which remembers for each place, and its Convolution-LSTM, which remembers for the frame."
+          + " Then the article's: digits that move through noise and gaps, a genre each; by both networks and the ConvLSTM without"
+          + " memory (each frame alone), and one trailer is drawn with its scores. All on digits that training never showed. Takes"
+          + " some minutes.",
       "With --film, what is unusual in a film: a ConvLSTM learns from its first part to foresee each frame,"
           + " and FOLDER/film.html shows over the film how wrong it is later. Takes a minute."
     },

@@ -7,6 +7,8 @@ import convlstm4j.model.NonFiniteException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -20,6 +22,9 @@ final class Errors {
   /** A wrong call or input. */
   static final int WRONG = 2;
 
+  /** A list of constants in a message of picocli's. */
+  private static final Pattern CONSTANTS = Pattern.compile("expected one of \\[[A-Z0-9_, ]+]");
+
   private Errors() {}
 
   static int wrongCall(ParameterException e, String[] args) {
@@ -29,12 +34,17 @@ final class Errors {
         .getErr()
         .println(
             "convlstm4j: "
-                + oneLine(e.getMessage())
+                + words(oneLine(e.getMessage()))
                 + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?")
                 + "; see "
                 + command.getCommandSpec().qualifiedName()
                 + " --help");
     return WRONG;
+  }
+
+  /** A message with the words of an option as its help has them, not Java's constants. */
+  private static String words(String message) {
+    return CONSTANTS.matcher(message).replaceFirst(m -> m.group().toLowerCase(Locale.ROOT));
   }
 
   static int failure(Exception e, CommandLine command, ParseResult result) {

@@ -28,10 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Compute the losses and metrics of a trained model on samples in npy files (--x, --y) or on a"
-          + " folder of videos (--data): a row for each output, over all its frames and pixels; the"
-          + " row \"all\" has the loss of all outputs together and the mean of each metric."
-          + " Of classifiers without metrics, F1, too."
+      "Compute the losses and metrics of a trained model on a folder of videos (--data) or on samples in npy files (--x, --y).",
+      "A row for each output, over all its frames and pixels; the row \"all\" has the loss of all outputs together and the mean"
+          + " of each metric. Of classifiers without metrics, F1, too."
     },
     footer = {
       "",

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "explain",
     description = {
-      "Draw which pixels of a video made a score: gradient times input, over time, as heat on the"
-          + " frames. Takes the memory of a training step on the whole video."
+      "Draw which pixels of a video made a score.",
+      "Gradient times input, over time, as heat on the frames. Takes the memory of a training step on the whole video."
     },
     footer = {
       "",

@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "label-template",
     description = {
-      "Write a table to label a folder of films with: a row for each, from its start to its end, to be"
-          + " filled in. Several rows of a film are several intervals; a film that shows nothing needs"
-          + " none. Training reads it as labels.csv in the folder."
+      "Write a table to label a folder of films with.",
+      "It has a row for each film, from its start to its end, to be filled in. Several rows of a film are several intervals;"
+          + " a film that shows nothing needs none. Training reads it as labels.csv in the folder."
     },
     footer = {
       "",

@@ -12,8 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "man",
     description = {
-      "Print a manual page: read it by  convlstm4j man predict | man -l -  or keep it as"
-          + " ~/.local/share/man/man1/convlstm4j-predict.1."
+      "Print a manual page.",
+      "Read it by  convlstm4j man predict | man -l -  or keep it as ~/.local/share/man/man1/convlstm4j-predict.1."
     },
     footer = {"", "Example:", "  convlstm4j man predict"})
 final class ManCommand implements Runnable {

@@ -18,9 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description = {
-      "Say how a model would run on inputs of some shape and what memory and work that takes, without"
-          + " doing it: the peak, by phase, with the arrays that dominate it; which layers want all"
-          + " frames at once. Exit code 2 if it does not fit."
+      "Say how a model would run on inputs of some shape, and what memory and work that takes, without doing it.",
+      "The peak, by phase, with the arrays that dominate it; which layers want all frames at once. Exit code 2 if it does not fit."
     },
     footer = {
       "",

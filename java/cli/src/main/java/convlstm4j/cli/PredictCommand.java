@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     description = {
-      "Run a model on samples [N, ..] in npy files, a batch at a time, and write its outputs.",
-      "Of a model of videos, one video, a film or an array [T, ..], gives its scores: a column for each, one row a frame."
-          + " uint8 pixels are read as in the model's training."
+      "Run a model on films, or on samples in npy files, and write its scores: tables, subtitles, pictures.",
+      "A film or another video (an array [T, ..]) gives a column for each score and a row for each frame; uint8 pixels"
+          + " are read as in the model's training. Samples [N, ..] are run a batch at a time and give an array."
     },
     footer = {
       "",

@@ -24,10 +24,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = {
-      "Train a model on samples in npy files (--x, --y) or on a folder of videos (--data), of which"
-          + " only what a step needs is in memory, and save it after every epoch.",
-      "Ctrl-C and SIGTERM finish the running step and save; the same command with --model CHECKPOINT"
-          + " or --resume goes on from there, in the middle of the epoch."
+      "Train a model on a folder of videos (--data) or on samples in npy files (--x, --y).",
+      "Only what a step needs is in memory; the model is saved after every epoch. Ctrl-C and SIGTERM finish the running step and save;"
+          + " the same command with --model CHECKPOINT or --resume goes on from there, in the middle of the epoch."
     },
     footer = {
       "",
