@@ -1,6 +1,7 @@
 // The order of pieces of work among streams.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 
 #include "shadow.h"
@@ -8,8 +9,6 @@
 namespace gpusim {
 
 namespace {
-
-constexpr size_t kEpochs = 1 << 16;
 
 struct Epoch {
   uint64_t sequence;
@@ -26,6 +25,7 @@ Clock now;
 Space shared;
 Current current;
 Dirty dirty = {SIZE_MAX, 0};
+uint16_t orderedFor[kEpochs];
 
 void beginEpoch(unsigned stream, uint64_t sequence, const Clock& clock) {
   if (++last == kEpochs) forgetEpochs();
@@ -48,6 +48,7 @@ bool lookUpOrder(uint64_t epoch) {
 
 void forgetEpochs() {
   madvise(global.cells, global.size / 4 * sizeof(Cell), MADV_DONTNEED);
+  std::fill_n(orderedFor, kEpochs, 0);
   last = 1;
 }
 

@@ -159,7 +159,6 @@ __attribute__((noinline)) void elsewhere(uintptr_t p, const void* code) {
     }
     return;
   }
-  if (p >= current.paramsLow && p + kBytes <= current.paramsHigh && !kWrite) return;
   if (!kWrite && isConstant(p)) return;
   outside(p, kBytes, kWrite, code);
 }
@@ -182,6 +181,7 @@ inline __attribute__((always_inline)) void access(const void* address) {
     return;
   }
   if (p >= current.stackLow && p < current.stackHigh) return;
+  if (!kWrite && p >= current.paramsLow && p + kBytes <= current.paramsHigh) return;
   if (current.threadsOfBlock == 0) return;  // static initialisers
   elsewhere<kBytes, kWrite>(p, code);
 }

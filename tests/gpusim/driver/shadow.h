@@ -51,7 +51,6 @@ struct Current {
   uintptr_t stackLow, stackHigh;
   uintptr_t paramsLow, paramsHigh;
   uint64_t readBytes, writtenBytes, distinctReadBytes, distinctWrittenBytes;
-  uint64_t before;  // an epoch that was found to be ordered; many words in a row have the same
 };
 
 extern Current current;
@@ -68,10 +67,14 @@ void beginEpoch(unsigned stream, uint64_t sequence, const Clock& clock);
 void endEpoch();
 // Whether the piece of work with this epoch is known to be over before the current one begins.
 bool lookUpOrder(uint64_t epoch);
+constexpr size_t kEpochs = 1 << 16;
+// For which piece of work an epoch was last found to be over before it; many words have the same few.
+extern uint16_t orderedFor[kEpochs];
 inline bool ordered(uint64_t epoch) {
-  if (epoch == current.before) return true;
+  uint64_t now = current.me >> kEpochShift;
+  if (orderedFor[epoch] == now && now != 0) return true;  // 0: no piece of work runs
   if (!lookUpOrder(epoch)) return false;
-  current.before = epoch;
+  orderedFor[epoch] = static_cast<uint16_t>(now);
   return true;
 }
 const char* epochName(uint64_t epoch);

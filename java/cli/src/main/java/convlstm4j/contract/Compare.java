@@ -1,6 +1,8 @@
 package convlstm4j.contract;
 
+import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -77,44 +79,62 @@ final class Compare {
     if (!exact.shape().equals(got.shape())) {
       throw new AssertionError(what + ": shape " + got.shape() + ", expected " + exact.shape());
     }
-    checkNoNan(what + ", float64 reference", exact);
+    double[] expected = values(exact);
+    checkNoNan(what + ", float64 reference", expected);
     double baseline = 0;
     for (Tensor p : plain.common()) {
-      checkNoNan(what + ", float32 reference", p);
-      baseline = Math.max(baseline, worst(exact, p, least));
+      double[] run = values(p);
+      checkNoNan(what + ", float32 reference", run);
+      baseline = Math.max(baseline, worst(expected, run, least));
     }
-    plain.each().forEach(p -> checkNoNan(what + ", float32 reference", p));
+    List<double[]> each = plain.each().stream().map(Compare::values).toList();
+    each.forEach(run -> checkNoNan(what + ", float32 reference", run));
     double log = Math.max(1, Math.ceil(Math.log((double) terms) / Math.log(2)));
     double common = factor * Math.max(2 * baseline, 4 * unit * log);
     Closeness most = new Closeness(0, common);
-    for (int i = 0; i < got.size(); i++) {
-      double error = error(exact.get(i), got.get(i), least);
+    double[] actual = values(got);
+    for (int i = 0; i < actual.length; i++) {
+      double error = error(expected[i], actual[i], least);
       double allowed = common;
-      for (Tensor p : plain.each()) {
-        allowed = Math.max(allowed, factor * 2 * error(exact.get(i), p.get(i), least));
+      for (double[] run : each) {
+        allowed = Math.max(allowed, factor * 2 * error(expected[i], run[i], least));
       }
-      most = most.worse(new Closeness(error, allowed));
       if (!(error <= allowed)) {
         throw new AssertionError(
             what
                 + "["
                 + i
                 + "] = "
-                + got.get(i)
+                + actual[i]
                 + ", expected "
-                + exact.get(i)
+                + expected[i]
                 + ": relative error "
                 + error
                 + ", allowed "
                 + allowed);
       }
+      if (error != 0) {
+        most = most.worse(new Closeness(error, allowed));
+      }
     }
     return most;
   }
 
-  private static void checkNoNan(String what, Tensor t) {
-    for (int i = 0; i < t.size(); i++) {
-      if (Double.isNaN(t.get(i))) {
+  /** The elements; of a float64 tensor the array itself. */
+  static double[] values(Tensor t) {
+    return t.cast(DType.FLOAT64).doubles();
+  }
+
+  /** The first element in which two tensors of one type differ, -1 if none; NaN equals NaN. */
+  static int firstDifference(Tensor a, Tensor b) {
+    return a.dtype() == DType.FLOAT32
+        ? Arrays.mismatch(a.floats(), b.floats())
+        : Arrays.mismatch(a.doubles(), b.doubles());
+  }
+
+  private static void checkNoNan(String what, double[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (Double.isNaN(values[i])) {
         throw new AssertionError(what + "[" + i + "] is NaN; nothing can be compared with it");
       }
     }
@@ -137,10 +157,10 @@ final class Compare {
     }
   }
 
-  private static double worst(Tensor exact, Tensor got, double least) {
+  private static double worst(double[] exact, double[] got, double least) {
     double worst = 0;
-    for (int i = 0; i < exact.size(); i++) {
-      worst = Math.max(worst, error(exact.get(i), got.get(i), least));
+    for (int i = 0; i < exact.length; i++) {
+      worst = Math.max(worst, error(exact[i], got[i], least));
     }
     return worst;
   }

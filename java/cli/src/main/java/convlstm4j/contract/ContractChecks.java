@@ -47,10 +47,11 @@ final class ContractChecks {
    * may be. They share one run of the case.
    */
   static Closeness all(Backend backend, OpCase c, Philox random, ProductPrecision precision) {
-    Results got = run(backend, DType.FLOAT32, c, random);
-    Closeness close = agrees(got, c, random, 1, unit(c, precision), Compare::close);
-    repeats(backend, c, random, got);
-    writes(backend, c, random);
+    List<Tensor> dy = c.outputGradients(random);
+    Results got = run(backend, DType.FLOAT32, c, random, dy);
+    Closeness close = agrees(got, c, random, dy, 1, unit(c, precision), Compare::close);
+    repeats(backend, c, random, dy, got);
+    writes(backend, c, random, dy);
     if (c.op().inputNames().containsAll(c.op().outputNames())) {
       worksInPlace(backend, c, random, got);
     }
@@ -64,8 +65,9 @@ final class ContractChecks {
 
   /** The same on a backend that may multiply less exactly: docs/adr/0048. */
   static Closeness agrees(Backend backend, OpCase c, Philox random, ProductPrecision precision) {
-    Results got = run(backend, DType.FLOAT32, c, random);
-    return agrees(got, c, random, 1, unit(c, precision), Compare::close);
+    List<Tensor> dy = c.outputGradients(random);
+    Results got = run(backend, DType.FLOAT32, c, random, dy);
+    return agrees(got, c, random, dy, 1, unit(c, precision), Compare::close);
   }
 
   private static double unit(OpCase c, ProductPrecision precision) {
@@ -86,8 +88,9 @@ final class ContractChecks {
 
   /** The same with so many times the allowed error, relative to the largest element. */
   static void agreesInNorm(Backend backend, OpCase c, Philox random, double slack) {
-    Results got = run(backend, DType.FLOAT32, c, random);
-    agrees(got, c, random, slack, Compare.FLOAT32, Compare::closeInNorm);
+    List<Tensor> dy = c.outputGradients(random);
+    Results got = run(backend, DType.FLOAT32, c, random, dy);
+    agrees(got, c, random, dy, slack, Compare.FLOAT32, Compare::closeInNorm);
   }
 
   /** Runs of the float32 reference: see {@link Runs}. */
@@ -106,14 +109,21 @@ final class ContractChecks {
   }
 
   private static Closeness agrees(
-      Results got, OpCase c, Philox random, double slack, double unit, Comparison comparison) {
+      Results got,
+      OpCase c,
+      Philox random,
+      List<Tensor> dy,
+      double slack,
+      double unit,
+      Comparison comparison) {
     try (Backend reference = Backends.named("reference")) {
-      Results exact = run(reference, DType.FLOAT64, c, random);
+      Results exact = run(reference, DType.FLOAT64, c, random, dy);
       List<Results> plain = new ArrayList<>();
-      plain.add(run(reference, DType.FLOAT32, c, random));
+      plain.add(run(reference, DType.FLOAT32, c, random, dy));
       boolean grows = isRecurrent(c) || unit != Compare.FLOAT32;
       for (int i = 0; grows && i < NEIGHBOURS; i++) {
-        plain.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i), unit), random));
+        OpCase near = c.neighbour(random.stream(9, i), unit);
+        plain.add(run(reference, DType.FLOAT32, near, random, dy));
       }
       try {
         return compare(c, exact, new Plain(plain, List.of()), got, slack, unit, comparison);
@@ -124,7 +134,8 @@ final class ContractChecks {
         }
         List<Results> more = new ArrayList<>();
         for (int i = grows ? NEIGHBOURS : 0; i < MORE_NEIGHBOURS; i++) {
-          more.add(run(reference, DType.FLOAT32, c.neighbour(random.stream(9, i), unit), random));
+          OpCase near = c.neighbour(random.stream(9, i), unit);
+          more.add(run(reference, DType.FLOAT32, near, random, dy));
         }
         // One sum that cancels says nothing of others; in a recurrence an error spreads to all.
         Plain all =
@@ -188,12 +199,17 @@ final class ContractChecks {
   }
 
   private static Results run(Backend backend, DType dtype, OpCase c, Philox random) {
+    return run(backend, dtype, c, random, c.outputGradients(random));
+  }
+
+  private static Results run(
+      Backend backend, DType dtype, OpCase c, Philox random, List<Tensor> dy) {
     List<Tensor> outputs;
     List<Tensor> gradients = new ArrayList<>();
     try (OpRun run = new OpRun(backend, dtype, Mode.TRAINING, c.op(), c.inputs(), random)) {
       outputs = run.forward();
       if (isDifferentiable(c)) {
-        gradients = run.backward(c.outputGradients(random));
+        gradients = run.backward(dy);
       }
       run.checkInputsUnchanged();
     }
@@ -227,18 +243,21 @@ final class ContractChecks {
    * time, when it is captured and when it is replayed with other values and other random numbers.
    */
   static void repeats(Backend backend, OpCase c, Philox random) {
-    repeats(backend, c, random, run(backend, DType.FLOAT32, c, random));
+    List<Tensor> dy = c.outputGradients(random);
+    repeats(backend, c, random, dy, run(backend, DType.FLOAT32, c, random, dy));
   }
 
-  private static void repeats(Backend backend, OpCase c, Philox random, Results first) {
+  private static void repeats(
+      Backend backend, OpCase c, Philox random, List<Tensor> dy, Results first) {
     OpCase other = c.reversed();
     Philox otherRandom = random.stream(8, 1);
-    Results second = run(backend, DType.FLOAT32, other, otherRandom);
+    List<Tensor> otherDy = other.outputGradients(otherRandom);
+    Results second = run(backend, DType.FLOAT32, other, otherRandom, otherDy);
     for (Mode mode : Mode.values()) {
       boolean backward = mode == Mode.TRAINING && isDifferentiable(c);
       try (OpRun run = new OpRun(backend, DType.FLOAT32, mode, c.op(), c.inputs(), random)) {
         if (backward) {
-          run.prepareBackward(c.outputGradients(random), i -> true);
+          run.prepareBackward(dy, i -> true);
         }
         try (Recording recording = run.recording(backend, backward)) {
           for (int time = 0; time < TIMES; time++) {
@@ -246,7 +265,7 @@ final class ContractChecks {
             OpCase now = last ? other : c;
             Philox drawn = last ? otherRandom : random;
             Results expected = last ? second : first;
-            run.refill(now.inputs(), now.outputGradients(drawn));
+            run.refill(now.inputs(), last ? otherDy : dy);
             recording.run(List.of(drawn));
             same(c, mode == Mode.TRAINING ? expected.outputs : expected.inference, run.outputs());
             if (backward) {
@@ -263,7 +282,7 @@ final class ContractChecks {
    * that can be are written at once, then each by itself while the others are added to, and keep
    * what was there.
    */
-  private static void writes(Backend backend, OpCase c, Philox random) {
+  private static void writes(Backend backend, OpCase c, Philox random, List<Tensor> dy) {
     if (!isDifferentiable(c)) {
       return;
     }
@@ -274,10 +293,10 @@ final class ContractChecks {
     if (all.isEmpty()) {
       return;
     }
-    List<Tensor> toZeros = gradients(backend, c, random, Set.of(), 0);
+    List<Tensor> toZeros = gradients(backend, c, random, dy, Set.of(), 0);
     boolean several = toZeros.stream().filter(Objects::nonNull).count() > 1;
     List<Tensor> toOthers =
-        several ? gradients(backend, c, random, Set.of(), OpRun.BEFORE) : toZeros;
+        several ? gradients(backend, c, random, dy, Set.of(), OpRun.BEFORE) : toZeros;
     Set<Set<Integer>> some = new LinkedHashSet<>(Set.of(all));
     all.forEach(i -> some.add(Set.of(i)));
     for (Set<Integer> written : some) {
@@ -285,7 +304,7 @@ final class ContractChecks {
       for (int i = 0; i < toZeros.size(); i++) {
         expected.add((written.contains(i) ? toZeros : toOthers).get(i));
       }
-      checkWritten(c, written, expected, gradients(backend, c, random, written, OpRun.BEFORE));
+      checkWritten(c, written, expected, gradients(backend, c, random, dy, written, OpRun.BEFORE));
     }
   }
 
@@ -294,10 +313,15 @@ final class ContractChecks {
   }
 
   private static List<Tensor> gradients(
-      Backend backend, OpCase c, Philox random, Set<Integer> written, double before) {
+      Backend backend,
+      OpCase c,
+      Philox random,
+      List<Tensor> dy,
+      Set<Integer> written,
+      double before) {
     try (OpRun run = training(backend, c, random)) {
       run.forward();
-      return run.backwardWriting(c.outputGradients(random), written, before);
+      return run.backwardWriting(dy, written, before);
     }
   }
 
@@ -325,10 +349,9 @@ final class ContractChecks {
 
   private static void same(OpCase c, List<Tensor> a, List<Tensor> b) {
     for (int i = 0; i < a.size(); i++) {
-      for (int k = 0; a.get(i) != null && k < a.get(i).size(); k++) {
-        if (Double.compare(a.get(i).get(k), b.get(i).get(k)) != 0) {
-          throw new AssertionError(c + ": two runs differ at element " + k + " of array " + i);
-        }
+      int k = a.get(i) == null ? -1 : Compare.firstDifference(a.get(i), b.get(i));
+      if (k >= 0) {
+        throw new AssertionError(c + ": two runs differ at element " + k + " of array " + i);
       }
     }
   }

@@ -87,11 +87,11 @@ record OpCase(
 
   /** Normally distributed values that float32 holds exactly. */
   static Tensor normal(Shape shape, double scale, Philox random) {
-    Tensor t = Tensor.zeros(DType.FLOAT64, shape);
-    for (int i = 0; i < t.size(); i++) {
-      t.set(i, (float) (scale * random.normal(i)));
+    double[] values = new double[Tensor.arrayLength(shape)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (scale * random.normal(i));
     }
-    return t;
+    return Tensor.of(values, shape);
   }
 
   /** Uniform values that float32 holds exactly. */

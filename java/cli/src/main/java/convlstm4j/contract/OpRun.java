@@ -207,10 +207,11 @@ final class OpRun implements AutoCloseable {
   }
 
   private static Tensor minus(Tensor t) {
-    for (int i = 0; i < t.size(); i++) {
-      t.set(i, t.get(i) - BEFORE);
+    double[] values = Compare.values(t);
+    for (int i = 0; i < values.length; i++) {
+      values[i] -= BEFORE;
     }
-    return t;
+    return Tensor.of(values, t.shape()).cast(t.dtype());
   }
 
   /** Fails if the op has changed an input. */
@@ -218,11 +219,10 @@ final class OpRun implements AutoCloseable {
     for (int i = 0; i < inputs.size(); i++) {
       Tensor now = memory.download(inputs.get(i));
       Tensor then = given.get(i).cast(dtype);
-      for (int k = 0; k < now.size(); k++) {
-        if (Double.compare(now.get(k), then.get(k)) != 0) {
-          throw new AssertionError(
-              op.inputNames().get(i) + "[" + k + "] was " + then.get(k) + ", is " + now.get(k));
-        }
+      int k = Compare.firstDifference(now, then);
+      if (k >= 0) {
+        throw new AssertionError(
+            op.inputNames().get(i) + "[" + k + "] was " + then.get(k) + ", is " + now.get(k));
       }
     }
   }

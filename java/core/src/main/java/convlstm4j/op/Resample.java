@@ -62,13 +62,16 @@ public record Resample(int axis, List<Table> tables) implements Op {
               + "; expected as many");
       int before = 0;
       for (int end : ends) {
-        Checks.that(end >= before, "Resample: ends " + ends + ", expected them ascending");
+        if (end < before) { // the text would else be made for each row, of all rows
+          throw new ShapeException("Resample: ends " + ends + ", expected them ascending");
+        }
         before = end;
       }
       for (int place : places) {
-        Checks.that(
-            place >= 0 && place < columns,
-            "Resample: place " + place + " of " + columns + " along the axis");
+        if (place < 0 || place >= columns) {
+          throw new ShapeException(
+              "Resample: place " + place + " of " + columns + " along the axis");
+        }
       }
     }
 

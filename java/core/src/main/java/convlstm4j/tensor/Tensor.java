@@ -457,8 +457,18 @@ public final class Tensor {
       return this;
     }
     Tensor t = zeros(target, shape);
-    for (int i = 0; i < size(); i++) {
-      t.set(i, get(i));
+    if (target == DType.FLOAT32) {
+      double[] from = doubles();
+      float[] to = t.floats();
+      for (int i = 0; i < to.length; i++) {
+        to[i] = (float) from[i];
+      }
+    } else {
+      double[] to = t.doubles();
+      Object values = elements.array();
+      for (int i = 0; i < to.length; i++) {
+        to[i] = values instanceof float[] f ? f[i] : Elements.value(((byte[]) values)[i]);
+      }
     }
     return t;
   }

@@ -75,6 +75,8 @@ final class NativeKernels {
     }
   }
 
+  private static boolean loaded;
+
   private final long handle;
   private int threads;
   private final String name;
@@ -105,7 +107,7 @@ final class NativeKernels {
               + "; one for linux-x86_64 made where cmake, make and c++ are has them");
     }
     try {
-      System.load(NativeCache.open().unpack(resource, LIBRARY).toString());
+      load(resource);
       String difference = difference(expected(), describe());
       if (!difference.isEmpty()) {
         return new Found(null, "the native kernels are of another build: " + difference);
@@ -131,6 +133,14 @@ final class NativeKernels {
     return NativeKernels.class
         .getClassLoader()
         .getResource(folder + "/" + platform + "/" + LIBRARY);
+  }
+
+  /** Once: a library that is loaded stays so, and need not be compared with its resource again. */
+  private static synchronized void load(URL resource) {
+    if (!loaded) {
+      System.load(NativeCache.open().unpack(resource, LIBRARY).toString());
+      loaded = true;
+    }
   }
 
   /** What a library of this build says of itself. */
