@@ -39,12 +39,7 @@ final class GradientCheck {
   }
 
   private static void checkInput(
-      OpRun run,
-      OpCase c,
-      Philox random,
-      List<Tensor> projections,
-      int input,
-      Tensor gradient) {
+      OpRun run, OpCase c, Philox random, List<Tensor> projections, int input, Tensor gradient) {
     int n = gradient.size();
     for (int k = 0; k < Math.min(n, ELEMENTS); k++) {
       int at = n <= ELEMENTS ? k : (int) (random.stream(2, input).uniform(k) * n);

@@ -39,6 +39,7 @@ import convlstm4j.tensor.Philox;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -93,6 +94,6 @@ final class OpCases {
 
   /** The cases of a kind. */
   static List<OpCase> of(Class<? extends Op> kind, Philox random) {
-    return CASES.get(kind).apply(random);
+    return Objects.requireNonNull(CASES.get(kind), kind.getSimpleName()).apply(random);
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one op on a backend with host tensors and checks that memory is treated as agreed. */
 final class OpRun implements AutoCloseable {
@@ -34,8 +35,8 @@ final class OpRun implements AutoCloseable {
   private final List<Buffer> outputs = new ArrayList<>();
   private final List<Buffer> outputGradients = new ArrayList<>();
   private final List<Buffer> inputGradients = new ArrayList<>();
-  private final Buffer workspace;
-  private final Buffer reserve;
+  private final @Nullable Buffer workspace;
+  private final @Nullable Buffer reserve;
 
   OpRun(Backend backend, DType dtype, Mode mode, Op op, List<Tensor> in, Philox random) {
     this(backend, dtype, mode, op, in, random, false);
@@ -241,7 +242,7 @@ final class OpRun implements AutoCloseable {
     return b;
   }
 
-  private Buffer scratch(long bytes) {
+  private @Nullable Buffer scratch(long bytes) {
     return bytes == 0
         ? null
         : filled(Shape.of((bytes + dtype.bytes() - 1) / dtype.bytes()), Double.NaN);

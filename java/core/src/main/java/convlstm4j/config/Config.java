@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A layer's Keras config being read: typed access with messages that name layer, key and value, and
@@ -89,7 +90,7 @@ public final class Config {
    * @param what what is wrong with it
    * @return says layer, key, value and what is wrong
    */
-  public IllegalArgumentException wrong(String key, String what) {
+  public IllegalArgumentException wrong(String key, @Nullable String what) {
     String value = String.valueOf(values.get(key));
     String shown = value.length() > SHOWN ? value.substring(0, SHOWN) + ".." : value;
     return new IllegalArgumentException(label + ": " + key + "=" + shown + ", " + what);
@@ -110,7 +111,7 @@ public final class Config {
    * @param key the option
    * @return null where it is absent or null
    */
-  public Object get(String key) {
+  public @Nullable Object get(String key) {
     used.add(key);
     return values.get(key);
   }
@@ -154,7 +155,7 @@ public final class Config {
     return toInt(key, values.get(key));
   }
 
-  private int toInt(String key, Object v) {
+  private int toInt(String key, @Nullable Object v) {
     if (v instanceof Number n && n.doubleValue() == n.intValue()) {
       return n.intValue();
     }
@@ -221,7 +222,7 @@ public final class Config {
    * @return its values
    * @throws IllegalArgumentException if it is no such list
    */
-  public List<Integer> ints(String key, int length, List<Integer> fallback) {
+  public @Nullable List<Integer> ints(String key, int length, @Nullable List<Integer> fallback) {
     Object v = get(key);
     if (v == null) {
       return fallback;
@@ -309,7 +310,7 @@ public final class Config {
   }
 
   /** Lists inside lists, and arrays of NumPy as Keras 3 writes them. */
-  private static boolean flatten(Object v, List<Double> to) {
+  private static boolean flatten(@Nullable Object v, List<Double> to) {
     if (v instanceof Number n && Double.isFinite(n.doubleValue())) {
       return to.add(n.doubleValue());
     }

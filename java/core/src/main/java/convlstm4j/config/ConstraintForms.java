@@ -4,6 +4,8 @@ import convlstm4j.option.Constraint;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Constraints as Keras's configs spell them. */
 public final class ConstraintForms {
@@ -61,17 +63,17 @@ public final class ConstraintForms {
    * @return the constraint; null where it is absent or null
    * @throws IllegalArgumentException if there is no such constraint
    */
-  public static Constraint read(Config c, String weight) {
+  public static @Nullable Constraint read(Config c, String weight) {
     return c.form(key(weight), ConstraintForms::read);
   }
 
-  private static Constraint read(Object value, Reading reading) {
+  private static @Nullable Constraint read(@Nullable Object value, Reading reading) {
     if (value == null) {
       return null;
     }
     KerasObject o = KerasObject.of(value);
     Config c = Config.of(o, "constraint", reading);
-    int[] axes = Config.array(c.ints("axis", 0, List.of(0)));
+    int[] axes = Config.array(Objects.requireNonNull(c.ints("axis", 0, List.of(0))));
     Constraint constraint =
         switch (o.className().replace("_", "").toLowerCase(Locale.ROOT)) {
           case "maxnorm" -> Constraint.maxNorm(c.real("max_value", 2), axes);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the forms of Keras's configs share; reading them fails with what is wrong. */
 public final class Forms {
@@ -16,7 +17,7 @@ public final class Forms {
    * @param options names and values in turn
    * @return {@code {"class_name": .., "config": {..}}}
    */
-  public static Map<String, Object> object(String className, Object... options) {
+  public static Map<String, Object> object(String className, @Nullable Object... options) {
     Map<String, Object> config = new LinkedHashMap<>();
     for (int i = 0; i < options.length; i += 2) {
       config.put((String) options[i], options[i + 1]);

@@ -3,6 +3,7 @@ package convlstm4j.config;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object in Keras's form, {@code {"module", "class_name", "config", "registered_name"}}, of
@@ -53,7 +54,8 @@ public record KerasObject(
     throw new IllegalArgumentException("expected a name or {\"class_name\": .., \"config\": ..}");
   }
 
-  private static Origin origin(String className, Object module, Object registered) {
+  private static Origin origin(
+      String className, @Nullable Object module, @Nullable Object registered) {
     if (className.contains(">") || String.valueOf(registered).contains(">")) {
       return Origin.OWN; // @register_keras_serializable puts a package before the name
     }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Keras's activation functions that are formulas, by the names of Keras 3. */
 final class NamedFormulas {
@@ -97,7 +98,7 @@ final class NamedFormulas {
   }
 
   /** The stages of a function, or null. */
-  static Formula[] get(String name) {
+  static Formula @Nullable [] get(String name) {
     return ALL.get(name);
   }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Layers as Keras's configs spell them, and networks as the config of its Functional or Sequential
@@ -132,7 +133,7 @@ public final class NetworkForm {
     Map<String, Object> form = layer(layer);
     List<Object> inbound = new ArrayList<>();
     if (!(layer instanceof InputLayer)) {
-      nodes.get(layer).forEach(n -> inbound.add(call(n.arguments())));
+      Objects.requireNonNull(nodes.get(layer)).forEach(n -> inbound.add(call(n.arguments())));
     }
     form.put("inbound_nodes", inbound);
     return form;
@@ -166,6 +167,6 @@ public final class NetworkForm {
   private List<Object> end(Symbol s) {
     Layer layer = s.node().layer();
     int first = layer.kerasClass().equals(FUNCTIONAL) ? 1 : 0;
-    return List.of(layer.name(), calls.get(s.node()) + first, s.index());
+    return List.of(layer.name(), Objects.requireNonNull(calls.get(s.node())) + first, s.index());
   }
 }

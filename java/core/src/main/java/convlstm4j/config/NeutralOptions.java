@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of Keras, 2.2 to 3.15, that this library has not, with the value at which they say
@@ -91,7 +92,7 @@ final class NeutralOptions {
   }
 
   /** Whether an option of this value changes nothing. */
-  static boolean isNeutral(String key, Object value) {
+  static boolean isNeutral(String key, @Nullable Object value) {
     return value == null || SAY_NOTHING.contains(key) || same(value, DEFAULTS.get(key));
   }
 
@@ -107,7 +108,7 @@ final class NeutralOptions {
   }
 
   /** Numbers are equal by value: JSON says 1, 1.0 and, of Python's bool, 0. */
-  private static boolean same(Object value, Object expected) {
+  private static boolean same(@Nullable Object value, @Nullable Object expected) {
     if (value instanceof Number a && expected instanceof Number b) {
       return a.doubleValue() == b.doubleValue();
     }

@@ -4,6 +4,7 @@ import convlstm4j.graph.Layer;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What configs of one file are read with.
@@ -39,11 +40,11 @@ public record Reading(
   }
 
   /** Says that a layer's option does nothing in Keras. */
-  void idle(String className, String key, Object value) {
+  void idle(String className, String key, @Nullable Object value) {
     pass(className, key, value, "with which Keras does nothing");
   }
 
-  private void pass(String className, String key, Object value, String why) {
+  private void pass(String className, String key, @Nullable Object value, String why) {
     String shown = String.valueOf(value);
     notes.accept(
         className

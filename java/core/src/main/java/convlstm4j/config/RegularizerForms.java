@@ -2,6 +2,7 @@ package convlstm4j.config;
 
 import convlstm4j.option.Regularizer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Regularisers as Keras's configs spell them. */
 public final class RegularizerForms {
@@ -16,7 +17,7 @@ public final class RegularizerForms {
    * @param r the regulariser
    * @return an object; null for no penalty
    */
-  public static Object encode(Regularizer r) {
+  public static @Nullable Object encode(Regularizer r) {
     if (r.isNone()) {
       return null;
     }

@@ -5,4 +5,7 @@
  * convlstm4j.config.Reading} brings, and which {@link convlstm4j.config.KerasVersion} a file is of
  * is all that users need.
  */
+@NullMarked
 package convlstm4j.config;
+
+import org.jspecify.annotations.NullMarked;

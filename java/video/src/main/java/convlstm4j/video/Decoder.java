@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The frames of a video from one on, decoded ahead by a thread and a program of its own. */
 final class Decoder implements AutoCloseable {
@@ -15,10 +16,10 @@ final class Decoder implements AutoCloseable {
 
   /** What the thread hands over: a frame, or how the video ended. */
   private static final class Item {
-    private final byte[] frame;
-    private final VideoException failure;
+    private final byte @Nullable [] frame;
+    private final @Nullable VideoException failure;
 
-    Item(byte[] frame, VideoException failure) {
+    Item(byte @Nullable [] frame, @Nullable VideoException failure) {
       this.frame = frame;
       this.failure = failure;
     }
@@ -32,7 +33,7 @@ final class Decoder implements AutoCloseable {
   private volatile boolean closed;
 
   /** What decodes now; null before the first. */
-  private volatile Ffmpeg running;
+  private volatile @Nullable Ffmpeg running;
 
   private final boolean fromStart;
   private long next;

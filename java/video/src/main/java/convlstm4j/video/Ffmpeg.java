@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A run of the {@code ffmpeg} program on one film, or on pictures. */
 final class Ffmpeg implements AutoCloseable {
@@ -53,7 +54,7 @@ final class Ffmpeg implements AutoCloseable {
   private volatile boolean hung;
 
   /** What it could not be given. */
-  private volatile VideoException unreadable;
+  private volatile @Nullable VideoException unreadable;
 
   private Ffmpeg(Path video, Process process) {
     this.video = video;
@@ -121,10 +122,15 @@ final class Ffmpeg implements AutoCloseable {
       }
     } catch (VideoException e) {
       unreadable = e;
-      process.destroyForcibly();
+      kill();
     } catch (IOException e) {
       // closing what is to be written: the same
     }
+  }
+
+  /** Its output ends; Process.destroyForcibly would close it under whoever reads. */
+  private void kill() {
+    process.toHandle().destroyForcibly();
   }
 
   private static Ffmpeg start(Path video, List<String> input, String filters, String... output) {
@@ -224,7 +230,7 @@ final class Ffmpeg implements AutoCloseable {
                     > TimeUnit.SECONDS.toNanos(Integer.getInteger(IDLE_PROPERTY, IDLE_SECONDS))
                 || now - since > TimeUnit.SECONDS.toNanos(SILENT_SECONDS))) {
           hung = true;
-          process.destroyForcibly();
+          kill();
         }
       }
     } catch (InterruptedException e) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of a video that is a folder of pictures, in the order of their names, numbers in them
@@ -220,13 +221,13 @@ record PictureFolder(
           return;
         }
       } catch (VideoException e) {
-        throw culprit(e.getMessage(), e);
+        throw culprit(String.valueOf(e.getMessage()), e);
       }
       throw culprit(path + ": " + given + " of " + pictures.size() + " pictures are decoded", null);
     }
 
     /** ffmpeg does not say which picture it was. */
-    private VideoException culprit(String reason, VideoException e) {
+    private VideoException culprit(String reason, @Nullable VideoException e) {
       for (PictureFile p : pictures) {
         try (Ffmpeg one = start(List.of(p))) {
           long bytes = one.output().transferTo(OutputStream.nullOutputStream());
@@ -236,7 +237,9 @@ record PictureFolder(
           }
         } catch (IOException | VideoException found) {
           return new VideoException(
-              p.path(), found.getMessage().replaceFirst("^.*?: (?=ffmpeg)", ""), found);
+              p.path(),
+              String.valueOf(found.getMessage()).replaceFirst("^.*?: (?=ffmpeg)", ""),
+              found);
         }
       }
       return new VideoException(path, reason, e);

@@ -1,6 +1,7 @@
 package convlstm4j.video;
 
 import convlstm4j.io.file.FileException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A video file cannot be used: it is absent, damaged, has no pictures, or there is no {@code
@@ -11,7 +12,7 @@ public final class VideoException extends FileException {
     super(file.toString(), problem, null);
   }
 
-  VideoException(Object file, String problem, Throwable cause) {
+  VideoException(Object file, String problem, @Nullable Throwable cause) {
     super(file.toString(), problem, cause);
   }
 }

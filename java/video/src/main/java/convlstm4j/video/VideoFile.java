@@ -10,8 +10,10 @@ import convlstm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +45,7 @@ public final class VideoFile implements FrameSource {
     private final Footage footage;
     private final FramePreparation.Colours colours;
     private final Shape shape;
-    private Decoder decoder;
+    private @Nullable Decoder decoder;
     private boolean closed;
 
     Film(Footage footage) {
@@ -70,14 +72,14 @@ public final class VideoFile implements FrameSource {
         footage.distrust();
         frame = decoded(0, index);
       }
-      return frame;
+      return Objects.requireNonNull(frame, "from the start it is decoded or refused");
     }
 
     /**
      * A frame, by a decoder that goes on or begins; null if the film was sought for it and it is
      * not what it should be.
      */
-    private byte[] decoded(long start, long index) {
+    private byte @Nullable [] decoded(long start, long index) {
       if (decoder == null || decoder.next() != start) {
         rewind();
         decoder = new Decoder(footage, start, frameBytes());
@@ -148,7 +150,7 @@ public final class VideoFile implements FrameSource {
     } catch (NoSuchFileException e) {
       throw new VideoException(path, "there is no such file", e);
     } catch (IOException e) {
-      throw new VideoException(path, e.getMessage(), e);
+      throw new VideoException(path, String.valueOf(e.getMessage()), e);
     }
     FilmFootage footage = FilmFootage.of(path, preparation);
     Timeline timeline = footage.timeline();

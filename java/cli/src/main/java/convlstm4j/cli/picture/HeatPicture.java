@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.function.LongPredicate;
 
@@ -160,7 +161,14 @@ public final class HeatPicture {
             g.drawString(time(frame), MARGIN, TITLE + 15);
             g.drawImage(images.get(frame), MARGIN, TITLE + CAPTION, MOVING_CELL, high, null);
             int x = MARGIN + MOVING_CELL + 4;
-            hot(g, frame, images.get(frame), x, TITLE + CAPTION, MOVING_CELL, high);
+            hot(
+                g,
+                frame,
+                Objects.requireNonNull(images.get(frame)),
+                x,
+                TITLE + CAPTION,
+                MOVING_CELL,
+                high);
             g.dispose();
             return image;
           }
@@ -169,7 +177,7 @@ public final class HeatPicture {
   }
 
   private static int high(SortedMap<Long, BufferedImage> images, int wide) {
-    BufferedImage first = images.get(images.firstKey());
+    BufferedImage first = Objects.requireNonNull(images.get(images.firstKey()));
     double high = (double) wide * first.getHeight() / first.getWidth();
     return (int) Math.max(1, Math.min(2.0 * wide, Math.rint(high)));
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Scores and intervals as JSON. Numbers that are NaN or infinite, which JSON has not, are null. */
 public final class ScoresJson {
@@ -58,7 +59,7 @@ public final class ScoresJson {
     return Json.write(all);
   }
 
-  private static Object number(double value) {
+  private static @Nullable Object number(double value) {
     float near = (float) value; // of a float32, as few digits as it has
     return !Double.isFinite(value) ? null : near == value ? (Object) near : (Object) value;
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Small pictures of some frames of one video, made as the frames are read, so that nothing is
@@ -64,7 +65,8 @@ public final class Thumbnails {
    * @param scale what bytes became; null if that is not known
    * @param blueFirst whether the first of three channels is blue
    */
-  public static BufferedImage image(Tensor video, int frame, ByteScale scale, boolean blueFirst) {
+  public static BufferedImage image(
+      Tensor video, int frame, @Nullable ByteScale scale, boolean blueFirst) {
     Shape s = video.shape();
     boolean last = isLast(s);
     int channels = (int) s.dim(last ? 4 : 2);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.SortedMap;
 
 /** A {@link TrackPicture} as a file: still, moving or in a page. */
@@ -134,7 +135,7 @@ public final class TrackFile {
   }
 
   private BufferedImage moment(long frame, BufferedImage below, TimeAxis axis, int most) {
-    BufferedImage seen = frames.get(frame);
+    BufferedImage seen = Objects.requireNonNull(frames.get(frame));
     int margin = 12;
     BufferedImage image = Drawing.blank(below.getWidth(), most + 2 * margin + below.getHeight());
     Graphics2D g = Drawing.on(image);

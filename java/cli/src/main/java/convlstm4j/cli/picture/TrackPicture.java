@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.LongPredicate;
@@ -176,7 +177,7 @@ public final class TrackPicture {
     BufferedImage strip = Drawing.blank(width, STRIP);
     Graphics2D g = Drawing.on(strip);
     TimeAxis axis = new TimeAxis(track, 0, width);
-    BufferedImage first = frames.get(frames.firstKey());
+    BufferedImage first = Objects.requireNonNull(frames.get(frames.firstKey()));
     int wide = Math.max(1, (int) Math.round((double) STRIP * first.getWidth() / first.getHeight()));
     wide = Math.min(wide, width);
     int n = Math.max(1, Math.min(frames.size(), width / (wide + 2)));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,11 +22,11 @@ final class CsvLabels implements Labels {
   /** Rows of a video in the order of the file; in that of the frames once sorted. */
   private static final class Rows {
     private int[] frames = new int[1];
-    private double[] values;
+    private double[] values = new double[0];
     private int count;
 
     void add(int frame, double[] row) {
-      if (values == null) {
+      if (count == 0) {
         values = new double[row.length];
       }
       if (count == frames.length) {
@@ -147,7 +148,7 @@ final class CsvLabels implements Labels {
 
   @Override
   public double[] read(Video trailer, long from, long to) {
-    Rows of = rows.get(trailer.id());
+    Rows of = Objects.requireNonNull(rows.get(trailer.id()), trailer.id());
     int g = genres.size();
     double[] result = new double[(int) (to - from) * g];
     for (int i = 0; i < to - from; i++) {

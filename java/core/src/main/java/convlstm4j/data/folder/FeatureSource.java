@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +47,9 @@ final class FeatureSource implements FrameSource {
     private final Supplier<FrameSource> frames;
     private final Path file;
     private final Stamp stamp;
-    private FeatureFile kept;
-    private FrameSource opened;
-    private Shape shape;
+    private @Nullable FeatureFile kept;
+    private @Nullable FrameSource opened;
+    private @Nullable Shape shape;
 
     Video(Path path, FrameFeatures features, Supplier<FrameSource> frames, Path file, Stamp stamp) {
       this.path = path;
@@ -75,7 +76,7 @@ final class FeatureSource implements FrameSource {
       try {
         return features.shape(all.from(1)).prepend(all.dim(0));
       } catch (IllegalArgumentException e) {
-        throw new FolderException(path, e.getMessage(), e);
+        throw new FolderException(path, String.valueOf(e.getMessage()), e);
       }
     }
 
@@ -101,7 +102,7 @@ final class FeatureSource implements FrameSource {
 
     Optional<double[]> seconds() {
       synchronized (this) {
-        return kept().isPresent() ? kept.seconds() : seconds(opened());
+        return kept().map(FeatureFile::seconds).orElseGet(() -> seconds(opened()));
       }
     }
 

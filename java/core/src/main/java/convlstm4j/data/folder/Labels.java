@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Scores per frame and label. */
 interface Labels {
@@ -35,7 +36,7 @@ interface Labels {
    * @param names of the columns; null for those in the folder
    * @return empty if there are none
    */
-  static Optional<Labels> find(Listing listing, List<String> ids, List<String> names) {
+  static Optional<Labels> find(Listing listing, List<String> ids, @Nullable List<String> names) {
     Path folder = listing.folder();
     Path csv = folder.resolve(CSV);
     Path npy = null;

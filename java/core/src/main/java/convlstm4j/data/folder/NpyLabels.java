@@ -10,16 +10,17 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Labels in a file {@code labels_{id}.npy} of shape {@code [T, labels]} for each video. */
 record NpyLabels(Path folder, List<String> genres) implements Labels {
   private static final String NAMES = "genres.txt";
 
   /** The number of labels is that of the first video that has labels. */
-  static NpyLabels of(Path folder, List<String> ids, List<String> given) {
+  static NpyLabels of(Path folder, List<String> ids, @Nullable List<String> given) {
     int columns = (int) open(path(folder, ids.get(0))).shape().dim(1);
     Path file = folder.resolve(NAMES);
-    List<String> names = given;
+    @Nullable List<String> names = given;
     if (names == null && Files.exists(file)) {
       try {
         names = Files.readAllLines(InputFile.checked(file)).stream().map(String::strip).toList();

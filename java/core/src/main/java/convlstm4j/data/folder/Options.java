@@ -9,27 +9,28 @@ import convlstm4j.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link VideoFolder} was asked for. Changed only while one is made. */
 final class Options implements Cloneable {
   /** Null for all. */
-  List<String> ids;
+  @Nullable List<String> ids;
 
   /** Null for those in the folder. */
-  List<String> genres;
+  @Nullable List<String> genres;
 
   boolean unlabeled;
 
   /** Null for weights of 1. */
-  FrameWeights weights;
+  @Nullable FrameWeights weights;
 
   /** Null for one for each label; in the order of the targets. */
-  List<String> outputs;
+  @Nullable List<String> outputs;
 
   boolean joint;
 
   /** Null if not known. */
-  Signature model;
+  @Nullable Signature model;
 
   /** 0 for whole videos. */
   int window;
@@ -37,7 +38,7 @@ final class Options implements Cloneable {
   boolean shorterToo;
 
   /** Null for the order of the ids. */
-  Long shuffleSeed;
+  @Nullable Long shuffleSeed;
 
   List<Augmentation> augmentations = List.of();
   long augmentationSeed;
@@ -51,10 +52,10 @@ final class Options implements Cloneable {
   double picturesPerSecond = FrameFiles.PICTURES_PER_SECOND;
 
   /** Null for the frames themselves. */
-  FrameFeatures features;
+  @Nullable FrameFeatures features;
 
   /** Where they are kept. */
-  Path kept;
+  @Nullable Path kept;
 
   DType dtype = DType.FLOAT32;
 

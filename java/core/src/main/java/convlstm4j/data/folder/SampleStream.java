@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Loads the samples of a pass, a batch at a time. */
 final class SampleStream implements Iterator<Batch> {
@@ -26,7 +27,7 @@ final class SampleStream implements Iterator<Batch> {
   private final ByteScale bytes;
   private final Options options;
   private final long epoch;
-  private Opened opened;
+  private @Nullable Opened opened;
 
   /** Place in the epoch of the next sample. */
   private long place;
@@ -62,15 +63,17 @@ final class SampleStream implements Iterator<Batch> {
     List<Sample> samples = batches.next();
     List<Shown> shown = samples.stream().map(this::shown).toList();
     List<Tensor> targets = List.of();
-    if (selection.labels() != null) {
-      List<double[]> labels = shown.stream().map(this::labels).toList();
-      int genres = selection.labels().genres().size();
+    Labels from = selection.labels();
+    if (from != null) {
+      List<double[]> labels = shown.stream().map(s -> labels(from, s)).toList();
+      int genres = from.genres().size();
       targets = selection.targets().cut(labels, genres, samples.get(0).frames(), dtype);
     }
     String description = samples.stream().map(Sample::toString).collect(Collectors.joining("; "));
     List<Tensor> weights = List.of();
-    if (selection.weights() != null) {
-      weights = Collections.nCopies(targets.size(), weights(shown));
+    FrameWeights given = selection.weights();
+    if (given != null) {
+      weights = Collections.nCopies(targets.size(), weights(given, shown));
     }
     // What somebody's own change makes is looked at by the model.
     boolean finite = options.augmentations.isEmpty();
@@ -85,12 +88,12 @@ final class SampleStream implements Iterator<Batch> {
   }
 
   /** {@code [N, T]}. */
-  private Tensor weights(List<Shown> samples) {
+  private Tensor weights(FrameWeights given, List<Shown> samples) {
     long frames = samples.get(0).sample().frames();
     Tensor weights = Tensor.zeros(DType.FLOAT64, Shape.of(samples.size(), frames));
     int at = 0;
     for (Shown s : samples) {
-      double[] all = selection.weights().read(s.sample().trailer(), s.first(), s.last() + 1);
+      double[] all = given.read(s.sample().trailer(), s.first(), s.last() + 1);
       double[] some = s.rows(all, 1);
       System.arraycopy(some, 0, weights.doubles(), at, some.length);
       at += some.length;
@@ -165,7 +168,7 @@ final class SampleStream implements Iterator<Batch> {
     try {
       return Tensor.arrayLength(shape);
     } catch (IllegalArgumentException e) {
-      throw new FolderException(first.trailer().header().name(), e.getMessage(), e);
+      throw new FolderException(first.trailer().header().name(), String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -201,17 +204,14 @@ final class SampleStream implements Iterator<Batch> {
     }
   }
 
-  private double[] labels(Shown s) {
+  private double[] labels(Labels from, Shown s) {
     Sample sample = s.sample();
-    int genres = selection.labels().genres().size();
-    double[] read = selection.labels().read(sample.trailer(), s.first(), s.last() + 1);
+    int genres = from.genres().size();
+    double[] read = from.read(sample.trailer(), s.first(), s.last() + 1);
     double[] rows = s.rows(read, genres);
     boolean narrow = dtype == DType.FLOAT32; // which large labels become infinite in
     checkFinite(
-        selection.labels().source(sample.trailer()),
-        k -> narrow ? (float) rows[k] : rows[k],
-        rows.length,
-        s);
+        from.source(sample.trailer()), k -> narrow ? (float) rows[k] : rows[k], rows.length, s);
     return rows;
   }
 

@@ -2,13 +2,16 @@ package convlstm4j.data.folder;
 
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
+import convlstm4j.data.Signature;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checked videos of a folder and the samples made of them.
@@ -25,9 +28,9 @@ record Selection(
     List<Video> trailers,
     Shape frame,
     List<Sample> samples,
-    Labels labels,
+    @Nullable Labels labels,
     Targets targets,
-    FrameWeights weights,
+    @Nullable FrameWeights weights,
     FramePreparation preparation) {
 
   /** Frames of a video, {@code to} not included. */
@@ -55,7 +58,8 @@ record Selection(
       FrameSource file =
           o.features == null
               ? listing.header(id, preparation, o.picturesPerSecond)
-              : listing.features(id, preparation, o.picturesPerSecond, o.features, o.kept);
+              : listing.features(
+                  id, preparation, o.picturesPerSecond, o.features, Objects.requireNonNull(o.kept));
       Shape shape = file.shape();
       if (o.features == null && (shape.rank() != 4 || shape.elements() == 0)) {
         throw new FolderException(
@@ -83,11 +87,12 @@ record Selection(
       trailers.add(trailer);
     }
     List<Sample> samples = samples(listing, trailers, o);
+    Shape frames = Objects.requireNonNull(frame, "a folder has a video at least");
     if (o.model != null) {
-      checkInput(o, frame, samples);
+      checkInput(o, o.model, frames, samples);
     }
     return new Selection(
-        List.copyOf(trailers), frame, samples, labels, targets, o.weights, preparation);
+        List.copyOf(trailers), frames, samples, labels, targets, o.weights, preparation);
   }
 
   private static FramePreparation preparation(Options o) {
@@ -123,14 +128,14 @@ record Selection(
     return List.copyOf(samples);
   }
 
-  private static void checkInput(Options o, Shape frame, List<Sample> samples) {
-    if (o.model.inputs().size() != 1) {
+  private static void checkInput(Options o, Signature model, Shape frame, List<Sample> samples) {
+    if (model.inputs().size() != 1) {
       throw new IllegalArgumentException(
           "the model has the inputs "
-              + o.model.inputNames()
+              + model.inputNames()
               + ", a folder of videos feeds one [N, T, C, H, W]");
     }
-    Shape input = o.model.inputs().get(0).shape();
+    Shape input = model.inputs().get(0).shape();
     for (Sample sample : samples) {
       Shape shape = frame.prepend(o.batchSize, sample.frames());
       if (!input.fits(shape)) {
@@ -142,9 +147,9 @@ record Selection(
                 + (o.features == null ? " [N, T, C, H, W]" : " (" + o.features.form() + ")")
                 + ", expected "
                 + input
-                + o.model.inputs().get(0).axes().map(a -> " " + a).orElse("")
+                + model.inputs().get(0).axes().map(a -> " " + a).orElse("")
                 + " for the model's input \""
-                + o.model.inputNames().get(0)
+                + model.inputNames().get(0)
                 + "\""
                 + (frames ? ": use windows of " + input.dim(1) + " frames" : ""));
       }

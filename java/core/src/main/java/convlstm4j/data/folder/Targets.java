@@ -1,5 +1,6 @@
 package convlstm4j.data.folder;
 
+import convlstm4j.data.Signature;
 import convlstm4j.data.Signature.Slot;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -7,6 +8,7 @@ import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How columns of labels become a batch's targets: each target has some of the columns.
@@ -15,7 +17,7 @@ import java.util.List;
  */
 record Targets(List<int[]> columns) {
 
-  static Targets of(Path folder, Labels labels, Options o) {
+  static Targets of(Path folder, @Nullable Labels labels, Options o) {
     if (labels == null) {
       if (!o.unlabeled && (o.outputs != null || o.joint || o.model != null)) {
         throw new FolderException(
@@ -28,7 +30,7 @@ record Targets(List<int[]> columns) {
       return joint(genres);
     }
     if (o.model != null) {
-      return forModel(folder, genres, o);
+      return forModel(folder, genres, o.model);
     }
     return byName(folder, genres, o.outputs == null ? genres : o.outputs);
   }
@@ -61,9 +63,9 @@ record Targets(List<int[]> columns) {
     return new Targets(columns);
   }
 
-  private static Targets forModel(Path folder, List<String> genres, Options o) {
-    List<Slot> outputs = o.model.outputs();
-    List<String> names = o.model.outputNames();
+  private static Targets forModel(Path folder, List<String> genres, Signature model) {
+    List<Slot> outputs = model.outputs();
+    List<String> names = model.outputNames();
     for (int i = 0; i < outputs.size(); i++) {
       Shape shape = outputs.get(i).shape();
       boolean all = outputs.size() == 1 && shape.rank() == 3 && shape.dim(2) == genres.size();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of videos, loaded one sample at a time: arrays {@code {name}.npy} of shape {@code [T, C,
@@ -60,7 +61,7 @@ import java.util.function.UnaryOperator;
 public final class VideoFolder implements Dataset {
   private final Listing listing;
   private final Options options;
-  private Selection selection;
+  private @Nullable Selection selection;
 
   private VideoFolder(Listing listing, Options options) {
     this.listing = listing;
@@ -236,7 +237,7 @@ public final class VideoFolder implements Dataset {
         });
   }
 
-  private static void checkOfFrames(List<Augmentation> changes, FrameFeatures features) {
+  private static void checkOfFrames(List<Augmentation> changes, @Nullable FrameFeatures features) {
     for (Augmentation change : changes) {
       if (features != null && change.changesPixels()) {
         throw new IllegalArgumentException(

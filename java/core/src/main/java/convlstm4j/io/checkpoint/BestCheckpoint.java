@@ -8,7 +8,9 @@ import convlstm4j.model.Run;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the best model so far in a file: Keras's {@code ModelCheckpoint} with {@code
@@ -22,7 +24,7 @@ public final class BestCheckpoint implements Callback {
   private Monitor monitor;
   private double best;
   private boolean isLockedByCaller;
-  private WriteLock lock;
+  private @Nullable WriteLock lock;
 
   /**
    * Which way is better follows from the name: up for accuracy, AUC, precision, recall and F1, down
@@ -88,7 +90,7 @@ public final class BestCheckpoint implements Callback {
 
   @Override
   public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
-    double value = logs.get(monitor.name());
+    double value = Objects.requireNonNull(logs.get(monitor.name()), monitor.name());
     if (!monitor.isBetter(value, best)) {
       return;
     }

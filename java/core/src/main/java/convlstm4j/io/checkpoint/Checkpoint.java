@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model in one file, with all that training needs to go on bit for bit: architecture, weights,
@@ -88,7 +89,7 @@ public final class Checkpoint {
   }
 
   /** Null if nothing is known. */
-  private static String forms(Model model) throws IOException {
+  private static @Nullable String forms(Model model) throws IOException {
     List<Object> configs = InputForm.configs(model.inputForms()).orElse(null);
     return configs == null ? null : JSON.std.asString(configs);
   }
@@ -183,7 +184,8 @@ public final class Checkpoint {
   }
 
   /** Of a model without some of its layers, whose outputs may have other names. */
-  private static void recompile(String file, Model model, Compile compile, Consumer<String> notes) {
+  private static void recompile(
+      String file, Model model, @Nullable Compile compile, Consumer<String> notes) {
     try {
       if (compile != null) {
         model.compile(compile);
@@ -193,7 +195,8 @@ public final class Checkpoint {
     }
   }
 
-  private static Compile compile(Contents contents, CustomMetrics custom) throws IOException {
+  private static @Nullable Compile compile(Contents contents, CustomMetrics custom)
+      throws IOException {
     return contents.compile() == null
         ? null
         : Compile.fromConfig(JSON.std.mapFrom(contents.compile()), custom);
@@ -224,7 +227,8 @@ public final class Checkpoint {
     }
   }
 
-  private static void restore(String file, Model model, Compile compile, Contents contents) {
+  private static void restore(
+      String file, Model model, @Nullable Compile compile, Contents contents) {
     try {
       if (compile != null) {
         model.compile(compile);

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -164,12 +165,18 @@ final class CheckpointFile {
             seed,
             progress,
             learningRate,
-            maps.get(Section.WEIGHT).getOrDefault("", Map.of()),
-            maps.get(Section.SLOT).getOrDefault("", Map.of()),
-            maps.get(Section.STATE).getOrDefault("", Map.of()),
-            maps.get(Section.SUM).getOrDefault("", Map.of()),
-            maps.get(Section.CALLBACK));
+            of(maps, Section.WEIGHT).getOrDefault("", Map.of()),
+            of(maps, Section.SLOT).getOrDefault("", Map.of()),
+            of(maps, Section.STATE).getOrDefault("", Map.of()),
+            of(maps, Section.SUM).getOrDefault("", Map.of()),
+            of(maps, Section.CALLBACK));
     return new Contents(library, architecture, compile, dtype, bytes, snapshot);
+  }
+
+  /** The tensors of a section, of which each has a map. */
+  private static Map<String, Map<String, Tensor>> of(
+      Map<Section, Map<String, Map<String, Tensor>>> maps, Section section) {
+    return Objects.requireNonNull(maps.get(section));
   }
 
   private static byte[] prefixAndHeader(String file, Source source) throws IOException {
@@ -282,7 +289,7 @@ final class CheckpointFile {
     for (Entry e : index) {
       Tensor tensor = tensor(file, source, e, dataStart + e.offset(), buffer);
       Tensor other =
-          maps.get(e.section())
+          of(maps, e.section())
               .computeIfAbsent(e.owner(), o -> new LinkedHashMap<>())
               .put(e.name(), tensor);
       if (other != null || (e.section() != Section.CALLBACK && !e.owner().isEmpty())) {

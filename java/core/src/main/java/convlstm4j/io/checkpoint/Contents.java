@@ -2,6 +2,7 @@ package convlstm4j.io.checkpoint;
 
 import convlstm4j.model.Snapshot;
 import convlstm4j.tensor.DType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint holds.
@@ -16,7 +17,7 @@ import convlstm4j.tensor.DType;
 record Contents(
     String library,
     String architecture,
-    String compile,
+    @Nullable String compile,
     DType dtype,
-    String bytes,
+    @Nullable String bytes,
     Snapshot snapshot) {}

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Finds where two architectures, as JSON, begin to differ. */
 final class Difference {
@@ -18,7 +19,8 @@ final class Difference {
     return Optional.ofNullable(find("", saved, model));
   }
 
-  private static String find(String where, Object saved, Object model) {
+  private static @Nullable String find(
+      String where, @Nullable Object saved, @Nullable Object model) {
     if (saved instanceof Map<?, ?> s && model instanceof Map<?, ?> m) {
       return inMaps(where, s, m);
     }
@@ -38,7 +40,7 @@ final class Difference {
     return same ? null : words(where, saved, model);
   }
 
-  private static String inMaps(String where, Map<?, ?> saved, Map<?, ?> model) {
+  private static @Nullable String inMaps(String where, Map<?, ?> saved, Map<?, ?> model) {
     Set<Object> keys = new LinkedHashSet<>(saved.keySet());
     keys.addAll(model.keySet());
     for (Object key : keys) {
@@ -58,25 +60,26 @@ final class Difference {
   }
 
   /** A layer is called by its name where both sides agree on it, anything else by its place. */
-  private static String element(String where, int index, Object saved, Object model) {
+  private static String element(
+      String where, int index, @Nullable Object saved, @Nullable Object model) {
     String name = name(saved);
     return name != null && name.equals(name(model))
         ? "layer \"" + name + "\""
         : where + "[" + index + "]";
   }
 
-  private static String name(Object layer) {
+  private static @Nullable String name(@Nullable Object layer) {
     if (layer instanceof Map<?, ?> map && map.get("config") instanceof Map<?, ?> config) {
       return config.get("name") instanceof String name ? name : null;
     }
     return null;
   }
 
-  private static String words(String where, Object saved, Object model) {
+  private static String words(String where, @Nullable Object saved, @Nullable Object model) {
     return where + " is " + cut(saved) + " in the checkpoint, " + cut(model) + " in the model";
   }
 
-  private static String cut(Object value) {
+  private static String cut(@Nullable Object value) {
     String s = value instanceof String text ? "\"" + text + "\"" : String.valueOf(value);
     return s.length() > MOST_CHARS ? s.substring(0, MOST_CHARS) + ".." : s;
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checked access to a JSON object of a checkpoint's header.
@@ -29,7 +30,7 @@ record Fields(String file, String where, Map<String, Object> values) {
   }
 
   /** A text, or null for null. */
-  String textOrNull(String key) {
+  @Nullable String textOrNull(String key) {
     return isNull(key) ? null : text(key);
   }
 

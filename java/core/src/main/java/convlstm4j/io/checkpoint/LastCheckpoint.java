@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the state of training in a file, to go on from after an interruption: saves after each
@@ -24,8 +25,8 @@ public final class LastCheckpoint implements Callback {
   private final BiConsumer<Model, Path> form;
   private int everySteps;
   private boolean isLockedByCaller;
-  private WriteLock lock;
-  private Progress saved;
+  private @Nullable WriteLock lock;
+  private @Nullable Progress saved;
   private int replacements;
 
   /**

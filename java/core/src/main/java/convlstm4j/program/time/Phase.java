@@ -15,8 +15,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steps of a program that run one after the other, either on all there is or some frames at a time.
@@ -33,7 +35,17 @@ public final class Phase {
   public record Carried(Value before, Value after, String name) {}
 
   /** A step, and how it treats time where that comes in stretches. */
-  record Timed(Step step, TimeUse use, TimeAxis.Place place) {}
+  record Timed(Step step, @Nullable TimeUse use, TimeAxis.@Nullable Place place) {
+    /** How a step that runs some frames at a time uses time. */
+    TimeUse stretchedUse() {
+      return Objects.requireNonNull(use, () -> step + " runs at once");
+    }
+
+    /** Where time is in what such a step makes. */
+    TimeAxis.Place stretchedPlace() {
+      return Objects.requireNonNull(place, () -> step + " runs at once");
+    }
+  }
 
   private final boolean stretched;
   private final List<Timed> steps;
@@ -217,16 +229,17 @@ public final class Phase {
       List<Value> in = new ArrayList<>();
       for (int k = 0; k < t.step.inputs().size(); k++) {
         Value v = t.step.inputs().get(k);
-        boolean isState = stretched && t.use.carried().contains(k);
+        boolean isState = stretched && t.stretchedUse().carried().contains(k);
         in.add(
             isState
-                ? g.reshape(states.get(t.step.outputs().get(k)), v.shape())
+                ? g.reshape(known(states, t.step.outputs().get(k)), v.shape())
                 : v.root().kind() == Kind.ZEROS
                     ? g.zeros(zeros(t, k, v.shape(), frames))
-                    : g.reshape(made.get(v.root()), shape(v.root(), v.shape(), frames)));
+                    : g.reshape(known(made, v.root()), shape(v.root(), v.shape(), frames)));
       }
       g.enter(t.step.layer());
-      List<Value> out = g.ops(stretched ? t.step.op().stretched(t.place.axis()) : t.step.op(), in);
+      List<Value> out =
+          g.ops(stretched ? t.step.op().stretched(t.stretchedPlace().axis()) : t.step.op(), in);
       g.leave();
       draws.add(new Draw(t.step.number(), drawn(t)));
       for (int k = 0; k < out.size(); k++) {
@@ -238,8 +251,14 @@ public final class Phase {
         made.put(v, out.get(k));
       }
     }
-    keep.forEach(v -> g.expose(made.get(v)));
+    keep.forEach(v -> g.expose(known(made, v)));
     return new Part(g.build(), made, fed, begins, draws);
+  }
+
+  /** What a map has of a value that earlier steps have made. */
+  static <T> T known(Map<Value, T> of, Value v) {
+    return Objects.requireNonNull(
+        of.get(v), () -> "a value of shape " + v.shape() + " is read before it is made");
   }
 
   /** Where time is in what a step draws random numbers for. */
@@ -248,11 +267,12 @@ public final class Phase {
       return Optional.empty();
     }
     List<Shape> all = t.step.inputs().stream().map(Value::shape).toList();
+    TimeAxis.Place place = t.stretchedPlace();
     return t.step
         .op()
         .drawn(all)
-        .filter(d -> d.dim(t.place.axis()) == all.get(0).dim(t.place.axis()))
-        .map(d -> TimeAxis.of(d, t.place, times.get(t.step.inputs().get(0).root()).steps()));
+        .filter(d -> d.dim(place.axis()) == all.get(0).dim(place.axis()))
+        .map(d -> TimeAxis.of(d, place, known(times, t.step.inputs().get(0).root()).steps()));
   }
 
   private List<Timed> leadingTo(Collection<Value> keep) {
@@ -277,9 +297,9 @@ public final class Phase {
 
   /** Zeros have as many frames as what they are read with. */
   private Shape zeros(Timed t, int input, Shape shape, long frames) {
-    int axis = stretched ? t.use.inputs().get(input) : TimeUse.NONE;
+    int axis = stretched ? t.stretchedUse().inputs().get(input) : TimeUse.NONE;
     return axis == TimeUse.NONE
         ? shape
-        : shape.with(axis, t.place.before() * frames * t.place.after());
+        : shape.with(axis, t.stretchedPlace().before() * frames * t.stretchedPlace().after());
   }
 }

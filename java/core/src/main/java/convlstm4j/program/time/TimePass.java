@@ -184,7 +184,7 @@ public final class TimePass {
         && lead == 0
         && !b.axes().contains(place.axis())
         && (s.inputs().get(0).root().kind() == Kind.FEED
-            || madeIn.get(s.inputs().get(0).root()) % 2 == 1);
+            || Phase.known(madeIn, s.inputs().get(0).root()) % 2 == 1);
   }
 
   private void cut(Step s, Place place) {
@@ -201,7 +201,7 @@ public final class TimePass {
     cut.atOnce().forEach(this::atOnce);
     Step n = cut.normalize();
     inTails.add(n.outputs().get(0));
-    place(n, 0, times.get(n.inputs().get(0).root()));
+    place(n, 0, Phase.known(times, n.inputs().get(0).root()));
   }
 
   /** Normalised values, and what is made of them alone with little work and is no larger. */
@@ -214,7 +214,7 @@ public final class TimePass {
     long read = timed.stream().mapToLong(v -> v.shape().elements()).sum();
     long written = t.step().outputs().stream().mapToLong(v -> v.shape().elements()).sum();
     List<Shape> shapes = t.step().inputs().stream().map(Value::shape).toList();
-    return t.use().kind() == TimeUse.Kind.LOCAL
+    return t.stretchedUse().kind() == TimeUse.Kind.LOCAL
         && timed.stream().allMatch(v -> inTails.contains(v.root()))
         && written <= read
         && t.step().op().flops(shapes) <= (double) LIGHT * read;
@@ -297,7 +297,7 @@ public final class TimePass {
     for (Timed t : timed) {
       for (int k = 0; k < t.step().inputs().size(); k++) {
         Value v = t.step().inputs().get(k);
-        if (inStretches && t.use().carried().contains(k)) {
+        if (inStretches && t.stretchedUse().carried().contains(k)) {
           Value after = t.step().outputs().get(k);
           carried.put(after, new Carried(v, after, name(t.step(), k)));
         } else if (v.root().kind() != Kind.ZEROS && !made.contains(v.root())) {
@@ -324,7 +324,7 @@ public final class TimePass {
     List<Step> steps = timed.stream().map(Timed::step).toList();
     for (Step s : Selection.winners(steps, outputs, normalizations)) {
       Value x = s.inputs().get(0);
-      Place place = times.get(x.root()).in(x.shape()).orElseThrow();
+      Place place = Phase.known(times, x.root()).in(x.shape()).orElseThrow();
       TimeUse use = s.op().along(0, place.axis(), List.of(x.shape()));
       outputs(s, 0, use, place);
       all.add(new Timed(s, use, place));

@@ -4,12 +4,13 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** A buffer on the Java heap. A view shares the array and has no memory of its own to give back. */
 public final class HeapBuffer implements Buffer {
-  private final HeapMemory owner;
-  private final HeapBuffer viewed;
-  private Tensor tensor;
+  private final @Nullable HeapMemory owner;
+  private final @Nullable HeapBuffer viewed;
+  private @Nullable Tensor tensor;
 
   HeapBuffer(Tensor tensor, HeapMemory owner) {
     this.tensor = tensor;
