@@ -1,5 +1,6 @@
 package convlstm4j.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,22 +8,28 @@ import convlstm4j.backend.Backend;
 import convlstm4j.backend.Backends;
 import convlstm4j.backend.Buffer;
 import convlstm4j.data.BatchStream;
+import convlstm4j.data.ByteScale;
+import convlstm4j.data.FramePreparation;
 import convlstm4j.data.folder.VideoFolder;
+import convlstm4j.e2e.TestFilms;
 import convlstm4j.gpusim.Simulator;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.video.VideoFile;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How often the pixels of a frame are copied on the host between their file and the device: once,
- * from the mapped file into pinned memory, from which the device takes them as bytes.
+ * from the mapped file, or as a film's frame was decoded, into pinned memory, from which the device
+ * takes them as bytes.
  */
 class CudaFrameCopiesTest {
   private static final int VIDEOS = 4;
@@ -108,6 +115,37 @@ class CudaFrameCopiesTest {
       assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
       assertEquals(4L * PIXELS, uploaded(), "bytes to the device");
       check(backend, buffer);
+    }
+  }
+
+  /** Decoded on a thread of its own, frame by frame; its channels are put apart on the way. */
+  @Test
+  void aFrameOfAFilmIsCopiedOnce(@TempDir Path dir) {
+    for (int k = 0; k < VIDEOS; k++) {
+      TestFilms.make(dir.resolve(k + ".mkv"), "testsrc2=s=96x96:r=20:d=2,hue=h=" + 80 * k);
+    }
+    VideoFolder videos = VideoFolder.open(dir).unlabeled().batch(VIDEOS);
+    try (Backend backend = Backends.named("cuda");
+        Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {
+      backend.memory().stage(List.of(first(videos))).into(List.of(buffer)); // loads classes
+      backend.memory().fill(buffer, -1);
+      Simulator.clearTrace();
+      long heap = onHeap();
+      backend.memory().stage(List.of(first(videos))).into(List.of(buffer));
+      heap = onHeap() - heap;
+      assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
+      assertEquals(PIXELS, uploaded(), "bytes to the device");
+      float[] got = backend.memory().download(buffer).floats();
+      int each = PIXELS / VIDEOS;
+      for (int k = 0; k < VIDEOS; k++) {
+        Path film = dir.resolve(k + ".mkv");
+        try (VideoFile file = VideoFile.open(film, FramePreparation.NONE).scaled(ByteScale.UNIT)) {
+          assertArrayEquals(
+              file.readFrames(0, VIDEO.dim(0), DType.FLOAT32).floats(),
+              Arrays.copyOfRange(got, k * each, (k + 1) * each),
+              film.toString());
+        }
+      }
     }
   }
 

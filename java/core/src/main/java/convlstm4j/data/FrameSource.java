@@ -75,12 +75,14 @@ public interface FrameSource extends AutoCloseable {
   void readFrames(long from, long to, Tensor target, int at);
 
   /**
-   * Some frames as pixels that stay in the file until a backend copies them into its own memory.
+   * Some frames as pixels that stay where they are, in the file or as a decoder gives them, until a
+   * backend copies them into its own memory.
    *
    * @param from first index
    * @param to last index + 1
-   * @return empty where frames are no {@linkplain #readsPixels pixels}, or have to be decoded; what
-   *     is read from may throw as {@link #readFrames} does, also after this is closed
+   * @return empty where frames are no {@linkplain #readsPixels pixels}; what is read from may throw
+   *     as {@link #readFrames} does, also after this is closed; what has to be decoded is so by
+   *     {@link PixelSource#load}, before this is closed
    * @throws IndexOutOfBoundsException if they are not within axis 0
    */
   default Optional<PixelSource> pixels(long from, long to) {

@@ -22,6 +22,15 @@ public interface PixelSource {
   default void load() {}
 
   /**
+   * How much of them lies on the Java heap already.
+   *
+   * @return bytes; 0 where they are in a file
+   */
+  default long heapBytes() {
+    return 0;
+  }
+
+  /**
    * Puts pixels one after the other, such as samples into a batch.
    *
    * @param parts at least one
@@ -47,6 +56,11 @@ public interface PixelSource {
       @Override
       public void load() {
         all.forEach(PixelSource::load);
+      }
+
+      @Override
+      public long heapBytes() {
+        return all.stream().mapToLong(PixelSource::heapBytes).sum();
       }
     };
   }

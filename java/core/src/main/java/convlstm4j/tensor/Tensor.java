@@ -75,7 +75,9 @@ public final class Tensor {
           ? (long) f.length * Float.BYTES
           : v instanceof byte[] p
               ? p.length
-              : v instanceof double[] d ? (long) d.length * Double.BYTES : 0;
+              : v instanceof double[] d
+                  ? (long) d.length * Double.BYTES
+                  : ((Unread) v).source().heapBytes();
     }
 
     /** The array, of pixels or of numbers; pixels that are elsewhere are read. */

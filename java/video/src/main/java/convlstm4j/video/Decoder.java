@@ -73,7 +73,13 @@ final class Decoder implements AutoCloseable {
       } catch (VideoException e) {
         end = new Item(null, e);
       } catch (OutOfMemoryError e) {
-        end = new Item(null, new VideoException(video, "no memory for a frame of it", e));
+        end =
+            new Item(
+                null,
+                new VideoException(
+                    video,
+                    "no memory for a frame of it: use a smaller batch or fewer frames, or give Java more memory (-Xmx)",
+                    e));
       }
       if (!closed) {
         queue.put(end);

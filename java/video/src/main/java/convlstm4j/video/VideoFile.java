@@ -5,9 +5,11 @@ import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FrameSource;
 import convlstm4j.io.file.InputFile;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -256,6 +258,64 @@ public final class VideoFile implements FrameSource {
   @Override
   public boolean readsPixels(DType dtype) {
     return scale.equals(ByteScale.UNIT) && dtype == DType.FLOAT32;
+  }
+
+  @Override
+  public Optional<PixelSource> pixels(long from, long to) {
+    check(from, to);
+    return readsPixels(DType.FLOAT32) ? Optional.of(new Frames(from, to)) : Optional.empty();
+  }
+
+  /** Frames as they are decoded, channels last: whoever reads them puts the channels apart. */
+  private final class Frames implements PixelSource {
+    private final long from;
+    private final long to;
+    private byte @Nullable [][] decoded;
+
+    Frames(long from, long to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public void load() {
+      frames();
+    }
+
+    private synchronized byte[][] frames() {
+      if (decoded == null) {
+        byte[][] all = new byte[(int) (to - from)][];
+        for (int f = 0; f < all.length; f++) {
+          all[f] = film.frame(from + f);
+        }
+        decoded = all;
+      }
+      return decoded;
+    }
+
+    @Override
+    public synchronized long heapBytes() {
+      return decoded == null ? 0 : (long) decoded.length * film.frameBytes();
+    }
+
+    @Override
+    public void read(int at, ByteBuffer target) {
+      byte[][] all = frames();
+      int size = film.frameBytes();
+      int channels = film.colours.channels();
+      int plane = size / channels;
+      Objects.checkFromIndexSize(at, target.remaining(), (long) all.length * size);
+      for (int next = at; target.hasRemaining(); ) {
+        byte[] frame = all[next / size];
+        int channel = next % size / plane;
+        int pixel = next % plane;
+        int n = Math.min(plane - pixel, target.remaining());
+        for (int k = pixel; k < pixel + n; k++) {
+          target.put(frame[k * channels + channel]);
+        }
+        next += n;
+      }
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import convlstm4j.tensor.PixelSource;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -118,13 +119,17 @@ final class SampleStream implements Iterator<Batch> {
     return dtype == DType.FLOAT32 ? file.pixels(s.from(), s.to()) : Optional.empty();
   }
 
-  /** Pixels stay in their files until a backend takes them. */
+  /** Pixels stay in their files, or as they are decoded, until a backend takes them. */
   private Tensor unread(List<Sample> samples, Shape shape) {
     int elements = length(samples.get(0), shape) / samples.size();
-    List<PixelSource> parts = samples.stream().map(s -> pixels(s, file(s)).orElseThrow()).toList();
-    PixelSource all = PixelSource.joined(parts, elements);
-    all.load(); // here, where another thread may have asked for the batch
-    return Tensor.ofPixels(all, shape);
+    List<PixelSource> parts = new ArrayList<>();
+    for (Sample s : samples) {
+      PixelSource part = pixels(s, file(s)).orElseThrow();
+      // Here, where another thread may have asked for the batch, and before the next video is open.
+      part.load();
+      parts.add(part);
+    }
+    return Tensor.ofPixels(PixelSource.joined(parts, elements), shape);
   }
 
   private Tensor read(List<Shown> samples, Shape shape) {
