@@ -41,68 +41,83 @@ struct Columns {
     return all;
   }
 
-  // Sums along the rows of a chunk; term(row, k, lanes, a, b) adds the columns from k on.
-  template <class Term>
-  void add_rows(int64_t unit, int64_t chunk, Term term) const {
-    double* a = sums_of(unit, chunk);
-    double* b = a + width;
-    for (int64_t k = 0; k < 2 * width; k++) a[k] = 0;
-    const int64_t n = wide(unit), end = chunk_begin(l.rows, 1, chunk + 1, chunks);
-    for (int64_t row = chunk_begin(l.rows, 1, chunk, chunks); row < end; row += kTogether) {
-      const int64_t last = smaller(end, row + kTogether);
-      each_vector(n, [&](int64_t k, int64_t lanes) INLINE {
-        V u{}, v{};
-        for (int64_t r = row; r < last; r++) term(r, k, lanes, u, v);
-        add_to(a + k, u, lanes);
-        add_to(b + k, v, lanes);
-      });
-    }
+  void clear_sums(int64_t unit, int64_t chunk) const {
+    double* sums = sums_of(unit, chunk);
+    for (int64_t k = 0; k < 2 * width; k++) sums[k] = 0;
   }
 
-  // Calls body(first row, behind the last, first column, lanes) for vectors of some rows of a chunk.
+  // Calls body(first row, rows, first column, lanes) for vectors of at most so many rows of a chunk.
   template <class Body>
-  void each_tile(int64_t unit, int64_t chunk, Body body) const {
+  INLINE void each_tile(int64_t unit, int64_t chunk, int64_t most, Body body) const {
     const int64_t end = chunk_begin(l.rows, 1, chunk + 1, chunks);
-    for (int64_t row = chunk_begin(l.rows, 1, chunk, chunks); row < end; row += kTogether) {
-      const int64_t last = smaller(end, row + kTogether);
-      each_vector(wide(unit), [&](int64_t k, int64_t lanes) INLINE { body(row, last, k, lanes); });
+    for (int64_t row = chunk_begin(l.rows, 1, chunk, chunks); row < end; row += most) {
+      const int64_t rows = smaller(most, end - row);
+      each_vector(wide(unit), [&](int64_t k, int64_t lanes) INLINE { body(row, rows, k, lanes); });
     }
   }
 
-  float of_row(const float* weights, int64_t unit, int64_t row, float absent) const {
-    return weights == nullptr || l.by_column != 0 ? absent : weights[slice(unit) % l.period * l.rows + row];
+  // The numbers of a slice's rows; null where there are none, or one for each column.
+  const float* of_rows(const float* weights, int64_t unit) const {
+    return weights == nullptr || l.by_column != 0 ? nullptr : weights + slice(unit) % l.period * l.rows;
   }
   float of_column(const float* weights, int64_t column, float absent) const {
     return weights == nullptr || l.by_column == 0 ? absent : weights[column];
   }
 };
 
+// Adds to sums and to sums of squares, both about one place, what n terms about another one add to them.
+static inline void add_moments(double* sums, double* squares, double n, V place, V other, const Double& sum,
+                               const Double& square, int64_t lanes) {
+  const Double to(place), from(other);
+  Double a, b;
+  const auto moved = [n](W& added, W& squared, W moves, W s, W q) INLINE {
+    added = n * moves + s;
+    squared = q + moves * (n * moves + 2 * s);
+  };
+  moved(a.low, b.low, from.low - to.low, sum.low, square.low);
+  moved(a.high, b.high, from.high - to.high, sum.high, square.high);
+  add_to(sums, a, lanes);
+  add_to(squares, b, lanes);
+}
+
 static void columns_forward(const StandardizeForward& s, int threads) {
   const Standardize& l = *s.layer;
   const Columns c(l, s.scratch, threads);
+  const int64_t columns = l.columns;
   in_phases(
       c.units, c.chunks, standardize_threads(l, threads), [](int64_t) {},
       [&](int64_t unit, int64_t chunk) {
         const float* x = s.x + c.element(unit);  // the first row: near the means
-        double* a = c.sums_of(unit, chunk);
-        for (int64_t k = 0; k < 2 * c.width; k++) a[k] = 0;
-        c.each_tile(unit, chunk, [&](int64_t row, int64_t last, int64_t k, int64_t lanes) INLINE {
-          // About the tile's own mean in float, where nothing cancels, then about the first row in double.
-          const V centre = load(x + k, lanes), n = splat(static_cast<float>(last - row));
-          V mean{}, rest{}, squares{};
-          for (int64_t r = row; r < last; r++) mean = mean + (load(x + r * l.columns + k, lanes) - centre);
-          mean = mean / n;
-          for (int64_t r = row; r < last; r++) {
-            const V d = (load(x + r * l.columns + k, lanes) - centre) - mean;
-            rest = rest + d;
-            squares = squares + d * d;
+        double* sums = c.sums_of(unit, chunk);
+        double* squares = sums + c.width;
+        c.clear_sums(unit, chunk);
+        c.each_tile(unit, chunk, 4 * kTogether, [&](int64_t row, int64_t rows, int64_t k, int64_t lanes) INLINE {
+          // About the mean of the tile's first rows in float, where little cancels, then about the first row in double.
+          const float* from = x + row * columns + k;
+          const V first = load(x + k, lanes);
+          V mean{};
+          const int64_t few = smaller(rows, kTogether);
+          for (int64_t r = 0; r < few; r++) mean = mean + (load(from + r * columns, lanes) - first);
+          mean = first + mean / splat(static_cast<float>(few));
+          Double a, b;
+          for (int64_t begin = 0; begin < rows; begin += kTogether) {
+            V u[2] = {}, v[2] = {};
+            const auto add = [&](int64_t r, int64_t side) INLINE {
+              const V d = load(from + r * columns, lanes) - mean;
+              u[side] = u[side] + d;
+              v[side] = v[side] + d * d;
+            };
+            const int64_t end = smaller(rows, begin + kTogether);
+            int64_t r = begin;
+            for (; r + 2 <= end; r += 2) {
+              add(r, 0);
+              add(r + 1, 1);
+            }
+            if (r < end) add(r, 0);
+            a.add(u[0] + u[1]);
+            b.add(v[0] + v[1]);
           }
-          for (int64_t i = 0; i < lanes; i++) {
-            const double m = static_cast<double>(mean[i]), sum = static_cast<double>(rest[i]);
-            const double count = static_cast<double>(last - row);
-            a[k + i] += count * m + sum;
-            a[c.width + k + i] += static_cast<double>(squares[i]) + m * (count * m + 2 * sum);
-          }
+          add_moments(sums + k, squares + k, static_cast<double>(rows), first, mean, a, b, lanes);
         });
       },
       [&](int64_t unit) {
@@ -137,14 +152,23 @@ static void columns_forward(const StandardizeForward& s, int threads) {
       [&](int64_t unit, int64_t chunk) {
         const float* high = c.numbers_of(unit);
         const float *low = high + c.width, *scale = low + c.width, *shift = scale + c.width;
-        const int64_t first = c.element(unit);
-        c.each_tile(unit, chunk, [&](int64_t row, int64_t end, int64_t k, int64_t lanes) INLINE {
+        const float* x = s.x + c.element(unit);
+        float* y = s.y + c.element(unit);
+        const float *gammas = c.of_rows(s.gamma, unit), *betas = c.of_rows(s.beta, unit);
+        c.each_tile(unit, chunk, kTogether, [&](int64_t row, int64_t rows, int64_t k, int64_t lanes) INLINE {
           const V mean = load(high + k, lanes), rest = load(low + k, lanes);
           const V factor = load(scale + k, lanes), offset = load(shift + k, lanes);
-          for (int64_t r = row; r < end; r++) {
-            const V gamma = splat(c.of_row(s.gamma, unit, r, 1)), beta = splat(c.of_row(s.beta, unit, r, 0));
-            const V d = (load(s.x + first + r * l.columns + k, lanes) - mean) - rest;
-            store(s.y + first + r * l.columns + k, d * factor * gamma + (offset + beta), lanes);
+          if (gammas == nullptr && betas == nullptr) {
+            for (int64_t r = row; r < row + rows; r++) {
+              const V d = (load(x + r * columns + k, lanes) - mean) - rest;
+              store(y + r * columns + k, d * factor + offset, lanes);
+            }
+            return;
+          }
+          for (int64_t r = row; r < row + rows; r++) {
+            const V d = (load(x + r * columns + k, lanes) - mean) - rest;
+            const V gamma = splat(gammas == nullptr ? 1 : gammas[r]), beta = splat(betas == nullptr ? 0 : betas[r]);
+            store(y + r * columns + k, d * factor * gamma + beta, lanes);
           }
         });
       });
@@ -153,6 +177,7 @@ static void columns_forward(const StandardizeForward& s, int threads) {
 static void columns_backward(const StandardizeBackward& s, int threads) {
   const Standardize& l = *s.layer;
   const Columns c(l, s.scratch, threads);
+  const int64_t columns = l.columns;
   const bool by_column = l.by_column != 0, weights = s.dgamma != nullptr || s.dbeta != nullptr;
   in_phases(
       c.units, c.chunks, standardize_threads(l, threads),
@@ -169,13 +194,28 @@ static void columns_backward(const StandardizeBackward& s, int threads) {
       [&](int64_t unit, int64_t chunk) {
         const float* high = c.numbers_of(unit);
         const float *low = high + c.width, *inverse = low + c.width;
-        const int64_t first = c.element(unit);
-        c.add_rows(unit, chunk, [&](int64_t row, int64_t k, int64_t lanes, V& a, V& b) INLINE {
-          const int64_t at = first + row * l.columns + k;
-          const V d = load(s.dy + at, lanes) * splat(c.of_row(s.gamma, unit, row, 1));
-          a = a + d;
-          b = b + d * (((load(s.x + at, lanes) - load(high + k, lanes)) - load(low + k, lanes)) *
-                       load(inverse + k, lanes));
+        const float *x = s.x + c.element(unit), *dy = s.dy + c.element(unit);
+        const float* gammas = c.of_rows(s.gamma, unit);
+        double* sums = c.sums_of(unit, chunk);
+        double* slopes = sums + c.width;
+        c.clear_sums(unit, chunk);
+        c.each_tile(unit, chunk, kTogether, [&](int64_t row, int64_t rows, int64_t k, int64_t lanes) INLINE {
+          const V mean = load(high + k, lanes), rest = load(low + k, lanes);
+          V a[2] = {}, b[2] = {};  // of even and odd rows, so that no sum waits for another
+          const auto add = [&](int64_t r, int64_t side) INLINE {
+            V d = load(dy + r * columns + k, lanes);
+            if (gammas != nullptr) d = d * splat(gammas[r]);
+            a[side] = a[side] + d;
+            b[side] = b[side] + d * ((load(x + r * columns + k, lanes) - mean) - rest);
+          };
+          int64_t r = row;
+          for (; r + 2 <= row + rows; r += 2) {
+            add(r, 0);
+            add(r + 1, 1);
+          }
+          if (r < row + rows) add(r, 0);
+          add_to(sums + k, a[0] + a[1], lanes);
+          add_to(slopes + k, (b[0] + b[1]) * load(inverse + k, lanes), lanes);
         });
       },
       [&](int64_t unit) {
@@ -198,10 +238,13 @@ static void columns_backward(const StandardizeBackward& s, int threads) {
             slope += gamma * b[k];
           }
           const double count = static_cast<double>(members(l));
+          // dx = inverse gamma dy - inverse (sum + slope n) / count
           for (int64_t k = g * each; k < (g + 1) * each; k++) {
-            numbers[3 * c.width + k] = c.of_column(s.gamma, c.column(unit) + k, 1);
-            numbers[4 * c.width + k] = static_cast<float>(sum / count);
-            numbers[5 * c.width + k] = static_cast<float>(slope / count);
+            const double by = Statistics(l, s.statistics, c.group(unit) + g).inverse;
+            const double gamma = static_cast<double>(c.of_column(s.gamma, c.column(unit) + k, 1));
+            numbers[3 * c.width + k] = static_cast<float>(by * gamma);
+            numbers[4 * c.width + k] = static_cast<float>(by * sum / count);
+            numbers[5 * c.width + k] = static_cast<float>(by * slope / count);
           }
         }
       },
@@ -223,16 +266,29 @@ static void columns_backward(const StandardizeBackward& s, int threads) {
           });
         }
         if (s.dx == nullptr) return;
-        c.each_tile(unit, chunk, [&](int64_t row, int64_t last, int64_t k, int64_t lanes) INLINE {
-          const V mean = load(high + k, lanes), rest = load(low + k, lanes), by = load(inverse + k, lanes);
-          const V factor = load(scale + k, lanes), a = load(sum + k, lanes), b = load(slope + k, lanes);
-          for (int64_t r = row; r < last; r++) {
-            const int64_t at = first + r * l.columns + k;
-            const V normalized = ((load(s.x + at, lanes) - mean) - rest) * by;
-            const V dy = load(s.dy + at, lanes) * splat(c.of_row(s.gamma, unit, r, 1)) * factor;
-            V d = (dy - (a + normalized * b)) * by;
-            if (s.adds != 0) d = d + load(s.dx + at, lanes);
-            store(s.dx + at, d, lanes);
+        const float *x = s.x + first, *dy = s.dy + first;
+        float* dx = s.dx + first;
+        const float* gammas = c.of_rows(s.gamma, unit);
+        const bool adds = s.adds != 0;
+        c.each_tile(unit, chunk, kTogether, [&](int64_t row, int64_t rows, int64_t k, int64_t lanes) INLINE {
+          const V mean = load(high + k, lanes), rest = load(low + k, lanes);
+          const V by = load(inverse + k, lanes), factor = load(scale + k, lanes);
+          const V a = load(sum + k, lanes), b = load(slope + k, lanes);
+          const auto gradient = [&](int64_t r, V of_y) INLINE {
+            const V normalized = ((load(x + r * columns + k, lanes) - mean) - rest) * by;
+            return of_y * factor - (a + normalized * b);
+          };
+          if (gammas == nullptr && !adds) {
+            for (int64_t r = row; r < row + rows; r++) {
+              store(dx + r * columns + k, gradient(r, load(dy + r * columns + k, lanes)), lanes);
+            }
+            return;
+          }
+          for (int64_t r = row; r < row + rows; r++) {
+            const V gamma = splat(gammas == nullptr ? 1 : gammas[r]);
+            V d = gradient(r, load(dy + r * columns + k, lanes) * gamma);
+            if (adds) d = d + load(dx + r * columns + k, lanes);
+            store(dx + r * columns + k, d, lanes);
           }
         });
       });

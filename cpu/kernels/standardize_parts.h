@@ -16,11 +16,17 @@ typedef float HalfV __attribute__((vector_size(2 * kLanes)));
 // Sums in double, one for each lane.
 struct Double {
   W low{}, high{};
-  void add(V v) {
+  Double() = default;
+  explicit Double(V v) {
     HalfV halves[2];
     std::memcpy(halves, &v, sizeof v);
-    low = low + __builtin_convertvector(halves[0], W);
-    high = high + __builtin_convertvector(halves[1], W);
+    low = __builtin_convertvector(halves[0], W);
+    high = __builtin_convertvector(halves[1], W);
+  }
+  void add(V v) {
+    const Double more(v);
+    low = low + more.low;
+    high = high + more.high;
   }
   double total() const {
     const W both = low + high;
@@ -34,18 +40,20 @@ struct Double {
 };
 
 // p[k] += v[k] for the first n lanes.
-static inline void add_to(double* p, V v, int64_t n) {
-  if (n >= kLanes) {
-    Double sum;
-    std::memcpy(&sum.low, p, sizeof sum.low);
-    std::memcpy(&sum.high, p + kLanes / 2, sizeof sum.high);
-    sum.add(v);
-    std::memcpy(p, &sum.low, sizeof sum.low);
-    std::memcpy(p + kLanes / 2, &sum.high, sizeof sum.high);
-    return;
-  }
-  for (int64_t k = 0; k < n; k++) p[k] += static_cast<double>(v[k]);
+static inline void add_to(double* p, const Double& v, int64_t n) {
+  double sums[kLanes];
+  std::memcpy(sums, p, static_cast<size_t>(smaller(n, kLanes)) * sizeof *sums);
+  W low, high;
+  std::memcpy(&low, sums, sizeof low);
+  std::memcpy(&high, sums + kLanes / 2, sizeof high);
+  low = low + v.low;
+  high = high + v.high;
+  std::memcpy(sums, &low, sizeof low);
+  std::memcpy(sums + kLanes / 2, &high, sizeof high);
+  std::memcpy(p, sums, static_cast<size_t>(smaller(n, kLanes)) * sizeof *sums);
 }
+
+static inline void add_to(double* p, V v, int64_t n) { add_to(p, Double(v), n); }
 
 // The first n lanes, zeros after them.
 static inline V first_lanes(V v, int64_t n) {
@@ -59,7 +67,7 @@ static inline V first_lanes(V v, int64_t n) {
 
 // Calls body(k, lanes) for vectors of n neighbours, the last of which may have fewer lanes.
 template <class Body>
-static inline void each_vector(int64_t n, Body body) {
+INLINE static inline void each_vector(int64_t n, Body body) {
   int64_t k = 0;
   for (; k + kLanes <= n; k += kLanes) body(k, kLanes);
   if (k < n) body(k, n - k);

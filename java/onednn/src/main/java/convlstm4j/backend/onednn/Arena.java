@@ -82,25 +82,6 @@ final class Arena {
     boolean areReused();
   }
 
-  /** Of the system. */
-  private static final class Heap implements Slabs {
-    @Override
-    public Pointer take(long bytes) {
-      Pointer slab = Pointer.malloc(bytes);
-      return Pointer.isNull(slab) ? null : slab;
-    }
-
-    @Override
-    public void giveBack(Pointer slab) {
-      Pointer.free(slab);
-    }
-
-    @Override
-    public boolean areReused() {
-      return true;
-    }
-  }
-
   private final boolean separate;
   private final Slabs source;
 
@@ -113,12 +94,12 @@ final class Arena {
   private long slabs;
   private LongConsumer growing = bytes -> {};
 
-  Arena() {
-    this(Boolean.getBoolean(SEPARATE));
+  Arena(Slabs source) {
+    this(Boolean.getBoolean(SEPARATE), source);
   }
 
   Arena(boolean separate) {
-    this(separate, new Heap());
+    this(separate, new SystemSlabs(null));
   }
 
   Arena(boolean separate, Slabs source) {

@@ -22,17 +22,24 @@ final class NativeMemory implements Memory {
   /** So many that opening the file that they are in does not count. */
   private static final int PIXELS_AT_ONCE = 1 << 16;
 
-  private final Arenas arenas = new Arenas(new Arena(), new Arena());
+  private final Arenas arenas;
   private final long capacity;
   private long allocations;
   private boolean closed;
 
   NativeMemory() {
-    this(ProcessMemory.process(0).bytes());
+    this(null);
   }
 
-  NativeMemory(long capacity) {
-    this.capacity = capacity;
+  /**
+   * Memory of this process.
+   *
+   * @param kernels which ask for large pages; null without the C++ library
+   */
+  NativeMemory(NativeKernels kernels) {
+    SystemSlabs slabs = new SystemSlabs(kernels);
+    this.arenas = new Arenas(new Arena(slabs), new Arena(slabs));
+    this.capacity = ProcessMemory.process(0).bytes();
   }
 
   @Override

@@ -15,10 +15,11 @@ final class OneDnnBackend implements Backend {
   static final String NAME = "onednn";
 
   private final Dnnl dnnl;
-  private final NativeMemory memory = new NativeMemory();
+  private final NativeMemory memory;
 
   OneDnnBackend(Dnnl dnnl) {
     this.dnnl = dnnl;
+    this.memory = new NativeMemory(dnnl.kernels());
   }
 
   @Override
