@@ -98,10 +98,6 @@ final class Arena {
     this(Boolean.getBoolean(SEPARATE), source);
   }
 
-  Arena(boolean separate) {
-    this(separate, new SystemSlabs(null));
-  }
-
   Arena(boolean separate, Slabs source) {
     this.separate = separate;
     this.source = source;

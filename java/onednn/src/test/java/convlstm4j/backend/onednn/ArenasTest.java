@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class ArenasTest {
   private static final long MIB = 1 << 20;
 
-  private final Arenas arenas = new Arenas(new Arena(false), new Arena(false));
+  private final SystemSlabs slabs = new SystemSlabs(null);
+  private final Arenas arenas = new Arenas(new Arena(false, slabs), new Arena(false, slabs));
 
   @AfterEach
   void allGoesBack() {
