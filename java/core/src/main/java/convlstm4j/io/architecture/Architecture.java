@@ -70,7 +70,7 @@ public final class Architecture {
     try {
       config.putAll(Layers.toKeras(network));
     } catch (IllegalArgumentException e) {
-      throw new ArchitectureException(e.getMessage(), e);
+      throw new ArchitectureException(String.valueOf(e.getMessage()), e);
     }
     Map<String, Object> model = new LinkedHashMap<>();
     model.put("class_name", "Functional");

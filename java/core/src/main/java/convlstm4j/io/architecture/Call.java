@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of {@code inbound_nodes}, of either generation: the tensors that a layer is called
@@ -25,7 +26,7 @@ final class Call {
 
   private final List<Symbol> initialState = new ArrayList<>();
   private boolean inference;
-  private Symbol mask;
+  private @Nullable Symbol mask;
 
   private Call(Function<Item, Symbol> symbols, boolean keras3) {
     this.symbols = symbols;
@@ -71,7 +72,7 @@ final class Call {
   }
 
   /** Null if there is none. */
-  Symbol mask() {
+  @Nullable Symbol mask() {
     return mask;
   }
 

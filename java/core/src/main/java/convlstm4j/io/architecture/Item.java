@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A value in a JSON document and its place there: typed access that fails naming the place.
@@ -11,8 +12,8 @@ import java.util.Map;
  * @param place such as {@code config.layers[2]}; empty for the whole document
  * @param value map, list, string, number, boolean or null
  */
-record Item(String place, Object value) {
-  static Item root(Object value) {
+record Item(String place, @Nullable Object value) {
+  static Item root(@Nullable Object value) {
     return new Item("", value);
   }
 

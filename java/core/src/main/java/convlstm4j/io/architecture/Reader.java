@@ -22,9 +22,11 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Keras's Functional and Sequential models as networks. */
 final class Reader {
@@ -52,7 +54,7 @@ final class Reader {
   private final Set<String> operations = new HashSet<>();
 
   /** Null if a fault is to stop the reading. */
-  private final Survey survey;
+  private final @Nullable Survey survey;
 
   /** Shared with the readers of models inside. */
   private final CallLimit limit;
@@ -62,18 +64,20 @@ final class Reader {
   }
 
   /** A reader that goes on after faults and tells of them. */
-  Reader(KerasVersion version, ReadOptions options, Survey survey) {
+  Reader(KerasVersion version, ReadOptions options, @Nullable Survey survey) {
     this(version, options, survey, new CallLimit());
   }
 
-  private Reader(KerasVersion version, ReadOptions options, Survey survey, CallLimit limit) {
+  private Reader(
+      KerasVersion version, ReadOptions options, @Nullable Survey survey, CallLimit limit) {
     this.version = version;
     this.options = options;
     this.survey = survey;
     this.limit = limit;
   }
 
-  Survey survey() {
+  /** Null if this is none that goes on after faults. */
+  @Nullable Survey survey() {
     return survey;
   }
 
@@ -174,7 +178,7 @@ final class Reader {
     }
     List<Item> ends = references(config.get("output_layers"));
     if (survey != null) {
-      pending.removeIf(this::isBroken);
+      pending.removeIf(p -> isBroken(p, survey));
     }
     countCalls(pending, ends);
     make(pending);
@@ -227,7 +231,7 @@ final class Reader {
         });
   }
 
-  private static Symbol noted(Map<String, Integer> least, Item reference) {
+  private static @Nullable Symbol noted(Map<String, Integer> least, Item reference) {
     List<Item> r = reference.list();
     if (r.size() >= 3) { // else refused when it is resolved
       least.merge(r.get(0).string(), r.get(1).index(), Math::min);
@@ -245,15 +249,20 @@ final class Reader {
   }
 
   /** In a survey, a call in a form that cannot be read is a fault of its layer. */
-  private boolean isBroken(Pending p) {
+  private boolean isBroken(Pending p, Survey teller) {
     try {
       Call.of(p.call(), r -> null);
       return false;
     } catch (ArchitectureException e) {
-      survey.fault(p.layer(), e);
-      outputs.get(p.layer()).add(survey.unknown());
+      teller.fault(p.layer(), e);
+      outputsOf(p.layer()).add(teller.unknown());
       return true;
     }
+  }
+
+  /** What the calls of a layer that there is have made so far. */
+  private List<List<Symbol>> outputsOf(String layer) {
+    return Objects.requireNonNull(outputs.get(layer), layer);
   }
 
   private void make(List<Pending> calls) {
@@ -266,7 +275,7 @@ final class Reader {
                 limit.count(layers.get(p.layer()), p.call());
               }
               Call call = Call.of(p.call(), r -> symbol(r, firstInCalls));
-              outputs.get(p.layer()).add(called(p, call));
+              outputsOf(p.layer()).add(called(p, call));
             });
   }
 
@@ -338,7 +347,7 @@ final class Reader {
   }
 
   /** What a call gives as a dictionary, in the order of the model's inputs. */
-  private static List<Symbol> ordered(Call call, List<String> inputs) {
+  private static List<Symbol> ordered(Call call, @Nullable List<String> inputs) {
     if (call.keys().isEmpty() || inputs == null) {
       return call.tensors();
     }
@@ -353,7 +362,7 @@ final class Reader {
   }
 
   /** What a reference points at; null if that call has not been made. */
-  private Symbol symbol(Item reference, Map<String, Integer> first) {
+  private @Nullable Symbol symbol(Item reference, Map<String, Integer> first) {
     List<Item> r = reference.list();
     if (r.size() < 3) {
       throw reference.wrong("[layer, call, output]");

@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What there is in a model that perhaps cannot be taken whole: every layer that can be made is
@@ -40,7 +42,7 @@ public final class Survey {
   private final Set<String> missing = new LinkedHashSet<>();
   private final Set<Symbol> unknown = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean faultInside;
-  private Network network;
+  private @Nullable Network network;
 
   Survey() {}
 
@@ -63,14 +65,14 @@ public final class Survey {
       network = faults.isEmpty() ? read : null;
     } catch (ArchitectureException | IllegalArgumentException e) {
       if (faults.isEmpty()) { // else it follows from them
-        faults.add(new Fault("", e.getMessage()));
+        faults.add(new Fault("", String.valueOf(e.getMessage())));
       }
     }
   }
 
   /** A model inside, of a layer of this name. */
   Network inside(String name, Reader reader, Item item) {
-    Survey inner = reader.survey();
+    Survey inner = Objects.requireNonNull(reader.survey(), "a reader of a survey");
     inner.read(() -> reader.network(item));
     if (inner.network == null) {
       inner.faults.forEach(
@@ -98,7 +100,7 @@ public final class Survey {
       faultInside = false; // its layers have been named
       return;
     }
-    String reason = e.getMessage();
+    String reason = String.valueOf(e.getMessage());
     int advice = reason.indexOf(ADVICE);
     faults.add(new Fault(name, advice < 0 ? reason : reason.substring(0, advice)));
   }

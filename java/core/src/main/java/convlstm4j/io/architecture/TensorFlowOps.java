@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TensorFlow's functions on tensors, which Keras 2.4 to 2.15 keep as layers {@code TFOpLambda} and
@@ -291,7 +292,7 @@ final class TensorFlowOps {
   }
 
   /** The first argument: a reference, a number, or a list; the others are beside each reference. */
-  private static Object first(Object value, Map<String, Object> others) {
+  private static @Nullable Object first(@Nullable Object value, Map<String, Object> others) {
     if (!(value instanceof List<?> list)) {
       return value;
     }
