@@ -8,6 +8,7 @@ import convlstm4j.execution.Pieces.Piece;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Phase;
+import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.DType;
@@ -94,7 +95,19 @@ public final class StretchedPlan implements AutoCloseable {
    * @throws BackendException if the backend cannot compute an op
    */
   public long peakBytes() {
-    return counted().peak.bytes();
+    return counted(new Counting()).peak.bytes();
+  }
+
+  /**
+   * The same of a run that {@linkplain StretchedRun#goingOn goes on}, with the states that it ends
+   * with.
+   *
+   * @param begun whether there are states that it begins with; they are not counted
+   * @return bytes
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public long peakBytesGoingOn(boolean begun) {
+    return counted(new GoingOn(begun)).peak.bytes();
   }
 
   /**
@@ -104,7 +117,7 @@ public final class StretchedPlan implements AutoCloseable {
    * @throws BackendException if the backend cannot compute an op
    */
   public List<Cost> costs() {
-    Counting c = counted();
+    Counting c = counted(new Counting());
     List<Cost> all = new ArrayList<>();
     for (int p = 0; p < phases.phases().size(); p++) {
       Phase phase = phases.phases().get(p);
@@ -167,9 +180,7 @@ public final class StretchedPlan implements AutoCloseable {
         false, layer(steps.get(0)), layer(steps.get(steps.size() - 1)), peakBytes, largest);
   }
 
-  private Counting counted() {
-    pieces();
-    Counting c = new Counting();
+  private static Counting counted(Counting c) {
     c.go();
     c.end();
     return c;
@@ -182,14 +193,14 @@ public final class StretchedPlan implements AutoCloseable {
   }
 
   /** Counts instead of working. */
-  private final class Counting extends Course<Bytes> {
+  private class Counting extends Course<Bytes> {
     private final Peak peak = pieces.backend.memory().peak();
     private final Map<Integer, Long> peaks = new HashMap<>();
     private int number;
     private final Bytes elsewhere = new Bytes(0, Place.PASSING);
 
     Counting() {
-      super(StretchedPlan.this.pieces);
+      super(StretchedPlan.this.pieces());
     }
 
     @Override
@@ -251,6 +262,30 @@ public final class StretchedPlan implements AutoCloseable {
       } else {
         peak.remove(b.count);
       }
+    }
+  }
+
+  private final class GoingOn extends Counting {
+    private final boolean begun;
+
+    GoingOn(boolean begun) {
+      this.begun = begun;
+    }
+
+    @Override
+    Bytes first(Carried state) {
+      return begun ? variable(state.before()) : null;
+    }
+
+    @Override
+    boolean startsAnew() {
+      return true;
+    }
+
+    /** It stays until the run ends. */
+    @Override
+    void carriedOn(Carried state, Bytes last) {
+      zeros(state.after().shape());
     }
   }
 }

@@ -29,7 +29,7 @@ final class StreamState implements AutoCloseable {
   private static final long SOME_FRAMES = 10_007;
 
   /** Numbers of frames for which plans are kept. */
-  private static final int MOST_PLANS = 4;
+  static final int MOST_PLANS = 4;
 
   private final Network network;
   private final Backend backend;
@@ -237,7 +237,7 @@ final class StreamState implements AutoCloseable {
   private StretchedPlan fitting(long frames) {
     StretchedPlan plan = stretches.plan(frames, frames);
     try {
-      long need = plan.peakBytes() + comingStateBytes();
+      long need = plan.peakBytesGoingOn(!states.isEmpty());
       long heap = stretches.heapBytes(frames, frames);
       if (!room.has(need, heap)) {
         rest.run();
@@ -252,16 +252,6 @@ final class StreamState implements AutoCloseable {
       Closing.after(e, plan);
       throw e;
     }
-  }
-
-  /** Bytes of states that are not there yet: new ones come before the old ones go. */
-  private long comingStateBytes() {
-    long all =
-        stretches.phases().phases().stream()
-            .flatMap(p -> p.carried().stream())
-            .mapToLong(c -> c.after().shape().elements() * dtype.bytes())
-            .sum();
-    return states.isEmpty() ? 2 * all : all;
   }
 
   void reset() {

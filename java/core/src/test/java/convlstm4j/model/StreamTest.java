@@ -9,7 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.ForwardingBackend;
+import convlstm4j.backend.ForwardingPlan;
+import convlstm4j.backend.Plan;
 import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.data.Batch;
 import convlstm4j.data.Frames;
 import convlstm4j.execution.TrackingBackend;
 import convlstm4j.graph.Arguments;
@@ -23,7 +27,10 @@ import convlstm4j.layer.Input;
 import convlstm4j.layer.LSTM;
 import convlstm4j.layer.Reshape;
 import convlstm4j.layer.TimeDistributed;
+import convlstm4j.objective.Loss;
+import convlstm4j.op.Op;
 import convlstm4j.op.ShapeException;
+import convlstm4j.optim.SGD;
 import convlstm4j.option.Activation;
 import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
@@ -32,6 +39,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +48,8 @@ class StreamTest {
   private static final int SAMPLES = 2;
   private static final int STEPS = 9;
   private static final Tensor VIDEO = video(SAMPLES, 1);
+
+  private static final Tensor FEW = frames(VIDEO, 0, 4);
 
   private static Tensor video(int samples, int seed) {
     Tensor t = Tensor.zeros(DType.FLOAT32, Shape.of(samples, STEPS, 4, 5, 1));
@@ -201,43 +211,94 @@ class StreamTest {
   }
 
   /**
-   * With the least memory that frames are not refused with, where the stream begins and goes on.
+   * The least memory that frames are not refused with is what they take, to the byte, where the
+   * stream begins and goes on.
    */
   @Test
-  void takesNoMoreThanItMay() {
-    for (boolean first : new boolean[] {true, false}) {
-      try (TrackingBackend backend = new TrackingBackend()) {
-        try (Model model = model().backend(backend);
-            Stream stream = model.stream()) {
-          model.predict(VIDEO);
-          if (!first) {
-            stream.next(frames(VIDEO, 0, 4));
-          }
-          long enough = 1L << 30;
-          for (long less = enough / 2; less >= 4; less /= 2) {
-            model.memory(enough - less);
-            enough -= refuses(stream) ? 0 : less;
-            if (first) {
-              stream.reset();
-            }
-          }
-          model.memory(enough);
-          backend.takePeak();
-          assertFalse(refuses(stream));
-          long taken = backend.takePeak();
-          assertTrue(taken > 0 && taken <= enough, taken + " of " + enough);
+  void takesWhatItMust() {
+    assertEquals(least(FEW, false), least(FEW, true));
+  }
+
+  private static long least(Tensor next, boolean goingOn) {
+    try (TrackingBackend backend = new TrackingBackend();
+        Model model = model().backend(backend);
+        Stream stream = model.stream()) {
+      if (goingOn) {
+        stream.next(next);
+      }
+      long enough = 1L << 30;
+      for (long less = enough / 2; less >= 4; less /= 2) {
+        model.memory(enough - less);
+        enough -= refuses(stream, next) ? 0 : less;
+        if (!goingOn) {
+          stream.reset();
         }
       }
+      model.memory(enough);
+      backend.takePeak();
+      assertFalse(refuses(stream, next));
+      assertEquals(enough, backend.takePeak());
+      return enough;
     }
   }
 
-  private static boolean refuses(Stream stream) {
+  private static boolean refuses(Stream stream, Tensor frames) {
     try {
-      stream.next(frames(VIDEO, 0, 4));
+      stream.next(frames);
       return false;
     } catch (BackendException e) {
       return true;
     }
+  }
+
+  @Test
+  void whatTrainingKeepsForItsNextStepIsGivenBackForAStream() {
+    Tensor many = Tensor.zeros(DType.FLOAT32, Shape.of(SAMPLES, 20 * STEPS, 4, 5, 1));
+    try (TrackingBackend backend = new TrackingBackend();
+        Model model = model().backend(backend).memory(least(many, false));
+        Stream stream = model.stream()) {
+      Tensor one = frames(VIDEO, 0, 1);
+      List<Tensor> targets = model.predict(one);
+      model.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
+      long weights = backend.memory().liveBytes();
+      model.trainOnBatch(new Batch(List.of(one), targets, List.of(), "one frame"));
+      assertTrue(backend.memory().liveBytes() > weights);
+      assertFalse(refuses(stream, many));
+    }
+  }
+
+  /** Plans of {@link StreamState#MOST_PLANS} numbers of frames are kept, not those of all. */
+  @Test
+  void plansOfManyNumbersOfFramesAreNotKept() {
+    AtomicInteger open = new AtomicInteger();
+    Backend counting =
+        new ForwardingBackend(new ReferenceBackend()) {
+          @Override
+          public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
+            open.incrementAndGet();
+            return new ForwardingPlan(super.plan(op, inputs, dtype, mode)) {
+              @Override
+              public void close() {
+                open.decrementAndGet();
+                super.close();
+              }
+            };
+          }
+        };
+    try (counting;
+        Model model = model().backend(counting);
+        Stream stream = model.stream()) {
+      stream.next(frames(VIDEO, 0, 1));
+      int each = open.get();
+      assertTrue(each > 0);
+      for (int n = 2; n <= STEPS; n++) {
+        stream.next(frames(VIDEO, 0, n));
+      }
+      assertEquals(StreamState.MOST_PLANS * each, open.get());
+      stream.next(frames(VIDEO, 0, STEPS));
+      assertEquals(StreamState.MOST_PLANS * each, open.get());
+    }
+    assertEquals(0, open.get());
   }
 
   @Test
