@@ -388,7 +388,7 @@ class UseAfterCloseTest {
       List<Value> outputs = m.network().lower(g, List.of(feed));
       outputs.forEach(g::expose);
       Program program = g.build();
-      Phases phases = TimePass.apply(program, outputs, Set.of(feed));
+      Phases phases = TimePass.apply(program, outputs, Set.of(feed), Long.MAX_VALUE);
       Variables v = kept(new Variables(m.network().parameters(), b, DType.FLOAT32, 0));
       StretchedPlan plan = new StretchedPlan(phases, outputs, b, DType.FLOAT32, VIDEO.dim(1), 2);
       StretchedRun run =
@@ -423,7 +423,8 @@ class UseAfterCloseTest {
       Value target = g.feed(y.shape());
       Value weights = g.feed(y.shape().without(-1));
       Value loss = Loss.meanSquaredError().lower(g, y, target, Optional.of(weights));
-      Phases phases = TimePass.forTraining(g.build(), List.of(loss), Set.of(feed, target, weights));
+      Set<Value> videos = Set.of(feed, target, weights);
+      Phases phases = TimePass.forTraining(g.build(), List.of(loss), videos, Long.MAX_VALUE);
       Variables v = kept(new Variables(m.network().parameters(), b, DType.FLOAT32, 0));
       TrainingPlan plan =
           new TrainingPlan(

@@ -113,7 +113,7 @@ final class RandomVideoModel {
       case 12 -> List.of(scaled(x));
       default ->
           List.of(
-              new Conv3D(oneTo(3), 2, 1, oneTo(2))
+              new Conv3D(oneTo(3), oneTo(3), 1, oneTo(2))
                   .padding(Padding.SAME)
                   .dataFormat(format())
                   .apply(x));

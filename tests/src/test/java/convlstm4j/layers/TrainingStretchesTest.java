@@ -130,6 +130,15 @@ class TrainingStretchesTest {
               x = new ActivityRegularization(0.01, 0.02).apply(x);
               return chain(v, StretchesTest.memory(2).apply(x));
             }));
+    all.add(
+        named(
+            "windows over time around a normalisation",
+            () -> {
+              Symbol v = StretchesTest.video();
+              Symbol x = new BatchNormalization().apply(StretchesTest.window(3, 3).apply(v));
+              x = new Dropout(0.3).apply(StretchesTest.memory(2).apply(x));
+              return chain(v, new Add().apply(StretchesTest.window(2, 2).apply(x), x));
+            }));
     all.addAll(dropping());
     all.add(
         named(

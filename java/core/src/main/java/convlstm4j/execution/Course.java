@@ -6,6 +6,7 @@ import convlstm4j.program.Value.Kind;
 import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.Span;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ abstract class Course<H> {
   abstract H zeros(Shape shape);
 
   /** Runs a phase on some frames. */
-  abstract List<H> run(Piece piece, long from, long to, List<H> feeds);
+  abstract List<H> run(Piece piece, List<H> feeds);
 
   /** Puts stretches one after the other. */
   abstract H joined(TimeAxis time, Shape shape, List<H> stretches);
@@ -140,8 +141,8 @@ abstract class Course<H> {
   private void atOnce(int number) {
     Phase phase = phases.phases().get(number);
     List<H> feeds = phase.inputs().stream().map(this::whole).toList();
-    Piece piece = plan.piece(number, plan.steps);
-    List<H> made = run(piece, 0, plan.steps, feeds);
+    Piece piece = plan.piece(number, Span.all(plan.steps));
+    List<H> made = run(piece, feeds);
     for (int k = 0; k < made.size(); k++) {
       whole.put(piece.made().get(k), made.get(k));
     }
@@ -157,7 +158,8 @@ abstract class Course<H> {
     Map<Value, H> last = new HashMap<>();
     try {
       for (long from = 0; from < plan.steps; from += plan.frames) {
-        stretch(number, from, Math.min(plan.steps, from + plan.frames), last);
+        long to = Math.min(plan.steps, from + plan.frames);
+        stretch(number, new Span(from, to, plan.steps), last);
       }
       phase.carried().forEach(c -> carriedOn(c, last.get(c.after())));
       for (Value v : phase.outputs()) {
@@ -174,19 +176,19 @@ abstract class Course<H> {
     }
   }
 
-  private void stretch(int number, long from, long to, Map<Value, H> last) {
+  private void stretch(int number, Span span, Map<Value, H> last) {
     Phase phase = phases.phases().get(number);
-    Piece piece = plan.piece(number, to - from);
+    Piece piece = plan.piece(number, span);
     List<H> mine = new ArrayList<>();
     List<H> feeds = new ArrayList<>();
     try {
       for (Value v : phase.inputs()) {
-        feeds.add(phases.time(v).isPresent() ? frames(number, v, from, to, mine) : whole(v));
+        feeds.add(phases.time(v).isPresent() ? frames(number, v, span, mine) : whole(v));
       }
-      for (Carried c : phase.carried()) {
-        feeds.add(from > 0 ? last.get(c.after()) : initial(c, mine));
+      for (Carried c : piece.states()) {
+        feeds.add(span.isFirst() ? initial(c, mine) : last.get(c.after()));
       }
-      List<H> made = run(piece, from, to, feeds);
+      List<H> made = run(piece, feeds);
       for (int k = 0; k < made.size(); k++) {
         Value v = piece.made().get(k);
         if (phases.time(v).isPresent()) {
@@ -197,7 +199,7 @@ abstract class Course<H> {
       }
       for (Value v : phase.outputs()) {
         if (phases.time(v).isPresent()) {
-          given(v, from, to);
+          given(v, span);
         }
       }
     } finally {
@@ -211,10 +213,11 @@ abstract class Course<H> {
     }
   }
 
-  private void given(Value v, long from, long to) {
+  private void given(Value v, Span span) {
     List<H> stretches = parts.get(v);
     if (plan.isKept(v)) {
-      give(v, from, to, stretches.get(stretches.size() - 1));
+      long lag = phases.lag(v);
+      give(v, span.from(lag), span.to(lag), stretches.get(stretches.size() - 1));
     }
     if (plan.lastReader(v) == Pieces.NOBODY) {
       parts.remove(v).forEach(this::close);
@@ -236,23 +239,27 @@ abstract class Course<H> {
   }
 
   /** Some frames of a value. */
-  private H frames(int number, Value v, long from, long to, List<H> mine) {
-    TimeAxis time = phases.time(v).orElseThrow();
-    Shape shape = time.resized(v.shape(), to - from);
+  private H frames(int number, Value v, Span span, List<H> mine) {
     List<H> stretches = parts.get(v);
     if (stretches != null) {
-      H h = stretches.get((int) (from / plan.frames));
+      int stretch = (int) (span.from() / plan.frames);
+      H h = stretches.get(stretch);
       if (plan.lastReader(v) == number) {
         mine.add(h);
-        stretches.set((int) (from / plan.frames), null);
-        if (to == plan.steps) {
+        stretches.set(stretch, null);
+        if (span.isLast()) {
           parts.remove(v);
         }
       }
       return h;
     }
+    TimeAxis time = phases.time(v).orElseThrow();
+    Shape shape = phases.shape(v, v.shape(), span);
+    long lag = phases.lag(v);
     H h =
-        v.kind() == Kind.FEED ? upload(v, shape, from, to) : slice(time, shape, whole(v), from, to);
+        v.kind() == Kind.FEED
+            ? upload(v, shape, span.from(lag), span.to(lag))
+            : slice(time, shape, whole(v), span.from(lag), span.to(lag));
     mine.add(h);
     return h;
   }

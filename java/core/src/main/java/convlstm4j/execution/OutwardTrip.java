@@ -8,6 +8,7 @@ import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.Span;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ abstract class OutwardTrip<H> {
   abstract H zeros(Shape shape);
 
   /** Runs forward on some frames; what is kept is ours. */
-  abstract List<H> run(Piece piece, long from, long to, List<H> feeds);
+  abstract List<H> run(Piece piece, Span span, List<H> feeds);
 
   /** Puts stretches one after the other. */
   abstract H joined(TimeAxis time, Shape shape, List<H> stretches);
@@ -87,7 +88,7 @@ abstract class OutwardTrip<H> {
   abstract void close(H h);
 
   /** Is told what comes. */
-  void at(int phase, boolean backward, long from, long to) {}
+  void at(int phase, boolean backward, Span span) {}
 
   /** A value without time at the end of a run. */
   final H value(Value root) {
@@ -134,19 +135,25 @@ abstract class OutwardTrip<H> {
     return (int) ((steps + plan.frames - 1) / plan.frames);
   }
 
-  final long from(int stretch) {
-    return stretch * plan.frames;
-  }
-
-  final long to(int stretch) {
-    return Math.min(steps, from(stretch) + plan.frames);
+  final Span span(int stretch) {
+    long from = stretch * plan.frames;
+    return new Span(from, Math.min(steps, from + plan.frames), steps);
   }
 
   final Shape shape(Value v, int stretch) {
-    return phases
-        .time(v)
-        .map(t -> t.resized(v.shape(), to(stretch) - from(stretch)))
-        .orElse(v.shape());
+    return phases.shape(v, v.shape(), span(stretch));
+  }
+
+  final H slice(Value v, int stretch, H all, boolean isKept) {
+    Span span = span(stretch);
+    long lag = phases.lag(v);
+    TimeAxis time = phases.time(v).orElseThrow();
+    return slice(time, shape(v, stretch), all, span.from(lag), span.to(lag), isKept);
+  }
+
+  private void give(Value v, Span span, H values) {
+    long lag = phases.lag(v);
+    give(v, span.from(lag), span.to(lag), values);
   }
 
   final boolean isInParts(Value v) {
@@ -161,9 +168,10 @@ abstract class OutwardTrip<H> {
       if (phases.phases().get(p).isStretched()) {
         forwardInStretches(p);
       } else {
-        at(p, false, 0, steps);
-        Piece piece = plan.piece(p, Use.FORWARD, steps);
-        made(p, piece, run(piece, 0, steps, wholeFeeds(piece)), whole);
+        Span all = Span.all(steps);
+        at(p, false, all);
+        Piece piece = plan.piece(p, Use.FORWARD, all);
+        made(p, piece, run(piece, all, wholeFeeds(piece)), whole);
         closePassing();
       }
       freeAfterForward(p);
@@ -190,16 +198,16 @@ abstract class OutwardTrip<H> {
     Map<Value, List<H>> moments = new HashMap<>();
     try {
       for (int s = 0; s < stretches(); s++) {
-        at(p, false, from(s), to(s));
-        Piece piece = plan.piece(p, Use.FORWARD, to(s) - from(s));
-        List<H> values =
-            run(piece, from(s), to(s), feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
+        Span span = span(s);
+        at(p, false, span);
+        Piece piece = plan.piece(p, Use.FORWARD, span);
+        List<H> values = run(piece, span, feeds(p, piece, s, TrainingPieces.NOBODY, Map.of()));
         Map<Value, H> ends = new LinkedHashMap<>();
         for (int k = 0; k < values.size(); k++) {
           Value v = piece.kept().get(k);
           if (phases.time(v).isPresent()) {
             parts.computeIfAbsent(v, x -> new ArrayList<>()).add(values.get(k));
-            give(v, from(s), to(s), values.get(k));
+            give(v, span, values.get(k));
           } else if (normalized.stream().anyMatch(n -> n.mean() == v || n.variance() == v)) {
             moments.computeIfAbsent(v, x -> new ArrayList<>()).add(values.get(k));
           } else {
@@ -212,7 +220,7 @@ abstract class OutwardTrip<H> {
       for (Normalization n : normalized) {
         List<Long> frames = new ArrayList<>();
         for (int s = 0; s < stretches(); s++) {
-          frames.add(to(s) - from(s));
+          frames.add(span(s).count(phases.lag(n.x())));
         }
         List<H> all = moments(n, moments.get(n.mean()), moments.get(n.variance()), frames);
         whole.put(n.mean(), all.get(0));
@@ -350,21 +358,20 @@ abstract class OutwardTrip<H> {
       again(maker, s);
       return recent.get(v);
     }
-    TimeAxis time = phases.time(v).orElseThrow();
-    Shape shape = shape(v, s);
+    Span span = span(s);
+    long lag = phases.lag(v);
     return passing(
         v.kind() == Kind.FEED
-            ? upload(v, shape, from(s), to(s))
-            : slice(time, shape, whole(v, v.shape()), from(s), to(s), false));
+            ? upload(v, shape(v, s), span.from(lag), span.to(lag))
+            : slice(v, s, whole(v, v.shape()), false));
   }
 
   private void again(int head, int s) {
     if (recent.keySet().containsAll(plan.madeAgain(head))) {
       return;
     }
-    Piece piece = plan.piece(head, Use.AGAIN, to(s) - from(s));
-    List<H> values =
-        run(piece, from(s), to(s), feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
+    Piece piece = plan.piece(head, Use.AGAIN, span(s));
+    List<H> values = run(piece, span(s), feeds(head, piece, s, TrainingPieces.NOBODY, Map.of()));
     for (int k = 0; k < values.size(); k++) {
       recent.put(piece.kept().get(k), passing(values.get(k)));
     }

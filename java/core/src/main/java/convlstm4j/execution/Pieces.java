@@ -7,6 +7,7 @@ import convlstm4j.program.Value;
 import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Phases;
+import convlstm4j.program.time.Span;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,8 +28,11 @@ final class Pieces implements AutoCloseable {
    *
    * @param kept values of its own program that it makes for others and for its next stretch
    * @param made what they are in the whole program
+   * @param states those that it begins with
    */
-  record Piece(Planned planned, List<Value> kept, List<Value> made) {}
+  record Piece(Planned planned, List<Value> kept, List<Value> made, Set<Carried> states) {}
+
+  private record Key(int phase, Span.Form form) {}
 
   final Phases phases;
   final Backend backend;
@@ -37,7 +41,7 @@ final class Pieces implements AutoCloseable {
   final long frames;
   private final Set<Value> kept = new HashSet<>();
   private final Map<Value, Integer> lastReaders = new HashMap<>();
-  private final Map<List<Long>, Piece> all = new HashMap<>();
+  private final Map<Key, Piece> all = new HashMap<>();
 
   Pieces(
       Phases phases,
@@ -50,7 +54,7 @@ final class Pieces implements AutoCloseable {
     this.backend = backend;
     this.dtype = dtype;
     this.steps = steps;
-    this.frames = Math.min(steps, frames);
+    this.frames = phases.atATime(frames, steps);
     keep.forEach(v -> kept.add(v.root()));
     for (int p = 0; p < phases.phases().size(); p++) {
       for (Value v : phases.phases().get(p).inputs()) {
@@ -76,24 +80,24 @@ final class Pieces implements AutoCloseable {
     return lastReaders.getOrDefault(v, NOBODY);
   }
 
-  /** A phase for a number of frames. */
-  Piece piece(int phase, long count) {
-    List<Long> key = List.of((long) phase, count);
+  /** A phase for some frames. */
+  Piece piece(int phase, Span span) {
+    Key key = new Key(phase, span.form());
     Piece known = all.get(key);
     if (known == null) {
-      known = planned(phases.phases().get(phase), count);
+      known = planned(phases.phases().get(phase), span);
       all.put(key, known);
     }
     return known;
   }
 
-  private Piece planned(Phase phase, long count) {
-    Phase.Part part = phase.part(count);
+  private Piece planned(Phase phase, Span span) {
+    Phase.Part part = phase.part(span);
     Set<Value> made = new LinkedHashSet<>(phase.outputs());
     phase.carried().forEach(c -> made.add(c.after()));
     List<Value> keep = made.stream().map(part.values()::get).toList();
     Planned planned = new Planned(part.program(), backend, dtype, Mode.INFERENCE, keep, List.of());
-    return new Piece(planned, keep, List.copyOf(made));
+    return new Piece(planned, keep, List.copyOf(made), part.states().keySet());
   }
 
   @Override

@@ -6,7 +6,7 @@ import convlstm4j.program.Value;
 import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase.Carried;
 import convlstm4j.program.time.Selection;
-import convlstm4j.program.time.TimeAxis;
+import convlstm4j.program.time.Span;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,7 +62,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
   abstract H copy(H h, Shape shape);
 
   /** Runs forward on some frames so that it can go backward. */
-  abstract Round<H> open(Piece piece, long from, long to, List<H> feeds);
+  abstract Round<H> open(Piece piece, Span span, List<H> feeds);
 
   /** What {@link Normalization#share} says. */
   abstract List<H> shares(Normalization n, H gamma, H variance, H betaGradient, H gammaGradient);
@@ -182,8 +182,9 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
   }
 
   private void backwardAtOnce(int p) {
-    at(p, true, 0, steps);
-    Piece piece = plan.piece(p, Use.BACKWARD, steps);
+    Span all = Span.all(steps);
+    at(p, true, all);
+    Piece piece = plan.piece(p, Use.BACKWARD, all);
     Map<Value, H> given = new LinkedHashMap<>();
     for (Value v : plan.starts(p)) {
       H h = wholeGradients.get(v);
@@ -191,7 +192,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
         given.put(piece.of(v), h);
       }
     }
-    Round<H> round = open(piece, 0, steps, wholeFeeds(piece));
+    Round<H> round = open(piece, all, wholeFeeds(piece));
     Map<Value, H> split = new LinkedHashMap<>();
     try {
       for (Value v : piece.wanted()) {
@@ -216,8 +217,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
         (v, h) -> {
           List<H> stretches = gradientParts(v);
           for (int s = 0; s < stretches(); s++) {
-            TimeAxis time = phases.time(v).orElseThrow();
-            stretches.set(s, slice(time, shape(v, s), h, from(s), to(s), true));
+            stretches.set(s, slice(v, s, h, true));
           }
         });
     closePassing();
@@ -252,8 +252,8 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
     try {
       split(p);
       for (int s = stretches() - 1; s >= 0; s--) {
-        at(p, true, from(s), to(s));
-        if (plan.isCut(to(s))) {
+        at(p, true, span(s));
+        if (plan.isCut(span(s).to())) {
           closeStates(states);
         }
         Map<Carried, H> before = backward(p, s, states);
@@ -290,7 +290,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
           selection.places().ifPresent(x -> of.add(parts.get(x.packed()).get(s)));
           sum(
               selection,
-              selection.blocks(phases.time(v).orElseThrow(), to(s) - from(s)),
+              selection.blocks(phases.time(v).orElseThrow(), span(s).count(phases.lag(v))),
               of,
               wholeGradient(n.beta()),
               wholeGradient(n.gamma()));
@@ -304,11 +304,10 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
   private void split(int p) {
     for (Value v : phases.phases().get(p).inputs()) {
       if (phases.time(v).isPresent() && !isInParts(v) && wholeGradients.containsKey(v)) {
-        TimeAxis time = phases.time(v).orElseThrow();
         H all = passing(wholeGradients.remove(v));
         List<H> stretches = gradientParts(v);
         for (int s = 0; s < stretches(); s++) {
-          stretches.set(s, slice(time, shape(v, s), all, from(s), to(s), true));
+          stretches.set(s, slice(v, s, all, true));
         }
         closePassing();
       }
@@ -332,15 +331,11 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
    * @return those of the states at its beginning
    */
   private Map<Carried, H> backward(int p, int s, Map<Carried, H> after) {
-    Piece piece = plan.piece(p, Use.BACKWARD, to(s) - from(s));
+    Piece piece = plan.piece(p, Use.BACKWARD, span(s));
     boolean isTail = plan.head(p) != TrainingPieces.NOBODY;
     Map<Carried, H> before = new LinkedHashMap<>();
     Round<H> round =
-        open(
-            piece,
-            from(s),
-            to(s),
-            feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
+        open(piece, span(s), feeds(p, piece, s, isTail ? TrainingPieces.NOBODY : p, Map.of()));
     try {
       Map<Value, H> fromTail =
           plan.tail(p) != TrainingPieces.NOBODY ? tailBackward(p, piece, s, round) : Map.of();
@@ -351,9 +346,12 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
           given.put(piece.of(v), h);
         }
       }
-      piece.part().states().keySet().stream()
-          .filter(after::containsKey)
-          .forEach(c -> given.put(piece.of(c.after()), after.get(c)));
+      after.forEach(
+          (c, h) -> {
+            if (piece.of(c.after()) != null) {
+              given.put(piece.of(c.after()), h);
+            }
+          });
       correct(p, piece, s, round, given);
       for (Value v : piece.wanted()) {
         given.put(piece.of(v), phases.time(v).isPresent() ? part(v, s) : wholeGradient(v));
@@ -383,7 +381,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
   private void correct(int p, Piece piece, int s, Round<H> round, Map<Value, H> given) {
     for (Normalization n : plan.corrections(p)) {
       Value x = n.x().root();
-      Shape shape = phases.time(x).orElseThrow().resized(n.x().shape(), to(s) - from(s));
+      Shape shape = phases.shape(x, n.x().shape(), span(s));
       H all = given.get(piece.of(x));
       H mean = whole.get(n.mean());
       H own = corrected(n, shape, all, round.value(piece.of(x)), mean, shares.get(n));
@@ -428,13 +426,13 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
     if (!plan.isDifferentiated(tail) || plan.madeAgain(head).stream().noneMatch(plan::flows)) {
       return Map.of();
     }
-    Piece piece = plan.piece(tail, Use.BACKWARD_TO_HEAD, to(s) - from(s));
+    Piece piece = plan.piece(tail, Use.BACKWARD_TO_HEAD, span(s));
     Map<Value, H> known = new HashMap<>();
     for (Value v : plan.madeAgain(head)) {
       known.put(v, round.value(made.of(v)));
     }
     Map<Value, H> gradients = new LinkedHashMap<>();
-    Round<H> inner = open(piece, from(s), to(s), feeds(tail, piece, s, head, known));
+    Round<H> inner = open(piece, span(s), feeds(tail, piece, s, head, known));
     try {
       Map<Value, H> given = new LinkedHashMap<>();
       for (Value v : plan.starts(tail)) {

@@ -235,7 +235,7 @@ public final class StretchedPlan implements AutoCloseable {
     }
 
     @Override
-    List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
+    List<Bytes> run(Piece piece, List<Bytes> feeds) {
       piece.planned().countForward(peak, piece.kept(), peak::addLasting);
       return piece.kept().stream()
           .map(v -> new Bytes(v.shape().elements() * dtype.bytes(), Place.LASTING))

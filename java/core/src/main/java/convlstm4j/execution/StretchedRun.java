@@ -289,7 +289,7 @@ public final class StretchedRun implements AutoCloseable {
     }
 
     @Override
-    List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
+    List<Buffer> run(Piece piece, List<Buffer> feeds) {
       Executor x = new Executor(piece.planned(), variables);
       x.profile(profile);
       x.lasting(piece.kept(), s -> memory.allocateLasting(variables.dtype(), s));

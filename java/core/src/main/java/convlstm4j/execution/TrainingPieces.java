@@ -12,6 +12,7 @@ import convlstm4j.program.time.Phase.Part;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.Selection;
 import convlstm4j.program.time.Selection.Places;
+import convlstm4j.program.time.Span;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +64,7 @@ final class TrainingPieces implements AutoCloseable {
     }
   }
 
-  private record Key(int phase, Use use, long frames) {}
+  private record Key(int phase, Use use, Span.Form form) {}
 
   final Phases phases;
   final Backend backend;
@@ -89,7 +90,7 @@ final class TrainingPieces implements AutoCloseable {
     this.phases = phases;
     this.backend = backend;
     this.dtype = dtype;
-    this.frames = Math.min(phases.steps(), policy.frames());
+    this.frames = phases.atATime(policy.frames(), phases.steps());
     this.truncation = policy.truncation();
     findGradients(terms);
     List<Phase> list = phases.phases();
@@ -311,18 +312,18 @@ final class TrainingPieces implements AutoCloseable {
     return truncation > 0 && frame % truncation == 0;
   }
 
-  /** A phase for a number of frames. */
-  Piece piece(int phase, Use use, long count) {
-    Key key = new Key(phase, use, count);
+  /** A phase for some frames. */
+  Piece piece(int phase, Use use, Span span) {
+    Key key = new Key(phase, use, span.form());
     Piece known = all.get(key);
     if (known == null) {
-      known = planned(phase, use, count);
+      known = planned(phase, use, span);
       all.put(key, known);
     }
     return known;
   }
 
-  private Piece planned(int number, Use use, long count) {
+  private Piece planned(int number, Use use, Span span) {
     Phase phase = phases.phases().get(number);
     List<Value> keep = new ArrayList<>();
     Set<Value> wanted = new LinkedHashSet<>();
@@ -344,7 +345,7 @@ final class TrainingPieces implements AutoCloseable {
           .filter(v -> flows(v) && fromHead.contains(v) == (use == Use.BACKWARD_TO_HEAD))
           .forEach(wanted::add);
     }
-    Part part = phase.part(count, keep);
+    Part part = phase.part(span, keep);
     wanted.retainAll(new HashSet<>(part.inputs()));
     List<Value> gradients = new ArrayList<>();
     wanted.forEach(v -> gradients.add(part.values().get(v)));

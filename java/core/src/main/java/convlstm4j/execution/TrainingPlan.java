@@ -12,6 +12,7 @@ import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.Selection;
+import convlstm4j.program.time.Span;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -185,7 +186,7 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     @Override
-    void at(int phase, boolean backward, long from, long to) {
+    void at(int phase, boolean backward, Span span) {
       if (phase != number) {
         mark();
         number = phase;
@@ -249,7 +250,7 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     @Override
-    List<Bytes> run(Piece piece, long from, long to, List<Bytes> feeds) {
+    List<Bytes> run(Piece piece, Span span, List<Bytes> feeds) {
       Place place = piece.lasting() ? ofKept : Place.PASSING;
       List<Value> kept = piece.kept().stream().map(piece::of).toList();
       piece.planned().countForward(peak, kept, bytes -> add(bytes, place));
@@ -258,7 +259,7 @@ public final class TrainingPlan implements AutoCloseable {
     }
 
     @Override
-    Round<Bytes> open(Piece piece, long from, long to, List<Bytes> feeds) {
+    Round<Bytes> open(Piece piece, Span span, List<Bytes> feeds) {
       piece.planned().countTrainingForward(peak);
       return new Round<>() {
         @Override

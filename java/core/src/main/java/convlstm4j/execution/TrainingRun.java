@@ -23,6 +23,7 @@ import convlstm4j.program.time.Normalization;
 import convlstm4j.program.time.Phase.Draw;
 import convlstm4j.program.time.Selection;
 import convlstm4j.program.time.Selection.Places;
+import convlstm4j.program.time.Span;
 import convlstm4j.program.time.TimeAxis;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -264,8 +265,8 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    void at(int phase, boolean backward, long from, long to) {
-      watch.at(phase, phases.phases().size(), backward, from, to, phases.steps());
+    void at(int phase, boolean backward, Span span) {
+      watch.at(phase, phases.phases().size(), backward, span.from(), span.to(), phases.steps());
     }
 
     @Override
@@ -309,10 +310,10 @@ public final class TrainingRun implements AutoCloseable {
       return b;
     }
 
-    private List<Philox> randoms(Piece piece, long from, long to) {
+    private List<Philox> randoms(Piece piece, Span span) {
       List<Draw> draws = piece.part().draws();
       return piece.planned().program.steps().stream()
-          .map(s -> draws.get(s.number()).of(random, from, to))
+          .map(s -> draws.get(s.number()).of(random, span))
           .toList();
     }
 
@@ -323,16 +324,16 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    List<Buffer> run(Piece piece, long from, long to, List<Buffer> feeds) {
+    List<Buffer> run(Piece piece, Span span, List<Buffer> feeds) {
       Executor x = executor(piece);
       if (piece.lasting()) {
         x.lasting(piece.kept().stream().map(piece::of).toList(), this::kept);
       }
       try {
         if (searching && found == null) {
-          found = x.firstNonFinite(feeds, randoms(piece, from, to)).orElse(null);
+          found = x.firstNonFinite(feeds, randoms(piece, span)).orElse(null);
         } else {
-          x.forward(feeds, randoms(piece, from, to));
+          x.forward(feeds, randoms(piece, span));
         }
         return piece.kept().stream().map(v -> x.take(piece.of(v))).toList();
       } finally {
@@ -341,10 +342,10 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     @Override
-    Round<Buffer> open(Piece piece, long from, long to, List<Buffer> feeds) {
+    Round<Buffer> open(Piece piece, Span span, List<Buffer> feeds) {
       Executor x = executor(piece);
       try {
-        x.forward(feeds, randoms(piece, from, to));
+        x.forward(feeds, randoms(piece, span));
       } catch (RuntimeException | Error e) {
         Closing.after(e, x::release);
         throw e;

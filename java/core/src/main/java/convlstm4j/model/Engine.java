@@ -476,10 +476,10 @@ final class Engine implements AutoCloseable {
     if (ready.stretched != null) {
       ready.stretched.checkAgain(room);
     } else if (limits.frames() > 0) {
-      Stretches s = new Stretches(pass, backend, dtype);
+      Stretches s = new Stretches(pass, backend, dtype, limits.frames());
       ready.stretched = StretchedPrediction.byHand(network, pass, s, room, limits.frames());
     } else if (ready.executor == null) {
-      Stretches s = new Stretches(pass, backend, dtype);
+      Stretches s = new Stretches(pass, backend, dtype, limits.frames());
       long beside = room.besideBytes(s.resultBytes()); // before it is counted for all at once
       try {
         ready(pass, null, inputs);

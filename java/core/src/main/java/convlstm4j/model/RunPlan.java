@@ -83,7 +83,8 @@ public record RunPlan(
       plain = lighter(plain, estimate, level);
     }
     Stretches stretches =
-        new Stretches(Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype);
+        new Stretches(
+            Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype, limits.frames());
     long steps = stretches.phases().steps();
     long fixed = plain.weights() + plain.optimizer();
     boolean trains = kind == Kind.TRAIN;
@@ -123,8 +124,9 @@ public record RunPlan(
           refusal);
     }
     long smallest;
-    try (StretchedPlan least = stretches.plan(1)) {
-      smallest = fixed + least.peakBytes() + stretches.heapBytes(1) + Limits.JAVA;
+    long fewest = stretches.phases().least();
+    try (StretchedPlan least = stretches.plan(fewest)) {
+      smallest = fixed + least.peakBytes() + stretches.heapBytes(fewest) + Limits.JAVA;
     }
     try (StretchedPlan best =
         byHand

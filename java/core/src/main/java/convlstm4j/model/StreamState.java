@@ -171,7 +171,7 @@ final class StreamState implements AutoCloseable {
       open.add(video ? s.with(1, steps) : s);
     }
     Pass made = Pass.of(Pass.Kind.PREDICT, network, null, open);
-    Stretches cut = new Stretches(made, backend, dtype);
+    Stretches cut = new Stretches(made, backend, dtype, 1);
     if (cut.phases().steps() == 1) {
       throw new IllegalArgumentException(
           "stream: the model is of videos of one frame; give its inputs an unknown number of frames,"

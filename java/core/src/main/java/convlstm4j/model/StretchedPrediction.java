@@ -72,7 +72,9 @@ final class StretchedPrediction implements AutoCloseable {
       plan.close();
       throw new BackendException(
           atOnce.getMessage()
-              + "; a frame at a time it needs "
+              + "; "
+              + (plan.frames() == 1 ? "a frame" : plan.frames() + " frames")
+              + " at a time it needs "
               + MemoryEstimate.gib(need)
               + " and "
               + MemoryEstimate.gib(heap)

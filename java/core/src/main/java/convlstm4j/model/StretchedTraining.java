@@ -41,7 +41,9 @@ final class StretchedTraining implements AutoCloseable {
     this.videos = Stretches.videos(pass.program());
     List<Value> keep = new ArrayList<>(pass.terms());
     keep.addAll(given);
-    this.phases = TimePass.forTraining(pass.program(), new LinkedHashSet<>(keep), videos);
+    // Gradients go back over the frames that a window sees, so nothing is cut there.
+    long frames = limits.truncation() > 0 ? 1 : Stretches.anyIfNone(limits.frames());
+    this.phases = TimePass.forTraining(pass.program(), new LinkedHashSet<>(keep), videos, frames);
     this.truncation = limits.truncation() < phases.steps() ? limits.truncation() : 0;
     if (truncation > 0) {
       checkTruncation(limits.frames());
@@ -109,7 +111,7 @@ final class StretchedTraining implements AutoCloseable {
   /** A stretch does not reach across where gradients are cut. */
   private List<Long> candidates() {
     return truncation == 0
-        ? Stretches.candidates(phases.steps())
+        ? Stretches.candidates(phases)
         : LongStream.iterate(
                 Math.min(truncation, 2 * Stretches.MOST_FRAMES), k -> k >= 1, k -> k - 1)
             .filter(k -> truncation % k == 0)

@@ -26,12 +26,21 @@ final class Stretches {
   private final Set<Value> videos;
   private final Phases phases;
 
-  Stretches(Pass pass, Backend backend, DType dtype) {
+  /**
+   * Cuts the pass.
+   *
+   * @param frames that are to be at work at a time; 0 where any number will do
+   */
+  Stretches(Pass pass, Backend backend, DType dtype, long frames) {
     this.backend = backend;
     this.dtype = dtype;
     this.pass = pass;
     this.videos = videos(pass.program());
-    this.phases = TimePass.apply(pass.program(), pass.outputs(), videos);
+    this.phases = TimePass.apply(pass.program(), pass.outputs(), videos, anyIfNone(frames));
+  }
+
+  static long anyIfNone(long frames) {
+    return frames > 0 ? frames : Long.MAX_VALUE;
   }
 
   /** Feeds that have as many places along axis 1 as the first video or sequence. */
@@ -80,16 +89,19 @@ final class Stretches {
 
   /** Numbers of frames that are tried, from the largest; the last takes the least memory. */
   List<Long> candidates() {
-    return candidates(phases.steps());
+    return candidates(phases);
   }
 
-  /** The same for a number of frames in all. */
-  static List<Long> candidates(long steps) {
+  /** The same for other phases. */
+  static List<Long> candidates(Phases phases) {
     List<Long> all = new ArrayList<>();
-    for (long k = MOST_FRAMES; k >= 1; k /= 2) {
-      if (k < steps) {
+    for (long k = MOST_FRAMES; k > phases.least(); k /= 2) {
+      if (k < phases.steps()) {
         all.add(k);
       }
+    }
+    if (phases.least() < phases.steps()) {
+      all.add(phases.least());
     }
     return all;
   }
@@ -97,7 +109,7 @@ final class Stretches {
   /**
    * The phases for the most frames that fit.
    *
-   * @return those for a single frame if none do; closed by the caller
+   * @return those for the fewest frames if none do; closed by the caller
    */
   StretchedPlan largest(Predicate<StretchedPlan> fits) {
     StretchedPlan last = null;

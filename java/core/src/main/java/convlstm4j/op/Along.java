@@ -1,6 +1,7 @@
 package convlstm4j.op;
 
 import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,8 +46,8 @@ final class Along {
   }
 
   /**
-   * Of a convolution or a pooling: images are by themselves, and so is what a window of one pixel
-   * that moves by one sees.
+   * Of an op over images: they are by themselves, and so is what a window of one pixel that moves
+   * by one sees.
    *
    * @param channels whether channels are by themselves, too
    */
@@ -58,12 +59,41 @@ final class Along {
     if (axis == channelAxis) {
       return whole(op, "adds up along it");
     }
-    int spatial = axis - (channelAxis == 1 ? 2 : 1);
-    int size = window.size().get(spatial);
-    int stride = window.strides().get(spatial);
-    return size == 1 && stride == 1
+    int spatial = spatial(window, axis);
+    return window.size().get(spatial) == 1 && window.strides().get(spatial) == 1
         ? local(op, input, axis, axis)
-        : whole(op, "moves a window of " + size + " by " + stride + " along it");
+        : whole(op, moves(window, spatial));
+  }
+
+  /**
+   * Of a convolution or a pooling, whose windows that move by one over a padded axis see as much
+   * around each place of a part of it.
+   *
+   * @param channels whether channels are by themselves, too
+   */
+  static TimeUse windows(Op op, Window window, boolean channels, int input, int axis) {
+    TimeUse use = images(op, window, channels, input, axis);
+    int spatial = spatial(window, axis);
+    if (use.kind() != TimeUse.Kind.WHOLE
+        || input != 0
+        || spatial < 0
+        || spatial >= window.rank()
+        || window.strides().get(spatial) > 1
+        || window.padding() != Padding.SAME) {
+      return use;
+    }
+    int around = (int) window.extent(spatial) - 1;
+    return TimeUse.window(
+        op.inputNames().size(), axis, around / 2, around - around / 2, moves(window, spatial));
+  }
+
+  private static int spatial(Window window, int axis) {
+    return axis - (window.format() == DataFormat.CHANNELS_FIRST ? 2 : 1);
+  }
+
+  private static String moves(Window window, int spatial) {
+    int size = window.size().get(spatial);
+    return "moves a window of " + size + " by " + window.strides().get(spatial) + " along it";
   }
 
   /**

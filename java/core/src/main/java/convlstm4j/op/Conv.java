@@ -41,7 +41,7 @@ public record Conv(int filters, Window window, boolean useBias, int groups) impl
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return Along.images(this, window, false, input, axis);
+    return Along.windows(this, window, false, input, axis);
   }
 
   @Override

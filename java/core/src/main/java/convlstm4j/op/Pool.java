@@ -35,7 +35,7 @@ public record Pool(Mode mode, Window window) implements Op {
 
   @Override
   public TimeUse along(int input, int axis, List<Shape> inputs) {
-    return Along.images(this, window, true, input, axis);
+    return Along.windows(this, window, true, input, axis);
   }
 
   @Override

@@ -238,6 +238,15 @@ public final class Program {
     }
 
     /**
+     * How many ops there are so far.
+     *
+     * @return the number of the next
+     */
+    public int steps() {
+      return steps.size();
+    }
+
+    /**
      * Ends the program.
      *
      * @return the program

@@ -42,7 +42,7 @@ class StretchesHeapTest {
     try (Backend backend = new ReferenceBackend();
         Model model = Model.of(video, out)) {
       Pass pass = Pass.of(Pass.Kind.PREDICT, model.network(), null, List.of(VIDEO));
-      Stretches s = new Stretches(pass, backend, DType.FLOAT32);
+      Stretches s = new Stretches(pass, backend, DType.FLOAT32, 0);
       assertTrue(s.isPossible());
       return s.heapBytes(1) - 2 * s.resultBytes();
     }

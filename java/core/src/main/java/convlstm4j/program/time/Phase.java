@@ -1,5 +1,7 @@
 package convlstm4j.program.time;
 
+import convlstm4j.op.Concat;
+import convlstm4j.op.Pad;
 import convlstm4j.op.TimeUse;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -10,6 +12,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,8 +37,23 @@ public final class Phase {
    */
   public record Carried(Value before, Value after, String name) {}
 
-  /** A step, and how it treats time where that comes in stretches. */
-  record Timed(Step step, @Nullable TimeUse use, TimeAxis.@Nullable Place place) {
+  /**
+   * A step, and how it treats time where that comes in stretches.
+   *
+   * @param lag of what it reads
+   * @param seen the last frames that a window has seen, which the next stretch sees again; null for
+   *     others
+   */
+  record Timed(
+      Step step,
+      @Nullable TimeUse use,
+      TimeAxis.@Nullable Place place,
+      long lag,
+      @Nullable Carried seen) {
+    Timed(Step step, @Nullable TimeUse use, TimeAxis.@Nullable Place place, long lag) {
+      this(step, use, place, lag, null);
+    }
+
     /** How a step that runs some frames at a time uses time. */
     TimeUse stretchedUse() {
       return Objects.requireNonNull(use, () -> step + " runs at once");
@@ -50,6 +68,7 @@ public final class Phase {
   private final boolean stretched;
   private final List<Timed> steps;
   private final Map<Value, TimeAxis> times;
+  private final Map<Value, Long> lags;
   private final List<Value> inputs;
   private final List<Carried> carried;
   private final List<Value> outputs;
@@ -64,6 +83,7 @@ public final class Phase {
       List<Timed> steps,
       List<Timed> winners,
       Map<Value, TimeAxis> times,
+      Map<Value, Long> lags,
       List<Value> inputs,
       List<Carried> carried,
       List<Value> outputs) {
@@ -72,6 +92,7 @@ public final class Phase {
     this.steps = List.copyOf(steps);
     this.winners = List.copyOf(winners);
     this.times = times;
+    this.lags = lags;
     this.inputs = List.copyOf(inputs);
     this.carried = List.copyOf(carried);
     this.outputs = List.copyOf(outputs);
@@ -143,7 +164,8 @@ public final class Phase {
    * @param program what to run
    * @param values what stands in it for the values that the phase makes and reads
    * @param inputs those of the phase's inputs that it is fed with
-   * @param states those of the phase's carried states that it is fed with, and what stands for each
+   * @param states those of the phase's carried states that it is fed with, and what stands for
+   *     each; what windows have seen is not there in the first stretch
    * @param draws for each of its steps, by {@link Step#number}, which random numbers it draws
    */
   public record Part(
@@ -163,17 +185,19 @@ public final class Phase {
    *
    * @param number of the step in the whole program
    * @param time in what they are drawn for; empty where that has none
+   * @param lag of the step
    */
-  public record Draw(int number, Optional<TimeAxis> time) {
+  public record Draw(int number, Optional<TimeAxis> time, long lag) {
     /**
      * Those of some frames.
      *
      * @param run random numbers of the whole program's run
-     * @param from first frame
-     * @param to last frame + 1
+     * @param span which
      * @return the step's random numbers
      */
-    public Philox of(Philox run, long from, long to) {
+    public Philox of(Philox run, Span span) {
+      long from = span.from(lag);
+      long to = span.to(lag);
       Philox all = Streams.op(run, number);
       return time.map(
               t ->
@@ -187,23 +211,23 @@ public final class Phase {
   /**
    * The phase for some frames.
    *
-   * @param frames how many; of a phase that runs at once, all
+   * @param span which; of a phase that runs at once, all
    * @return a program
    */
-  public Part part(long frames) {
+  public Part part(Span span) {
     List<Value> all = new ArrayList<>(outputs);
     carried.forEach(c -> all.add(c.after()));
-    return part(frames, all);
+    return part(span, all);
   }
 
   /**
    * What of the phase leads to some values, for some frames.
    *
-   * @param frames how many; of a phase that runs at once, all
+   * @param span which; of a phase that runs at once, all
    * @param keep roots that the phase makes, which are read after a run; places of maxima among them
    * @return a program
    */
-  public Part part(long frames, Collection<Value> keep) {
+  public Part part(Span span, Collection<Value> keep) {
     List<Timed> needed = leadingTo(keep);
     Set<Value> read = new HashSet<>();
     Set<Value> ends = new HashSet<>();
@@ -214,11 +238,11 @@ public final class Phase {
     Program.Builder g = new Program.Builder(false, false);
     Map<Value, Value> made = new HashMap<>();
     List<Value> fed = inputs.stream().filter(read::contains).toList();
-    fed.forEach(v -> made.put(v, g.feed(shape(v, v.shape(), frames))));
+    fed.forEach(v -> made.put(v, g.feed(shape(v, v.shape(), span))));
     Map<Value, Value> states = new HashMap<>();
     Map<Carried, Value> begins = new LinkedHashMap<>();
     carried.stream()
-        .filter(c -> ends.contains(c.after()))
+        .filter(c -> ends.contains(c.after()) && !(span.isFirst() && isSeen(c)))
         .forEach(
             c -> {
               begins.put(c, g.feed(c.after().shape()));
@@ -234,19 +258,24 @@ public final class Phase {
             isState
                 ? g.reshape(known(states, t.step.outputs().get(k)), v.shape())
                 : v.root().kind() == Kind.ZEROS
-                    ? g.zeros(zeros(t, k, v.shape(), frames))
-                    : g.reshape(known(made, v.root()), shape(v.root(), v.shape(), frames)));
+                    ? g.zeros(zeros(t, k, v.shape(), span))
+                    : g.reshape(known(made, v.root()), shape(v.root(), v.shape(), span)));
       }
       g.enter(t.step.layer());
       List<Value> out =
-          g.ops(stretched ? t.step.op().stretched(t.stretchedPlace().axis()) : t.step.op(), in);
+          t.seen == null
+              ? g.ops(stretched ? t.step.op().stretched(t.stretchedPlace().axis()) : t.step.op(), in)
+              : window(g, t, in, states.get(t.seen.after()), span, keep.contains(t.seen.after()));
       g.leave();
-      draws.add(new Draw(t.step.number(), drawn(t)));
+      int steps = g.steps();
+      while (draws.size() < steps) {
+        draws.add(new Draw(t.step.number(), drawn(t), t.lag));
+      }
       for (int k = 0; k < out.size(); k++) {
         Value v = t.step.outputs().get(k);
-        if (!out.get(k).shape().equals(shape(v, v.shape(), frames))) {
+        if (!out.get(k).shape().equals(shape(v, v.shape(), span))) {
           throw new IllegalStateException(
-              t.step.op() + " makes " + out.get(k).shape() + " of " + frames + " frames");
+              t.step.op() + " makes " + out.get(k).shape() + " of " + span);
         }
         made.put(v, out.get(k));
       }
@@ -259,6 +288,45 @@ public final class Phase {
   static <T> T known(Map<Value, T> of, Value v) {
     return Objects.requireNonNull(
         of.get(v), () -> "a value of shape " + v.shape() + " is read before it is made");
+  }
+
+  private boolean isSeen(Carried c) {
+    return steps.stream().anyMatch(t -> c.equals(t.seen));
+  }
+
+  /**
+   * An op that sees around each frame, on those that were seen at the end of the stretch before and
+   * these. What it makes up for the missing is cut off.
+   *
+   * @param before what was seen; null in the first stretch
+   * @param keeps whether what it has seen is wanted
+   */
+  private static List<Value> window(
+      Program.Builder g, Timed t, List<Value> in, @Nullable Value before, Span span, boolean keeps) {
+    int axis = t.stretchedPlace().axis();
+    TimeUse use = t.stretchedUse();
+    Value x = in.get(0);
+    Value seen = before == null ? x : g.op(new Concat(axis, 2), before, x);
+    List<Value> inputs = new ArrayList<>(in);
+    inputs.set(0, seen);
+    int front = before == null ? 0 : use.before();
+    int back = span.isLast() ? 0 : use.after();
+    // Of what only waits nothing but the cut is left.
+    Value y = t.step.op() instanceof Pad ? seen : g.ops(t.step.op(), inputs).get(0);
+    List<Value> all = new ArrayList<>(List.of(cut(g, y, axis, front, back)));
+    if (keeps) {
+      long more = seen.shape().dim(axis) - (use.before() + use.after());
+      all.add(cut(g, seen, axis, (int) more, 0));
+    }
+    return all;
+  }
+
+  private static Value cut(Program.Builder g, Value x, int axis, int front, int back) {
+    List<Integer> before = new ArrayList<>(Collections.nCopies(x.shape().rank(), 0));
+    List<Integer> after = new ArrayList<>(before);
+    before.set(axis, -front);
+    after.set(axis, -back);
+    return g.op(new Pad(before, after), x);
   }
 
   /** Where time is in what a step draws random numbers for. */
@@ -290,16 +358,18 @@ public final class Phase {
     return all;
   }
 
-  private Shape shape(Value root, Shape shape, long frames) {
+  private Shape shape(Value root, Shape shape, Span span) {
     TimeAxis time = stretched ? times.get(root) : null;
-    return time == null ? shape : time.resized(shape, frames);
+    return time == null ? shape : span.of(shape, time, lags.getOrDefault(root, 0L));
   }
 
   /** Zeros have as many frames as what they are read with. */
-  private Shape zeros(Timed t, int input, Shape shape, long frames) {
+  private Shape zeros(Timed t, int input, Shape shape, Span span) {
     int axis = stretched ? t.stretchedUse().inputs().get(input) : TimeUse.NONE;
-    return axis == TimeUse.NONE
-        ? shape
-        : shape.with(axis, t.stretchedPlace().before() * frames * t.stretchedPlace().after());
+    if (axis == TimeUse.NONE) {
+      return shape;
+    }
+    TimeAxis.Place place = t.stretchedPlace();
+    return shape.with(axis, place.before() * span.count(t.lag) * place.after());
   }
 }

@@ -4,6 +4,7 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.Recurrence;
 import convlstm4j.program.Program;
 import convlstm4j.program.Value;
+import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
  * @param phases in the order in which they run
  * @param steps how many frames there are
  * @param times where time is in the values that have it
+ * @param lags of values that are behind the first in a stretch: by how many frames
+ * @param least the smallest number of frames that may be at work at a time
  * @param normalizations batch normalisations that were cut, of a program for training
  * @param whole for each op that wants all frames at once, its layer and why
  */
@@ -24,6 +27,8 @@ public record Phases(
     List<Phase> phases,
     long steps,
     Map<Value, TimeAxis> times,
+    Map<Value, Long> lags,
+    long least,
     List<Normalization> normalizations,
     List<String> whole) {
   public Phases {
@@ -49,6 +54,44 @@ public record Phases(
    */
   public Optional<TimeAxis> time(Value value) {
     return Optional.ofNullable(times.get(value.root()));
+  }
+
+  /**
+   * Checks a number of frames at a time.
+   *
+   * @param frames that are to be at work
+   * @param all frames in all
+   * @return the number
+   * @throws IllegalArgumentException if what sees frames around each needs more
+   */
+  public long atATime(long frames, long all) {
+    if (frames < least && frames < all) {
+      throw new IllegalArgumentException(
+          frames + " frames at a time, the windows over time need at least " + least);
+    }
+    return Math.min(frames, all);
+  }
+
+  /**
+   * By how much a value lags.
+   *
+   * @param value any
+   * @return frames, see {@link Span}
+   */
+  public long lag(Value value) {
+    return lags.getOrDefault(value.root(), 0L);
+  }
+
+  /**
+   * A shape of a value in a stretch.
+   *
+   * @param value any
+   * @param shape one of its array's
+   * @param span the stretch
+   * @return the shape with as many frames as there are of it
+   */
+  public Shape shape(Value value, Shape shape, Span span) {
+    return time(value).map(t -> span.of(shape, t, lag(value))).orElse(shape);
   }
 
   /**

@@ -1,6 +1,7 @@
 package convlstm4j.program.time;
 
 import convlstm4j.op.BatchNorm;
+import convlstm4j.op.Pad;
 import convlstm4j.op.TimeUse;
 import convlstm4j.program.Program;
 import convlstm4j.program.Program.Step;
@@ -38,6 +39,14 @@ public final class TimePass {
   private final long steps;
   private final Set<Value> kept = new LinkedHashSet<>();
   private final Map<Value, TimeAxis> times = new HashMap<>();
+  private final Map<Value, Long> lags = new HashMap<>();
+
+  private record Wait(Value root, long frames, int phase) {}
+
+  /** What waits until another value has as many frames. */
+  private final Map<Wait, Value> late = new HashMap<>();
+
+  private long least = 1;
   private final Map<Value, Integer> madeIn = new HashMap<>();
   private final TreeMap<Integer, List<Timed>> phases = new TreeMap<>();
   private final Set<String> whole = new LinkedHashSet<>();
@@ -46,15 +55,24 @@ public final class TimePass {
   /** Whether normalisations in training are cut. */
   private final boolean cuts;
 
+  /** Whether what sees some frames around each may run in stretches. */
+  private final boolean looksAhead;
+
   private final List<Normalization> normalizations = new ArrayList<>();
 
   /** What is made by steps of tails. */
   private final Set<Value> inTails = new HashSet<>();
 
   private TimePass(
-      Program program, Collection<Value> keep, Set<Value> videos, long steps, boolean cuts) {
+      Program program,
+      Collection<Value> keep,
+      Set<Value> videos,
+      long steps,
+      boolean cuts,
+      boolean looksAhead) {
     this.program = program;
     this.cuts = cuts;
+    this.looksAhead = looksAhead;
     this.steps = steps;
     keep.forEach(v -> kept.add(v.root()));
     program.newStates().values().forEach(v -> kept.add(v.root()));
@@ -70,10 +88,14 @@ public final class TimePass {
    * @param program what is to run, forward only
    * @param keep values that are read after a run; steps that do not lead to them are left out
    * @param videos feeds whose axis 1 is time, all of one size
+   * @param frames what sees frames around each wants all of them where so many at a time were too
+   *     few for it; 1 for frames that come one by one, {@link Long#MAX_VALUE} where any number will
+   *     do
    * @return the phases; one, at once, if there are no such feeds or a single frame
    */
-  public static Phases apply(Program program, Collection<Value> keep, Set<Value> videos) {
-    return apply(program, keep, videos, false);
+  public static Phases apply(
+      Program program, Collection<Value> keep, Set<Value> videos, long frames) {
+    return apply(program, keep, videos, frames, false);
   }
 
   /**
@@ -83,22 +105,31 @@ public final class TimePass {
    * @param program what is to run
    * @param keep values that are read after a run; steps that do not lead to them are left out
    * @param videos feeds whose axis 1 is time, all of one size
+   * @param frames as for {@link #apply(Program, Collection, Set, long)}
    * @return the phases; one, at once, if there are no such feeds or a single frame
    */
-  public static Phases forTraining(Program program, Collection<Value> keep, Set<Value> videos) {
-    return apply(program, keep, videos, true);
+  public static Phases forTraining(
+      Program program, Collection<Value> keep, Set<Value> videos, long frames) {
+    return apply(program, keep, videos, frames, true);
   }
 
   private static Phases apply(
-      Program program, Collection<Value> keep, Set<Value> videos, boolean cuts) {
+      Program program, Collection<Value> keep, Set<Value> videos, long frames, boolean cuts) {
     long steps = videos.stream().mapToLong(v -> v.shape().dim(1)).findFirst().orElse(1);
-    TimePass pass = new TimePass(program, keep, steps > 1 ? videos : Set.of(), steps, cuts);
+    Set<Value> timed = steps > 1 ? videos : Set.of();
+    TimePass pass = new TimePass(program, keep, timed, steps, cuts, true);
     pass.run();
+    if (pass.least > Math.min(frames, steps - 1)) {
+      pass = new TimePass(program, keep, timed, steps, cuts, false);
+      pass.run();
+    }
     return new Phases(
         program,
         pass.phases(),
         steps,
         Map.copyOf(pass.times),
+        Map.copyOf(pass.lags),
+        pass.least,
         pass.normalizations,
         List.copyOf(pass.whole));
   }
@@ -141,15 +172,87 @@ public final class TimePass {
     TimeUse use = s.op().along(lead, place.get().axis(), shapes);
     String obstacle = obstacle(s, use, place.get());
     if (obstacle.isEmpty()) {
-      inStretches(new Timed(s, use, place.get()));
+      Step aligned = aligned(s, use);
+      long lag = lag(aligned.inputs().get(lead));
+      if (use.kind() == TimeUse.Kind.WINDOW) {
+        window(aligned, use, place.get(), lag, stretched(aligned));
+      } else {
+        inStretches(new Timed(aligned, use, place.get(), lag), stretched(aligned));
+      }
+      outputs(aligned, lead, use, place.get(), lag + use.after());
     } else {
       whole(s, obstacle);
+      outputs(s, lead, use, place.get(), 0);
     }
-    outputs(s, lead, use, place.get());
+  }
+
+  private long lag(Value v) {
+    return lags.getOrDefault(v.root(), 0L);
+  }
+
+  /** A step all of whose frames are of the same time: who has them early waits. */
+  private Step aligned(Step s, TimeUse use) {
+    List<Value> timed = new ArrayList<>();
+    for (int k = 0; k < s.inputs().size(); k++) {
+      Value v = s.inputs().get(k);
+      if (use.inputs().get(k) != TimeUse.NONE && times.containsKey(v.root())) {
+        timed.add(v);
+      }
+    }
+    long most = timed.stream().mapToLong(this::lag).max().orElse(0);
+    int phase = stretched(s);
+    List<Value> inputs =
+        s.inputs().stream()
+            .map(v -> timed.contains(v) && lag(v) < most ? late(s, v, most - lag(v), phase) : v)
+            .toList();
+    return new Step(s.op(), inputs, s.outputs(), s.layer(), s.number());
+  }
+
+  /** The same some frames later. */
+  private Value late(Step reader, Value v, long frames, int phase) {
+    Wait wait = new Wait(v.root(), frames, phase);
+    Value known = late.get(wait);
+    if (known == null) {
+      known = waiting(reader, wait);
+      late.put(wait, known);
+    }
+    return new Value(-1, Kind.VIEW, v.shape(), known);
+  }
+
+  private Value waiting(Step reader, Wait w) {
+    Shape blocks = Phase.known(times, w.root).blocks(steps);
+    Value y = new Value(-1, Kind.RESULT, blocks, null);
+    List<Integer> none = List.of(0, 0, 0);
+    Step wait =
+        new Step(
+            new Pad(none, none),
+            List.of(new Value(-1, Kind.VIEW, blocks, w.root)),
+            List.of(y),
+            reader.layer(),
+            reader.number());
+    TimeUse use = TimeUse.waiting((int) w.frames);
+    Place place = new Place(1, 1, 1);
+    window(wait, use, place, lag(w.root), w.phase);
+    outputs(wait, 0, use, place, lag(w.root) + w.frames);
+    return y;
+  }
+
+  /** A step that sees some of the frames of the stretch before. */
+  private void window(Step s, TimeUse use, Place place, long lag, int phase) {
+    int around = use.before() + use.after();
+    Shape seen = s.inputs().get(0).shape().with(place.axis(), around);
+    Value none = new Value(-1, Kind.ZEROS, seen, null);
+    Value last = new Value(-1, Kind.RESULT, seen, null);
+    String layer = s.layer().isEmpty() ? s.op().opName() : s.layer();
+    Carried carried = new Carried(none, last, unique(layer + "/seen"));
+    Step carrying =
+        new Step(s.op(), s.inputs(), List.of(s.outputs().get(0), last), s.layer(), s.number());
+    inStretches(new Timed(carrying, use, place, lag, carried), phase);
+    least = Math.max(least, lag + Math.max(around, use.after() + 1));
   }
 
   /** Where time is in what a step makes. */
-  private void outputs(Step s, int lead, TimeUse use, Place place) {
+  private void outputs(Step s, int lead, TimeUse use, Place place, long lag) {
     long size = s.inputs().get(lead).shape().dim(place.axis());
     for (int k = 0; k < s.outputs().size(); k++) {
       int axis = use.outputs().get(k);
@@ -157,12 +260,14 @@ public final class TimePass {
       if (axis != TimeUse.NONE && y.shape().dim(axis) == size) {
         Place there = new Place(axis, place.before(), place.after());
         times.put(y, TimeAxis.of(y.shape(), there, steps));
+        if (lag > 0) {
+          lags.put(y, lag);
+        }
       }
     }
   }
 
-  private void inStretches(Timed t) {
-    int phase = stretched(t.step());
+  private void inStretches(Timed t, int phase) {
     if (isTail(t)) {
       inTails.addAll(t.step().outputs());
     }
@@ -195,9 +300,9 @@ public final class TimePass {
     boolean tail = inTails.contains(s.inputs().get(0).root());
     phases
         .computeIfAbsent(key(made, tail), p -> new ArrayList<>())
-        .add(new Timed(cut.moments(), moments, place));
+        .add(new Timed(cut.moments(), moments, place, lag(s.inputs().get(0))));
     cut.moments().outputs().forEach(v -> madeIn.put(v, made));
-    outputs(cut.moments(), 0, moments, place);
+    outputs(cut.moments(), 0, moments, place, lag(s.inputs().get(0)));
     cut.atOnce().forEach(this::atOnce);
     Step n = cut.normalize();
     inTails.add(n.outputs().get(0));
@@ -225,7 +330,10 @@ public final class TimePass {
     if (use.kind() == TimeUse.Kind.WHOLE) {
       return use.reason();
     }
-    if (use.kind() == TimeUse.Kind.CARRYING && !place.isAlone()) {
+    if (use.kind() == TimeUse.Kind.WINDOW && !looksAhead) {
+      return use.reason();
+    }
+    if (use.kind() != TimeUse.Kind.LOCAL && !place.isAlone()) {
       return "goes along an axis that time is only a part of";
     }
     for (int k = 0; k < s.inputs().size(); k++) {
@@ -277,7 +385,7 @@ public final class TimePass {
     int number = phase;
     phases
         .computeIfAbsent(key(number, false), p -> new ArrayList<>())
-        .add(new Timed(s, null, null));
+        .add(new Timed(s, null, null, 0));
     s.outputs().forEach(v -> madeIn.put(v, number));
   }
 
@@ -295,6 +403,9 @@ public final class TimePass {
     Map<Value, Carried> carried = new LinkedHashMap<>();
     Set<Value> made = new LinkedHashSet<>();
     for (Timed t : timed) {
+      if (t.seen() != null) {
+        carried.put(t.seen().after(), t.seen());
+      }
       for (int k = 0; k < t.step().inputs().size(); k++) {
         Value v = t.step().inputs().get(k);
         if (inStretches && t.stretchedUse().carried().contains(k)) {
@@ -313,6 +424,7 @@ public final class TimePass {
         timed,
         cuts && inStretches ? winners(timed, outputs) : List.of(),
         times,
+        lags,
         List.copyOf(inputs),
         List.copyOf(carried.values()),
         outputs);
@@ -326,15 +438,18 @@ public final class TimePass {
       Value x = s.inputs().get(0);
       Place place = Phase.known(times, x.root()).in(x.shape()).orElseThrow();
       TimeUse use = s.op().along(0, place.axis(), List.of(x.shape()));
-      outputs(s, 0, use, place);
-      all.add(new Timed(s, use, place));
+      outputs(s, 0, use, place, lag(x));
+      all.add(new Timed(s, use, place, lag(x)));
     }
     return all;
   }
 
   /** A layer that is called several times has several states of a name. */
   private String name(Step s, int input) {
-    String name = s.layer() + "/" + s.op().outputNames().get(input);
+    return unique(s.layer() + "/" + s.op().outputNames().get(input));
+  }
+
+  private String unique(String name) {
     int k = names.merge(name, 1, Integer::sum) - 1;
     return k == 0 ? name : name + "_" + k;
   }
