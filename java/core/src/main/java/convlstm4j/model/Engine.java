@@ -27,6 +27,7 @@ import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.tensor.TensorsOnDemand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -188,10 +189,10 @@ final class Engine implements AutoCloseable {
   }
 
   /** Copies of weights and statistics by name, in the network's order. */
-  Map<String, Tensor> weights() {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    network.parameters().forEach(p -> all.put(network.name(p), variables.get(p)));
-    return all;
+  TensorsOnDemand weights() {
+    Map<String, Supplier<Tensor>> all = new LinkedHashMap<>();
+    network.parameters().forEach(p -> all.put(network.name(p), () -> variables.get(p)));
+    return new TensorsOnDemand(all);
   }
 
   /** Replaces all of them, or none. */

@@ -20,6 +20,7 @@ import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -579,7 +580,7 @@ public final class Model implements AutoCloseable {
    * @return copies by name, in Keras's order
    */
   public Map<String, Tensor> weights() {
-    return access.use("weights", () -> session.engine().weights());
+    return access.use("weights", () -> new LinkedHashMap<>(session.engine().weights()));
   }
 
   /**
@@ -608,7 +609,17 @@ public final class Model implements AutoCloseable {
    * @return weights, slots, states, progress and more
    */
   public Snapshot snapshot() {
-    return access.use("snapshot", trainer::snapshot);
+    return access.use("snapshot", () -> trainer.snapshot().copy());
+  }
+
+  /**
+   * Reads everything that training needs to go on, without a copy of all of it: weights and slots
+   * are copied one by one, each time that they are read. Nobody else may use the model meanwhile.
+   *
+   * @param reader is given a snapshot that is of no use after the call
+   */
+  public void readSnapshot(Consumer<Snapshot> reader) {
+    access.use("readSnapshot", () -> reader.accept(trainer.snapshot()));
   }
 
   /**

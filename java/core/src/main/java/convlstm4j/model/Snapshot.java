@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.graph.Network;
 import convlstm4j.program.Parameter;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.tensor.TensorsOnDemand;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.Map;
 
 /**
  * Everything beside architecture and options that training needs to go on, bit for bit, where it
- * stopped. All maps keep their order; tensors are copies.
+ * stopped. All maps keep their order; tensors are copies, where the snapshot is {@linkplain
+ * Model#readSnapshot only read} made as they are read.
  *
  * @param seed decides initial weights and dropout
  * @param progress how far training has come
@@ -44,7 +46,23 @@ public record Snapshot(
     return new Snapshot(seed, Progress.START, Double.NaN, weights, none, states, none, Map.of());
   }
 
+  /** The same with all tensors, which stays as it is whatever becomes of the model. */
+  Snapshot copy() {
+    return new Snapshot(
+        seed,
+        progress,
+        learningRate,
+        new LinkedHashMap<>(weights),
+        new LinkedHashMap<>(slots),
+        states,
+        sums,
+        callbacks);
+  }
+
   private static <T> Map<String, T> ordered(Map<String, T> map) {
+    if (map instanceof TensorsOnDemand) {
+      return map;
+    }
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 

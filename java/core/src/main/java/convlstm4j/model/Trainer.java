@@ -53,7 +53,7 @@ final class Trainer {
     checkIdle("adjust");
     Training before = training("adjust");
     before.checkGoesOn(options, network);
-    Snapshot kept = before.adjusted(options, snapshot());
+    Snapshot kept = before.adjusted(options, snapshot().copy());
     compile(options);
     restore(kept);
   }
@@ -119,6 +119,7 @@ final class Trainer {
     return replaced;
   }
 
+  /** Its weights and slots are copied as they are read. */
   Snapshot snapshot() {
     if (loop != null) {
       loop.flush();

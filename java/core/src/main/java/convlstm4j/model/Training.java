@@ -110,7 +110,7 @@ final class Training implements AutoCloseable {
   }
 
   Snapshot snapshot(Engine engine, long seed, Map<String, Tensor> weights) {
-    Map<String, Tensor> slots = updater == null ? Map.of() : updater.slots();
+    Map<String, Tensor> slots = updater == null ? Map.of() : updater.slotsOnDemand();
     return new Snapshot(
         seed, progress, learningRate, weights, slots, engine.states(), sums, callbacks);
   }

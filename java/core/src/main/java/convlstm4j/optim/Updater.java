@@ -11,12 +11,14 @@ import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.tensor.TensorsOnDemand;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -291,10 +293,19 @@ public final class Updater implements AutoCloseable {
    * @return copies, by slot and weight, as {@code momentum/conv_lstm2d/kernel}
    */
   public Map<String, Tensor> slots() {
+    return new LinkedHashMap<>(slotsOnDemand());
+  }
+
+  /**
+   * What is remembered, to be read before the next step.
+   *
+   * @return as {@link #slots()} gives them, copied one by one
+   */
+  public TensorsOnDemand slotsOnDemand() {
     checkOpen();
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    slots.forEach((name, b) -> all.put(name, runner.memory().download(b)));
-    return all;
+    Map<String, Supplier<Tensor>> all = new LinkedHashMap<>();
+    slots.forEach((name, b) -> all.put(name, () -> runner.memory().download(b)));
+    return new TensorsOnDemand(all);
   }
 
   /**

@@ -11,6 +11,7 @@ import convlstm4j.io.file.AtomicFile;
 import convlstm4j.io.file.InputFile;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
+import convlstm4j.model.Snapshot;
 import convlstm4j.model.WeightTransfer;
 import convlstm4j.objective.CustomMetrics;
 import convlstm4j.program.Parameter;
@@ -67,25 +68,28 @@ public final class Checkpoint {
 
   /** With a channel in between, for tests of full disks. */
   static void save(Model model, Path path, UnaryOperator<WritableByteChannel> wrap) {
-    try {
-      Contents contents = contents(model);
-      try (AtomicFile file = AtomicFile.create(path, wrap)) {
-        CheckpointFile.write(file.channel(), contents);
-        file.commit();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
-    }
+    model.readSnapshot(
+        snapshot -> {
+          try {
+            Contents contents = contents(model, snapshot);
+            try (AtomicFile file = AtomicFile.create(path, wrap)) {
+              CheckpointFile.write(file.channel(), contents);
+              file.commit();
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+          }
+        });
   }
 
-  static Contents contents(Model model) throws IOException {
+  static Contents contents(Model model, Snapshot snapshot) throws IOException {
     return new Contents(
         version(),
         Architecture.toJson(model.network()),
         model.compilation().isEmpty() ? null : json(model.compilation().get().config()),
         model.dtype(),
         forms(model),
-        model.snapshot());
+        snapshot);
   }
 
   /** Null if nothing is known. */

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -60,7 +61,7 @@ final class CheckpointFile {
   }
 
   static void write(WritableByteChannel out, Contents contents) throws IOException {
-    List<Tensor> tensors = new ArrayList<>();
+    List<Supplier<Tensor>> tensors = new ArrayList<>();
     List<Map<String, Object>> index = new ArrayList<>();
     Snapshot s = contents.snapshot();
     long end = append(Section.WEIGHT, "", s.weights(), index, tensors, 0);
@@ -92,7 +93,8 @@ final class CheckpointFile {
     prefix.putLong(prefix.capacity() + end).put(json);
     prefix.putInt(12, headerCrc(prefix.array()));
     drain(prefix.flip(), out);
-    for (Tensor tensor : tensors) {
+    for (Supplier<Tensor> again : tensors) {
+      Tensor tensor = again.get();
       for (int from = 0; from < tensor.size(); from += Entry.chunk(tensor)) {
         drain(Entry.encode(tensor, from), out);
       }
@@ -104,11 +106,11 @@ final class CheckpointFile {
       String owner,
       Map<String, Tensor> map,
       List<Map<String, Object>> index,
-      List<Tensor> tensors,
+      List<Supplier<Tensor>> tensors,
       long start) {
     long offset = start;
-    for (var e : map.entrySet()) {
-      Entry entry = Entry.of(section, owner, e.getKey(), e.getValue(), offset);
+    for (String name : map.keySet()) {
+      Entry entry = Entry.of(section, owner, name, map.get(name), offset);
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("section", lower(section));
       fields.put("owner", owner);
@@ -118,7 +120,7 @@ final class CheckpointFile {
       fields.put("offset", offset);
       fields.put("crc32c", Integer.toUnsignedLong(entry.crc()));
       index.add(fields);
-      tensors.add(e.getValue());
+      tensors.add(() -> map.get(name));
       offset += entry.bytes();
     }
     return offset;

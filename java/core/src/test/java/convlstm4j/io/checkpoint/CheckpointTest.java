@@ -3,6 +3,9 @@ package convlstm4j.io.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +17,7 @@ import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
 import convlstm4j.model.Progress;
 import convlstm4j.model.Run;
+import convlstm4j.model.Snapshot;
 import convlstm4j.objective.Loss;
 import convlstm4j.optim.Adam;
 import convlstm4j.optim.SGD;
@@ -51,6 +55,38 @@ class CheckpointTest {
     Path path = folder.resolve("compare.ckpt");
     Checkpoint.save(model, path);
     return Files.readAllBytes(path);
+  }
+
+  /** A second model of its size does not lie on the heap while one is saved. */
+  @Test
+  void whatIsOnlyReadIsCopiedTensorByTensor() {
+    try (Model model = SmallNet.compiled(DType.FLOAT32)) {
+      model.fit(SmallNet.data(DType.FLOAT32), Fit.epochs(1));
+      Snapshot kept = model.snapshot();
+      model.readSnapshot(
+          read -> {
+            check(kept.weights(), read.weights());
+            check(kept.slots(), read.slots());
+            assertEquals(kept.progress(), read.progress());
+          });
+      String name = kept.weights().keySet().iterator().next();
+      float[] before = kept.weights().get(name).floats().clone();
+      model.fit(SmallNet.data(DType.FLOAT32), Fit.epochs(2));
+      assertArrayEquals(before, kept.weights().get(name).floats());
+      assertFalse(Arrays.equals(before, model.weights().get(name).floats()));
+    }
+  }
+
+  private static void check(Map<String, Tensor> kept, Map<String, Tensor> read) {
+    assertEquals(List.copyOf(kept.keySet()), List.copyOf(read.keySet()));
+    assertEquals(kept.size(), read.size());
+    for (String name : kept.keySet()) {
+      assertSame(kept.get(name), kept.get(name));
+      assertNotSame(read.get(name), read.get(name), name);
+      assertArrayEquals(kept.get(name).floats(), read.get(name).floats(), name);
+    }
+    assertNull(read.get("none"));
+    assertFalse(read.containsKey("none"));
   }
 
   @ParameterizedTest
