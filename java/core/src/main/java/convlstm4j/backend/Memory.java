@@ -44,6 +44,19 @@ public interface Memory {
   }
 
   /**
+   * Allocates a buffer of zeros for what stays as long as a model, such as its weights. A memory
+   * may keep such apart, so that what runs finds room as if nothing else were there.
+   *
+   * @param dtype element type
+   * @param shape a known shape
+   * @return a buffer that the caller closes
+   * @throws BackendException if there is not enough memory
+   */
+  default Buffer allocatePermanent(DType dtype, Shape shape) {
+    return allocate(dtype, shape);
+  }
+
+  /**
    * Begins to keep arrays in files.
    *
    * @param folder where the files are

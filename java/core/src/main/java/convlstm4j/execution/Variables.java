@@ -42,7 +42,7 @@ public final class Variables implements AutoCloseable {
     this.ownsParameters = true;
     try {
       for (Parameter p : parameters) {
-        Buffer b = backend.memory().allocate(dtype, p.shape());
+        Buffer b = backend.memory().allocatePermanent(dtype, p.shape());
         Philox random = Streams.firstWeights(seed, this.parameters.size());
         this.parameters.put(p, b);
         double[] values = p.initializer().values(p.shape(), random);
@@ -69,7 +69,7 @@ public final class Variables implements AutoCloseable {
     try {
       values.forEach(
           (p, value) -> {
-            parameters.put(p, backend.memory().allocateUnset(dtype, p.shape()));
+            parameters.put(p, backend.memory().allocatePermanent(dtype, p.shape()));
             set(p, value);
           });
     } catch (RuntimeException e) {
@@ -218,7 +218,7 @@ public final class Variables implements AutoCloseable {
     if (b != null) {
       b.close();
     }
-    return backend.memory().allocate(dtype, shape);
+    return backend.memory().allocatePermanent(dtype, shape);
   }
 
   private void checkOpen() {

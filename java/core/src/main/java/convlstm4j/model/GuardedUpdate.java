@@ -75,7 +75,7 @@ final class GuardedUpdate implements AutoCloseable {
   }
 
   private Buffer allocate(Shape shape) {
-    Buffer b = memory.allocate(dtype, shape);
+    Buffer b = memory.allocatePermanent(dtype, shape);
     owned.add(b);
     return b;
   }

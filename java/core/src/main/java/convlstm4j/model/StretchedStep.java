@@ -62,7 +62,7 @@ final class StretchedStep implements TrainStep {
               stored);
       Memory memory = variables.backend().memory();
       for (Tensor t : TrainingStep.termWeights(pass, objectives)) {
-        Buffer b = memory.allocate(variables.dtype(), t.shape());
+        Buffer b = memory.allocatePermanent(variables.dtype(), t.shape());
         termWeights.add(b);
         memory.upload(t.cast(variables.dtype()), b);
       }

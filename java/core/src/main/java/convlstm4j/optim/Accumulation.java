@@ -51,7 +51,7 @@ final class Accumulation implements AutoCloseable {
     try {
       open = runner.allocate(Shape.of(1));
       gate = runner.allocate(Shape.of(1));
-      weights.forEach(w -> means.add(runner.allocate(w)));
+      weights.forEach(w -> means.add(runner.memory().allocatePermanent(runner.dtype(), w)));
       Formula updates = Formula.input(due);
       Formula w = Formula.input(rates);
       Formula g = Formula.input(rates + 1);

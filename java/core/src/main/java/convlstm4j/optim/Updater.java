@@ -128,7 +128,7 @@ public final class Updater implements AutoCloseable {
   private List<Buffer> allocate(String slot, double initial) {
     List<Buffer> buffers = new ArrayList<>();
     for (Parameter p : parameters) {
-      Buffer b = runner.allocate(p.shape());
+      Buffer b = runner.memory().allocatePermanent(runner.dtype(), p.shape());
       slots.put(slotName(slot, p), b);
       if (initial != 0) {
         runner.memory().fill(b, initial);

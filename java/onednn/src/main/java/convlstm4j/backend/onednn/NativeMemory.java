@@ -8,6 +8,7 @@ import convlstm4j.backend.Peak;
 import convlstm4j.backend.ProcessMemory;
 import convlstm4j.backend.Spill;
 import convlstm4j.backend.SpillFolder;
+import convlstm4j.backend.onednn.Arenas.Stay;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -38,7 +39,7 @@ final class NativeMemory implements Memory {
    */
   NativeMemory(NativeKernels kernels) {
     SystemSlabs slabs = new SystemSlabs(kernels);
-    this.arenas = new Arenas(new Arena(slabs), new Arena(slabs));
+    this.arenas = new Arenas(new Arena(slabs), new Arena(slabs), new Arena(slabs));
     this.capacity = ProcessMemory.process(0).bytes();
   }
 
@@ -51,12 +52,19 @@ final class NativeMemory implements Memory {
 
   @Override
   public NativeBuffer allocateUnset(DType dtype, Shape shape) {
-    return allocate(dtype, shape, false);
+    return allocate(dtype, shape, Stay.PASSING);
   }
 
   @Override
   public NativeBuffer allocateLasting(DType dtype, Shape shape) {
-    return allocate(dtype, shape, true);
+    return allocate(dtype, shape, Stay.LASTING);
+  }
+
+  @Override
+  public NativeBuffer allocatePermanent(DType dtype, Shape shape) {
+    NativeBuffer b = allocate(dtype, shape, Stay.PERMANENT);
+    Floats.zero(b, 0, b.size());
+    return b;
   }
 
   @Override
@@ -70,13 +78,13 @@ final class NativeMemory implements Memory {
     return true;
   }
 
-  private synchronized NativeBuffer allocate(DType dtype, Shape shape, boolean stays) {
+  private synchronized NativeBuffer allocate(DType dtype, Shape shape, Stay stay) {
     NativeBuffer.checkType(dtype);
     checkOpen();
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     allocations++;
-    Block block = take(bytes, shape, stays);
-    return new NativeBuffer((b, n) -> release(b, n, stays), block, shape);
+    Block block = take(bytes, shape, stay);
+    return new NativeBuffer((b, n) -> release(b, n, stay), block, shape);
   }
 
   /** How many buffers were allocated so far. */
@@ -84,9 +92,9 @@ final class NativeMemory implements Memory {
     return allocations;
   }
 
-  private Block take(long bytes, Shape shape, boolean stays) {
+  private Block take(long bytes, Shape shape, Stay stay) {
     boolean fits = arenas.liveBytes() + bytes <= capacity;
-    Arena.Range range = fits ? arenas.take(bytes, stays) : null;
+    Arena.Range range = fits ? arenas.take(bytes, stay) : null;
     if (range == null) {
       throw outOfMemory(bytes, shape);
     }
@@ -108,8 +116,8 @@ final class NativeMemory implements Memory {
   }
 
   /** Takes a closed buffer's block back. */
-  private synchronized void release(Block block, long bytes, boolean stayed) {
-    arenas.release(block.range(), bytes, stayed);
+  private synchronized void release(Block block, long bytes, Stay stay) {
+    arenas.release(block.range(), bytes, stay);
     if (closed) {
       arenas.trim();
     }

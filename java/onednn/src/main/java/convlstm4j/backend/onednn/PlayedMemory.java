@@ -1,6 +1,7 @@
 package convlstm4j.backend.onednn;
 
 import convlstm4j.backend.Peak;
+import convlstm4j.backend.onednn.Arenas.Stay;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,26 +36,31 @@ final class PlayedMemory implements Peak.Played {
     }
   }
 
-  private record Size(long bytes, boolean stays) {}
+  private record Size(long bytes, Stay stay) {}
 
   private final Arenas arenas;
   private final Map<Size, Queue<Arena.Range>> taken = new HashMap<>();
 
   PlayedMemory() {
     Nowhere nowhere = new Nowhere();
-    this.arenas = new Arenas(new Arena(false, nowhere), new Arena(false, nowhere));
+    this.arenas =
+        new Arenas(new Arena(false, nowhere), new Arena(false, nowhere), new Arena(false, nowhere));
   }
 
   @Override
   public void add(long bytes, boolean stays) {
-    taken
-        .computeIfAbsent(new Size(bytes, stays), s -> new ArrayDeque<>())
-        .add(arenas.take(bytes, stays));
+    Size size = size(bytes, stays);
+    taken.computeIfAbsent(size, s -> new ArrayDeque<>()).add(arenas.take(bytes, size.stay));
   }
 
   @Override
-  public void remove(long bytes, boolean stays) {
-    arenas.release(taken.get(new Size(bytes, stays)).remove(), bytes, stays);
+  public void remove(long bytes, boolean stayed) {
+    Size size = size(bytes, stayed);
+    arenas.release(taken.get(size).remove(), bytes, size.stay);
+  }
+
+  private static Size size(long bytes, boolean stays) {
+    return new Size(bytes, stays ? Stay.LASTING : Stay.PASSING);
   }
 
   /** Pages that nobody has touched are no memory. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.backend.Buffer;
+import convlstm4j.backend.onednn.Arenas.Stay;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.io.IOException;
@@ -23,7 +24,11 @@ class ArenasTest {
   private static final long MIB = 1 << 20;
 
   private final SystemSlabs slabs = new SystemSlabs(null);
-  private final Arenas arenas = new Arenas(new Arena(false, slabs), new Arena(false, slabs));
+  private final Arenas arenas = arenas();
+
+  private Arenas arenas() {
+    return new Arenas(new Arena(false, slabs), new Arena(false, slabs), new Arena(false, slabs));
+  }
 
   @AfterEach
   void allGoesBack() {
@@ -36,21 +41,21 @@ class ArenasTest {
   void whatStaysKeepsNothingElseFromTheSystem() {
     List<Arena.Range> stay = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      Arena.Range gone = arenas.take(10 * MIB, false);
-      stay.add(arenas.take(MIB, true));
-      arenas.release(gone, 10 * MIB, false);
+      Arena.Range gone = arenas.take(10 * MIB, Stay.PASSING);
+      stay.add(arenas.take(MIB, Stay.LASTING));
+      arenas.release(gone, 10 * MIB, Stay.PASSING);
       assertEquals((i + 1) * MIB, arenas.liveBytes());
     }
     arenas.trim();
     assertTrue(arenas.heldBytes() <= 32 * MIB, arenas.heldBytes() + " for 20 MiB");
-    stay.forEach(r -> arenas.release(r, MIB, true));
+    stay.forEach(r -> arenas.release(r, MIB, Stay.LASTING));
   }
 
   @Test
   void whatOneNoLongerNeedsTheOtherMayHave() {
     for (int i = 0; i < 4; i++) {
-      boolean stays = i % 2 == 1;
-      long bytes = stays ? 60 * MIB : 100 * MIB;
+      Stay stays = i % 2 == 1 ? Stay.LASTING : Stay.PASSING;
+      long bytes = i % 2 == 1 ? 60 * MIB : 100 * MIB;
       Arena.Range range = arenas.take(bytes, stays);
       assertTrue(arenas.heldBytes() <= 105 * MIB, arenas.heldBytes() + " for 100 MiB");
       arenas.release(range, bytes, stays);
@@ -60,20 +65,54 @@ class ArenasTest {
   /** As long as both together hold little more than was in use at most. */
   @Test
   void whatIsUsedAgainAndAgainIsKept() {
-    Arena.Range most = arenas.take(100 * MIB, false);
-    Arena.Range beside = arenas.take(40 * MIB, true);
+    Arena.Range most = arenas.take(100 * MIB, Stay.PASSING);
+    Arena.Range beside = arenas.take(40 * MIB, Stay.LASTING);
     long address = most.address();
     long lasting = beside.address();
-    arenas.release(most, 100 * MIB, false);
-    arenas.release(beside, 40 * MIB, true);
+    arenas.release(most, 100 * MIB, Stay.PASSING);
+    arenas.release(beside, 40 * MIB, Stay.LASTING);
     for (int i = 0; i < 3; i++) {
-      Arena.Range small = arenas.take(30 * MIB, true);
+      Arena.Range small = arenas.take(30 * MIB, Stay.LASTING);
       assertEquals(lasting, small.address());
-      Arena.Range again = arenas.take(100 * MIB, false);
+      Arena.Range again = arenas.take(100 * MIB, Stay.PASSING);
       assertEquals(address, again.address());
-      arenas.release(again, 100 * MIB, false);
-      arenas.release(small, 30 * MIB, true);
+      arenas.release(again, 100 * MIB, Stay.PASSING);
+      arenas.release(small, 30 * MIB, Stay.LASTING);
     }
+  }
+
+  private record Taken(Arenas from, Arena.Range range, long bytes, Stay stay) {
+    static Taken of(Arenas from, long bytes, Stay stay) {
+      return new Taken(from, from.take(bytes, stay), bytes, stay);
+    }
+
+    void release() {
+      from.release(range, bytes, stay);
+    }
+  }
+
+  /** What runs finds the same room, whatever weights there are. */
+  @Test
+  void whatStaysAsLongAsAModelChangesNothingForOthers() {
+    Arenas alone = arenas();
+    List<Taken> all = new ArrayList<>();
+    long weights = 0;
+    for (int i = 0; i < 12; i++) {
+      all.add(Taken.of(arenas, (5 + i) * MIB, Stay.PERMANENT));
+      weights += (5 + i) * MIB;
+      for (Arenas a : List.of(arenas, alone)) {
+        all.add(Taken.of(a, (40 - 3 * i) * MIB, i % 3 == 0 ? Stay.LASTING : Stay.PASSING));
+        if (i % 4 != 3) {
+          all.remove(all.size() - 1).release();
+        }
+      }
+      assertEquals(alone.liveBytes() + weights, arenas.liveBytes());
+      long beside = arenas.touchedBytes() - alone.touchedBytes();
+      assertTrue(beside >= weights && beside < weights + MIB, beside + " for " + weights);
+    }
+    all.forEach(Taken::release);
+    alone.trim();
+    assertEquals(0, alone.heldBytes());
   }
 
   @Test
