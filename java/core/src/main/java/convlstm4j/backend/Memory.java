@@ -56,6 +56,9 @@ public interface Memory {
     return allocate(dtype, shape);
   }
 
+  /** Gives back to the system what plans and other helpers that are gone have left with it. */
+  default void tidy() {}
+
   /**
    * Begins to keep arrays in files.
    *

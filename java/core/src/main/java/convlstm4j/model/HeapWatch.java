@@ -1,5 +1,7 @@
 package convlstm4j.model;
 
+import convlstm4j.backend.Memory;
+
 /**
  * Keeps the Java heap near what is counted of it while a run goes on that reads frame after frame:
  * collectors rather let a heap grow to -Xmx than look through it, and arrays of frames are large.
@@ -20,8 +22,8 @@ final class HeapWatch {
     void collect();
   }
 
-  /** That of this process. */
-  private static final class OfProcess implements Heap {
+  /** That of this process; a backend's memory is tidied with it. */
+  private record OfProcess(Memory memory) implements Heap {
     @Override
     public long used() {
       Runtime r = Runtime.getRuntime();
@@ -31,6 +33,7 @@ final class HeapWatch {
     @Override
     public void collect() {
       System.gc();
+      memory.tidy();
     }
   }
 
@@ -42,9 +45,10 @@ final class HeapWatch {
    *
    * @param counted bytes of arrays that the run has on the heap
    * @param peak bytes that it takes of the backend's memory
+   * @param memory of the backend
    */
-  HeapWatch(long counted, long peak) {
-    this(counted, peak, new OfProcess());
+  HeapWatch(long counted, long peak, Memory memory) {
+    this(counted, peak, new OfProcess(memory));
   }
 
   HeapWatch(long counted, long peak, Heap heap) {

@@ -106,7 +106,9 @@ final class StretchedPrediction implements AutoCloseable {
       String description,
       Consumer<NonFiniteException> nonFinite) {
     JoinedOutputs results = new JoinedOutputs(stretches.phases());
-    HeapWatch heap = new HeapWatch(stretches.heapBytes(plan.frames()), plan.peakBytes());
+    HeapWatch heap =
+        new HeapWatch(
+            stretches.heapBytes(plan.frames()), plan.peakBytes(), variables.backend().memory());
     try (StretchedRun run =
         new StretchedRun(plan, variables, new Reader(inputs, heap), results::take)) {
       run.profile(profile);

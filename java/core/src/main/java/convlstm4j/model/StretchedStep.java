@@ -98,7 +98,9 @@ final class StretchedStep implements TrainStep {
     update.rate(rate, step);
     measured = new JoinedOutputs(stretches.phases());
     TrainingPlan plan = stretches.chosen();
-    HeapWatch heap = new HeapWatch(stretches.heapBytes(plan.frames()), plan.peakBytes());
+    HeapWatch heap =
+        new HeapWatch(
+            stretches.heapBytes(plan.frames()), plan.peakBytes(), variables.backend().memory());
     Consumer<Stretch> each =
         stretch -> {
           heap.look();

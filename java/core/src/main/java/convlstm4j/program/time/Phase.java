@@ -264,7 +264,8 @@ public final class Phase {
       g.enter(t.step.layer());
       List<Value> out =
           t.seen == null
-              ? g.ops(stretched ? t.step.op().stretched(t.stretchedPlace().axis()) : t.step.op(), in)
+              ? g.ops(
+                  stretched ? t.step.op().stretched(t.stretchedPlace().axis()) : t.step.op(), in)
               : window(g, t, in, states.get(t.seen.after()), span, keep.contains(t.seen.after()));
       g.leave();
       int steps = g.steps();
@@ -302,7 +303,12 @@ public final class Phase {
    * @param keeps whether what it has seen is wanted
    */
   private static List<Value> window(
-      Program.Builder g, Timed t, List<Value> in, @Nullable Value before, Span span, boolean keeps) {
+      Program.Builder g,
+      Timed t,
+      List<Value> in,
+      @Nullable Value before,
+      Span span,
+      boolean keeps) {
     int axis = t.stretchedPlace().axis();
     TimeUse use = t.stretchedUse();
     Value x = in.get(0);

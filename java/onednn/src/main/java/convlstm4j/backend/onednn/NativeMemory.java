@@ -13,6 +13,7 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * Memory outside the Java heap, out of an {@link Arena}. Buffers end in guards, see {@link Block}.
@@ -65,6 +66,12 @@ final class NativeMemory implements Memory {
     NativeBuffer b = allocate(dtype, shape, Stay.PERMANENT);
     Floats.zero(b, 0, b.size());
     return b;
+  }
+
+  /** oneDNN's primitives leave some ten MiB in the heap of the C library, in pieces. */
+  @Override
+  public void tidy() {
+    Pointer.trimMemory();
   }
 
   @Override
