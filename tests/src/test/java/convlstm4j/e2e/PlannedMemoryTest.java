@@ -9,6 +9,7 @@ import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyType;
 import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Compile;
+import convlstm4j.model.InputPlace;
 import convlstm4j.model.Model;
 import convlstm4j.model.RunPlan;
 import convlstm4j.objective.Loss;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,16 +42,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PlannedMemoryTest {
   private static final int FRAMES = 40;
-  private static final int SIDE = 100;
+  private static final int SIDE = 240;
   private static final List<String> GENRES =
       List.of("comedy", "action", "horror", "thriller", "musical", "other");
   private static final Shape VIDEO = Shape.of(1, FRAMES, 3, SIDE, SIDE);
 
-  /** Here Java's own part is most of all. */
-  private static final double CLOSE = 0.1;
-
-  /** What Java itself takes less for a prediction than for training. */
-  private static final long LESS = 64 << 20;
+  private static final double CLOSE = 0.05;
 
   private static final double MIB = 1 << 20;
 
@@ -119,11 +117,14 @@ class PlannedMemoryTest {
     }
   }
 
-  /** In little more than the least memory that can. */
-  private static RunPlan tight(String file, boolean training, double more) {
+  /** In more than the least memory that can; frames to train on are read from a file of bytes. */
+  private static RunPlan planned(String file, boolean training, double more) {
     try (Model m = Checkpoint.load(dir.resolve(file), x -> x.backend("onednn"))) {
-      long least = m.memory(1).plan(training, VIDEO).smallest();
-      return m.memory((long) (least * more)).plan(training, VIDEO);
+      Supplier<RunPlan> plan =
+          () -> training ? m.planTraining(InputPlace.FILES, VIDEO) : m.plan(false, VIDEO);
+      m.memory(1);
+      m.memory((long) (plan.get().smallest() * more));
+      return plan.get();
     }
   }
 
@@ -131,16 +132,16 @@ class PlannedMemoryTest {
     return (plan.total() >> 10) + 1024 + "k";
   }
 
-  private static void check(String what, RunPlan plan, long took, long less) {
+  private static void check(String what, RunPlan plan, long took) {
     List<String> said = new ArrayList<>(List.of(what));
     said.add(String.format("took %.1f MiB, planned %.1f MiB", took / MIB, plan.total() / MIB));
     assertTrue(took < (1 + CLOSE) * plan.total(), said + " " + plan);
-    assertTrue(took > (1 - CLOSE) * (plan.total() - less), said + " " + plan);
+    assertTrue(took > (1 - CLOSE) * plan.total(), said + " " + plan);
   }
 
   @Test
   void trainsAndPredictsInStretchesAsPlanned() throws Exception {
-    RunPlan training = tight("start.ckpt", true, 1.1);
+    RunPlan training = planned("start.ckpt", true, 1.6);
     assertTrue(training.isStretched() && training.refusal().isEmpty(), training.toString());
     Path trained = dir.resolve("trained.ckpt");
     List<Object> words = new ArrayList<>(List.of("train", "--data", dir.resolve("data")));
@@ -151,9 +152,9 @@ class PlannedMemoryTest {
       assertEquals(2, m.progress().step());
       assertTrue(m.weights().values().stream().allMatch(Tensor::isFinite));
     }
-    check("train", training, took, 0);
+    check("train", training, took);
 
-    RunPlan prediction = tight("trained.ckpt", false, 1.02);
+    RunPlan prediction = planned("trained.ckpt", false, 1.6);
     assertTrue(prediction.isStretched() && prediction.refusal().isEmpty(), prediction.toString());
     Path scores = dir.resolve("scores");
     took =
@@ -173,6 +174,6 @@ class PlannedMemoryTest {
     Tensor all = NpyFile.open(dir.resolve("scores.npy")).read(DType.FLOAT32);
     assertEquals(Shape.of(FRAMES, GENRES.size()), all.shape(), scores.toString());
     assertTrue(IntStream.range(0, all.size()).allMatch(i -> all.get(i) > 0 && all.get(i) < 1));
-    check("predict", prediction, took, LESS);
+    check("predict", prediction, took);
   }
 }

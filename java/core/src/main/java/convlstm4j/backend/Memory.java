@@ -56,7 +56,10 @@ public interface Memory {
     return allocate(dtype, shape);
   }
 
-  /** Gives back to the system what plans and other helpers that are gone have left with it. */
+  /**
+   * Gives back to the system what nobody uses, also what plans that are closed have left: each run
+   * then finds the memory that its plan counts with, however the one before has left it in pieces.
+   */
   default void tidy() {}
 
   /**

@@ -22,8 +22,8 @@ final class HeapWatch {
     void collect();
   }
 
-  /** That of this process; a backend's memory is tidied with it. */
-  private record OfProcess(Memory memory) implements Heap {
+  /** That of this process. */
+  private static final class OfProcess implements Heap {
     @Override
     public long used() {
       Runtime r = Runtime.getRuntime();
@@ -33,7 +33,6 @@ final class HeapWatch {
     @Override
     public void collect() {
       System.gc();
-      memory.tidy();
     }
   }
 
@@ -41,24 +40,31 @@ final class HeapWatch {
   private long most;
 
   /**
-   * Collects what is garbage, before a run that is not small.
+   * Collects what is garbage and tidies the backend's memory, before a run that is not small.
    *
    * @param counted bytes of arrays that the run has on the heap
    * @param peak bytes that it takes of the backend's memory
    * @param memory of the backend
    */
   HeapWatch(long counted, long peak, Memory memory) {
-    this(counted, peak, new OfProcess(memory));
+    this(counted, peak, new OfProcess());
+    if (!isSmall(counted, peak)) {
+      memory.tidy();
+    }
   }
 
   HeapWatch(long counted, long peak, Heap heap) {
     this.heap = heap;
-    if (counted + peak < LEAST_RUN) {
+    if (isSmall(counted, peak)) {
       most = Long.MAX_VALUE;
       return;
     }
     heap.collect();
     most = heap.used() + counted + BESIDE;
+  }
+
+  private static boolean isSmall(long counted, long peak) {
+    return counted + peak < LEAST_RUN;
   }
 
   /** Between two stretches. */

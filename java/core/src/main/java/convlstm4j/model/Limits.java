@@ -6,8 +6,18 @@ import java.util.Optional;
 
 /** What a model may take, as its user says; read whenever something is planned. */
 final class Limits {
-  /** What Java itself takes beside all that is counted: classes, compiled code, stacks. */
-  static final long JAVA = 192L << 20;
+  /**
+   * What Java itself and native libraries take beside all that is counted: classes, compiled code,
+   * stacks, garbage.
+   */
+  private static final long JAVA = 112L << 20;
+
+  /** The same where models are trained. */
+  private static final long JAVA_TRAINING = 168L << 20;
+
+  static long java(boolean trains) {
+    return trains ? JAVA_TRAINING : JAVA;
+  }
 
   /** Bytes of memory; 0 for what is free. */
   private long bytes;

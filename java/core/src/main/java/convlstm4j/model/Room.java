@@ -46,6 +46,9 @@ final class Room {
 
   private long copyBytes;
 
+  /** Whether the process trains or has trained. */
+  private boolean trains;
+
   Room(Backend backend, DType dtype, Limits limits) {
     this.limits = limits;
     this.backend = backend;
@@ -65,8 +68,15 @@ final class Room {
 
   /** Takes the sizes of a batch to train on, which are in a limit of the user's. */
   void takeToTrain(Batch batch) {
+    trains = true;
     take(batch);
     countedBytes = batchBytes;
+  }
+
+  /** The same before there is a batch. */
+  Room toTrain(boolean value) {
+    trains = value;
+    return this;
   }
 
   /** Takes the sizes of a batch, which is on the heap already. */
@@ -105,7 +115,7 @@ final class Room {
 
   /** The smallest limit of the user's with which a run can be done. */
   long smallest(long need, long heap) {
-    return liveBytes() + need + heap + countedBytes + Limits.JAVA;
+    return liveBytes() + need + heap + countedBytes + Limits.java(trains);
   }
 
   /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
@@ -227,7 +237,7 @@ final class Room {
 
   private Optional<BackendException> refusalOfAll(String needs, long need, long heap) {
     Place place = memory.place();
-    long java = place == Place.DEVICE ? 0 : countedBytes + Limits.JAVA;
+    long java = place == Place.DEVICE ? 0 : countedBytes + Limits.java(trains);
     long budget = limits.bytes() - memory.liveBytes() - java;
     if (limits.bytes() > 0 && (place == Place.DEVICE ? need : add(need, heap)) > budget) {
       String name =

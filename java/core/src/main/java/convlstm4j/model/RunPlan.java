@@ -70,7 +70,7 @@ public record RunPlan(
       Limits limits,
       boolean allocated) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
-    Room room = new Room(backend, dtype, limits);
+    Room room = new Room(backend, dtype, limits).toTrain(kind == Kind.TRAIN);
     IntFunction<MemoryEstimate> estimate =
         level ->
             backend.frugal(
@@ -120,13 +120,13 @@ public record RunPlan(
           0,
           stretches.flops(),
           1,
-          fixed + run + heap + Limits.JAVA,
+          fixed + run + heap + Limits.java(trains),
           refusal);
     }
     long smallest;
     long fewest = stretches.phases().least();
     try (StretchedPlan least = stretches.plan(fewest)) {
-      smallest = fixed + least.peakBytes() + stretches.heapBytes(fewest) + Limits.JAVA;
+      smallest = fixed + least.peakBytes() + stretches.heapBytes(fewest) + Limits.java(trains);
     }
     try (StretchedPlan best =
         byHand
@@ -191,7 +191,7 @@ public record RunPlan(
             s.planned(frames, p -> s.fits(room, counted, p, s.heapBytes(p.frames()) + batch));
         TrainingPlan least = s.planned(frames, p -> false)) {
       long heap = s.heapBytes(best.frames()) + batch;
-      long fixed = plain.weights() + plain.optimizer() + Limits.JAVA;
+      long fixed = plain.weights() + plain.optimizer() + Limits.java(true);
       return new RunPlan(
           true,
           s.phases().steps(),
@@ -227,7 +227,7 @@ public record RunPlan(
    * @return bytes
    */
   public long total() {
-    return weights + optimizer + run + heap + Limits.JAVA;
+    return weights + optimizer + run + heap + Limits.java(forTraining);
   }
 
   /** A table for people. */
@@ -253,7 +253,7 @@ public record RunPlan(
     }
     line(s, "  run       %s", MemoryEstimate.gib(run));
     line(s, "  Java heap %s", MemoryEstimate.gib(heap));
-    line(s, "  Java      %s", MemoryEstimate.gib(Limits.JAVA));
+    line(s, "  Java      %s", MemoryEstimate.gib(Limits.java(forTraining)));
     if (spilled > 0) {
       line(s, "in files    %s", MemoryEstimate.gib(spilled));
     }

@@ -71,6 +71,7 @@ final class NativeMemory implements Memory {
   /** oneDNN's primitives leave some ten MiB in the heap of the C library, in pieces. */
   @Override
   public void tidy() {
+    trim();
     Pointer.trimMemory();
   }
 
