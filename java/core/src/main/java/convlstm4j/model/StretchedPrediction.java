@@ -67,13 +67,14 @@ final class StretchedPrediction implements AutoCloseable {
     }
     StretchedPlan plan = s.largest(p -> room.has(p.peakBytes(), s.heapBytes(p.frames()) + beside));
     long need = plan.peakBytes();
-    long heap = s.heapBytes(plan.frames()) + beside;
+    long frames = plan.frames();
+    long heap = s.heapBytes(frames) + beside;
     if (!room.has(need, heap)) {
       plan.close();
       throw new BackendException(
           atOnce.getMessage()
               + "; "
-              + (plan.frames() == 1 ? "a frame" : plan.frames() + " frames")
+              + (frames == 1 ? "a frame" : frames + " frames")
               + " at a time it needs "
               + MemoryEstimate.gib(need)
               + " and "

@@ -164,7 +164,7 @@ class StretchedFitTest {
       Map<String, Tensor> before = m.weights();
       BackendException e = assertThrows(BackendException.class, () -> m.fit(data(), Fit.epochs(1)));
       assertTrue(
-          e.getMessage().contains("the smallest memory that can is 0.19 GiB"), e.getMessage());
+          e.getMessage().contains("the smallest memory that can is 0.16 GiB"), e.getMessage());
       RunPlan plan = m.plan(true, VIDEO);
       assertTrue(plan.isStretched() && plan.refusal().isPresent(), plan.toString());
       m.memory(plan.smallest() + (16 << 10)).fit(data(), Fit.epochs(1));
