@@ -128,6 +128,7 @@ final class Liveness {
    * Counts what a forward and a backward pass have left when everything is released.
    *
    * @param isGiven whether the gradients that are wanted and started from are not its own
+   * @return how many ops it starts
    */
   void release(List<Plan> plans, int elementBytes, boolean isGiven, Peak peak) {
     Set<Value> left = new HashSet<>();
@@ -200,13 +201,15 @@ final class Liveness {
    * Counts the backward pass.
    *
    * @param isGiven whether the gradients that are wanted and started from are not its own
+   * @return how many ops it starts
    */
-  void backward(
+  int backward(
       List<Plan> plans,
       int elementBytes,
       Collection<Value> differentiated,
       boolean isGiven,
       Peak peak) {
+    int ops = 0;
     boolean[] allocated = new boolean[program.values().size()];
     Set<Value> atStart = new HashSet<>();
     differentiated.forEach(v -> atStart.add(v.root()));
@@ -222,6 +225,7 @@ final class Liveness {
     for (int i = plans.size() - 1; i >= 0; i--) {
       Step s = program.steps().get(i);
       boolean runs = s.outputs().stream().anyMatch(v -> allocated[v.id()]);
+      ops += runs ? 1 : 0;
       for (int k = 0; k < s.inputs().size(); k++) {
         Value root = s.inputs().get(k).root();
         if (runs && flows(i, k) && !allocated[root.id()]) {
@@ -242,6 +246,7 @@ final class Liveness {
       }
     }
     wanted.stream().filter(v -> !allocated[v.id()]).forEach(v -> peak.add(size(v, elementBytes)));
+    return ops;
   }
 
   private static long size(Value v, int elementBytes) {

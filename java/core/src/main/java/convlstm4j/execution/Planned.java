@@ -103,11 +103,29 @@ public final class Planned implements AutoCloseable {
    * Counts the backward pass after that, with gradients that are given, and the release of all.
    *
    * @param differentiated what it starts from
+   * @return how many ops that starts
    */
-  void countTrainingBackward(Collection<Value> differentiated, Peak peak) {
+  long countTrainingBackward(Collection<Value> differentiated, Peak peak) {
     checkOpen();
-    live.backward(plans, dtype.bytes(), differentiated, true, peak);
+    long ops = live.backward(plans, dtype.bytes(), differentiated, true, peak);
     live.release(plans, dtype.bytes(), true, peak);
+    return ops;
+  }
+
+  /**
+   * How many ops a run starts.
+   *
+   * @param differentiated what backward will start from; empty at inference
+   * @return those of forward and backward
+   */
+  public long ops(Collection<Value> differentiated) {
+    checkOpen();
+    return forwardOps() + live.backward(plans, dtype.bytes(), differentiated, false, Peak.ofLive());
+  }
+
+  /** Those of a forward pass. */
+  long forwardOps() {
+    return plans.size();
   }
 
   /** About how many additions and multiplications a forward pass takes. */

@@ -111,6 +111,16 @@ public final class StretchedPlan implements AutoCloseable {
   }
 
   /**
+   * How many ops a run starts.
+   *
+   * @return their number
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public long ops() {
+    return counted(new Counting()).ops;
+  }
+
+  /**
    * What each phase takes.
    *
    * @return in the order in which they run
@@ -197,6 +207,7 @@ public final class StretchedPlan implements AutoCloseable {
     private final Peak peak = pieces.backend.memory().peak();
     private final Map<Integer, Long> peaks = new HashMap<>();
     private int number;
+    private long ops;
     private final Bytes elsewhere = new Bytes(0, Place.PASSING);
 
     Counting() {
@@ -237,6 +248,7 @@ public final class StretchedPlan implements AutoCloseable {
     @Override
     List<Bytes> run(Piece piece, List<Bytes> feeds) {
       piece.planned().countForward(peak, piece.kept(), peak::addLasting);
+      ops += piece.planned().forwardOps();
       return piece.kept().stream()
           .map(v -> new Bytes(v.shape().elements() * dtype.bytes(), Place.LASTING))
           .toList();
@@ -244,11 +256,13 @@ public final class StretchedPlan implements AutoCloseable {
 
     @Override
     Bytes joined(TimeAxis time, Shape shape, List<Bytes> stretches) {
+      ops++;
       return add(shape);
     }
 
     @Override
     Bytes slice(TimeAxis time, Shape shape, Bytes all, long from, long to) {
+      ops++;
       return add(shape);
     }
 

@@ -126,6 +126,16 @@ public final class TrainingPlan implements AutoCloseable {
   }
 
   /**
+   * How many ops a run starts, forward and backward, what is made again among them.
+   *
+   * @return their number
+   * @throws BackendException if the backend cannot compute an op
+   */
+  public long ops() {
+    return counted().ops;
+  }
+
+  /**
    * What each phase takes, forward or backward.
    *
    * @return in the order in which they run forward
@@ -180,6 +190,7 @@ public final class TrainingPlan implements AutoCloseable {
     private final Bytes elsewhere = new Bytes(0, Place.PASSING);
     private int number;
     private double flops;
+    private long ops;
 
     Counting() {
       super(TrainingPlan.this.pieces, terms);
@@ -255,12 +266,14 @@ public final class TrainingPlan implements AutoCloseable {
       List<Value> kept = piece.kept().stream().map(piece::of).toList();
       piece.planned().countForward(peak, kept, bytes -> add(bytes, place));
       flops += piece.planned().flops();
+      ops += piece.planned().forwardOps();
       return kept.stream().map(v -> made(v.shape(), place)).toList();
     }
 
     @Override
     Round<Bytes> open(Piece piece, Span span, List<Bytes> feeds) {
       piece.planned().countTrainingForward(peak);
+      ops += piece.planned().forwardOps();
       return new Round<>() {
         @Override
         public Bytes value(Value ofPart) {
@@ -269,7 +282,7 @@ public final class TrainingPlan implements AutoCloseable {
 
         @Override
         public void backward(Map<Value, Bytes> gradients) {
-          piece.planned().countTrainingBackward(gradients.keySet(), peak);
+          ops += piece.planned().countTrainingBackward(gradients.keySet(), peak);
           flops += 3 * piece.planned().flops();
         }
 
@@ -280,11 +293,13 @@ public final class TrainingPlan implements AutoCloseable {
 
     @Override
     Bytes joined(TimeAxis time, Shape shape, List<Bytes> stretches) {
+      ops++;
       return add(shape);
     }
 
     @Override
     Bytes slice(TimeAxis time, Shape shape, Bytes all, long from, long to, boolean isKept) {
+      ops++;
       return add(shape, isKept ? ofKept : Place.PASSING);
     }
 
@@ -317,11 +332,13 @@ public final class TrainingPlan implements AutoCloseable {
       passing.add(add(Shape.of(blocks.dim(1))));
       passing.forEach(this::close);
       flops += s.places().map(x -> 5.0 * x.size()).orElse(4.0) * blocks.elements();
+      ops += s.places().map(x -> 4L * x.size()).orElse(3L);
     }
 
     @Override
     Bytes corrected(
         Normalization n, Shape shape, Bytes gradient, Bytes x, Bytes mean, List<Bytes> shares) {
+      ops++;
       return add(shape);
     }
 

@@ -144,18 +144,33 @@ final class Engine implements AutoCloseable {
       Objectives objectives,
       Kind kind,
       List<Shape> inputs) {
+    return atOnce(network, backend, dtype, objectives, kind, inputs).memory();
+  }
+
+  /** What a run of all frames at once takes, and how many ops it starts. */
+  record AtOnce(MemoryEstimate memory, long ops) {}
+
+  static AtOnce atOnce(
+      Network network,
+      Backend backend,
+      DType dtype,
+      Objectives objectives,
+      Kind kind,
+      List<Shape> inputs) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
     long step;
+    long ops;
     try (Planned planned =
         new Planned(pass.program(), backend, dtype, kind.mode, pass.kept(), List.of())) {
       step = planned.peakBytes(pass.differentiated());
+      ops = planned.ops(pass.differentiated());
     }
     long slots =
         kind == Kind.TRAIN
             ? Updater.bytes(objectives.compile().optimizer(), objectives.trainable(), dtype)
             : 0;
     long batch = pass.batchBytes(dtype, backend.memory().stagesAhead());
-    return new MemoryEstimate(weightBytes(network, dtype), slots, batch, step);
+    return new AtOnce(new MemoryEstimate(weightBytes(network, dtype), slots, batch, step), ops);
   }
 
   Variables variables() {

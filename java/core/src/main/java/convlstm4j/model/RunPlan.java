@@ -6,6 +6,7 @@ import convlstm4j.execution.StretchedPlan;
 import convlstm4j.execution.StretchedPlan.Cost;
 import convlstm4j.execution.TrainingPlan;
 import convlstm4j.graph.Network;
+import convlstm4j.model.Engine.AtOnce;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
@@ -33,6 +34,8 @@ import java.util.function.IntFunction;
  *     for the whole gradient
  * @param flops additions and multiplications of the forward pass; a training step at once takes
  *     three times as many
+ * @param ops how many ops are started, forward and backward; on a GPU each launches a kernel or
+ *     some
  * @param ratio how many times those of the run at once this one takes, 1 for that itself
  * @param smallest bytes with which it can just be done
  * @param refusal why there is no room for it; empty if there is
@@ -51,6 +54,7 @@ public record RunPlan(
     boolean again,
     long truncation,
     double flops,
+    long ops,
     double ratio,
     long smallest,
     Optional<String> refusal) {
@@ -71,17 +75,18 @@ public record RunPlan(
       boolean allocated) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
     Room room = new Room(backend, dtype, limits).toTrain(kind == Kind.TRAIN);
-    IntFunction<MemoryEstimate> estimate =
+    IntFunction<AtOnce> estimate =
         level ->
             backend.frugal(
-                level, () -> Engine.estimate(network, backend, dtype, objectives, kind, inputs));
-    MemoryEstimate plain = estimate.apply(0);
-    long counted = plain.optimizer() + (allocated ? 0 : plain.weights());
+                level, () -> Engine.atOnce(network, backend, dtype, objectives, kind, inputs));
+    AtOnce atOnce = estimate.apply(0);
+    long counted = atOnce.memory().optimizer() + (allocated ? 0 : atOnce.memory().weights());
     for (int level = 1;
-        level <= backend.frugality() && !room.fits(pass, counted + plain.step());
+        level <= backend.frugality() && !room.fits(pass, counted + atOnce.memory().step());
         level++) {
-      plain = lighter(plain, estimate, level);
+      atOnce = lighter(atOnce, estimate, level);
     }
+    MemoryEstimate plain = atOnce.memory();
     Stretches stretches =
         new Stretches(
             Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype, limits.frames());
@@ -119,6 +124,7 @@ public record RunPlan(
           false,
           0,
           stretches.flops(),
+          atOnce.ops(),
           1,
           fixed + run + heap + Limits.java(trains),
           refusal);
@@ -149,6 +155,7 @@ public record RunPlan(
           false,
           0,
           stretches.flops(),
+          best.ops(),
           1,
           smallest,
           room.obstacle(counted + bytes, onHeap));
@@ -156,8 +163,7 @@ public record RunPlan(
   }
 
   /** As a run does where one does not fit: the same where no algorithm does with so little. */
-  private static MemoryEstimate lighter(
-      MemoryEstimate heavy, IntFunction<MemoryEstimate> estimate, int level) {
+  private static AtOnce lighter(AtOnce heavy, IntFunction<AtOnce> estimate, int level) {
     try {
       return estimate.apply(level);
     } catch (BackendException e) {
@@ -206,6 +212,7 @@ public record RunPlan(
           best.policy().again(),
           best.policy().truncation(),
           flops,
+          best.ops(),
           best.flops() / (3 * s.flops()),
           fixed + least.peakBytes() + s.heapBytes(least.frames()) + batch,
           s.obstacle(room, counted, best, heap));
@@ -263,6 +270,7 @@ public record RunPlan(
         "work        %.4g TFLOP%s",
         flops / 1e12,
         forTraining ? " forward" + (isStretched() ? times : "") : "");
+    line(s, "launches    %d ops", ops);
     for (int i = 0; i < phases.size(); i++) {
       Cost c = phases.get(i);
       line(

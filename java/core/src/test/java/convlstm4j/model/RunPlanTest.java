@@ -8,9 +8,19 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.ForwardingBackend;
 import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.reference.ReferenceBackend;
+import convlstm4j.data.Batch;
 import convlstm4j.execution.TrackingBackend;
+import convlstm4j.graph.Symbol;
+import convlstm4j.layer.BatchNormalization;
+import convlstm4j.layer.Conv3D;
+import convlstm4j.layer.ConvLSTM2D;
+import convlstm4j.layer.Input;
+import convlstm4j.objective.Loss;
 import convlstm4j.op.Op;
+import convlstm4j.optim.SGD;
 import convlstm4j.option.Activation;
+import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
@@ -92,6 +102,61 @@ class RunPlanTest {
             Sequential.of(Mini.input("x", 2), Mini.dense(1, Activation.TANH)).backend(backend)) {
       String refusal = model.plan(false, Shape.of(3, 2)).refusal().orElseThrow();
       assertTrue(refusal.contains("needs"), refusal);
+    }
+  }
+
+  /** Counts what is started. */
+  private static final class Counting extends ForwardingBackend {
+    private int forward;
+    private int backward;
+
+    Counting() {
+      super(new ReferenceBackend());
+    }
+
+    @Override
+    public Plan plan(Op op, List<Shape> inputs, DType dtype, Mode mode) {
+      return new ForwardingPlan(super.plan(op, inputs, dtype, mode)) {
+        @Override
+        public void forward(Forward call) {
+          forward++;
+          super.forward(call);
+        }
+
+        @Override
+        public void backward(Backward call) {
+          backward++;
+          super.backward(call);
+        }
+      };
+    }
+  }
+
+  @Test
+  void countsWhatIsStarted() {
+    Shape shape = Shape.of(2, 9, 4, 5, 1);
+    Symbol v = Input.named("x", Input.ANY, 4, 5, 1);
+    Symbol x = new ConvLSTM2D(2, 3).padding("same").returnSequences(true).apply(v);
+    x = new Conv3D(1, 3).padding(Padding.SAME).apply(new BatchNormalization().apply(x));
+    try (Counting backend = new Counting();
+        Model model = Model.of(v, x).backend(backend)) {
+      Tensor video = Tensor.zeros(DType.FLOAT32, shape);
+      model.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));
+      Tensor target = model.predict(video).get(0);
+      Batch batch = new Batch(List.of(video), List.of(target), List.of(), "batch");
+      for (int frames : new int[] {9, 4, 2}) {
+        model.stretch(frames);
+        backend.forward = 0;
+        model.predict(video);
+        assertEquals(model.plan(false, shape).ops(), backend.forward, frames + " at a time");
+        backend.forward = 0;
+        backend.backward = 0;
+        model.trainOnBatch(batch);
+        long started = backend.forward + backend.backward;
+        long planned = model.plan(true, shape).ops();
+        // The update and what guards it are no part of it.
+        assertTrue(planned <= started && started <= planned + 6, planned + " of " + started);
+      }
     }
   }
 }
