@@ -128,7 +128,6 @@ final class Liveness {
    * Counts what a forward and a backward pass have left when everything is released.
    *
    * @param isGiven whether the gradients that are wanted and started from are not its own
-   * @return how many ops it starts
    */
   void release(List<Plan> plans, int elementBytes, boolean isGiven, Peak peak) {
     Set<Value> left = new HashSet<>();

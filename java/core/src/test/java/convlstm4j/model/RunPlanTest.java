@@ -152,7 +152,7 @@ class RunPlanTest {
         backend.forward = 0;
         backend.backward = 0;
         model.trainOnBatch(batch);
-        long started = backend.forward + backend.backward;
+        long started = (long) backend.forward + backend.backward;
         long planned = model.plan(true, shape).ops();
         // The update and what guards it are no part of it.
         assertTrue(planned <= started && started <= planned + 6, planned + " of " + started);

@@ -28,21 +28,16 @@ final class Arena {
    */
   private static final long LEAST_SLAB = 32 << 20;
 
-  /** Of memory that is touched the system gives so much at once, in large pages. */
-  private static final long PAGE = 2 << 20;
-
   /** Memory of the system. */
   private static final class Slab {
     private final Pointer memory;
     private final long address;
-    private final long bytes;
 
     /** How far anything was ever handed out: pages behind are no memory yet. */
     private long touched;
 
-    Slab(Pointer memory, long bytes) {
+    Slab(Pointer memory) {
       this.memory = memory;
-      this.bytes = bytes;
       this.address = roundUp(memory.address());
     }
   }
@@ -153,8 +148,7 @@ final class Arena {
 
   private void touch(Range range) {
     Slab slab = range.slab;
-    long until = roundUp(range.address + range.bytes - slab.address, PAGE);
-    long more = Math.min(until, slab.bytes) - slab.touched;
+    long more = range.address + range.bytes - slab.address - slab.touched;
     if (more > 0) {
       slab.touched += more;
       touchedBytes += more;
@@ -162,11 +156,7 @@ final class Arena {
   }
 
   private static long roundUp(long bytes) {
-    return Math.max(ALIGN, roundUp(bytes, ALIGN));
-  }
-
-  private static long roundUp(long bytes, long unit) {
-    return (bytes + unit - 1) / unit * unit;
+    return Math.max(ALIGN, (bytes + ALIGN - 1) / ALIGN * ALIGN);
   }
 
   /**
@@ -187,7 +177,7 @@ final class Arena {
     }
     slabs++;
     heldBytes += size;
-    Slab made = new Slab(slab, size);
+    Slab made = new Slab(slab);
     return new Range(made, made.address, size);
   }
 
