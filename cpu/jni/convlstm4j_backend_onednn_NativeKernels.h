@@ -41,14 +41,6 @@ JNIEXPORT void JNICALL Java_convlstm4j_backend_onednn_NativeKernels_setThreads
 
 /*
  * Class:     convlstm4j_backend_onednn_NativeKernels
- * Method:    adviseLargePages
- * Signature: (JJ)V
- */
-JNIEXPORT void JNICALL Java_convlstm4j_backend_onednn_NativeKernels_adviseLargePages
-  (JNIEnv *, jclass, jlong, jlong);
-
-/*
- * Class:     convlstm4j_backend_onednn_NativeKernels
  * Method:    name
  * Signature: (J)Ljava/lang/String;
  */

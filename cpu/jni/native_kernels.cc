@@ -2,7 +2,6 @@
 // kernel's struct. Addresses and sizes are checked on the Java side.
 #include <jni.h>
 #include <omp.h>
-#include <sys/mman.h>
 
 #include "convlstm4j_backend_onednn_NativeKernels.h"
 #include "kernels.h"
@@ -79,13 +78,6 @@ NATIVE(jint, maxThreads)(JNIEnv*, jclass) { return omp_get_max_threads(); }
 
 // For the calling thread alone, as OpenMP has it.
 NATIVE(void, setThreads)(JNIEnv*, jclass, jint most) { omp_set_num_threads(most); }
-
-// Whole pages of the range. That is advice: a system without large pages refuses it, and has small ones.
-NATIVE(void, adviseLargePages)(JNIEnv*, jclass, jlong address, jlong bytes) {
-  constexpr jlong kPage = 1 << 16;  // or less, on every system
-  const jlong from = (address + kPage - 1) / kPage * kPage, to = (address + bytes) / kPage * kPage;
-  if (from < to) madvise(reinterpret_cast<void*>(from), static_cast<size_t>(to - from), MADV_HUGEPAGE);
-}
 
 NATIVE(jstring, name)(JNIEnv* env, jclass, jlong handle) { return env->NewStringUTF(table(handle).name); }
 

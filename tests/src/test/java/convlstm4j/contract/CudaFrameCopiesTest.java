@@ -80,6 +80,15 @@ class CudaFrameCopiesTest {
     }
   }
 
+  /** Copies frames, of which hardly anything may lie on the heap; the trace is of this copy. */
+  private static void checkHeap(Runnable copy) {
+    Simulator.clearTrace();
+    long heap = onHeap();
+    copy.run();
+    heap = onHeap() - heap;
+    assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
+  }
+
   @Test
   void aFrameOfATrainingBatchIsCopiedOnce(@TempDir Path dir) {
     VideoFolder videos = folder(dir);
@@ -87,14 +96,9 @@ class CudaFrameCopiesTest {
         Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {
       backend.memory().stage(List.of(first(videos))).into(List.of(buffer)); // loads classes
       backend.memory().fill(buffer, -1);
-      Simulator.clearTrace();
-      long heap = onHeap();
       long direct = direct();
-      backend.memory().stage(List.of(first(videos))).into(List.of(buffer));
-      heap = onHeap() - heap;
-      direct = direct() - direct;
-      assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
-      assertEquals(0, direct, "bytes outside the heap");
+      checkHeap(() -> backend.memory().stage(List.of(first(videos))).into(List.of(buffer)));
+      assertEquals(direct, direct(), "bytes outside the heap");
       assertEquals(PIXELS, uploaded(), "bytes to the device");
       check(backend, buffer);
     }
@@ -108,11 +112,7 @@ class CudaFrameCopiesTest {
         Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {
       backend.memory().upload(first(videos), buffer); // loads classes
       backend.memory().fill(buffer, -1);
-      Simulator.clearTrace();
-      long heap = onHeap();
-      backend.memory().upload(first(videos), buffer);
-      heap = onHeap() - heap;
-      assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
+      checkHeap(() -> backend.memory().upload(first(videos), buffer));
       assertEquals(4L * PIXELS, uploaded(), "bytes to the device");
       check(backend, buffer);
     }
@@ -129,11 +129,7 @@ class CudaFrameCopiesTest {
         Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {
       backend.memory().stage(List.of(first(videos))).into(List.of(buffer)); // loads classes
       backend.memory().fill(buffer, -1);
-      Simulator.clearTrace();
-      long heap = onHeap();
-      backend.memory().stage(List.of(first(videos))).into(List.of(buffer));
-      heap = onHeap() - heap;
-      assertTrue(heap <= BESIDE * PIXELS, heap + " bytes on the heap for " + PIXELS);
+      checkHeap(() -> backend.memory().stage(List.of(first(videos))).into(List.of(buffer)));
       assertEquals(PIXELS, uploaded(), "bytes to the device");
       float[] got = backend.memory().download(buffer).floats();
       int each = PIXELS / VIDEOS;

@@ -11,6 +11,7 @@ import convlstm4j.model.Fit;
 import convlstm4j.model.History;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,6 +108,25 @@ record KerasCase(Path folder, Map<String, Object> row, CustomLayers own) {
     }
   }
 
+  /**
+   * The same of a prediction some frames at a time, or rows of images, which are as good.
+   *
+   * @return whether something saw places around each, some at a time
+   */
+  boolean predictsInStretches(String backend) {
+    try (Model model = load(file(), backend, new ArrayList<>())) {
+      Shape[] shapes = inputs(model).stream().map(Tensor::shape).toArray(Shape[]::new);
+      Map<Integer, Integer> whole = new TreeMap<>();
+      for (int frames : new int[] {1, 3}) {
+        model.resetStates();
+        whole.put(frames, model.stretch(frames).plan(false, shapes).whole().size());
+        check(
+            model, outputs(row), number(row, "tolerance", "abs"), number(row, "tolerance", "rel"));
+      }
+      return new HashSet<>(whole.values()).size() > 1;
+    }
+  }
+
   /** The same of training: the loss of every epoch, and the outputs after it. */
   Optional<String> trainsAsKeras(String backend) {
     return trainsAsKeras(backend, model -> {});
@@ -181,7 +201,7 @@ record KerasCase(Path folder, Map<String, Object> row, CustomLayers own) {
     return ((List<?>) of.get("outputs")).stream().<Map<?, ?>>map(o -> (Map<?, ?>) o).toList();
   }
 
-  private void check(Model model, List<Map<?, ?>> expected, double abs, double rel) {
+  private List<Tensor> inputs(Model model) {
     List<?> given = (List<?>) row.get("inputs");
     List<Tensor> inputs = new ArrayList<>();
     for (String name : model.network().inputNames()) {
@@ -194,7 +214,11 @@ record KerasCase(Path folder, Map<String, Object> row, CustomLayers own) {
                   .orElseThrow(() -> new AssertionError("no input " + name + " in " + given));
       inputs.add(read((String) ((Map<?, ?>) input).get("file")));
     }
-    List<Tensor> got = model.predict(inputs.toArray(Tensor[]::new));
+    return inputs;
+  }
+
+  private void check(Model model, List<Map<?, ?>> expected, double abs, double rel) {
+    List<Tensor> got = model.predict(inputs(model).toArray(Tensor[]::new));
     List<String> names = model.network().outputNames();
     List<?> wanted = expected.stream().map(o -> o.get("name")).toList();
     boolean byName = new HashSet<>(wanted).size() == wanted.size() && names.containsAll(wanted);

@@ -2,6 +2,7 @@ package convlstm4j.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.contract.TestBackends;
 import convlstm4j.layer.Layers;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Small models that Keras 3.0.5 to 3.15.1 saved, and what Keras itself computes with them: {@code
@@ -38,6 +41,11 @@ class KerasCasesTest {
 
   /** One of each of the 513 cases that keras-run has, and seven of a second release. */
   private static final int CASES = 520;
+
+  /**
+   * Of these, at least so many see places around each along time, or along an image's first axis.
+   */
+  private static final int WINDOWS = 6;
 
   /** Kinds of layers that no case has, and what they are held against instead. */
   private static final Map<String, String> WITHOUT =
@@ -116,6 +124,24 @@ class KerasCasesTest {
                                             backend,
                                             () -> c.trainsAsKeras(backend)))
                                     : Stream.empty())));
+  }
+
+  /** Keras's numbers for predictions some frames at a time, many of which see what is around. */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "onednn"})
+  void computeWhatKerasDoesInStretches(String backend) {
+    assumeTrue(TestBackends.include(backend));
+    int windows = 0;
+    for (KerasCase c : cases) {
+      if (!refused.containsKey(c.file())) {
+        try {
+          windows += c.predictsInStretches(backend) ? 1 : 0;
+        } catch (RuntimeException | AssertionError e) {
+          throw new AssertionError(c.file() + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    assertTrue(windows >= WINDOWS, windows + " cases with windows");
   }
 
   /** A case being run: the reason if it is refused. */

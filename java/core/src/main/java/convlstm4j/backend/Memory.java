@@ -57,8 +57,8 @@ public interface Memory {
   }
 
   /**
-   * Gives back to the system what nobody uses, also what plans that are closed have left: each run
-   * then finds the memory that its plan counts with, however the one before has left it in pieces.
+   * Gives back to the system what plans that are closed have left, before a run whose memory was
+   * counted.
    */
   default void tidy() {}
 

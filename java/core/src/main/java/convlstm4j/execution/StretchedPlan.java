@@ -172,13 +172,16 @@ public final class StretchedPlan implements AutoCloseable {
   /**
    * The same for a program that runs at once.
    *
-   * @param program any, with a step
+   * @param program any
    * @param dtype element type
    * @param peakBytes the most memory that it takes
-   * @return one phase
+   * @return one phase; none for a program without a step, whose outputs are its inputs
    */
-  public static Cost costAtOnce(Program program, DType dtype, long peakBytes) {
+  public static List<Cost> costsAtOnce(Program program, DType dtype, long peakBytes) {
     List<Program.Step> steps = program.steps();
+    if (steps.isEmpty()) {
+      return List.of();
+    }
     List<String> largest =
         steps.stream()
             .flatMap(s -> s.outputs().stream().map(v -> Map.entry(v, layer(s))))
@@ -186,8 +189,9 @@ public final class StretchedPlan implements AutoCloseable {
             .limit(LARGEST)
             .map(e -> described(e.getValue(), e.getKey().shape(), dtype))
             .toList();
-    return new Cost(
-        false, layer(steps.get(0)), layer(steps.get(steps.size() - 1)), peakBytes, largest);
+    return List.of(
+        new Cost(
+            false, layer(steps.get(0)), layer(steps.get(steps.size() - 1)), peakBytes, largest));
   }
 
   private static Counting counted(Counting c) {

@@ -137,16 +137,6 @@ final class Engine implements AutoCloseable {
     }
   }
 
-  static MemoryEstimate estimate(
-      Network network,
-      Backend backend,
-      DType dtype,
-      Objectives objectives,
-      Kind kind,
-      List<Shape> inputs) {
-    return atOnce(network, backend, dtype, objectives, kind, inputs).memory();
-  }
-
   /** What a run of all frames at once takes, and how many ops it starts. */
   record AtOnce(MemoryEstimate memory, long ops) {}
 

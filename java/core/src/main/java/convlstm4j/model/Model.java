@@ -225,9 +225,9 @@ public final class Model implements AutoCloseable {
   }
 
   /**
-   * Says how many frames are at work at a time, where the network can do with less than all. A layer
-   * that sees frames around each, such as a {@code Conv3D} over 3 of them, needs a few at a time;
-   * where so many are too few for it, it sees all at once.
+   * Says how many frames are at work at a time, where the network can do with less than all. A
+   * layer that sees frames around each, such as a {@code Conv3D} over 3 of them, needs a few at a
+   * time; where so many are too few for it, it sees all at once.
    *
    * @param frames at least 1; where none is chosen, all if they fit, else as many as do
    * @return this model

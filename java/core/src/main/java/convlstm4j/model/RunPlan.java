@@ -98,7 +98,7 @@ public record RunPlan(
     long run = plain.batch() + plain.step();
     Optional<String> refusal = room.obstacle(counted + run, heap);
     List<Cost> once =
-        List.of(StretchedPlan.costAtOnce(pass.program(), dtype, plain.batch() + plain.step()));
+        StretchedPlan.costsAtOnce(pass.program(), dtype, plain.batch() + plain.step());
     boolean byHand = limits.frames() > 0 && limits.frames() < steps;
     boolean truncated =
         kind == Kind.TRAIN && limits.truncation() > 0 && limits.truncation() < steps;

@@ -145,7 +145,8 @@ final class Session {
   /** What inputs of some shapes would take; a prediction where there are no objectives. */
   MemoryEstimate estimate(Objectives objectives, List<Shape> inputs) {
     checkCount("memoryEstimate", inputs);
-    return Engine.estimate(network, startedBackend(), dtype, objectives, kind(objectives), inputs);
+    return Engine.atOnce(network, startedBackend(), dtype, objectives, kind(objectives), inputs)
+        .memory();
   }
 
   private void checkCount(String what, List<Shape> inputs) {

@@ -35,13 +35,14 @@ public final class TimePass {
   /** Operations for each element read, of a step that is rather done again than kept. */
   private static final int LIGHT = 16;
 
+  /** A value that is read some frames later, in a phase. */
+  private record Wait(Value root, long frames, int phase) {}
+
   private final Program program;
   private final long steps;
   private final Set<Value> kept = new LinkedHashSet<>();
   private final Map<Value, TimeAxis> times = new HashMap<>();
   private final Map<Value, Long> lags = new HashMap<>();
-
-  private record Wait(Value root, long frames, int phase) {}
 
   /** What waits until another value has as many frames. */
   private final Map<Wait, Value> late = new HashMap<>();

@@ -201,14 +201,6 @@ final class NativeKernels {
     setThreads(most);
   }
 
-  /**
-   * Asks the system for large pages where memory has not been touched yet. It may have none, or be
-   * told to give none; then pages are small.
-   */
-  void preferLargePages(long address, long bytes) {
-    adviseLargePages(address, bytes);
-  }
-
   /** The number that the native side gives an activation. */
   static int code(Activation a) {
     int code = ACTIVATIONS.indexOf(a.kind());
@@ -245,8 +237,6 @@ final class NativeKernels {
   private static native int maxThreads();
 
   private static native void setThreads(int most);
-
-  private static native void adviseLargePages(long address, long bytes);
 
   private static native String name(long handle);
 

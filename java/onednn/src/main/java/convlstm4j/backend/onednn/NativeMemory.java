@@ -30,16 +30,7 @@ final class NativeMemory implements Memory {
   private boolean closed;
 
   NativeMemory() {
-    this(null);
-  }
-
-  /**
-   * Memory of this process.
-   *
-   * @param kernels which ask for large pages; null without the C++ library
-   */
-  NativeMemory(NativeKernels kernels) {
-    SystemSlabs slabs = new SystemSlabs(kernels);
+    SystemSlabs slabs = new SystemSlabs();
     this.arenas = new Arenas(new Arena(slabs), new Arena(slabs), new Arena(slabs));
     this.capacity = ProcessMemory.process(0).bytes();
   }
@@ -68,10 +59,12 @@ final class NativeMemory implements Memory {
     return b;
   }
 
-  /** oneDNN's primitives leave some ten MiB in the heap of the C library, in pieces. */
+  /**
+   * oneDNN's primitives leave some ten MiB in the heap of the C library. Slabs stay: to touch them
+   * anew costs each step of the article's network a tenth of its time, and saves 2 % of its memory.
+   */
   @Override
   public void tidy() {
-    trim();
     Pointer.trimMemory();
   }
 
@@ -143,14 +136,14 @@ final class NativeMemory implements Memory {
     return first;
   }
 
-  /** Fails once the memory is closed. */
-  synchronized void checkOpen() {
-    Backend.checkOpen(OneDnnBackend.NAME, closed);
-  }
-
   /** Gives what nobody uses back to the system. */
   synchronized void trim() {
     arenas.trim();
+  }
+
+  /** Fails once the memory is closed. */
+  synchronized void checkOpen() {
+    Backend.checkOpen(OneDnnBackend.NAME, closed);
   }
 
   @Override

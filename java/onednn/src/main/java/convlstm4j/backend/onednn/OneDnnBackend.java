@@ -15,11 +15,10 @@ final class OneDnnBackend implements Backend {
   static final String NAME = "onednn";
 
   private final Dnnl dnnl;
-  private final NativeMemory memory;
+  private final NativeMemory memory = new NativeMemory();
 
   OneDnnBackend(Dnnl dnnl) {
     this.dnnl = dnnl;
-    this.memory = new NativeMemory(dnnl.kernels());
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArenaTest {
   private static final long MIB = 1 << 20;
 
-  private final Arena arena = new Arena(false, new SystemSlabs(null));
+  private final Arena arena = new Arena(false, new SystemSlabs());
 
   @AfterEach
   void allGoesBack() {
@@ -34,7 +34,7 @@ class ArenaTest {
   @ValueSource(booleans = {false, true})
   void rangesDoNotOverlap(boolean separate) {
     SplittableRandom random = new SplittableRandom(5);
-    Arena a = new Arena(separate, new SystemSlabs(null));
+    Arena a = new Arena(separate, new SystemSlabs());
     Map<Long, Arena.Range> live = new TreeMap<>();
     for (int i = 0; i < 20_000; i++) {
       if (live.size() < 40 && random.nextInt(3) > 0) {

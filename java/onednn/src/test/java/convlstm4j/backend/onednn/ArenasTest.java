@@ -3,19 +3,13 @@ package convlstm4j.backend.onednn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import convlstm4j.backend.Buffer;
 import convlstm4j.backend.onednn.Arenas.Stay;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ArenasTest {
   private static final long MIB = 1 << 20;
 
-  private final SystemSlabs slabs = new SystemSlabs(null);
+  private final SystemSlabs slabs = new SystemSlabs();
   private final Arenas arenas = arenas();
 
   private Arenas arenas() {
@@ -131,34 +125,5 @@ class ArenasTest {
     stay.forEach(Buffer::close);
     memory.close();
     assertEquals(0, memory.heldBytes());
-  }
-
-  /** Linux says of each mapping whether large pages were asked for: "hg". */
-  @Test
-  void slabsAreOfLargePages() throws IOException {
-    Path maps = Path.of("/proc/self/smaps");
-    assumeTrue(
-        Files.exists(Path.of("/sys/kernel/mm/transparent_hugepage/enabled")) && Files.exists(maps));
-    try (Dnnl dnnl = Dnnl.start()) {
-      assumeTrue(dnnl.kernels() != null);
-      NativeMemory memory = new NativeMemory(dnnl.kernels());
-      try (NativeBuffer buffer = memory.allocateUnset(DType.FLOAT32, Shape.of(16 * MIB))) {
-        long middle = buffer.address(8 * MIB);
-        boolean within = false;
-        String flags = "";
-        for (String line : Files.readAllLines(maps)) {
-          Matcher range = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*").matcher(line);
-          if (range.matches()) {
-            within =
-                Long.parseUnsignedLong(range.group(1), 16) <= middle
-                    && middle < Long.parseUnsignedLong(range.group(2), 16);
-          } else if (within && line.startsWith("VmFlags:")) {
-            flags = line;
-          }
-        }
-        assertTrue(List.of(flags.split(" ")).contains("hg"), flags);
-      }
-      memory.close();
-    }
   }
 }
