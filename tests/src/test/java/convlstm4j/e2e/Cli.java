@@ -51,19 +51,22 @@ record Cli(int code, String out, String err) {
     assertTrue(cli.err.contains(reason), cli::toString);
   }
 
+  /** Java with options by which a short process is short. */
+  static List<String> java() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:-UsePerfData");
+  }
+
   /** The words that run the command in a process of its own, as the launcher does. */
   static List<String> process(List<String> before, Object... words) {
     List<String> command = new ArrayList<>(before);
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Main.class.getName()));
+    command.addAll(java());
+    command.addAll(ClassArchive.options());
+    command.add(Main.class.getName());
     Stream.of(words).map(Object::toString).forEach(command::add);
     return command;
   }

@@ -31,7 +31,7 @@ final class KillChain {
   private static final int STOPPED = 143;
 
   /** Long enough that a training outlives several kills. */
-  static final int EPOCHS = 30;
+  private static final int EPOCHS = 30;
 
   /** The first operations of a start, and those of two saves with their lines of the log. */
   static final int OPERATIONS = 75;
@@ -51,6 +51,7 @@ final class KillChain {
    * @param more further words
    * @param spills whether arrays may lie in files
    * @param millis how long a kill waits at most, once there is a new checkpoint
+   * @param epochs of the whole training
    */
   record Task(
       Path folder,
@@ -59,9 +60,10 @@ final class KillChain {
       int threads,
       List<Object> more,
       boolean spills,
-      int millis) {
+      int millis,
+      int epochs) {
     Task(Path folder, String name, String backend, int threads) {
-      this(folder, name, backend, threads, List.of(), false, TRAINING_MILLIS);
+      this(folder, name, backend, threads, List.of(), false, TRAINING_MILLIS, EPOCHS);
     }
 
     List<Object> words(Path to) {
@@ -69,7 +71,7 @@ final class KillChain {
       words.addAll(List.of("--model", folder.resolve(name + ".ckpt"), "--backend", backend));
       words.addAll(List.of("--x", folder.resolve("x.npy"), "--y", folder.resolve("y.npy")));
       words.addAll(List.of("--output", to.resolve("out.ckpt"), "--log", to.resolve("log.csv")));
-      words.addAll(List.of("--batch-size", 4, "--epochs", EPOCHS, "--metrics", "mae"));
+      words.addAll(List.of("--batch-size", 4, "--epochs", epochs, "--metrics", "mae"));
       words.addAll(List.of("--learning-rate", 0.01, "--threads", threads));
       words.addAll(more);
       if (spills) {
@@ -289,7 +291,7 @@ final class KillChain {
         List.of("log.csv", "out.ckpt"), names().filter(n -> !n.equals(SPILL)).sorted().toList());
     checkSpilled(true);
     assertEquals(text(good.resolve("log.csv")), text(folder.resolve("log.csv")));
-    assertEquals(EPOCHS, SafeFilesTest.progress(folder.resolve("out.ckpt")).epoch());
+    assertEquals(task.epochs, SafeFilesTest.progress(folder.resolve("out.ckpt")).epoch());
     Map<String, float[]> expected = weights(good.resolve("out.ckpt"));
     Map<String, float[]> weights = weights(folder.resolve("out.ckpt"));
     assertEquals(expected.keySet(), weights.keySet());

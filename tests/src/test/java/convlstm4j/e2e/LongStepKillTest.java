@@ -45,6 +45,9 @@ class LongStepKillTest {
   /** About as long as a step takes. */
   private static final int STEP_MILLIS = 700;
 
+  /** A kill comes in the first two after a start, so that one training outlives several. */
+  private static final int EPOCHS = 12;
+
   private static final Shape VIDEOS = Shape.of(4, 30, 20, 20, 1);
 
   /** One in so many kills is at an operation on a file, most of them on those of arrays. */
@@ -86,7 +89,8 @@ class LongStepKillTest {
       Checkpoint.save(model, dir.resolve("long.ckpt"));
     }
     List<Object> more = List.of("--stretch", 1, "--memory", budget() + "k");
-    KillChain.Task task = new KillChain.Task(dir, "long", "onednn", 1, more, true, STEP_MILLIS);
+    KillChain.Task task =
+        new KillChain.Task(dir, "long", "onednn", 1, more, true, STEP_MILLIS, EPOCHS);
     Path good = Files.createDirectory(dir.resolve("good"));
     task.prepare(good);
     undisturbed(task, good);

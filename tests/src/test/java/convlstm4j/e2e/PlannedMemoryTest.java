@@ -86,6 +86,7 @@ class PlannedMemoryTest {
   private static long peak(String name, Object... words) throws Exception {
     List<String> command = Cli.process(List.of(), words);
     command.removeAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+    ClassArchive.remove(command);
     command.addAll(1, JAVA);
     Path said = dir.resolve(name + ".txt");
     Process process =

@@ -123,7 +123,7 @@ class ReadmeTest {
     String readme = Files.readString(README);
     String quickStart = readme.substring(readme.indexOf("## Quick start"));
     quickStart = quickStart.substring(0, quickStart.indexOf("\n## "));
-    assertEquals(List.of("./convlstm4j demo", "mvn -B verify"), blocks(quickStart, "sh"));
+    assertEquals(List.of("./convlstm4j demo", "mvn -B -T2 verify"), blocks(quickStart, "sh"));
   }
 
   @Test

@@ -41,7 +41,7 @@ class FilmDemoTest {
             folder,
             1,
             2,
-            model -> model.backend("reference"),
+            model -> model.backend("onednn"),
             said::add,
             title -> new Callback() {},
             model -> {})
