@@ -1,5 +1,7 @@
 package convlstm4j.backend;
 
+import org.jspecify.annotations.Nullable;
+
 /** A backend cannot start, has no memory left or failed; the message says which and why. */
 public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -25,13 +27,13 @@ public final class BackendException extends RuntimeException {
    * Makes the exception.
    *
    * @param message which backend, what failed, what to do
-   * @param cause what the library below threw
+   * @param cause what the library below threw, or null
    */
-  public BackendException(String message, Throwable cause) {
+  public BackendException(String message, @Nullable Throwable cause) {
     this(message, cause, Reason.OTHER);
   }
 
-  private BackendException(String message, Throwable cause, Reason reason) {
+  private BackendException(String message, @Nullable Throwable cause, Reason reason) {
     super(message, cause);
     this.reason = reason;
   }
@@ -43,7 +45,7 @@ public final class BackendException extends RuntimeException {
    * @param cause what the library below threw, or null
    * @return the exception
    */
-  public static BackendException noDevice(String message, Throwable cause) {
+  public static BackendException noDevice(String message, @Nullable Throwable cause) {
     return new BackendException(message, cause, Reason.NO_DEVICE);
   }
 

@@ -73,7 +73,7 @@ public final class Backends {
         b.notice().ifPresent(n -> LOG.warn("backend {}: {}; {}", b.name(), b.description(), n));
         return b;
       } catch (BackendException e) {
-        String why = e.getMessage();
+        String why = String.valueOf(e.getMessage());
         refused.add(why.startsWith(p.name() + ": ") ? why : p.name() + ": " + why);
         failed |= !e.isNoDevice();
       }

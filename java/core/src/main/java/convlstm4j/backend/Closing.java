@@ -2,6 +2,7 @@ package convlstm4j.backend;
 
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Closes several things, each of them whatever becomes of the others. */
 public final class Closing {
@@ -13,7 +14,7 @@ public final class Closing {
    * @param parts what to close; null where there is nothing
    * @throws RuntimeException as {@link #all(Iterable)}
    */
-  public static void all(AutoCloseable... parts) {
+  public static void all(@Nullable AutoCloseable... parts) {
     all(Arrays.asList(parts));
   }
 
@@ -55,7 +56,7 @@ public final class Closing {
    * @param failure gets failures to close as suppressed ones
    * @param parts what to close; null where there is nothing
    */
-  public static void after(Throwable failure, AutoCloseable... parts) {
+  public static void after(Throwable failure, @Nullable AutoCloseable... parts) {
     try {
       all(parts);
     } catch (RuntimeException e) {

@@ -5,6 +5,7 @@ import convlstm4j.formula.Code;
 import convlstm4j.formula.Formula;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some columns of a kernel {@code [K.., C, all]}, for a convolution that takes no others: those of
@@ -78,14 +79,14 @@ final class KernelColumns {
   }
 
   /** What gradients are added to; null if that of the kernel is. */
-  Buffer gradient(Buffer kernelGradient, Buffer workspace) {
+  @Nullable Buffer gradient(@Nullable Buffer kernelGradient, Buffer workspace) {
     return copied && kernelGradient != null
         ? parts.part(workspace, gradientAt, shape)
         : kernelGradient;
   }
 
   /** Adds the gradient of a copy to that of the kernel. */
-  void add(Buffer kernelGradient, Buffer workspace) {
+  void add(@Nullable Buffer kernelGradient, Buffer workspace) {
     if (copied && kernelGradient != null) {
       run(COPY, within(workspace, gradientAt), within(kernelGradient), true);
     }

@@ -25,6 +25,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ public final class NativeCache {
   /** Bytes that all libraries take together. */
   private static final long NEEDED = 100L << 20;
 
-  private static NativeCache opened;
+  private static @Nullable NativeCache opened;
 
   private final Path folder;
 
@@ -184,11 +185,15 @@ public final class NativeCache {
   /**
    * A cache in a folder, which is made if it is not there.
    *
-   * @throws IOException if it cannot be made or written to, or is another user's
+   * @throws IOException if it cannot be made or written to, is another user's, or holds all files
    */
   static NativeCache of(Path folder) throws IOException {
     Path absolute = folder.toAbsolutePath();
-    Files.createDirectories(absolute.getParent());
+    Path parent = absolute.getParent();
+    if (parent == null) {
+      throw new IOException("it is the root of all files, expected a folder for libraries alone");
+    }
+    Files.createDirectories(parent);
     makePrivate(absolute);
     return new NativeCache(absolute);
   }

@@ -2,6 +2,7 @@ package convlstm4j.backend;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The most memory that a sequence of allocations takes, counted without allocating. */
 public final class Peak {
@@ -32,14 +33,17 @@ public final class Peak {
   }
 
   private final boolean bySize;
-  private final Played played;
+
+  /** Null if it counts by itself. */
+  private final @Nullable Played played;
+
   private final Map<Long, Long> live = new HashMap<>();
   private final Map<Long, Long> most = new HashMap<>();
   private long now;
   private long sinceMark;
   private long peak;
 
-  private Peak(boolean bySize, Played played) {
+  private Peak(boolean bySize, @Nullable Played played) {
     this.bySize = bySize;
     this.played = played;
   }
@@ -98,9 +102,12 @@ public final class Peak {
       peak = Math.max(peak, played.heldBytes());
     } else if (!bySize) {
       peak = Math.max(peak, now);
-    } else if (live.merge(bytes, 1L, Long::sum) > most.getOrDefault(bytes, 0L)) {
-      most.put(bytes, live.get(bytes));
-      peak += bytes;
+    } else {
+      long alike = live.merge(bytes, 1L, Long::sum);
+      if (alike > most.getOrDefault(bytes, 0L)) {
+        most.put(bytes, alike);
+        peak += bytes;
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package convlstm4j.backend;
 import convlstm4j.tensor.Philox;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one backend computes one op for fixed shapes. A plan owns whatever it prepared (descriptors,
@@ -76,8 +77,8 @@ public interface Plan extends AutoCloseable {
   record Forward(
       List<? extends Buffer> inputs,
       List<? extends Buffer> outputs,
-      Buffer workspace,
-      Buffer reserve,
+      @Nullable Buffer workspace,
+      @Nullable Buffer reserve,
       Philox random) {}
 
   /**
@@ -90,7 +91,7 @@ public interface Plan extends AutoCloseable {
    * @param written inputs whose gradients are to be written, whatever is in them, in the place of
    *     being added to; only such as the plan {@linkplain #writesGradient can write}
    * @param workspace of at least {@link #workspaceBytes()}, or null where that is 0
-   * @param reserve as forward left it
+   * @param reserve as forward left it, or null where it has none
    * @param random that of the forward call
    */
   record Backward(
@@ -99,8 +100,8 @@ public interface Plan extends AutoCloseable {
       List<? extends Buffer> outputGradients,
       List<? extends Buffer> inputGradients,
       Set<Integer> written,
-      Buffer workspace,
-      Buffer reserve,
+      @Nullable Buffer workspace,
+      @Nullable Buffer reserve,
       Philox random) {
     /**
      * Adds to all gradients.
@@ -110,7 +111,7 @@ public interface Plan extends AutoCloseable {
      * @param outputGradients one per output; null where it is zero
      * @param inputGradients one per input; null where it is not wanted
      * @param workspace null where none is needed
-     * @param reserve as forward left it
+     * @param reserve as forward left it, or null where it has none
      * @param random that of the forward call
      */
     public Backward(
@@ -118,8 +119,8 @@ public interface Plan extends AutoCloseable {
         List<? extends Buffer> outputs,
         List<? extends Buffer> outputGradients,
         List<? extends Buffer> inputGradients,
-        Buffer workspace,
-        Buffer reserve,
+        @Nullable Buffer workspace,
+        @Nullable Buffer reserve,
         Philox random) {
       this(inputs, outputs, outputGradients, inputGradients, Set.of(), workspace, reserve, random);
     }

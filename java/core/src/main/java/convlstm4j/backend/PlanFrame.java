@@ -6,7 +6,9 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the plans of all ops on all backends share: op and shapes, operands by name, workspace and
@@ -180,39 +182,88 @@ public abstract class PlanFrame<O extends Op, D> implements Plan {
   /**
    * How this backend's plans see a buffer.
    *
-   * @param buffer null where there is none
+   * @param buffer one of this backend
    * @return its data
    */
   protected abstract D data(Buffer buffer);
 
   /**
-   * The data of an input or of its gradient.
+   * A part that only a plan for training has.
+   *
+   * @param part null at inference
+   * @param <T> its kind
+   * @return the part
+   */
+  protected static <T> T trained(@Nullable T part) {
+    return Objects.requireNonNull(part, "a plan for inference has no way back");
+  }
+
+  /**
+   * Workspace or reserve of a plan that takes some.
+   *
+   * @param buffer the call's
+   * @return its data
+   */
+  protected final D memory(@Nullable Buffer buffer) {
+    return data(
+        Objects.requireNonNull(
+            buffer, () -> "the plan of " + op.opName() + " was not given the memory it takes"));
+  }
+
+  /**
+   * The data of an input, or of the gradient of the only one that has any.
    *
    * @param buffers one per input
    * @param name one of {@link Op#inputNames()}
-   * @return the data; of null where a gradient is not wanted
+   * @return the data
    */
   public final D input(List<? extends Buffer> buffers, String name) {
     return data(buffers.get(index("input", inputs, name)));
   }
 
   /**
-   * The data of an input, or of its gradient, that the op's options may leave out.
+   * The gradient of an input.
    *
-   * @param buffers one per input
-   * @param name of the input
-   * @return the data; of null where it is left out or a gradient is not wanted
+   * @param buffers one per input; null where it is not wanted
+   * @param name one of {@link Op#inputNames()}
+   * @return the data; null where it is not wanted
    */
-  public final D optional(List<? extends Buffer> buffers, String name) {
-    return inputs.containsKey(name) ? input(buffers, name) : data(null);
+  public @Nullable D wanted(List<? extends Buffer> buffers, String name) {
+    return dataOrNull(buffers.get(index("input", inputs, name)));
   }
 
   /**
-   * The data of an output or of its gradient.
+   * An input, or its gradient, that the op's options may leave out.
+   *
+   * @param buffers one per input
+   * @param name of the input
+   * @return the data; null where it is left out, or a gradient is not wanted
+   */
+  public @Nullable D optional(List<? extends Buffer> buffers, String name) {
+    return inputs.containsKey(name) ? wanted(buffers, name) : null;
+  }
+
+  /**
+   * The gradient of one of several outputs.
+   *
+   * @param buffers one per output; null where it is zero
+   * @param name one of {@link Op#outputNames()}
+   * @return the data; null where it is zero
+   */
+  public @Nullable D given(List<? extends Buffer> buffers, String name) {
+    return dataOrNull(buffers.get(index("output", outputs, name)));
+  }
+
+  private @Nullable D dataOrNull(@Nullable Buffer buffer) {
+    return buffer == null ? null : data(buffer);
+  }
+
+  /**
+   * The data of an output, or of the gradient of the only one.
    *
    * @param buffers one per output
    * @param name one of {@link Op#outputNames()}
-   * @return the data; of null where a gradient is zero
+   * @return the data
    */
   public final D output(List<? extends Buffer> buffers, String name) {
     return data(buffers.get(index("output", outputs, name)));

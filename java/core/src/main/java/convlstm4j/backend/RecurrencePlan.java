@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Recurrence} put together from a backend's own parts: its convolutions, of any rank, and
@@ -32,6 +33,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   private final boolean training;
   private final Cell.Terms terms;
   private final List<Stage> stages = new ArrayList<>();
+  private final List<KernelColumns> kernels = new ArrayList<>();
   private final Plan inputConvolution;
 
   /** Sizes, and where everything lies. */
@@ -41,6 +43,14 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   private final long scratchFloats;
 
   /**
+   * A stage's convolution.
+   *
+   * @param plan runs it
+   * @param kernel its columns of the recurrent kernel
+   */
+  private record Convolution(Plan plan, KernelColumns kernel) {}
+
+  /**
    * A stage with its convolution.
    *
    * @param cell what it is
@@ -48,19 +58,9 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
    * @param convolution null where there is none
    * @param column the first of its products
    * @param value number of its first value
-   * @param kernel its columns of the recurrent kernel
    */
   private record Stage(
-      Cell.Stage cell,
-      StageCode code,
-      Plan convolution,
-      int column,
-      int value,
-      KernelColumns kernel) {
-    boolean convolves() {
-      return convolution != null;
-    }
-  }
+      Cell.Stage cell, StageCode code, @Nullable Convolution convolution, int column, int value) {}
 
   /**
    * A plan.
@@ -107,9 +107,8 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     int value = 0;
     for (int k = 0; k < codes.size(); k++) {
       Cell.Stage s = op.cell().stages().get(k);
-      Plan p = null;
       long columns = s.columns() * sizes.f;
-      KernelColumns kernel = null;
+      Convolution convolution = null;
       if (columns > 0) {
         Shape weights = sizes.weights(columns);
         Conv conv = new Conv(Math.toIntExact(columns), op.window().recurrent(), op.recurrentBias());
@@ -117,11 +116,14 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
         if (op.recurrentBias()) {
           shapes.add(Shape.of(columns));
         }
-        p = own(parts.plan(conv, shapes, mode));
+        Plan p = own(parts.plan(conv, shapes, mode));
         made.add(p);
-        kernel = new KernelColumns(parts, weights, column * sizes.f, sizes.r, workspace, training);
+        KernelColumns kernel =
+            new KernelColumns(parts, weights, column * sizes.f, sizes.r, workspace, training);
+        kernels.add(kernel);
+        convolution = new Convolution(p, kernel);
       }
-      stages.add(new Stage(s, codes.get(k), p, column, value, kernel));
+      stages.add(new Stage(s, codes.get(k), convolution, column, value));
       column += s.columns();
       value += k == codes.size() - 1 ? 0 : s.results().size();
     }
@@ -145,10 +147,10 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     /** Where that lies which steps leave. */
     final Buffer store;
 
-    Data(List<? extends Buffer> inputs, Buffer workspace, Buffer reserve) {
+    Data(List<? extends Buffer> inputs, @Nullable Buffer workspace, @Nullable Buffer reserve) {
       this.inputs = inputs;
-      this.workspace = workspace;
-      store = training ? reserve : workspace;
+      this.workspace = memory(workspace);
+      store = memory(training ? reserve : workspace);
     }
 
     Buffer input(String name) {
@@ -160,7 +162,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
       return parts.part(input("b"), 0, Shape.of(sizes.g));
     }
 
-    Buffer scratch() {
+    @Nullable Buffer scratch() {
       return scratchFloats == 0 ? null : parts.part(workspace, scratch, Shape.of(scratchFloats));
     }
 
@@ -193,8 +195,8 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     }
 
     /** What a stage's convolution takes beside the images. */
-    List<Buffer> weights(Stage s) {
-      List<Buffer> all = new ArrayList<>(List.of(s.kernel.of(input("wh"), workspace)));
+    List<Buffer> weights(Stage s, KernelColumns kernel) {
+      List<Buffer> all = new ArrayList<>(List.of(kernel.of(input("wh"), workspace)));
       if (op.recurrentBias()) {
         all.add(recurrentBias(s, input("b")));
       }
@@ -203,7 +205,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   }
 
   /** The part of a bias, or of its gradient, that a stage has. */
-  private Buffer recurrentBias(Stage s, Buffer bias) {
+  private @Nullable Buffer recurrentBias(Stage s, @Nullable Buffer bias) {
     long from = sizes.g + s.column * sizes.f;
     return bias == null ? null : parts.part(bias, from, Shape.of(s.cell.columns() * sizes.f));
   }
@@ -232,7 +234,7 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     inputConvolution.forward(
         new Forward(
             given, List.of(d.stored(sizes.z, sizes.allGates)), d.scratch(), null, call.random()));
-    convolving().forEach(s -> s.kernel.pack(d.input("wh"), d.workspace));
+    kernels.forEach(k -> k.pack(d.input("wh"), d.workspace));
     for (int k = 0; k < sizes.carried; k++) {
       View first = d.keptView(sizes.states.get(k).at(0));
       if (k < op.cell().states()) {
@@ -243,8 +245,8 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     }
     for (int step = 0; step < sizes.t; step++) {
       for (Stage s : stages) {
-        if (s.convolves()) {
-          convolve(call, d, s, step);
+        if (s.convolution != null) {
+          convolve(call, d, s, s.convolution, step);
         }
         parts.run(s.code.forward(), sizes.frames, terms(d, step), results(call, d, s, step), false);
       }
@@ -255,11 +257,11 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     }
   }
 
-  private void convolve(Forward call, Data d, Stage s, int step) {
+  private void convolve(Forward call, Data d, Stage s, Convolution c, int step) {
     List<Buffer> inputs = new ArrayList<>(List.of(source(d, s, step)));
-    inputs.addAll(d.weights(s));
+    inputs.addAll(d.weights(s, c.kernel));
     Buffer to = d.stored(productsOf(s, step), stageProducts(s));
-    s.convolution.forward(new Forward(inputs, List.of(to), d.scratch(), null, call.random()));
+    c.plan.forward(new Forward(inputs, List.of(to), d.scratch(), null, call.random()));
   }
 
   /** Where the products of a stage begin: stage after stage, each {@code [N, P, columns]}. */
@@ -348,10 +350,10 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
   protected void addGradients(Backward call) {
     Data d = new Data(call.inputs(), call.workspace(), call.reserve());
     Buffer wh = d.input("wh");
-    Buffer dwh = input(call.inputGradients(), "wh");
-    for (Stage s : convolving()) {
-      s.kernel.pack(wh, d.workspace);
-      s.kernel.clear(wh, d.workspace);
+    Buffer dwh = wanted(call.inputGradients(), "wh");
+    for (KernelColumns k : kernels) {
+      k.pack(wh, d.workspace);
+      k.clear(wh, d.workspace);
     }
     int last = Math.toIntExact(sizes.t);
     for (int k = 0; k < sizes.carried; k++) {
@@ -376,22 +378,18 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
         parts.run(COPY, sizes.frames, List.of(from), List.of(plain(ds, 0)), add);
       }
     }
-    convolving().forEach(s -> s.kernel.add(dwh, d.workspace));
+    kernels.forEach(k -> k.add(dwh, d.workspace));
     inputGradients(call, d);
   }
 
-  private List<Stage> convolving() {
-    return stages.stream().filter(Stage::convolves).toList();
-  }
-
   private void stepBack(Backward call, Data d, Stage s, int step) {
-    Buffer dy = call.outputGradients().get(0);
-    boolean withOutput = isLast(s) && dy != null && (op.returnSequences() || step == sizes.t - 1);
-    Code code = withOutput ? s.code.backwardWithOutput() : s.code.backward();
+    boolean yields = isLast(s) && (op.returnSequences() || step == sizes.t - 1);
+    Buffer dy = yields ? call.outputGradients().get(0) : null;
+    Code code = s.code.gradients(dy != null);
     List<View> inputs = terms(d, step);
     if (isLast(s)) {
       sizes.dStates.forEach(v -> inputs.add(d.workView(v.at(step + 1))));
-      if (withOutput) {
+      if (dy != null) {
         inputs.add(output(dy, step));
       }
     } else {
@@ -403,8 +401,8 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     if (!to.isEmpty()) {
       parts.run(code, sizes.frames, inputs, to, !isLast(s));
     }
-    if (s.convolves()) {
-      convolveBack(call, d, s, step);
+    if (s.convolution != null) {
+      convolveBack(call, d, s, s.convolution, step);
     }
   }
 
@@ -433,20 +431,20 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
             : sizes.dStates.get(sizes.carried - 1).at(step));
   }
 
-  private void convolveBack(Backward call, Data d, Stage s, int step) {
+  private void convolveBack(Backward call, Data d, Stage s, Convolution c, int step) {
     List<Buffer> inputs = new ArrayList<>(List.of(source(d, s, step)));
-    inputs.addAll(d.weights(s));
+    inputs.addAll(d.weights(s, c.kernel));
     Shape shape = stageProducts(s);
     Buffer output = d.stored(productsOf(s, step), shape);
     Buffer gradient = parts.part(d.workspace, sizes.dr + sizes.frames.elements() * s.column, shape);
     List<Buffer> gradients = new ArrayList<>();
     View to = gradient(d, s.cell.source(), step);
     gradients.add(parts.part(to.buffer(), to.from(), sizes.state));
-    gradients.add(s.kernel.gradient(input(call.inputGradients(), "wh"), d.workspace));
+    gradients.add(c.kernel.gradient(wanted(call.inputGradients(), "wh"), d.workspace));
     if (op.recurrentBias()) {
-      gradients.add(recurrentBias(s, input(call.inputGradients(), "b")));
+      gradients.add(recurrentBias(s, wanted(call.inputGradients(), "b")));
     }
-    s.convolution.backward(
+    c.plan.backward(
         new Backward(
             inputs,
             List.of(output),
@@ -470,10 +468,10 @@ public final class RecurrencePlan extends PlanFrame<Recurrence, Buffer> {
     }
     Buffer dx = call.inputGradients().get(0);
     gradients.add(dx == null ? null : dx.view(sizes.allFrames));
-    gradients.add(input(call.inputGradients(), "wx"));
+    gradients.add(wanted(call.inputGradients(), "wx"));
     if (op.useBias()) {
       inputs.add(d.inputBias());
-      Buffer db = input(call.inputGradients(), "b");
+      Buffer db = wanted(call.inputGradients(), "b");
       gradients.add(db == null ? null : parts.part(db, 0, Shape.of(sizes.g)));
     }
     inputConvolution.backward(

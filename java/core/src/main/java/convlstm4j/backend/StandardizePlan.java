@@ -7,11 +7,13 @@ import convlstm4j.op.BatchNorm;
 import convlstm4j.op.Pointwise;
 import convlstm4j.op.Standardize;
 import convlstm4j.tensor.Shape;
+import convlstm4j.tensor.Streams;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Standardize} put together from a backend's own parts: its batch normalisation, without
@@ -27,7 +29,7 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
   private final Plan norm;
 
   /** Gamma and beta; null without. */
-  private final Plan weights;
+  private final @Nullable Plan weights;
 
   private final List<Shape> normShapes;
   private final List<Shape> weightShapes = new ArrayList<>();
@@ -103,12 +105,12 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
     return "batch normalisation (" + norm.algorithm() + ") and a formula";
   }
 
-  private Buffer scratch(Buffer space) {
+  private @Nullable Buffer scratch(Buffer space) {
     return scratch == 0 ? null : parts.part(space, scratchAt, Shape.of(scratch));
   }
 
-  private Buffer kept(Buffer space) {
-    return kept == 0 ? null : parts.part(space, 0, Shape.of(kept));
+  private @Nullable Buffer kept(@Nullable Buffer space) {
+    return kept == 0 ? null : parts.part(memory(space), 0, Shape.of(kept));
   }
 
   private Buffer part(Buffer space, long from) {
@@ -121,21 +123,21 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
     return List.of(x.view(normShapes.get(0)), any, any);
   }
 
-  private void normalize(Buffer x, Buffer y, Buffer space, Buffer reserve) {
+  private void normalize(Buffer x, Buffer y, Buffer space, @Nullable Buffer reserve) {
     Shape p = normShapes.get(1);
     List<Buffer> results =
         List.of(
             y.view(normShapes.get(0)),
             parts.part(space, statisticsAt, p),
             parts.part(space, statisticsAt + p.elements(), p));
-    norm.forward(new Forward(given(x), results, scratch(space), kept(reserve), null));
+    norm.forward(new Forward(given(x), results, scratch(space), kept(reserve), Streams.NONE));
   }
 
   /**
    * The normalised x, then gamma and beta, or what there is instead of them, as the formula sees
    * them.
    */
-  private List<Buffer> seen(Buffer normalized, List<? extends Buffer> of) {
+  private List<Buffer> seen(@Nullable Buffer normalized, List<? extends Buffer> of) {
     List<Buffer> all = new ArrayList<>(Collections.singletonList(normalized));
     for (int k = 1; k < weightShapes.size(); k++) {
       Buffer b = of.get(k);
@@ -148,7 +150,7 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
   protected void compute(Forward call) {
     Buffer x = input(call.inputs(), "x");
     Buffer y = output(call.outputs(), "y");
-    Buffer space = call.workspace();
+    Buffer space = memory(call.workspace());
     if (weights == null) {
       normalize(x, y, space, call.reserve());
       return;
@@ -156,7 +158,8 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
     Buffer normalized = part(space, normalizedAt);
     normalize(x, normalized, space, call.reserve());
     weights.forward(
-        new Forward(seen(normalized, call.inputs()), List.of(y), scratch(space), null, null));
+        new Forward(
+            seen(normalized, call.inputs()), List.of(y), scratch(space), null, Streams.NONE));
   }
 
   @Override
@@ -168,8 +171,8 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
   protected void addGradients(Backward call) {
     Buffer x = input(call.inputs(), "x");
     Buffer dy = output(call.outputGradients(), "y");
-    Buffer dx = input(call.inputGradients(), "x");
-    Buffer space = call.workspace();
+    Buffer dx = wanted(call.inputGradients(), "x");
+    Buffer space = memory(call.workspace());
     Buffer dn = dy;
     if (weights != null) {
       Buffer normalized = part(space, normalizedAt);
@@ -188,9 +191,9 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
               write ? Set.of(0) : Set.of(),
               scratch(space),
               null,
-              null));
+              Streams.NONE));
     }
-    if (dx == null) {
+    if (dx == null || dn == null) {
       return;
     }
     List<Buffer> none = Collections.nCopies(2, null);
@@ -209,7 +212,7 @@ public final class StandardizePlan extends PlanFrame<Standardize, Buffer> {
             isWritten(call, "x") ? Set.of(0) : Set.of(),
             scratch(space),
             kept(call.reserve()),
-            null));
+            Streams.NONE));
   }
 
   private void zero(Buffer b) {

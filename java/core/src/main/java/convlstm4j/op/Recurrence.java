@@ -6,6 +6,7 @@ import convlstm4j.option.DataFormat;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,19 @@ public record Recurrence(
    *     written, it is the first one to run backwards, the others' are added
    */
   public record StageCode(
-      Code forward, Code backward, @Nullable Code backwardWithOutput, List<Integer> targets) {}
+      Code forward, Code backward, @Nullable Code backwardWithOutput, List<Integer> targets) {
+    /**
+     * The gradients of the targets.
+     *
+     * @param ofOutput whether with that of y, which only the last stage makes
+     * @return the code
+     */
+    public Code gradients(boolean ofOutput) {
+      return ofOutput
+          ? Objects.requireNonNull(backwardWithOutput, "only the last stage makes the output")
+          : backward;
+    }
+  }
 
   public Recurrence {
     Checks.that(filters >= 1, "filters=" + filters + ", must be >= 1");

@@ -3,6 +3,7 @@ package convlstm4j.op;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an update would do, without doing it. Inputs: those of the update, but for its guard; output
@@ -41,10 +42,10 @@ public record UpdateTrial(Op update, int count) implements Op {
    *
    * @param <T> the kind of thing
    * @param inputs one thing per input of the trial
-   * @param guard what stands for the guard
+   * @param guard what stands for the guard; null if the update is only tried out
    * @return one per input of the update
    */
-  public <T> List<T> withGuard(List<? extends T> inputs, T guard) {
+  public <T> List<T> withGuard(List<? extends T> inputs, @Nullable T guard) {
     List<T> all = new ArrayList<>(inputs);
     all.add(update.input("guard"), guard);
     return all;

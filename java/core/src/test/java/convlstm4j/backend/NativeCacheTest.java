@@ -51,6 +51,14 @@ class NativeCacheTest {
   }
 
   @Test
+  void theRootOfAllFilesIsRefused() {
+    assertTrue(
+        assertThrows(IOException.class, () -> NativeCache.of(Path.of("/")))
+            .getMessage()
+            .startsWith("it is the root of all files"));
+  }
+
+  @Test
   void unpacksWholeIntoFoldersThatOnlyThisUserCanOpen() throws IOException {
     Path file = NativeCache.of(cacheFolder()).unpack(resource, NAME);
     assertArrayEquals(content, Files.readAllBytes(file));

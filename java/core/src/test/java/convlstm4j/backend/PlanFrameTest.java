@@ -1,6 +1,7 @@
 package convlstm4j.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -40,7 +41,7 @@ class PlanFrameTest {
 
     @Override
     protected String data(Buffer buffer) {
-      return buffer == null ? "nothing" : buffer.shape().toString();
+      return buffer.shape().toString();
     }
   }
 
@@ -148,9 +149,21 @@ class PlanFrameTest {
     TestPlan plan = new TestPlan(SHAPES);
     List<Buffer> inputs = Arrays.asList(new Shaped(Shape.of(4, 3)), null);
     assertEquals("[4, 3]", plan.input(inputs, "x"));
-    assertEquals("nothing", plan.input(inputs, "w"));
-    assertEquals("nothing", plan.optional(inputs, "b"));
+    assertEquals("[4, 3]", plan.wanted(inputs, "x"));
+    assertNull(plan.wanted(inputs, "w"));
+    assertEquals("[4, 3]", plan.optional(inputs, "x"));
+    assertNull(plan.optional(inputs, "w"));
+    assertNull(plan.optional(inputs, "b"));
     assertEquals("[4, 3]", plan.output(inputs.subList(0, 1), "y"));
+    assertEquals("[4, 3]", plan.given(inputs.subList(0, 1), "y"));
+    assertNull(plan.given(inputs.subList(1, 2), "y"));
+    assertEquals("[4, 3]", plan.memory(inputs.get(0)));
+    assertEquals(
+        "the plan of Affine was not given the memory it takes",
+        assertThrows(NullPointerException.class, () -> plan.memory(null)).getMessage());
+    assertEquals(
+        "Affine has no input b; it has [x, w]",
+        assertThrows(IllegalArgumentException.class, () -> plan.wanted(inputs, "b")).getMessage());
     assertEquals(
         "Affine has no input b; it has [x, w]",
         assertThrows(IllegalArgumentException.class, () -> plan.input(inputs, "b")).getMessage());

@@ -57,8 +57,8 @@ final class AffinePlan extends ReferencePlan<Affine> {
   @Override
   protected void addGradients(Backward call) {
     float[] dy = output(call.outputGradients(), "y");
-    float[] dx = input(call.inputGradients(), "x");
-    float[] dw = input(call.inputGradients(), "w");
+    float[] dx = wanted(call.inputGradients(), "x");
+    float[] dw = wanted(call.inputGradients(), "w");
     float[] db = optional(call.inputGradients(), "b");
     if (dx != null) {
       inputGradient(isWritten(call, "x"), input(call.inputs(), "w"), dy, dx);

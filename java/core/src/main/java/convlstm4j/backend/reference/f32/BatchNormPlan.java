@@ -8,6 +8,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link BatchNorm}. Elements that share their statistics form a group: those with equal indices
@@ -62,7 +63,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
     double[] inverse = inverseDeviation(variance);
     normalize(call, x, mean, inverse);
     if (keep) {
-      float[] kept = array(call.reserve());
+      float[] kept = memory(call.reserve());
       for (int g = 0; g < groups.count(); g++) {
         kept[g] = (float) mean[g];
         kept[groups.count() + g] = (float) inverse[g];
@@ -139,12 +140,11 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
 
   @Override
   protected void addGradients(Backward call) {
-    float[] dy = output(call.outputGradients(), "y");
+    float[] dy = given(call.outputGradients(), "y");
     boolean write = isWritten(call, "x");
     if (dy == null) {
-      float[] dx = input(call.inputGradients(), "x");
       if (write) {
-        Arrays.fill(dx, 0);
+        Arrays.fill(input(call.inputGradients(), "x"), 0);
       }
       return; // only the moving statistics have gradients, and they pass none on
     }
@@ -167,7 +167,7 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
             });
     addParameterGradient(sumDyNormalized, optional(call.inputGradients(), "gamma"));
     addParameterGradient(sumDy, optional(call.inputGradients(), "beta"));
-    float[] dx = input(call.inputGradients(), "x");
+    float[] dx = wanted(call.inputGradients(), "x");
     if (dx != null) {
       double[] scale = perGroup(call.inputs(), "gamma", 1);
       // Ioffe and Szegedy 2015, section 3, with the mean's and the variance's share summed up; at
@@ -187,17 +187,17 @@ final class BatchNormPlan extends ReferencePlan<BatchNorm> {
 
   private double[] mean(Backward call) {
     return op.training()
-        ? widen(array(call.reserve()), 0)
+        ? widen(memory(call.reserve()), 0)
         : widen(input(call.inputs(), "moving_mean"));
   }
 
   private double[] inverse(Backward call) {
     return op.training()
-        ? widen(array(call.reserve()), groups.count())
+        ? widen(memory(call.reserve()), groups.count())
         : inverseDeviation(widen(input(call.inputs(), "moving_variance")));
   }
 
-  private void addParameterGradient(double[] perGroup, float[] gradient) {
+  private void addParameterGradient(double[] perGroup, float @Nullable [] gradient) {
     if (gradient != null) {
       for (int p = 0; p < gradient.length; p++) {
         double sum = 0;

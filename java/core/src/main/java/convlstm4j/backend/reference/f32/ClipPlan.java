@@ -16,12 +16,12 @@ final class ClipPlan extends ReferencePlan<ClipGradients> {
     double all = 0;
     if (op.mode() == ClipGradients.Mode.GLOBAL_NORM) {
       for (int i = 0; i < op.count(); i++) {
-        all += squares(array(call.inputs().get(i)));
+        all += squares(data(call.inputs().get(i)));
       }
     }
     for (int i = 0; i < op.count(); i++) {
-      float[] g = array(call.inputs().get(i));
-      float[] clipped = array(call.outputs().get(i));
+      float[] g = data(call.inputs().get(i));
+      float[] clipped = data(call.outputs().get(i));
       switch (op.mode()) {
         case VALUE -> clip(g, clipped);
         case NORM -> scale(g, clipped, Math.sqrt(squares(g)));

@@ -26,7 +26,7 @@ final class ConcatPlan extends ReferencePlan<Concat> {
     float[] y = output(call.outputs(), "y");
     int offset = 0;
     for (int i = 0; i < op.count(); i++) {
-      float[] x = array(call.inputs().get(i));
+      float[] x = data(call.inputs().get(i));
       int row = row(in.get(i));
       int to = offset;
       Parallel.ranges(

@@ -9,6 +9,7 @@ import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ConvLstm2d}, step by step: both convolutions add to the pre-activations {@code z
@@ -48,8 +49,8 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
 
   @Override
   protected void compute(Forward call) {
-    float[] work = array(call.workspace());
-    float[] store = size.training ? array(call.reserve()) : work;
+    float[] work = memory(call.workspace());
+    float[] store = size.training ? memory(call.reserve()) : work;
     float[] x = input(call.inputs(), "x");
     float[] mask = optional(call.inputs(), "mask");
     float[] y = output(call.outputs(), "y");
@@ -64,7 +65,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
       int frame = frame(step);
       preActivations(call.inputs(), work, store, x, step, frame);
       gates.forward(work, store, mask, step, frame);
-      if (op.masked()) {
+      if (mask != null) {
         keepOutput(work, store, mask, step, frame);
       }
       if (op.returnSequences()) {
@@ -180,16 +181,16 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
 
   private void readPeepholes(List<? extends Buffer> inputs, float[] work) {
     if (op.peephole()) {
-      state.read(optional(inputs, "wci"), 0, work, size.peephole(0));
-      state.read(optional(inputs, "wcf"), 0, work, size.peephole(1));
-      state.read(optional(inputs, "wco"), 0, work, size.peephole(2));
+      state.read(input(inputs, "wci"), 0, work, size.peephole(0));
+      state.read(input(inputs, "wcf"), 0, work, size.peephole(1));
+      state.read(input(inputs, "wco"), 0, work, size.peephole(2));
     }
   }
 
   @Override
   protected void addGradients(Backward call) {
-    float[] work = array(call.workspace());
-    float[] store = array(call.reserve());
+    float[] work = memory(call.workspace());
+    float[] store = memory(call.reserve());
     float[] mask = optional(call.inputs(), "mask");
     drawMasks(call.random(), work);
     readPeepholes(call.inputs(), work);
@@ -198,19 +199,19 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     }
     inputConvolution.transpose(input(call.inputs(), "wx"), work, size.transposedX());
     recurrentConvolution.transpose(input(call.inputs(), "wh"), work, size.transposedH());
-    readGradient(output(call.outputGradients(), "hT"), work, size.dh());
-    readGradient(output(call.outputGradients(), "cT"), work, size.dc());
+    readGradient(given(call.outputGradients(), "hT"), work, size.dh());
+    readGradient(given(call.outputGradients(), "cT"), work, size.dc());
     Arrays.fill(work, size.dOut(), size.dOut() + size.n * size.s, 0);
     for (int step = size.t - 1; step >= 0; step--) {
       int frame = frame(step);
-      addOutputGradient(output(call.outputGradients(), "y"), work, mask, step, frame);
+      addOutputGradient(given(call.outputGradients(), "y"), work, mask, step, frame);
       gates.backward(work, store, mask, step, frame);
       weightGradients(call, work, store, step, frame);
       inputGradient(call, work, frame);
       stateGradient(work, mask, frame);
     }
-    addGradient(work, size.dh(), input(call.inputGradients(), "h0"));
-    addGradient(work, size.dc(), input(call.inputGradients(), "c0"));
+    addGradient(work, size.dh(), wanted(call.inputGradients(), "h0"));
+    addGradient(work, size.dc(), wanted(call.inputGradients(), "c0"));
     if (op.peephole()) {
       addPeephole(work, 0, optional(call.inputGradients(), "wci"));
       addPeephole(work, 1, optional(call.inputGradients(), "wcf"));
@@ -218,7 +219,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     }
   }
 
-  private void readGradient(float[] gradient, float[] work, int to) {
+  private void readGradient(float @Nullable [] gradient, float[] work, int to) {
     if (gradient == null) {
       Arrays.fill(work, to, to + size.n * size.s, 0);
     } else {
@@ -226,13 +227,13 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
     }
   }
 
-  private void addGradient(float[] work, int from, float[] gradient) {
+  private void addGradient(float[] work, int from, float @Nullable [] gradient) {
     if (gradient != null) {
       state.addAll(work, from, gradient, size.n);
     }
   }
 
-  private void addPeephole(float[] work, int which, float[] gradient) {
+  private void addPeephole(float[] work, int which, float @Nullable [] gradient) {
     if (gradient != null) {
       state.add(work, size.peepholeGradient(which), gradient, 0);
     }
@@ -242,7 +243,8 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
    * Adds the gradient of a step's output to that of h. What a masked step repeats, it owes to the
    * step before: its gradient waits in dOut.
    */
-  private void addOutputGradient(float[] dy, float[] work, float[] mask, int step, int frame) {
+  private void addOutputGradient(
+      float @Nullable [] dy, float[] work, float @Nullable [] mask, int step, int frame) {
     for (int i = 0; i < size.n; i++) {
       int dOut = size.dOut() + i * size.s;
       if (dy != null && (op.returnSequences() || step == size.t - 1)) {
@@ -265,7 +267,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
 
   private void weightGradients(Backward call, float[] work, float[] store, int step, int frame) {
     Frames dz = new Frames(work, size.dz(), size.z, size.n);
-    float[] dwx = input(call.inputGradients(), "wx");
+    float[] dwx = wanted(call.inputGradients(), "wx");
     if (dwx != null) {
       Frames xt = frames(input(call.inputs(), "x"), work, frame);
       for (GateRange g : GateRange.of(op.dropout() > 0, op.filters())) {
@@ -273,7 +275,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
         inputConvolution.addWeightGradient(in, dz, dwx, g.first(), g.last());
       }
     }
-    float[] dwh = input(call.inputGradients(), "wh");
+    float[] dwh = wanted(call.inputGradients(), "wh");
     if (dwh != null) {
       Frames h = new Frames(store, size.h(step), size.s, size.n);
       for (GateRange g : GateRange.of(op.recurrentDropout() > 0, op.filters())) {
@@ -288,7 +290,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
   }
 
   private void inputGradient(Backward call, float[] work, int frame) {
-    float[] dx = input(call.inputGradients(), "x");
+    float[] dx = wanted(call.inputGradients(), "x");
     if (dx == null) {
       return;
     }
@@ -304,7 +306,7 @@ final class ConvLstm2dPlan extends ReferencePlan<ConvLstm2d> {
   }
 
   /** Leaves in dh the gradient of the h that the step started from. */
-  private void stateGradient(float[] work, float[] mask, int frame) {
+  private void stateGradient(float[] work, float @Nullable [] mask, int frame) {
     for (int i = 0; i < size.n; i++) {
       if (mask == null || mask[i * size.t + frame] != 0) {
         Arrays.fill(work, size.dh() + i * size.s, size.dh() + (i + 1) * size.s, 0);

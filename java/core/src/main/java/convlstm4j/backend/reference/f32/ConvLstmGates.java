@@ -4,6 +4,7 @@ import convlstm4j.backend.reference.heap.Parallel;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.GateOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The element-wise part of a ConvLSTM step, Shi et al. 2015 (arXiv:1506.04214) eq. 3: from
@@ -28,7 +29,7 @@ final class ConvLstmGates {
   }
 
   /** Makes the states after a step; a masked sample keeps those before it. */
-  void forward(float[] work, float[] store, float[] mask, int step, int frame) {
+  void forward(float[] work, float[] store, float @Nullable [] mask, int step, int frame) {
     if (size.keepsPre()) {
       System.arraycopy(store, size.gates(step), store, size.pre(step), size.n * size.z);
     }
@@ -91,7 +92,7 @@ final class ConvLstmGates {
    * From the gradients dh and dc after a step makes dz and the dc before it; a masked sample has dz
    * = 0 and keeps dc.
    */
-  void backward(float[] work, float[] store, float[] mask, int step, int frame) {
+  void backward(float[] work, float[] store, float @Nullable [] mask, int step, int frame) {
     Parallel.each(
         rows,
         row -> {

@@ -8,6 +8,7 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Window;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Conv} by {@link Convolution}; {@link ConvTranspose} by the one from y to x, whose gradient
@@ -65,7 +66,7 @@ final class ConvPlan extends ReferencePlan<Op> {
     float[] w = input(call.inputs(), "w");
     float[] b = optional(call.inputs(), "b");
     float[] y = output(call.outputs(), "y");
-    float[] work = array(call.workspace());
+    float[] work = memory(call.workspace());
     if (transposed) {
       convolution.transpose(w, work, 0);
     }
@@ -78,7 +79,7 @@ final class ConvPlan extends ReferencePlan<Op> {
     }
   }
 
-  private void fill(Frames ys, int frame, float[] b) {
+  private void fill(Frames ys, int frame, float @Nullable [] b) {
     int from = ys.offset() + frame * ys.distance();
     for (int k = 0; k < result.size(); k++) {
       ys.data()[from + k] = b == null ? 0 : b[k % filters];
@@ -106,10 +107,10 @@ final class ConvPlan extends ReferencePlan<Op> {
     float[] x = input(call.inputs(), "x");
     float[] w = input(call.inputs(), "w");
     float[] dy = output(call.outputGradients(), "y");
-    float[] dx = input(call.inputGradients(), "x");
-    float[] dw = input(call.inputGradients(), "w");
+    float[] dx = wanted(call.inputGradients(), "x");
+    float[] dw = wanted(call.inputGradients(), "w");
     float[] db = optional(call.inputGradients(), "b");
-    float[] work = array(call.workspace());
+    float[] work = memory(call.workspace());
     if (dx != null && !transposed) {
       convolution.transpose(w, work, 0);
     }

@@ -62,8 +62,8 @@ final class MatMulPlan extends ReferencePlan<MatMul> {
   @Override
   protected void addGradients(Backward call) {
     Operand dy = new Operand(output(call.outputGradients(), "y"), y);
-    float[] dx = input(call.inputGradients(), "x");
-    float[] dw = input(call.inputGradients(), "w");
+    float[] dx = wanted(call.inputGradients(), "x");
+    float[] dw = wanted(call.inputGradients(), "w");
     if (dx != null) {
       Operand seen = new Operand(input(call.inputs(), "w"), w.transposed());
       product(dy, seen, new Operand(dx, x), rows, terms, columns, !isWritten(call, "x"));

@@ -23,7 +23,7 @@ final class MergePlan extends ReferencePlan<Merge> {
   private List<float[]> laidOut(List<? extends Buffer> inputs) {
     List<float[]> x = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
-      float[] given = array(inputs.get(i));
+      float[] given = data(inputs.get(i));
       Groups g = groups.get(i);
       x.add(g == null ? given : Spread.of(given, g, (int) out.get(0).elements()));
     }

@@ -14,7 +14,7 @@ final class NotFinitePlan extends ReferencePlan<NotFinite> {
   protected void compute(Forward call) {
     float[] bad = output(call.outputs(), "bad");
     for (int i = 0; i < bad.length; i++) {
-      bad[i] = areFinite(array(call.inputs().get(i))) ? 0 : Float.POSITIVE_INFINITY;
+      bad[i] = areFinite(data(call.inputs().get(i))) ? 0 : Float.POSITIVE_INFINITY;
     }
   }
 

@@ -12,6 +12,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Recurrence}, step by step and element by element. All that steps leave lies in one array,
@@ -126,11 +127,11 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
 
   @Override
   protected void compute(Forward call) {
-    float[] store = array(training ? call.reserve() : call.workspace());
+    float[] store = memory(training ? call.reserve() : call.workspace());
     for (int k = 0; k < carried; k++) {
       int at = state(slot(-1), k);
       if (k < op.cell().states()) {
-        System.arraycopy(array(call.inputs().get(1 + k)), 0, store, at, n * s);
+        System.arraycopy(data(call.inputs().get(1 + k)), 0, store, at, n * s);
       } else {
         Arrays.fill(store, at, at + n * s, 0);
       }
@@ -151,13 +152,13 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
       }
     }
     for (int k = 0; k < op.cell().states(); k++) {
-      System.arraycopy(store, state(slot(t - 1), k), array(call.outputs().get(1 + k)), 0, n * s);
+      System.arraycopy(store, state(slot(t - 1), k), data(call.outputs().get(1 + k)), 0, n * s);
     }
   }
 
   /** Inputs that are the same for all steps; null where there is none. */
   @SuppressWarnings("ArrayRecordComponent") // a view, never compared
-  private record Given(List<float[]> constants, float[] mask) {}
+  private record Given(List<float[]> constants, float @Nullable [] mask) {}
 
   private Given given(List<? extends Buffer> inputs) {
     List<float[]> constants = new ArrayList<>();
@@ -178,7 +179,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     inputConvolution.addForward(from, input(inputs, "wx"), to, 0, g);
   }
 
-  private void fill(float[] store, int at, int columns, float[] bias, int from) {
+  private void fill(float[] store, int at, int columns, float @Nullable [] bias, int from) {
     for (int k = 0; k < n * (s / f) * columns; k++) {
       store[at + k] = bias == null ? 0 : bias[from + k % columns];
     }
@@ -246,7 +247,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     for (int k = 0; k < values; k++) {
       numbers[terms.value(k)] = store[value(slot(step), k) + e];
     }
-    if (op.masked()) {
+    if (given.mask != null) {
       numbers[op.maskTerm()] = given.mask[e / s * t + frame(step)];
     }
     if (op.repeatsOutput()) {
@@ -260,8 +261,8 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
    */
   @Override
   protected void addGradients(Backward call) {
-    float[] store = array(call.reserve());
-    float[] work = array(call.workspace());
+    float[] store = memory(call.reserve());
+    float[] work = memory(call.workspace());
     inputConvolution.transpose(input(call.inputs(), "wx"), work, transposedX);
     recurrentConvolution.transpose(input(call.inputs(), "wh"), work, transposedH);
     for (int k = 0; k < carried; k++) {
@@ -279,7 +280,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
       for (int k = stages.size() - 1; k >= 0; k--) {
         Cell.Stage stage = op.cell().stages().get(k);
         column -= stage.columns();
-        runBack(given, output(call.outputGradients(), "y"), store, work, step, k);
+        runBack(given, given(call.outputGradients(), "y"), store, work, step, k);
         multiplyBack(call, store, work, step, stage, column, transposedH);
       }
       float[] db = optional(call.inputGradients(), "b");
@@ -297,12 +298,13 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     }
   }
 
-  private void runBack(Given given, float[] y, float[] store, float[] work, int step, int k) {
+  private void runBack(
+      Given given, float @Nullable [] y, float[] store, float[] work, int step, int k) {
     boolean last = k == stages.size() - 1;
     int first = last ? 0 : firstValue(k);
     float[] dy = last && (op.returnSequences() || step == t - 1) ? y : null;
     StageCode stage = stages.get(k);
-    Code code = dy == null ? stage.backward() : stage.backwardWithOutput();
+    Code code = stage.gradients(dy != null);
     int results = last ? carried : op.cell().stages().get(k).results().size();
     Parallel.ranges(
         n * s,
@@ -359,7 +361,7 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
     int last = (column + stage.columns()) * f;
     Frames dr = new Frames(work, product(step % 2), s / f * r, n);
     if (stage.columns() > 0) {
-      float[] dwh = input(call.inputGradients(), "wh");
+      float[] dwh = wanted(call.inputGradients(), "wh");
       if (dwh != null) {
         Frames h = new Frames(store, source(stage, step), s, n);
         recurrentConvolution.addWeightGradient(h, dr, dwh, first, last);
@@ -372,8 +374,8 @@ final class RecurrencePlan extends ReferencePlan<Recurrence> {
   private void convolveBack(Backward call, float[] work, int step, int transposed) {
     Frames dz = new Frames(work, z(step % 2), s / f * g, n);
     float[] frames = input(call.inputs(), "x");
-    float[] dx = input(call.inputGradients(), "x");
-    float[] dwx = input(call.inputGradients(), "wx");
+    float[] dx = wanted(call.inputGradients(), "x");
+    float[] dwx = wanted(call.inputGradients(), "wx");
     float[] db = optional(call.inputGradients(), "b");
     int at = frame(step) * x;
     if (dwx != null) {

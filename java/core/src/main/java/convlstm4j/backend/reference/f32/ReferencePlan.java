@@ -7,6 +7,7 @@ import convlstm4j.backend.reference.heap.HeapBuffer;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A plan over arrays; workspace and reserve are counted in elements. */
 abstract class ReferencePlan<O extends Op> extends PlanFrame<O, float[]> {
@@ -20,12 +21,16 @@ abstract class ReferencePlan<O extends Op> extends PlanFrame<O, float[]> {
   }
 
   /** The array behind a buffer; null for null. */
-  static float[] array(Buffer b) {
-    return b == null ? null : ((HeapBuffer) b).tensor().floats();
+  static float @Nullable [] array(@Nullable Buffer b) {
+    return b == null ? null : floats(b);
+  }
+
+  private static float[] floats(Buffer b) {
+    return ((HeapBuffer) b).tensor().floats();
   }
 
   @Override
   protected final float[] data(Buffer b) {
-    return array(b);
+    return floats(b);
   }
 }

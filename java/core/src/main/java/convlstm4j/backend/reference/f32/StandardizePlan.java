@@ -5,6 +5,7 @@ import convlstm4j.op.Standardize;
 import convlstm4j.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Standardize}. Elements that share mean and variance form a group. Statistics take two
@@ -72,7 +73,7 @@ final class StandardizePlan extends ReferencePlan<Standardize> {
   }
 
   /** Gamma or beta for each element. */
-  private float[] each(float[] parameter, float absent) {
+  private float[] each(float @Nullable [] parameter, float absent) {
     if (parameter == null) {
       float[] all = new float[(int) in.get(0).elements()];
       Arrays.fill(all, absent);
@@ -104,7 +105,7 @@ final class StandardizePlan extends ReferencePlan<Standardize> {
     float[] values = normalized.values;
     addSums(dy, values, optional(call.inputGradients(), "gamma"));
     addSums(dy, null, optional(call.inputGradients(), "beta"));
-    float[] dx = input(call.inputGradients(), "x");
+    float[] dx = wanted(call.inputGradients(), "x");
     if (dx == null) {
       return;
     }
@@ -135,7 +136,7 @@ final class StandardizePlan extends ReferencePlan<Standardize> {
   }
 
   /** Sums of dy, or of its products with something, for each weight. */
-  private void addSums(float[] dy, float[] factor, float[] gradient) {
+  private void addSums(float[] dy, float @Nullable [] factor, float @Nullable [] gradient) {
     if (gradient == null) {
       return;
     }

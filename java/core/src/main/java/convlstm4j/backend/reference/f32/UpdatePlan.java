@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the optimiser updates share: the guard, the walk over the weights and, for each, its arrays
@@ -19,11 +21,14 @@ final class UpdatePlan extends ReferencePlan<Op> {
   @FunctionalInterface
   interface Rule {
     /**
-     * Updates the elements from {@code from} to {@code to - 1} of a weight; rate: null if there is
+     * Updates the elements from {@code from} to {@code to - 1} of a weight; rate: empty if there is
      * none.
      */
     void update(float[] rate, Weight weight, int from, int to);
   }
+
+  /** What an update reads where its options leave something out: it does not look at it. */
+  private static final float[] NOTHING = {};
 
   private final int count;
   private final Rule rule;
@@ -47,26 +52,26 @@ final class UpdatePlan extends ReferencePlan<Op> {
     private final int number;
     private final Map<String, float[]> after = new HashMap<>();
 
-    /** With the arrays that the update writes; outputs: null for a trial, whose are thrown away. */
-    private Weight(List<? extends Buffer> inputs, List<? extends Buffer> outputs, int number) {
+    /** With the arrays that the update writes, by group and number. */
+    private Weight(List<? extends Buffer> inputs, Function<String, float[]> outputs, int number) {
       this.inputs = inputs;
       this.number = number;
-      for (String group : outputGroups) {
-        float[] array =
-            outputs == null ? new float[before("w").length] : output(outputs, group + number);
-        after.put(group, array);
-      }
+      outputGroups.forEach(group -> after.put(group, outputs.apply(group + number)));
     }
 
-    /** The array of an input group; null if the options leave it out. */
+    /** The array of an input group; empty if the options leave it out. */
     float[] before(String group) {
-      return optional(inputs, group + number);
+      return orNothing(optional(inputs, group + number));
     }
 
-    /** The array of an output group; null if the options leave it out. */
+    /** The array of an output group; empty if the options leave it out. */
     float[] after(String group) {
-      return after.get(group);
+      return after.getOrDefault(group, NOTHING);
     }
+  }
+
+  private static float[] orNothing(float @Nullable [] array) {
+    return array == null ? NOTHING : array;
   }
 
   @Override
@@ -78,18 +83,19 @@ final class UpdatePlan extends ReferencePlan<Op> {
       }
       return;
     }
-    float[] rate = optional(call.inputs(), "rate");
+    float[] rate = orNothing(optional(call.inputs(), "rate"));
     for (int i = 0; i < count; i++) {
-      Weight weight = new Weight(call.inputs(), call.outputs(), i);
+      Weight weight = new Weight(call.inputs(), name -> output(call.outputs(), name), i);
       Parallel.ranges(weight.after("w").length, (from, to) -> rule.update(rate, weight, from, to));
     }
   }
 
   /** Which weights an update would make NaN or infinite: {@link convlstm4j.op.UpdateTrial}. */
   final void tryOut(List<? extends Buffer> inputs, float[] bad) {
-    float[] rate = optional(inputs, "rate");
+    float[] rate = orNothing(optional(inputs, "rate"));
     for (int i = 0; i < count; i++) {
-      Weight weight = new Weight(inputs, null, i);
+      int size = input(inputs, "w" + i).length;
+      Weight weight = new Weight(inputs, thrownAway -> new float[size], i);
       Parallel.ranges(weight.after("w").length, (from, to) -> rule.update(rate, weight, from, to));
       boolean good = weight.after.values().stream().allMatch(NotFinitePlan::areFinite);
       bad[i] = good ? 0 : Float.POSITIVE_INFINITY;

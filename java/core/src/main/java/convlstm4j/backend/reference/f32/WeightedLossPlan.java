@@ -5,6 +5,7 @@ import convlstm4j.op.WeightedLoss;
 import convlstm4j.op.WeightedLoss.Kind;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link WeightedLoss}, position by position. Logarithms and sums are in double: the clipping bound
@@ -55,7 +56,7 @@ final class WeightedLossPlan extends ReferencePlan<WeightedLoss> {
         });
   }
 
-  private static float weight(float[] weights, int position) {
+  private static float weight(float @Nullable [] weights, int position) {
     return weights == null ? 1 : weights[position];
   }
 
