@@ -4,6 +4,7 @@ import convlstm4j.option.Config;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -77,11 +78,10 @@ public final class CustomMetrics {
     return kinds.containsKey(className.substring(className.lastIndexOf('>') + 1));
   }
 
-  /** A metric of a registered kind; null if it is not registered. */
-  Metric make(Config config) {
+  /** A metric of a registered kind; empty if it is not registered. */
+  Optional<Metric> make(Config config) {
     String kind = config.className();
-    Function<Map<String, Object>, Metric> maker =
-        kinds.get(kind.substring(kind.lastIndexOf('>') + 1));
-    return maker == null ? null : maker.apply(Collections.unmodifiableMap(config.values()));
+    return Optional.ofNullable(kinds.get(kind.substring(kind.lastIndexOf('>') + 1)))
+        .map(maker -> maker.apply(Collections.unmodifiableMap(config.values())));
   }
 }

@@ -20,8 +20,8 @@ final class ImageQuality implements Metric.Accumulator {
 
   private final WeightedMean mean;
 
-  /** Of the images at work. */
-  private Shape image;
+  /** Of the images at work; of no axes before the first. */
+  private Shape image = Shape.of();
 
   private ImageQuality(Quality quality) {
     this.mean =

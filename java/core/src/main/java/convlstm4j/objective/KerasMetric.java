@@ -5,6 +5,7 @@ import convlstm4j.tensor.Shape;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A metric of Keras 3 (keras.metrics), or {@code PSNR} or {@code SSIM} of tf.image, by Keras's name
@@ -18,17 +19,20 @@ public record KerasMetric(String className, Map<String, Object> options) impleme
     options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
   }
 
-  /** Null if there is none of that name. */
-  static KerasMetric ofName(String name) {
-    String className = KerasMetrics.className(name);
-    return className == null ? null : restored(Config.of(className));
+  /** Empty if there is none of that name. */
+  static Optional<KerasMetric> ofName(String name) {
+    return KerasMetrics.className(name).map(kind -> of(Config.of(kind)));
   }
 
-  /** Null if it is of no kind that there is here. */
-  static KerasMetric restored(Config config) {
+  /** Empty if it is of no kind that there is here. */
+  static Optional<KerasMetric> restored(Config config) {
     return KerasMetrics.classes().contains(config.className())
-        ? new KerasMetric(config.className(), KerasMetrics.options(config))
-        : null;
+        ? Optional.of(of(config))
+        : Optional.empty();
+  }
+
+  private static KerasMetric of(Config config) {
+    return new KerasMetric(config.className(), KerasMetrics.options(config));
   }
 
   /**
@@ -42,7 +46,7 @@ public record KerasMetric(String className, Map<String, Object> options) impleme
   public KerasMetric with(String option, Object value) {
     Map<String, Object> all = config().values();
     all.put(option, value);
-    return restored(new Config(className, all));
+    return of(new Config(className, all));
   }
 
   @Override

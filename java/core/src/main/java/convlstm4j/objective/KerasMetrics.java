@@ -7,6 +7,7 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -248,8 +249,8 @@ final class KerasMetrics {
     return KINDS.make(className).apply(new Options(options));
   }
 
-  /** Keras's name of the class; null if there is none of that name. */
-  static String className(String name) {
+  /** Keras's name of the class; empty if there is none of that name. */
+  static Optional<String> className(String name) {
     return KINDS.className(SHORT.getOrDefault(name, name));
   }
 

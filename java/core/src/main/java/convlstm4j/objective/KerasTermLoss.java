@@ -20,17 +20,20 @@ public record KerasTermLoss(String className, Map<String, Object> options) imple
     options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
   }
 
-  /** Null if there is none of that name. */
-  static KerasTermLoss ofName(String name) {
-    String className = KerasTerms.className(name);
-    return className == null ? null : restored(Config.of(className));
+  /** Empty if there is none of that name. */
+  static Optional<KerasTermLoss> ofName(String name) {
+    return KerasTerms.className(name).map(kind -> of(Config.of(kind)));
   }
 
-  /** Null if it is of no kind that there is here. */
-  static KerasTermLoss restored(Config config) {
+  /** Empty if it is of no kind that there is here. */
+  static Optional<KerasTermLoss> restored(Config config) {
     return KerasTerms.classes().contains(config.className())
-        ? new KerasTermLoss(config.className(), KerasTerms.options(config))
-        : null;
+        ? Optional.of(of(config))
+        : Optional.empty();
+  }
+
+  private static KerasTermLoss of(Config config) {
+    return new KerasTermLoss(config.className(), KerasTerms.options(config));
   }
 
   /**
@@ -44,7 +47,7 @@ public record KerasTermLoss(String className, Map<String, Object> options) imple
   public KerasTermLoss with(String option, Object value) {
     Map<String, Object> all = new LinkedHashMap<>(options);
     all.put(option, value);
-    return restored(new Config(className, all));
+    return of(new Config(className, all));
   }
 
   @Override

@@ -10,6 +10,7 @@ import convlstm4j.option.Config;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -92,8 +93,8 @@ final class KerasTerms {
     return KINDS.name(className);
   }
 
-  /** Keras's name of the class; null if there is none of that name. */
-  static String className(String name) {
+  /** Keras's name of the class; empty if there is none of that name. */
+  static Optional<String> className(String name) {
     return KINDS.className(name);
   }
 

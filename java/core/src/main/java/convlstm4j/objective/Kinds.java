@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 
@@ -100,21 +102,28 @@ final class Kinds<F> {
   }
 
   String name(String className) {
-    return kinds.get(className).name();
+    return kind(className).name();
   }
 
   F make(String className) {
-    return kinds.get(className).make();
+    return kind(className).make();
   }
 
-  /** Name of the class; null if there is none whose function has that name. */
-  String className(String name) {
-    for (Map.Entry<String, Kind<F>> e : kinds.entrySet()) {
-      if (e.getValue().name().equals(name)) {
-        return e.getKey();
-      }
+  private Kind<F> kind(String className) {
+    Kind<F> kind = kinds.get(className);
+    if (kind == null) {
+      throw new IllegalArgumentException(
+          what + " " + className + " is not known; there are " + String.join(", ", kinds.keySet()));
     }
-    return null;
+    return kind;
+  }
+
+  /** Name of the class; empty if there is none whose function has that name. */
+  Optional<String> className(String name) {
+    return kinds.entrySet().stream()
+        .filter(e -> e.getValue().name().equals(name))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /**
@@ -123,7 +132,7 @@ final class Kinds<F> {
    * @param config of one of {@link #classes()}
    */
   Map<String, Object> options(Config config) {
-    Map<String, Object> defaults = kinds.get(config.className()).options();
+    Map<String, Object> defaults = kind(config.className()).options();
     Set<String> keys = new HashSet<>(defaults.keySet());
     keys.add("name");
     config.allow(keys);
@@ -147,7 +156,8 @@ final class Kinds<F> {
             what + " " + config.className() + " needs " + key + ", which has no default");
       }
       if (absent instanceof String && config.values().containsKey(key)) {
-        throw config.wrong(key, null, rule.expected() + ": here it is one number, not a list");
+        String words = Objects.requireNonNull(rule, key).expected();
+        throw config.wrong(key, null, words + ": here it is one number, not a list");
       }
       return absent;
     }

@@ -178,7 +178,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss logCosh() {
-    return KerasTermLoss.ofName("log_cosh");
+    return KerasTermLoss.ofName("log_cosh").orElseThrow();
   }
 
   /**
@@ -187,7 +187,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss poisson() {
-    return KerasTermLoss.ofName("poisson");
+    return KerasTermLoss.ofName("poisson").orElseThrow();
   }
 
   /**
@@ -196,7 +196,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss klDivergence() {
-    return KerasTermLoss.ofName("kl_divergence");
+    return KerasTermLoss.ofName("kl_divergence").orElseThrow();
   }
 
   /**
@@ -205,7 +205,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss hinge() {
-    return KerasTermLoss.ofName("hinge");
+    return KerasTermLoss.ofName("hinge").orElseThrow();
   }
 
   /**
@@ -214,7 +214,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss squaredHinge() {
-    return KerasTermLoss.ofName("squared_hinge");
+    return KerasTermLoss.ofName("squared_hinge").orElseThrow();
   }
 
   /**
@@ -223,7 +223,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss categoricalHinge() {
-    return KerasTermLoss.ofName("categorical_hinge");
+    return KerasTermLoss.ofName("categorical_hinge").orElseThrow();
   }
 
   /**
@@ -232,7 +232,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss meanAbsolutePercentageError() {
-    return KerasTermLoss.ofName("mean_absolute_percentage_error");
+    return KerasTermLoss.ofName("mean_absolute_percentage_error").orElseThrow();
   }
 
   /**
@@ -241,7 +241,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss meanSquaredLogarithmicError() {
-    return KerasTermLoss.ofName("mean_squared_logarithmic_error");
+    return KerasTermLoss.ofName("mean_squared_logarithmic_error").orElseThrow();
   }
 
   /**
@@ -250,7 +250,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss cosineSimilarity() {
-    return KerasTermLoss.ofName("cosine_similarity");
+    return KerasTermLoss.ofName("cosine_similarity").orElseThrow();
   }
 
   /**
@@ -260,7 +260,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss dice() {
-    return KerasTermLoss.ofName("dice");
+    return KerasTermLoss.ofName("dice").orElseThrow();
   }
 
   /**
@@ -270,7 +270,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss tversky() {
-    return KerasTermLoss.ofName("tversky");
+    return KerasTermLoss.ofName("tversky").orElseThrow();
   }
 
   /**
@@ -281,7 +281,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss binaryFocalCrossentropy() {
-    return KerasTermLoss.ofName("binary_focal_crossentropy");
+    return KerasTermLoss.ofName("binary_focal_crossentropy").orElseThrow();
   }
 
   /**
@@ -291,7 +291,7 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
    * @return the loss
    */
   static KerasTermLoss categoricalFocalCrossentropy() {
-    return KerasTermLoss.ofName("categorical_focal_crossentropy");
+    return KerasTermLoss.ofName("categorical_focal_crossentropy").orElseThrow();
   }
 
   /**
@@ -356,19 +356,18 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
         return KerasLoss.of(k);
       }
     }
-    KerasTermLoss loss = KerasTermLoss.ofName(full);
-    if (loss == null) {
-      throw new IllegalArgumentException(
-          "loss \""
-              + name
-              + "\" is not known; expected mse, mae, mape, msle, huber, "
-              + String.join(
-                  ", ",
-                  names().stream()
-                      .filter(n -> !n.startsWith("mean_") && !n.equals("huber_loss"))
-                      .toList()));
-    }
-    return loss;
+    return KerasTermLoss.ofName(full)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "loss \""
+                        + name
+                        + "\" is not known; expected mse, mae, mape, msle, huber, "
+                        + String.join(
+                            ", ",
+                            names().stream()
+                                .filter(n -> !n.startsWith("mean_") && !n.equals("huber_loss"))
+                                .toList())));
   }
 
   /**
@@ -391,11 +390,10 @@ public sealed interface Loss permits KerasLoss, KerasTermLoss, FormulaLoss, Term
     if (config.className().equals(TermLoss.CLASS_NAME)) {
       return TermLoss.restored(config);
     }
-    Loss loss = KerasTermLoss.restored(config);
-    return loss != null
-        ? loss
-        : KerasLoss.restored(config)
-            .orElseThrow(
-                () -> new IllegalArgumentException("loss " + config.className() + " is not known"));
+    return KerasTermLoss.restored(config)
+        .<Loss>map(loss -> loss)
+        .or(() -> KerasLoss.restored(config))
+        .orElseThrow(
+            () -> new IllegalArgumentException("loss " + config.className() + " is not known"));
   }
 }

@@ -3,6 +3,7 @@ package convlstm4j.objective;
 import convlstm4j.option.Config;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -126,16 +127,17 @@ public interface Metric {
       case "f1", "f1_score" -> new F1Score();
       case "micro_f1" -> new F1Score(Average.MICRO, Double.NaN).named(name);
       default -> {
-        Metric metric = KerasMetric.ofName(name);
-        if (metric == null) {
-          throw new IllegalArgumentException(
-              "metric \""
-                  + name
-                  + "\" is not known; expected accuracy, binary_accuracy, categorical_accuracy,"
-                  + " sparse_categorical_accuracy, mse, mae, rmse, auc, precision, recall, f1,"
-                  + " micro_f1, "
-                  + String.join(", ", KerasMetrics.names()));
-        }
+        Metric metric =
+            KerasMetric.ofName(name)
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "metric \""
+                                + name
+                                + "\" is not known; expected accuracy, binary_accuracy,"
+                                + " categorical_accuracy, sparse_categorical_accuracy, mse, mae,"
+                                + " rmse, auc, precision, recall, f1, micro_f1, "
+                                + String.join(", ", KerasMetrics.names())));
         yield metric.name().equals(name) ? metric : metric.named(name);
       }
     };
@@ -195,27 +197,29 @@ public interface Metric {
    * @throws IllegalArgumentException if it is of no known kind or an option is wrong
    */
   static Metric fromConfig(Config config, CustomMetrics custom) {
-    Metric metric = orNull(config, custom);
-    if (metric == null) {
-      throw new IllegalArgumentException(
-          "metric " + config.className() + " is not known here; register it (CustomMetrics)");
-    }
-    return metric;
+    return known(config, custom)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "metric "
+                        + config.className()
+                        + " is not known here; register it (CustomMetrics)"));
   }
 
-  /** Null if it is of no known kind. */
-  private static Metric orNull(Config config, CustomMetrics custom) {
-    Metric metric = custom.make(config);
-    metric = metric == null ? ofKeras(config) : metric;
-    if (metric == null) {
-      return null;
-    }
-    String name = config.text("name", metric.name());
-    return name.equals(metric.name()) ? metric : metric.named(name);
+  /** Empty if it is of no known kind. */
+  private static Optional<Metric> known(Config config, CustomMetrics custom) {
+    return custom
+        .make(config)
+        .or(() -> ofKeras(config))
+        .map(
+            metric -> {
+              String name = config.text("name", metric.name());
+              return name.equals(metric.name()) ? metric : metric.named(name);
+            });
   }
 
-  /** One of those here, of which {@link #config()} tells Keras's name; null if it is none. */
-  private static Metric ofKeras(Config config) {
+  /** One of those here, of which {@link #config()} tells Keras's name; empty if it is none. */
+  private static Optional<? extends Metric> ofKeras(Config config) {
     Metric metric =
         switch (config.className()) {
           case "Accuracy" -> new Accuracy();
@@ -235,7 +239,7 @@ public interface Metric {
       return KerasMetric.restored(config);
     }
     config.allow(Set.of("name", "threshold", "average"));
-    return metric;
+    return Optional.of(metric);
   }
 
   /**
@@ -248,8 +252,7 @@ public interface Metric {
    * @throws IllegalArgumentException if an option is wrong
    */
   static Metric keptFromConfig(Config config, CustomMetrics custom) {
-    Metric metric = orNull(config, custom);
-    return metric == null ? new UnregisteredMetric(config) : metric;
+    return known(config, custom).orElseGet(() -> new UnregisteredMetric(config));
   }
 
   /**

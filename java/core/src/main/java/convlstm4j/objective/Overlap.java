@@ -4,6 +4,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mean intersection over union of some classes that occur: Keras's {@code IoU} and its kinds
@@ -23,7 +24,7 @@ final class Overlap implements Metric.Accumulator {
   private final Options options;
   private final Form targets;
   private final Form predictions;
-  private ConfusionMatrix matrix;
+  private @Nullable ConfusionMatrix matrix;
 
   Overlap(Options options, Form targets, Form predictions) {
     this.options = options;
@@ -126,8 +127,9 @@ final class Overlap implements Metric.Accumulator {
 
   @Override
   public void restore(double[] state) {
-    matrix = state.length == 0 ? null : new ConfusionMatrix((int) Math.sqrt(state.length));
-    if (matrix != null) {
+    matrix = null;
+    if (state.length > 0) {
+      matrix = new ConfusionMatrix((int) Math.sqrt(state.length));
       matrix.restore(state);
     }
   }

@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a loss is made of: a small graph of arrays, from the prediction and the target to the losses
@@ -57,7 +59,9 @@ public final class Term {
   }
 
   private final Kind kind;
-  private final Formula formula;
+
+  /** Null unless the kind is a formula. */
+  private final @Nullable Formula formula;
 
   /** Axes of a sum or mean, negative ones from the end; empty for all. */
   private final List<Integer> axes;
@@ -65,7 +69,7 @@ public final class Term {
   private final List<Term> arguments;
   private final int depth;
 
-  private Term(Kind kind, Formula formula, List<Integer> axes, List<Term> arguments) {
+  private Term(Kind kind, @Nullable Formula formula, List<Integer> axes, List<Term> arguments) {
     this.kind = kind;
     this.formula = formula;
     this.axes = List.copyOf(axes);
@@ -234,7 +238,7 @@ public final class Term {
         switch (kind) {
           case PREDICTION -> prediction;
           case TARGET -> target;
-          case FORMULA -> g.ops(new Pointwise(formula, from.size()), from).get(0);
+          case FORMULA -> g.ops(new Pointwise(formula(), from.size()), from).get(0);
           case SUM -> g.op(new Reduce(Mode.SUM, along(from.get(0).shape())), from.get(0));
           case MEAN -> g.op(new Reduce(Mode.MEAN, along(from.get(0).shape())), from.get(0));
           case MAX -> largest(g, from.get(0));
@@ -242,6 +246,10 @@ public final class Term {
         };
     known.put(this, value);
     return value;
+  }
+
+  private Formula formula() {
+    return Objects.requireNonNull(formula, "a formula's term without one");
   }
 
   private List<Integer> along(Shape shape) {

@@ -2,6 +2,7 @@ package convlstm4j.objective;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.option.Config;
 import convlstm4j.tensor.DType;
@@ -9,6 +10,7 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +36,24 @@ class KerasMetricTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> Metric.fromConfig(Config.of("F1Score").with("average", null)));
+  }
+
+  @Test
+  void aKindOfNoSuchNameIsRefusedByName() {
+    Metric metric = new KerasMetric("Nonsense", Map.of());
+    IllegalArgumentException e = assertThrows(IllegalArgumentException.class, metric::start);
+    assertTrue(
+        e.getMessage().startsWith("metric Nonsense is not known; there are "), e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, new KerasTermLoss("Nonsense", Map.of())::name);
+    assertTrue(e.getMessage().startsWith("loss Nonsense is not known; there are "), e.getMessage());
+  }
+
+  @Test
+  void anOptionThatIsMissingIsNamed() {
+    Metric metric = new KerasMetric("TopKCategoricalAccuracy", Map.of());
+    assertEquals(
+        "the option k is missing among {}",
+        assertThrows(IllegalArgumentException.class, metric::start).getMessage());
   }
 
   /** As a file may have them. */
@@ -75,7 +95,7 @@ class KerasMetricTest {
     for (int i = 0; i < options.length; i += 2) {
       config.with((String) options[i], options[i + 1]);
     }
-    return KerasMetric.restored(config);
+    return KerasMetric.restored(config).orElseThrow();
   }
 
   private static void refused(String message, Metric m, Shape target, Shape prediction) {
