@@ -222,10 +222,15 @@ public final class Config {
    * @return its values
    * @throws IllegalArgumentException if it is no such list
    */
-  public @Nullable List<Integer> ints(String key, int length, @Nullable List<Integer> fallback) {
+  public List<Integer> ints(String key, int length, List<Integer> fallback) {
+    List<Integer> given = given(key, length);
+    return given == null ? fallback : given;
+  }
+
+  private @Nullable List<Integer> given(String key, int length) {
     Object v = get(key);
     if (v == null) {
-      return fallback;
+      return null;
     }
     List<Integer> list = new ArrayList<>();
     if (v instanceof List<?> many) {
@@ -250,7 +255,7 @@ public final class Config {
    * @throws IllegalArgumentException if it is absent, null or no such list
    */
   public List<Integer> ints(String key, int length) {
-    List<Integer> list = ints(key, length, null);
+    List<Integer> list = given(key, length);
     if (list == null) {
       throw new IllegalArgumentException(label + ": " + key + " is missing");
     }

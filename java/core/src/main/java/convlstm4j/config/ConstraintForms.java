@@ -4,7 +4,6 @@ import convlstm4j.option.Constraint;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Constraints as Keras's configs spell them. */
@@ -73,7 +72,7 @@ public final class ConstraintForms {
     }
     KerasObject o = KerasObject.of(value);
     Config c = Config.of(o, "constraint", reading);
-    int[] axes = Config.array(Objects.requireNonNull(c.ints("axis", 0, List.of(0))));
+    int[] axes = Config.array(c.ints("axis", 0, List.of(0)));
     Constraint constraint =
         switch (o.className().replace("_", "").toLowerCase(Locale.ROOT)) {
           case "maxnorm" -> Constraint.maxNorm(c.real("max_value", 2), axes);

@@ -38,7 +38,8 @@ public final class Forms {
    * @return the word
    * @throws IllegalArgumentException if it is another; the message names those that there are
    */
-  public static <E extends Enum<E>> E choice(Class<E> type, Object value, String fallback) {
+  public static <E extends Enum<E>> E choice(
+      Class<E> type, @Nullable Object value, String fallback) {
     String name = value == null ? fallback : value.toString();
     for (E e : type.getEnumConstants()) {
       if (e.name().toLowerCase(Locale.ROOT).equals(name)) {

@@ -144,6 +144,20 @@ public abstract class Layer implements Owner {
   }
 
   /**
+   * The name of a layer that is in a network or inside another layer, both of which see to it that
+   * it has one.
+   *
+   * @return its name
+   * @throws IllegalStateException if it has none yet
+   */
+  public final String requiredName() {
+    if (name == null) {
+      throw new IllegalStateException(label() + " has no name yet; a network gives it one");
+    }
+    return name;
+  }
+
+  /**
    * Whether training may change the weights.
    *
    * @return false if this layer or one around it is frozen

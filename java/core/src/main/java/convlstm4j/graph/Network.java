@@ -343,7 +343,7 @@ public final class Network {
       if (node.layer() instanceof InputLayer) {
         continue;
       }
-      g.enter(nameOf(node.layer()));
+      g.enter(node.layer().requiredName());
       Outputs results;
       try {
         Lowering mode = node.arguments().inference() ? new AtInference(g) : g;
@@ -392,14 +392,11 @@ public final class Network {
     feedCheck(index).checkSample(sample);
   }
 
-  /** All layers of a network have names. */
-  private static String nameOf(Layer layer) {
-    return Objects.requireNonNull(layer.name(), "a layer of a network has no name");
-  }
-
   private FeedCheck feedCheck(int index) {
     return new FeedCheck(
-        nameOf(inputs.get(index).node().layer()), inputs.get(index).shape(), () -> axes(index));
+        inputs.get(index).node().layer().requiredName(),
+        inputs.get(index).shape(),
+        () -> axes(index));
   }
 
   /**

@@ -11,6 +11,7 @@ import convlstm4j.tensor.Shape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keras's {@code AdditiveAttention} (Bahdanau et al. 2015, arXiv:1409.0473): scores are sums of
@@ -41,7 +42,7 @@ public final class AdditiveAttention extends AttentionLayer<AdditiveAttention> {
    *
    * @param scale a third input of the formula, broadcast to {@code [N, T, S, D]}, or null
    */
-  static Value pairs(Lowering g, Value query, Value key, Formula formula, Value scale) {
+  static Value pairs(Lowering g, Value query, Value key, Formula formula, @Nullable Value scale) {
     Shape q = query.shape();
     Shape k = key.shape();
     Value rows = g.reshape(query, Shape.of(q.dim(0), q.dim(1), 1, q.dim(2)));

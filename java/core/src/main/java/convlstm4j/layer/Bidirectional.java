@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -277,8 +278,8 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   private static Map<String, Object> unprefixed(Layer layer, String prefix) {
     Map<String, Object> form = NetworkForm.of(layer);
     @SuppressWarnings("unchecked") // made by toKeras
-    Map<String, Object> config = (Map<String, Object>) form.get("config");
-    config.put("name", layer.name().substring(prefix.length()));
+    Map<String, Object> config = (Map<String, Object>) Objects.requireNonNull(form.get("config"));
+    config.put("name", layer.requiredName().substring(prefix.length()));
     return form;
   }
 

@@ -5,6 +5,7 @@ import convlstm4j.graph.Layer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -67,11 +68,10 @@ public final class CustomLayers {
     return all;
   }
 
-  /** A layer of a registered kind; null if it is not registered. */
-  Layer make(KerasObject o) {
+  /** A layer of a registered kind; empty if it is not registered. */
+  Optional<Layer> make(KerasObject o) {
     String bare = o.className().substring(o.className().lastIndexOf('>') + 1);
-    Function<Map<String, Object>, Layer> maker =
-        kinds.getOrDefault(o.registeredName(), kinds.get(bare));
-    return maker == null ? null : maker.apply(Collections.unmodifiableMap(o.options()));
+    return Optional.ofNullable(kinds.getOrDefault(o.registeredName(), kinds.get(bare)))
+        .map(maker -> maker.apply(Collections.unmodifiableMap(o.options())));
   }
 }

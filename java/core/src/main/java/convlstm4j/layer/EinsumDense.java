@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Keras's {@code EinsumDense}: {@code activation(einsum(equation, x, kernel) + bias)}, such as
@@ -82,7 +83,8 @@ public final class EinsumDense extends Weighted<EinsumDense> {
           result
               .substring(from)
               .chars()
-              .mapToLong(c -> biasAxes.indexOf(c) < 0 ? 1 : sizes.get((char) c))
+              .mapToLong(
+                  c -> biasAxes.indexOf(c) < 0 ? 1 : Objects.requireNonNull(sizes.get((char) c)))
               .toArray();
       Value b = parameter(g, "bias", Shape.of(dims), biasInitializer, biasRegularizer, true);
       Shape seen = b.shape();

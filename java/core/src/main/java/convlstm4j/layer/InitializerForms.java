@@ -8,6 +8,7 @@ import convlstm4j.layer.Initializers.Distribution;
 import convlstm4j.layer.Initializers.Fan;
 import convlstm4j.option.Initializer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Initialisers as Keras's configs spell them. */
 final class InitializerForms {
@@ -108,7 +109,7 @@ final class InitializerForms {
   }
 
   /** Keras's name of a scaling that has one, or null. */
-  private static String scalingName(Initializers.VarianceScaling v) {
+  private static @Nullable String scalingName(Initializers.VarianceScaling v) {
     for (String name :
         new String[] {
           "GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal"
@@ -120,7 +121,8 @@ final class InitializerForms {
     return null;
   }
 
-  private static Initializer scaling(String name) {
+  /** Null if there is none of that name. */
+  private static @Nullable Initializer scaling(String name) {
     return switch (name) {
       case "glorotuniform" -> Initializers.glorotUniform();
       case "glorotnormal" -> Initializers.glorotNormal();

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the layers of this package share: chains of setters that keep the layer's type, and checks
@@ -48,7 +49,7 @@ public abstract class KerasLayer<S extends KerasLayer<S>> extends Layer {
    * @return this layer
    * @throws IllegalArgumentException if the layer has no such weight
    */
-  public final S constraint(String weight, Constraint value) {
+  public final S constraint(String weight, @Nullable Constraint value) {
     for (String name : constrainable()) {
       if (ConstraintForms.option(name).equals(weight)) {
         return set(() -> constrain(name, value));

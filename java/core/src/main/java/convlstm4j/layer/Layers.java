@@ -162,18 +162,21 @@ public final class Layers {
 
   private static Layer make(KerasObject o, Reading reading, CustomLayers custom) {
     Config c = new Config(o.className(), o.options(), reading);
-    Layer layer = custom.make(o);
-    if (layer == null) {
-      layer = ofThisLibrary(o, c);
-      if (layer instanceof KerasLayer<?> own) {
-        constrain(own, c);
-      }
-      c.finish();
-    }
-    if (o.options().get("name") != null) {
-      layer.named(o.options().get("name").toString());
+    Layer layer = custom.make(o).orElseGet(() -> constrained(o, c));
+    Object name = o.options().get("name");
+    if (name != null) {
+      layer.named(name.toString());
     }
     return layer.trainable(c.bool("trainable", true));
+  }
+
+  private static Layer constrained(KerasObject o, Config c) {
+    Layer layer = ofThisLibrary(o, c);
+    if (layer instanceof KerasLayer<?> own) {
+      constrain(own, c);
+    }
+    c.finish();
+    return layer;
   }
 
   private static void constrain(KerasLayer<?> layer, Config c) {

@@ -15,6 +15,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Recurrent layers with the cell of an LSTM, of steps of any rank. Steps of up to two axes with
@@ -135,7 +136,7 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
     return isFused() ? fused(g, steps, bias) : general(g, steps, bias);
   }
 
-  private List<Value> normalized(Lowering g, Steps steps, Value bias) {
+  private List<Value> normalized(Lowering g, Steps steps, @Nullable Value bias) {
     if (peephole) {
       throw new ShapeException("peephole and layer_normalization, of which a cell has one");
     }
@@ -156,7 +157,7 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
         parameter(g, of + "_beta", s, Initializers.zeros(), Regularizer.NONE, true));
   }
 
-  private List<Value> general(Lowering g, Steps steps, Value bias) {
+  private List<Value> general(Lowering g, Steps steps, @Nullable Value bias) {
     if (peephole) {
       throw new ShapeException(
           "peephole is there for steps of up to 2 axes only, with activations that have kernels");
@@ -172,7 +173,7 @@ public abstract class LstmLayer<S extends LstmLayer<S>> extends Gated<S> {
         bias);
   }
 
-  private List<Value> fused(Lowering g, Steps steps, Value bias) {
+  private List<Value> fused(Lowering g, Steps steps, @Nullable Value bias) {
     Window w = window().window();
     ConvLstm2d op =
         new ConvLstm2d(

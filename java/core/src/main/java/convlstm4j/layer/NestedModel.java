@@ -47,7 +47,7 @@ public final class NestedModel extends KerasLayer<NestedModel> {
     this.sequential = sequential;
     for (Layer l : network.layers()) {
       if (!(l instanceof InputLayer)) { // an input may start several networks
-        adopt(l, l.name());
+        adopt(l, l.requiredName());
       }
     }
   }

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cell of {@link LstmLayer#layerNormalization}: inputs of all steps are convolved and
@@ -58,7 +59,7 @@ final class NormalizedLstm {
    * @param bias {@code [4F]}; null for none
    * @return y, then h and c
    */
-  List<Value> run(Recurrent.Steps steps, Value bias) {
+  List<Value> run(Recurrent.Steps steps, @Nullable Value bias) {
     Value frames = layer.dropped(g, layer.toLast(g, steps.frames()));
     Shape s = frames.shape();
     Window window = layer.channelsLast();

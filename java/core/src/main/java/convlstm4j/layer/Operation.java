@@ -37,11 +37,12 @@ public final class Operation extends KerasLayer<Operation> {
    */
   public Operation(String kind, Map<String, Object> options) {
     this.kind = kind;
-    this.meaning = OperationKinds.get(kind);
-    if (meaning == null) {
-      throw new IllegalArgumentException(
-          "there is no operation " + kind + ", there are " + OperationKinds.names());
-    }
+    this.meaning =
+        OperationKinds.get(kind)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "there is no operation " + kind + ", there are " + OperationKinds.names()));
     Map<String, Object> given = new TreeMap<>(options);
     given.values().removeIf(v -> v == null);
     for (String key : given.keySet()) {
@@ -128,7 +129,7 @@ public final class Operation extends KerasLayer<Operation> {
    *     such operation here
    */
   public static Optional<List<String>> parameters(String kind) {
-    return Optional.ofNullable(OperationKinds.get(kind)).map(OperationKind::parameters);
+    return OperationKinds.get(kind).map(OperationKind::parameters);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package convlstm4j.layer;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -24,9 +25,9 @@ final class OperationKinds {
 
   private OperationKinds() {}
 
-  /** Null if there is none of this name. */
-  static OperationKind get(String name) {
-    return ALL.get(name);
+  /** Empty if there is none of this name. */
+  static Optional<OperationKind> get(String name) {
+    return Optional.ofNullable(ALL.get(name));
   }
 
   static Set<String> names() {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all recurrent layers share: the options, states and masks of Keras's. A subclass says what
@@ -350,7 +351,7 @@ public abstract class Recurrent<S extends Recurrent<S>> extends Weighted<S> {
    * @param cell makes the cell, told whether h is dropped where it is convolved
    * @param bias the cell's, in one row; null for none
    */
-  final List<Value> recur(Lowering g, Steps steps, CellOf cell, Value bias) {
+  final List<Value> recur(Lowering g, Steps steps, CellOf cell, @Nullable Value bias) {
     boolean drops = recurrentDropout(g) > 0;
     Cell c = cell.dropping(drops);
     boolean twoBiases = bias != null && bias.shape().dim(0) > columns();

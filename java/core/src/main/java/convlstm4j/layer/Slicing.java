@@ -12,6 +12,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Operations that take parts: {@code x[:, -1]}, {@code x[..., a:b]}, and splits. */
 final class Slicing {
@@ -27,9 +29,14 @@ final class Slicing {
    * @param from where a slice begins, or null
    * @param to before what it ends, or null
    */
-  private record Entry(boolean all, boolean added, boolean index, Integer from, Integer to) {
+  private record Entry(
+      boolean all, boolean added, boolean index, @Nullable Integer from, @Nullable Integer to) {
     boolean isWhole() {
       return !index && (from == null || from == 0) && to == null;
+    }
+
+    int place() {
+      return Objects.requireNonNull(from, "an index has a place");
     }
   }
 
@@ -59,7 +66,7 @@ final class Slicing {
   }
 
   /** A slice in Keras's form. */
-  static Map<String, Object> slice(Integer from, Integer to) {
+  static Map<String, Object> slice(@Nullable Integer from, @Nullable Integer to) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("start", from);
     config.put("stop", to);
@@ -76,10 +83,11 @@ final class Slicing {
   }
 
   private static List<Entry> key(Config c) {
-    if (c.get("key") == null) {
+    Object all = c.get("key");
+    if (all == null) {
       throw c.wrong("key", "expected slices and indices");
     }
-    List<?> given = c.get("key") instanceof List<?> l ? l : List.of(c.get("key"));
+    List<?> given = all instanceof List<?> l ? l : List.of(all);
     List<Entry> key = new ArrayList<>();
     given.forEach(e -> key.add(entry(c, e)));
     if (key.stream().filter(Entry::all).count() > 1) {
@@ -91,7 +99,7 @@ final class Slicing {
     return key;
   }
 
-  private static Entry entry(Config c, Object e) {
+  private static Entry entry(Config c, @Nullable Object e) {
     if (e == null) {
       return new Entry(false, true, false, null, null);
     }
@@ -112,7 +120,7 @@ final class Slicing {
     throw c.wrong("key", "expected whole numbers, slices, None and ...; tensors are not supported");
   }
 
-  private static Integer bound(Config c, Map<?, ?> slice, String side) {
+  private static @Nullable Integer bound(Config c, Map<?, ?> slice, String side) {
     Object value = slice.get(side);
     if (value == null || value instanceof Integer) {
       return (Integer) value;
@@ -151,7 +159,7 @@ final class Slicing {
         continue;
       }
       long n = s.dim(d);
-      from[d] = e.index() ? index(e.from(), n, d, s) : first(e, n);
+      from[d] = e.index() ? index(e.place(), n, d, s) : first(e, n);
       size[d] = e.index() ? 1 : size(e, n, d, s);
       if (!e.index()) {
         result.add(size[d]);

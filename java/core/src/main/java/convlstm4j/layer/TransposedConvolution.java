@@ -28,8 +28,8 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
     extends Convolution<S> {
   private final int filters;
 
-  /** Null for Keras's own choice. */
-  private List<Integer> outputPadding;
+  /** Empty for Keras's own choice. */
+  private List<Integer> outputPadding = List.of();
 
   /** For the layers of this package. */
   TransposedConvolution(int filters, int... kernelSize) {
@@ -56,8 +56,7 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
               + rank()
               + " values, each >= 0, or none");
     }
-    return set(
-        () -> outputPadding = values.length == 0 ? null : Arrays.stream(values).boxed().toList());
+    return set(() -> outputPadding = Arrays.stream(values).boxed().toList());
   }
 
   @Override
@@ -83,7 +82,7 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
   }
 
   private void checkOutputPadding(Window window) {
-    for (int a = 0; outputPadding != null && a < outputPadding.size(); a++) {
+    for (int a = 0; a < outputPadding.size(); a++) {
       if (outputPadding.get(a) >= window.strides().get(a)) {
         throw new IllegalArgumentException(
             "output_padding="
@@ -100,21 +99,20 @@ public abstract class TransposedConvolution<S extends TransposedConvolution<S>>
     int extent = (int) window.extent(axis);
     int stride = window.strides().get(axis);
     if (padding() == Padding.SAME) {
-      return outputPadding == null
+      return outputPadding.isEmpty()
           ? extent - stride
           : extent - extent % 2 - outputPadding.get(axis);
     }
-    return outputPadding == null ? Math.min(extent - stride, 0) : -outputPadding.get(axis);
+    return outputPadding.isEmpty() ? Math.min(extent - stride, 0) : -outputPadding.get(axis);
   }
 
   @Override
   final void putOwn(Map<String, Object> config) {
     config.put("filters", filters);
-    config.put("output_padding", outputPadding);
+    config.put("output_padding", outputPadding.isEmpty() ? null : outputPadding);
   }
 
   final S readTransposed(Config c) {
-    List<Integer> own = c.ints("output_padding", rank(), null);
-    return read(c).outputPadding(own == null ? new int[0] : Config.array(own));
+    return read(c).outputPadding(Config.array(c.ints("output_padding", rank(), List.of())));
   }
 }

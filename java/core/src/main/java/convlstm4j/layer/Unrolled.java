@@ -154,7 +154,8 @@ final class Unrolled {
       ys.add(y);
     }
     boolean alone = !sequences || ys.size() == 1;
-    Value last = alone ? g.op(new Pointwise(Formula.input(0), 1), y) : y; // no state's array
+    Value end = ys.get(ys.size() - 1);
+    Value last = alone ? g.op(new Pointwise(Formula.input(0), 1), end) : end; // no state's array
     return joined(sequences ? sequence(alone ? List.of(last) : ys) : last, states);
   }
 

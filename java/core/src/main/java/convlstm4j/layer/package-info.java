@@ -3,4 +3,7 @@
  * {@link convlstm4j.layer.ConvLSTM2D}. Options, defaults, weights and their order are Keras 3's;
  * {@link convlstm4j.layer.Layers} reads and writes Keras's configs.
  */
+@NullMarked
 package convlstm4j.layer;
+
+import org.jspecify.annotations.NullMarked;
