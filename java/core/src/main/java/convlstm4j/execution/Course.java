@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which a {@link StretchedPlan} runs: which arrays are there from when to when. One
@@ -64,7 +65,7 @@ abstract class Course<H> {
   abstract void close(H h);
 
   /** What a state begins with; null for what the program says. */
-  H first(Carried state) {
+  @Nullable H first(Carried state) {
     return null;
   }
 
@@ -148,7 +149,7 @@ abstract class Course<H> {
     }
     for (Value v : phase.outputs()) {
       if (plan.isKept(v)) {
-        give(v, 0, plan.steps, whole.get(v));
+        give(v, 0, plan.steps, Present.in(whole, v));
       }
     }
   }
@@ -161,7 +162,7 @@ abstract class Course<H> {
         long to = Math.min(plan.steps, from + plan.frames);
         stretch(number, new Span(from, to, plan.steps), last);
       }
-      phase.carried().forEach(c -> carriedOn(c, last.get(c.after())));
+      phase.carried().forEach(c -> carriedOn(c, Present.in(last, c.after())));
       for (Value v : phase.outputs()) {
         H h = last.remove(v);
         if (h != null) {
@@ -214,7 +215,7 @@ abstract class Course<H> {
   }
 
   private void given(Value v, Span span) {
-    List<H> stretches = parts.get(v);
+    List<H> stretches = Present.in(parts, v);
     if (plan.isKept(v)) {
       long lag = phases.lag(v);
       give(v, span.from(lag), span.to(lag), stretches.get(stretches.size() - 1));

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program on a backend. Values live from the step that makes them to the last that needs
@@ -42,9 +43,9 @@ public final class Executor implements AutoCloseable {
   private final Mode mode;
   private final Liveness live;
   private final List<Plan> plans;
-  private final Buffer[] buffers;
-  private final Buffer[] gradients;
-  private final Buffer[] reserves;
+  private final @Nullable Buffer[] buffers;
+  private final @Nullable Buffer[] gradients;
+  private final @Nullable Buffer[] reserves;
 
   /** Values whose gradients are the caller's. */
   private final Set<Value> lent = new HashSet<>();
@@ -55,11 +56,11 @@ public final class Executor implements AutoCloseable {
   /** Makes arrays for them. */
   private Function<Shape, Buffer> allocatesLasting;
 
-  private Buffer workspace;
-  private List<Philox> randoms;
+  private @Nullable Buffer workspace;
+  private List<Philox> randoms = List.of();
   private final GuardedStore store;
-  private Profile profile;
-  private Search search;
+  private @Nullable Profile profile;
+  private @Nullable Search search;
 
   /**
    * Plans every step. Allocates nothing that grows with the data.
@@ -90,6 +91,7 @@ public final class Executor implements AutoCloseable {
     this.variables = variables;
     this.memory = variables.backend().memory();
     this.dtype = variables.dtype();
+    this.allocatesLasting = shape -> memory.allocateLasting(dtype, shape);
     this.mode = planned.mode;
     this.store = new GuardedStore(new Runner(variables.backend(), dtype));
     this.live = planned.live;
@@ -124,7 +126,7 @@ public final class Executor implements AutoCloseable {
    *
    * @param target where it is added up, or null to stop
    */
-  public void profile(Profile target) {
+  public void profile(@Nullable Profile target) {
     profile = target;
   }
 
@@ -408,7 +410,7 @@ public final class Executor implements AutoCloseable {
    */
   public Buffer gradient(Parameter p) {
     planned.checkOpen();
-    return gradients[program.parameters().get(p).id()];
+    return gradients[Present.in(program.parameters(), p).id()];
   }
 
   /**
@@ -454,7 +456,7 @@ public final class Executor implements AutoCloseable {
 
   /** For the first layer's op whose result is not finite, while its values are there. */
   private final class Search {
-    private String found;
+    private @Nullable String found;
 
     void look(Step s, List<Buffer> results) {
       if (found == null

@@ -7,11 +7,12 @@ import convlstm4j.op.Assign;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Stores states and statistics, unless a number is not finite: then they keep their values. */
 final class GuardedStore implements AutoCloseable {
   private final Runner runner;
-  private Plan assign;
+  private @Nullable Plan assign;
 
   GuardedStore(Runner runner) {
     this.runner = runner;

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The forward half of a {@link RoundTrip}: what phases read of each other and the states at the
@@ -40,7 +41,7 @@ abstract class OutwardTrip<H> {
   final Map<Value, List<H>> parts = new HashMap<>();
 
   /** By phase, for each stretch the states that it begins with; null for the first. */
-  final Map<Integer, List<Map<Carried, H>>> borders = new HashMap<>();
+  final Map<Integer, List<@Nullable Map<Carried, H>>> borders = new HashMap<>();
 
   /** What goes when the work at hand is done. */
   final List<H> passing = new ArrayList<>();
@@ -184,15 +185,16 @@ abstract class OutwardTrip<H> {
     }
     for (Value v : phases.phases().get(phase).outputs()) {
       if (into.containsKey(v)) {
-        give(v, 0, steps, into.get(v));
+        give(v, 0, steps, Present.in(into, v));
       }
     }
   }
 
   private void forwardInStretches(int p) {
     Phase phase = phases.phases().get(p);
-    borders.put(p, new ArrayList<>());
-    borders.get(p).add(null);
+    List<@Nullable Map<Carried, H>> mine = new ArrayList<>();
+    mine.add(null);
+    borders.put(p, mine);
     List<Normalization> normalized =
         phases.normalizations().stream().filter(n -> plan.maker(n.mean()) == p).toList();
     Map<Value, List<H>> moments = new HashMap<>();
@@ -222,7 +224,8 @@ abstract class OutwardTrip<H> {
         for (int s = 0; s < stretches(); s++) {
           frames.add(span(s).count(phases.lag(n.x())));
         }
-        List<H> all = moments(n, moments.get(n.mean()), moments.get(n.variance()), frames);
+        List<H> all =
+            moments(n, Present.in(moments, n.mean()), Present.in(moments, n.variance()), frames);
         whole.put(n.mean(), all.get(0));
         whole.put(n.variance(), all.get(1));
       }
@@ -231,7 +234,7 @@ abstract class OutwardTrip<H> {
     }
     for (Value v : phase.outputs()) {
       if (whole.containsKey(v)) {
-        give(v, 0, steps, whole.get(v));
+        give(v, 0, steps, Present.in(whole, v));
       }
     }
   }
@@ -250,7 +253,7 @@ abstract class OutwardTrip<H> {
         close(end);
       }
     }
-    List<Map<Carried, H>> mine = borders.get(p);
+    List<@Nullable Map<Carried, H>> mine = Present.in(borders, p);
     if (!plan.keepsBorders(p) && stretch > 0) {
       closeStates(mine.set(stretch, null));
     }
@@ -307,7 +310,7 @@ abstract class OutwardTrip<H> {
       return known;
     }
     if (parts.containsKey(v)) {
-      return passing(joined(phases.time(v).orElseThrow(), shape, parts.get(v)));
+      return passing(joined(phases.time(v).orElseThrow(), shape, Present.in(parts, v)));
     }
     H h = upload(v, shape, 0, steps);
     if (phases.time(v).isPresent()) {
@@ -331,7 +334,7 @@ abstract class OutwardTrip<H> {
           h != null ? h : phases.time(v).isPresent() ? frames(v, s, freeing) : whole(v, v.shape()));
     }
     for (Carried c : piece.part().states().keySet()) {
-      feeds.add(s > 0 ? borders.get(p).get(s).get(c) : initial(c));
+      feeds.add(s > 0 ? Present.in(Present.in(borders, p).get(s), c) : initial(c));
     }
     return feeds;
   }
@@ -356,7 +359,7 @@ abstract class OutwardTrip<H> {
     int maker = plan.maker(v);
     if (maker != TrainingPieces.NOBODY && plan.madeAgain(maker).contains(v)) {
       again(maker, s);
-      return recent.get(v);
+      return Present.in(recent, v);
     }
     Span span = span(s);
     long lag = phases.lag(v);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which a {@link TrainingPlan} runs, forward and backward: docs/adr/0065. Between the
@@ -83,7 +84,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
 
   /** A weight's gradient at the end of a run. */
   final H gradient(Value weight) {
-    return wholeGradients.get(weight);
+    return Present.in(wholeGradients, weight);
   }
 
   @Override
@@ -137,10 +138,10 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
             n,
             shares(
                 n,
-                whole.get(n.gamma()),
-                whole.get(n.variance()),
-                wholeGradients.get(n.beta()),
-                wholeGradients.get(n.gamma())));
+                Present.in(whole, n.gamma()),
+                Present.in(whole, n.variance()),
+                Present.in(wholeGradients, n.beta()),
+                Present.in(wholeGradients, n.gamma())));
       }
       if (plan.last(plan.maker(n.x().root())) == p && shares.containsKey(n)) {
         shares.remove(n).forEach(this::close);
@@ -158,7 +159,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
     if (plan.tail(p) != TrainingPieces.NOBODY) {
       phases.phases().get(plan.tail(p)).outputs().forEach(this::closeGradientParts);
     }
-    List<Map<Carried, H>> old = borders.get(p);
+    List<@Nullable Map<Carried, H>> old = borders.get(p);
     if (old != null && (plan.tail(p) != TrainingPieces.NOBODY || !plan.isDifferentiated(p))) {
       old.stream().filter(Objects::nonNull).forEach(this::closeStates);
     }
@@ -262,7 +263,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
         sum(p, s);
         closePassing();
         if (plan.tail(p) == TrainingPieces.NOBODY && s > 0) {
-          closeStates(borders.get(p).get(s));
+          closeStates(Present.in(borders, p).get(s));
         }
       }
       join(p);
@@ -273,7 +274,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
 
   private boolean tells(Selection s) {
     Normalization n = s.normalization();
-    return tells(n, whole.get(n.gamma()), whole.get(n.beta()));
+    return tells(n, Present.in(whole, n.gamma()), Present.in(whole, n.beta()));
   }
 
   /** Adds to the sums that are told by values whose gradients of a stretch are complete now. */
@@ -285,9 +286,10 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
         if (plan.lastBackward(v) == p && gradients != null && gradients.get(s) != null) {
           Normalization n = selection.normalization();
           List<H> of = new ArrayList<>();
-          of.add(leaving.containsKey(v) ? leaving.get(v) : parts.get(v).get(s));
-          of.addAll(List.of(gradients.get(s), whole.get(n.beta()), whole.get(n.gamma())));
-          selection.places().ifPresent(x -> of.add(parts.get(x.packed()).get(s)));
+          of.add(leaving.containsKey(v) ? leaving.get(v) : Present.in(parts, v).get(s));
+          of.add(gradients.get(s));
+          of.addAll(List.of(Present.in(whole, n.beta()), Present.in(whole, n.gamma())));
+          selection.places().ifPresent(x -> of.add(Present.in(parts, x.packed()).get(s)));
           sum(
               selection,
               selection.blocks(phases.time(v).orElseThrow(), span(s).count(phases.lag(v))),
@@ -317,7 +319,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
   private void join(int p) {
     for (Value v : phases.phases().get(p).inputs()) {
       if (phases.time(v).isPresent() && !isInParts(v) && partGradients.containsKey(v)) {
-        List<H> stretches = partGradients.get(v);
+        List<H> stretches = Present.in(partGradients, v);
         wholeGradients.put(v, joined(phases.time(v).orElseThrow(), v.shape(), stretches));
         closeGradientParts(v);
       }
@@ -348,7 +350,7 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
       }
       after.forEach(
           (c, h) -> {
-            if (piece.of(c.after()) != null) {
+            if (piece.has(c.after())) {
               given.put(piece.of(c.after()), h);
             }
           });
@@ -382,21 +384,21 @@ abstract class RoundTrip<H> extends OutwardTrip<H> {
     for (Normalization n : plan.corrections(p)) {
       Value x = n.x().root();
       Shape shape = phases.shape(x, n.x().shape(), span(s));
-      H all = given.get(piece.of(x));
-      H mean = whole.get(n.mean());
-      H own = corrected(n, shape, all, round.value(piece.of(x)), mean, shares.get(n));
+      H all = Present.in(given, piece.of(x));
+      H mean = Present.in(whole, n.mean());
+      H own = corrected(n, shape, all, round.value(piece.of(x)), mean, Present.in(shares, n));
       given.put(piece.of(x), passing(own));
     }
   }
 
   /** The gradient that is there of what a stretch makes; null if none is. */
-  private H start(int p, Value v, int s, boolean isNeededAgain) {
+  private @Nullable H start(int p, Value v, int s, boolean isNeededAgain) {
     if (phases.time(v).isEmpty()) {
       return s == stretches() - 1 ? wholeGradients.get(v) : null;
     }
     List<H> all = partGradients.get(v);
     H h = all == null ? null : all.get(s);
-    if (h == null) {
+    if (all == null || h == null) {
       return null;
     }
     if (isNeededAgain) {

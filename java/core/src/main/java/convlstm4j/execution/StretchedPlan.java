@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A forward program whose phases are planned for some frames at a time. It allocates nothing that
@@ -291,7 +292,7 @@ public final class StretchedPlan implements AutoCloseable {
     }
 
     @Override
-    Bytes first(Carried state) {
+    @Nullable Bytes first(Carried state) {
       return begun ? variable(state.before()) : null;
     }
 

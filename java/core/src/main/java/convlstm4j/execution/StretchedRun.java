@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One forward run of a {@link StretchedPlan}. Feeds are read when their frames are at work, and
@@ -58,10 +59,10 @@ public final class StretchedRun implements AutoCloseable {
   private final Memory memory;
   private final Program program;
   private final Working work;
-  private Profile profile;
+  private @Nullable Profile profile;
   private final StretchedPlan plan;
   private final Source source;
-  private final Map<String, Buffer> states;
+  private final @Nullable Map<String, Buffer> states;
   private boolean closed;
 
   /**
@@ -102,7 +103,7 @@ public final class StretchedRun implements AutoCloseable {
       Variables variables,
       Source source,
       Sink sink,
-      Map<String, Buffer> states) {
+      @Nullable Map<String, Buffer> states) {
     this.variables = variables;
     this.memory = variables.backend().memory();
     this.program = plan.pieces().phases.program();
@@ -117,7 +118,7 @@ public final class StretchedRun implements AutoCloseable {
    *
    * @param target where it is added up, or null
    */
-  public void profile(Profile target) {
+  public void profile(@Nullable Profile target) {
     profile = target;
   }
 
@@ -178,8 +179,8 @@ public final class StretchedRun implements AutoCloseable {
   /** Stores the new states. */
   public void commit() {
     checkOpen();
-    if (work.states != null) {
-      work.keepStates();
+    if (states != null) {
+      work.keepStates(states);
       return;
     }
     program
@@ -218,7 +219,7 @@ public final class StretchedRun implements AutoCloseable {
   private final class Working extends Course<Buffer> {
     private final Source source;
     private final Sink sink;
-    private final Map<String, Buffer> states;
+    private final @Nullable Map<String, Buffer> states;
     private final Map<Value, Buffer> given = new HashMap<>();
 
     /** States after the run, until they are stored. */
@@ -229,9 +230,9 @@ public final class StretchedRun implements AutoCloseable {
     /** Whether it is looked for what is not finite, and the first layer that made such. */
     private boolean searching;
 
-    private String found;
+    private @Nullable String found;
 
-    Working(Pieces pieces, Source source, Sink sink, Map<String, Buffer> states) {
+    Working(Pieces pieces, Source source, Sink sink, @Nullable Map<String, Buffer> states) {
       super(pieces);
       this.source = source;
       this.sink = sink;
@@ -250,7 +251,7 @@ public final class StretchedRun implements AutoCloseable {
 
     @Override
     Buffer variable(Value v) {
-      return given.get(v);
+      return Present.in(given, v);
     }
 
     @Override
@@ -259,7 +260,7 @@ public final class StretchedRun implements AutoCloseable {
     }
 
     @Override
-    Buffer first(Carried state) {
+    @Nullable Buffer first(Carried state) {
       return states == null ? null : states.get(state.name());
     }
 
@@ -277,7 +278,7 @@ public final class StretchedRun implements AutoCloseable {
       }
     }
 
-    void keepStates() {
+    void keepStates(Map<String, Buffer> states) {
       after.forEach(
           (name, b) -> {
             Buffer before = states.put(name, b);

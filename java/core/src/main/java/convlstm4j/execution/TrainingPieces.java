@@ -60,7 +60,12 @@ final class TrainingPieces implements AutoCloseable {
   record Piece(Planned planned, Part part, List<Value> kept, List<Value> wanted, boolean lasting) {
     /** What stands in the program for a value of the whole one. */
     Value of(Value root) {
-      return part.values().get(root);
+      return Present.in(part.values(), root);
+    }
+
+    /** Whether anything does. */
+    boolean has(Value root) {
+      return part.values().containsKey(root);
     }
   }
 

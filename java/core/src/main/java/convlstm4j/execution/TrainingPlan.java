@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A training program whose phases are planned for some frames at a time, forward and backward. It
@@ -32,7 +33,7 @@ public final class TrainingPlan implements AutoCloseable {
   private final List<Value> given;
   private final TrainingPieces pieces;
   private final TrainingPolicy policy;
-  private Counting counted;
+  private @Nullable Counting counted;
   private boolean closed;
 
   /**

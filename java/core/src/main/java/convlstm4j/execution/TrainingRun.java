@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a {@link TrainingPlan}, forward and backward. Feeds are read when their frames are at
@@ -83,15 +84,15 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private final Variables variables;
-  private final Spill spill;
+  private final @Nullable Spill spill;
   private final Memory memory;
   private final DType dtype;
   private final Program program;
   private final Working work;
   private final Watch watch;
-  private Profile profile;
+  private @Nullable Profile profile;
   private boolean searching;
-  private String found;
+  private @Nullable String found;
   private boolean closed;
 
   /**
@@ -108,7 +109,7 @@ public final class TrainingRun implements AutoCloseable {
   public TrainingRun(
       TrainingPlan plan,
       Variables variables,
-      Spill spill,
+      @Nullable Spill spill,
       Philox random,
       Source source,
       Sink sink,
@@ -127,7 +128,7 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param target where it is added up, or null
    */
-  public void profile(Profile target) {
+  public void profile(@Nullable Profile target) {
     profile = target;
   }
 
@@ -193,7 +194,7 @@ public final class TrainingRun implements AutoCloseable {
    */
   public Buffer gradient(Parameter p) {
     checkOpen();
-    return work.gradient(program.parameters().get(p));
+    return work.gradient(Present.in(program.parameters(), p));
   }
 
   /**
@@ -277,7 +278,7 @@ public final class TrainingRun implements AutoCloseable {
 
     @Override
     Buffer variable(Value v) {
-      return variable.get(v);
+      return Present.in(variable, v);
     }
 
     @Override
@@ -517,7 +518,7 @@ public final class TrainingRun implements AutoCloseable {
           List.of(out));
     }
 
-    private void add(int[] channels, double[] sums, double[] divisors, Buffer to) {
+    private void add(int[] channels, double[] sums, double @Nullable [] divisors, Buffer to) {
       double[] all = values(to);
       for (int k = 0; k < channels.length; k++) {
         int c = channels[k];

@@ -3,4 +3,7 @@
  * convlstm4j.execution.Variables} the values of weights and states, and an {@link
  * convlstm4j.execution.Executor} runs forward and backward.
  */
+@NullMarked
 package convlstm4j.execution;
+
+import org.jspecify.annotations.NullMarked;
