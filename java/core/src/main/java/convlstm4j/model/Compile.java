@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model is trained for: optimiser, losses, weights of the losses, metrics. An immutable
@@ -163,7 +164,7 @@ public final class Compile {
    * @param output its name
    * @return null if it is not trained
    */
-  public Loss lossOf(String output) {
+  public @Nullable Loss lossOf(String output) {
     return losses.getOrDefault(output, losses.get(ALL));
   }
 
@@ -272,7 +273,7 @@ public final class Compile {
     throw new IllegalArgumentException("compile options: " + key + " is missing");
   }
 
-  private static Config config(Object o, String key) {
+  private static Config config(@Nullable Object o, String key) {
     if (o instanceof Map<?, ?> m) {
       return Config.of(Config.copy(m));
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a line per epoch to a CSV file: Keras's {@code CSVLogger}. Each line is in the file when
@@ -26,7 +27,7 @@ public final class CsvLog implements Callback {
 
   private final Path file;
   private boolean isLockedByCaller;
-  private WriteLock lock;
+  private @Nullable WriteLock lock;
 
   /**
    * Chooses the file.

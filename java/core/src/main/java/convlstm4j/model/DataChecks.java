@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether data fits a model, before work on it begins. */
 record DataChecks(Network network, Session session, InputForms forms) {
@@ -15,7 +16,7 @@ record DataChecks(Network network, Session session, InputForms forms) {
   }
 
   /** Whether data can be trained on; the model remembers its form. */
-  void trainable(Dataset data, Dataset validation) {
+  void trainable(Dataset data, @Nullable Dataset validation) {
     forms.learn("fit", data.inputForms());
     List<Dataset> all = validation == null ? List.of(data) : List.of(data, validation);
     all.forEach(d -> forms.check("fit", d.inputForms()));

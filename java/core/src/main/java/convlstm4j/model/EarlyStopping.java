@@ -4,6 +4,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Stops training when a log has not got better for some epochs: Keras's {@code EarlyStopping}. What
@@ -89,7 +90,7 @@ public final class EarlyStopping implements Callback {
 
   @Override
   public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
-    double value = logs.get(monitor.name());
+    double value = Objects.requireNonNull(logs.get(monitor.name()), monitor.name());
     if (monitor.isBetter(value, best)) {
       best = value;
       wait = 0;

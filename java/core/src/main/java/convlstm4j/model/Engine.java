@@ -21,6 +21,7 @@ import convlstm4j.graph.Network;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.optim.Updater;
 import convlstm4j.program.Parameter;
+import convlstm4j.program.State;
 import convlstm4j.program.Value;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Philox;
@@ -38,6 +39,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A network on a backend: its variables and the steps that can be done with them. */
 final class Engine implements AutoCloseable {
@@ -56,13 +58,13 @@ final class Engine implements AutoCloseable {
   /** A pass and, once it has been run, what runs it. */
   private static final class Ready {
     final Pass pass;
-    Executor executor;
+    @Nullable Executor executor;
 
     /** Runs a prediction some frames at a time in the executor's place; null if that runs. */
-    StretchedPrediction stretched;
+    @Nullable StretchedPrediction stretched;
 
     /** What is kept from one training step to the next. */
-    TrainStep step;
+    @Nullable TrainStep step;
 
     Ready(Pass pass) {
       this.pass = pass;
@@ -85,7 +87,7 @@ final class Engine implements AutoCloseable {
   private final Backend backend;
   private final DType dtype;
   private final Variables variables;
-  private final Profile profile;
+  private final @Nullable Profile profile;
   private final Scalars scalars;
   private final Room room;
   private final Limits limits;
@@ -97,7 +99,13 @@ final class Engine implements AutoCloseable {
   /** States of training, by name, while the model is used before that goes on; else empty. */
   private Map<String, Tensor> aside = Map.of();
 
-  Engine(Network network, Backend backend, DType dtype, long seed, Profile profile, Limits limits) {
+  Engine(
+      Network network,
+      Backend backend,
+      DType dtype,
+      long seed,
+      @Nullable Profile profile,
+      Limits limits) {
     this.limits = limits;
     this.profile = profile;
     this.network = network;
@@ -144,7 +152,7 @@ final class Engine implements AutoCloseable {
       Network network,
       Backend backend,
       DType dtype,
-      Objectives objectives,
+      @Nullable Objectives objectives,
       Kind kind,
       List<Shape> inputs) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
@@ -156,7 +164,7 @@ final class Engine implements AutoCloseable {
       ops = planned.ops(pass.differentiated());
     }
     long slots =
-        kind == Kind.TRAIN
+        objectives != null && kind == Kind.TRAIN
             ? Updater.bytes(objectives.compile().optimizer(), objectives.trainable(), dtype)
             : 0;
     long batch = pass.batchBytes(dtype, backend.memory().stagesAhead());
@@ -224,9 +232,12 @@ final class Engine implements AutoCloseable {
   void setStates(Map<String, Tensor> values) {
     aside = Map.of();
     variables.resetStates();
-    network.states().stream()
-        .filter(s -> values.containsKey(network.name(s)))
-        .forEach(s -> variables.setState(s, values.get(network.name(s))));
+    for (State s : network.states()) {
+      Tensor value = values.get(network.name(s));
+      if (value != null) {
+        variables.setState(s, value);
+      }
+    }
   }
 
   /** Begins with zeros until training goes on. */
@@ -260,7 +271,8 @@ final class Engine implements AutoCloseable {
     Closing.all(all);
   }
 
-  private Pass pass(Kind kind, Objectives objectives, List<Shape> inputs, Set<Integer> weighted) {
+  private Pass pass(
+      Kind kind, @Nullable Objectives objectives, List<Shape> inputs, Set<Integer> weighted) {
     Ready known = passes.get(new Key(kind, inputs, weighted));
     return known != null
         ? known.pass
@@ -288,7 +300,7 @@ final class Engine implements AutoCloseable {
   }
 
   /** What runs a pass, made at its first use; fails if there is no room for a run. */
-  private Executor ready(Pass pass, Objectives objectives, List<Shape> inputs) {
+  private Executor ready(Pass pass, @Nullable Objectives objectives, List<Shape> inputs) {
     Ready ready = known(pass, inputs);
     if (ready.executor != null) {
       makeRoom(ready.executor, pass);
@@ -483,7 +495,8 @@ final class Engine implements AutoCloseable {
       ready.stretched.checkAgain(room);
     } else if (limits.frames() > 0) {
       Stretches s = new Stretches(pass, backend, dtype, limits.frames());
-      ready.stretched = StretchedPrediction.byHand(network, pass, s, room, limits.frames());
+      ready.stretched =
+          StretchedPrediction.byHand(network, pass, s, room, limits.frames()).orElse(null);
     } else if (ready.executor == null) {
       Stretches s = new Stretches(pass, backend, dtype, limits.frames());
       long beside = room.besideBytes(s.resultBytes()); // before it is counted for all at once
@@ -703,7 +716,7 @@ final class Engine implements AutoCloseable {
       if (!atOnce.isNoRoom() || !s.isPossible()) {
         throw atOnce;
       }
-      return Optional.of(s.fitting(room, beside, atOnce.getMessage()));
+      return Optional.of(s.fitting(room, beside, String.valueOf(atOnce.getMessage())));
     }
   }
 

@@ -4,6 +4,7 @@ import convlstm4j.data.Batch;
 import convlstm4j.data.Dataset;
 import convlstm4j.graph.Network;
 import convlstm4j.model.Objectives.Output;
+import convlstm4j.objective.Loss;
 import convlstm4j.op.ShapeException;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks a batch and brings targets and weights into the shapes that a program is fed with.
@@ -22,7 +24,7 @@ import java.util.Set;
  * @param targets one per output; null where it has no loss
  * @param weights likewise, sample weights times class weights; null also where there are neither
  */
-record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
+record Feeds(List<Tensor> inputs, List<@Nullable Tensor> targets, List<@Nullable Tensor> weights) {
 
   /** Checks the inputs of a batch: number, shapes, size of the batch, finite values. */
   static List<Tensor> inputs(Network network, Batch batch) {
@@ -93,23 +95,24 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
     if (!batch.sampleWeights().isEmpty()) {
       checkCount(batch, "sample weights", batch.sampleWeights().size(), names);
     }
-    List<Tensor> targets = new ArrayList<>();
-    List<Tensor> weights = new ArrayList<>();
+    List<@Nullable Tensor> targets = new ArrayList<>();
+    List<@Nullable Tensor> weights = new ArrayList<>();
     for (int k = 0; k < outputs.size(); k++) {
       Output o = objectives.outputs().get(k);
-      if (!o.isTrained()) {
+      Loss loss = o.loss();
+      if (loss == null) {
         targets.add(null);
         weights.add(null);
         continue;
       }
       Tensor t;
       try {
-        t = o.loss().target(batch.targets().get(k), outputs.get(k), o.name());
+        t = loss.target(batch.targets().get(k), outputs.get(k), o.name());
       } catch (ShapeException e) {
         throw new ShapeException(at(batch) + e.getMessage());
       }
       checkFinite(batch, "target of output \"" + o.name() + "\"", t);
-      checkTarget(batch, o, t, outputs.get(k).dim(-1));
+      checkTarget(batch, o.name(), loss, t, outputs.get(k).dim(-1));
       Tensor w =
           batch.sampleWeights().isEmpty()
               ? null
@@ -175,11 +178,12 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
   }
 
   /** For instance, class numbers must be whole and below the number of classes. */
-  private static void checkTarget(Batch batch, Output o, Tensor target, long classes) {
-    Optional<String> wrong = o.loss().wrong(target, classes);
+  private static void checkTarget(
+      Batch batch, String output, Loss loss, Tensor target, long classes) {
+    Optional<String> wrong = loss.wrong(target, classes);
     if (wrong.isPresent()) {
       throw new IllegalArgumentException(
-          at(batch) + "target of output \"" + o.name() + "\" " + wrong.get());
+          at(batch) + "target of output \"" + output + "\" " + wrong.get());
     }
   }
 
@@ -220,7 +224,7 @@ record Feeds(List<Tensor> inputs, List<Tensor> targets, List<Tensor> weights) {
   }
 
   private static Tensor weighted(
-      Tensor given, Tensor target, Map<Integer, Double> byClass, Shape positions) {
+      @Nullable Tensor given, Tensor target, Map<Integer, Double> byClass, Shape positions) {
     Tensor weights = Tensor.zeros(DType.FLOAT64, positions);
     int k = (int) target.shape().dim(-1);
     for (int i = 0; i < weights.size(); i++) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Words what is not finite. */
 final class Finite {
@@ -98,7 +99,7 @@ final class Finite {
   static Optional<NonFiniteException> prediction(
       String batch,
       List<String> outputs,
-      List<Tensor> predictions,
+      List<? extends @Nullable Tensor> predictions,
       Supplier<Optional<String>> layer) {
     for (int k = 0; k < predictions.size(); k++) {
       Tensor t = predictions.get(k);

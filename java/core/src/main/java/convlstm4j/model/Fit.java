@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long and how a model is trained: an immutable value, each method returns a new one.
@@ -24,7 +25,7 @@ public final class Fit {
 
   private final long epochs;
   private final boolean more;
-  private final Dataset validation;
+  private final @Nullable Dataset validation;
   private final List<Callback> callbacks;
   private final Map<String, Map<Integer, Double>> classWeights;
   private final boolean quiet;
@@ -32,7 +33,7 @@ public final class Fit {
   private Fit(
       long epochs,
       boolean more,
-      Dataset validation,
+      @Nullable Dataset validation,
       List<Callback> callbacks,
       Map<String, Map<Integer, Double>> classWeights,
       boolean quiet) {
@@ -139,7 +140,8 @@ public final class Fit {
     return more ? progress.epoch() + epochs : epochs;
   }
 
-  Dataset validation() {
+  /** Null for none. */
+  @Nullable Dataset validation() {
     return validation;
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a training step: looks at all its numbers, then updates and stores unless one of them
@@ -27,7 +28,7 @@ final class GuardedUpdate implements AutoCloseable {
   private final Scalars scalars;
 
   /** Looks at gradients and at what the step would store; null where there is neither. */
-  private final FiniteCheck check;
+  private final @Nullable FiniteCheck check;
 
   /** Makes the guard of the numbers. */
   private final FiniteCheck last;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Puts the stretches of each output together. */
 final class JoinedOutputs {
@@ -25,7 +26,7 @@ final class JoinedOutputs {
 
   Tensor of(Value output) {
     Value root = output.root();
-    List<Tensor> all = parts.get(root);
+    List<Tensor> all = Objects.requireNonNull(parts.get(root), "not handed out");
     return (all.size() == 1 ? all.get(0) : joined(root, all)).reshape(output.shape());
   }
 

@@ -3,6 +3,7 @@ package convlstm4j.model;
 import convlstm4j.backend.SpillFolder;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a model may take, as its user says; read whenever something is planned. */
 final class Limits {
@@ -29,7 +30,7 @@ final class Limits {
   private long frames;
 
   /** Where what is kept may lie in files; null for nowhere. */
-  private SpillFolder spill;
+  private @Nullable SpillFolder spill;
 
   /** Frames after which gradients of states are cut; 0 for never. */
   private long truncation;

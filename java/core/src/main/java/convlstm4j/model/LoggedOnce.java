@@ -15,7 +15,7 @@ final class LoggedOnce implements Consumer<NonFiniteException> {
   @Override
   public void accept(NonFiniteException e) {
     if (said.compareAndSet(false, true)) {
-      LOG.warn("{}", Printable.line(e.getMessage()));
+      LOG.warn("{}", Printable.line(String.valueOf(e.getMessage())));
     }
   }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network with weights, made at first use: what is trained, evaluated and run.
@@ -679,7 +680,7 @@ public final class Model implements AutoCloseable {
   }
 
   /** Those of a training step; null for a prediction. */
-  private Objectives objectives(String what, boolean forTraining) {
+  private @Nullable Objectives objectives(String what, boolean forTraining) {
     return forTraining ? trainer.training(what).objectives() : null;
   }
 

@@ -10,11 +10,12 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link Compile} applied to the outputs of a network, and the weights that are trained. */
 final class Objectives {
   /** One output; its loss is null if it is not trained. */
-  record Output(String name, Loss loss, double weight, List<Metric> metrics) {
+  record Output(String name, @Nullable Loss loss, double weight, List<Metric> metrics) {
     boolean isTrained() {
       return loss != null;
     }
@@ -57,13 +58,16 @@ final class Objectives {
 
   /** Whether the metrics can be measured with the targets that the loss needs. */
   private static void checkMetrics(Output o, Shape prediction) {
-    for (Metric m : o.isTrained() ? o.metrics() : List.<Metric>of()) {
+    Loss loss = o.loss();
+    if (loss == null) {
+      return;
+    }
+    for (Metric m : o.metrics()) {
       try {
-        m.check(o.loss().targetShape(prediction), prediction);
+        m.check(loss.targetShape(prediction), prediction);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "compile: output \"" + o.name() + "\", loss " + o.loss().name() + ": " + e.getMessage(),
-            e);
+            "compile: output \"" + o.name() + "\", loss " + loss.name() + ": " + e.getMessage(), e);
       }
     }
   }

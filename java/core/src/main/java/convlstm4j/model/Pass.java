@@ -5,6 +5,7 @@ import convlstm4j.graph.Arguments;
 import convlstm4j.graph.Network;
 import convlstm4j.graph.Outputs;
 import convlstm4j.model.Objectives.Output;
+import convlstm4j.objective.Loss;
 import convlstm4j.objective.MaskedWeights;
 import convlstm4j.op.ShapeException;
 import convlstm4j.program.Program;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The program of one way through a network for known shapes: the network, then for each trained
@@ -35,8 +37,8 @@ record Pass(
     Set<Integer> weighted,
     Program program,
     List<Value> outputs,
-    List<Value> losses,
-    List<Value> counted,
+    List<@Nullable Value> losses,
+    List<@Nullable Value> counted,
     List<Value> measured,
     List<Shape> feedShapes) {
   /** What the pass is for. */
@@ -56,7 +58,7 @@ record Pass(
   }
 
   /** Builds the program of data without weights; objectives may be null for a prediction. */
-  static Pass of(Kind kind, Network network, Objectives objectives, List<Shape> inputs) {
+  static Pass of(Kind kind, Network network, @Nullable Objectives objectives, List<Shape> inputs) {
     return of(kind, network, objectives, inputs, Set.of());
   }
 
@@ -64,7 +66,7 @@ record Pass(
   static Pass of(
       Kind kind,
       Network network,
-      Objectives objectives,
+      @Nullable Objectives objectives,
       List<Shape> inputs,
       Set<Integer> weighted) {
     Program.Builder g = new Program.Builder(kind == Kind.TRAIN, kind != Kind.PREDICT);
@@ -72,25 +74,29 @@ record Pass(
     Outputs made = network.call(g, Arguments.of(inputs.stream().map(g::feed).toList()));
     List<Value> outputs = made.values();
     outputs.forEach(g::expose);
-    List<Value> losses = new ArrayList<>(Collections.nCopies(outputs.size(), null));
-    List<Value> counted = new ArrayList<>(losses);
+    List<@Nullable Value> losses = new ArrayList<>(Collections.nCopies(outputs.size(), null));
+    List<@Nullable Value> counted = new ArrayList<>(losses);
     Set<Value> measured = new LinkedHashSet<>();
     for (int k = 0; k < outputs.size(); k++) {
-      Output o = kind == Kind.PREDICT ? null : objectives.outputs().get(k);
-      if (o == null || !o.isTrained()) {
+      if (kind == Kind.PREDICT) {
+        continue;
+      }
+      Output o = Objects.requireNonNull(objectives, "losses of a prediction").outputs().get(k);
+      Loss loss = o.loss();
+      if (loss == null) {
         continue;
       }
       Value prediction = outputs.get(k);
       Shape positions = positions(o, prediction);
-      feedShapes.add(o.loss().targetShape(prediction.shape()));
-      Value targets = g.feed(o.loss().targetShape(prediction.shape()));
+      feedShapes.add(loss.targetShape(prediction.shape()));
+      Value targets = g.feed(loss.targetShape(prediction.shape()));
       Optional<Value> weights = Optional.empty();
       if (weighted.contains(k)) {
         feedShapes.add(positions);
         weights = Optional.of(g.feed(positions));
       }
       Optional<Value> mask = made.masks().get(k);
-      losses.set(k, loss(g, o, prediction, targets, weights, mask));
+      losses.set(k, lowered(g, loss, prediction, targets, weights, mask));
       if (!o.metrics().isEmpty()) {
         measured.add(prediction);
       }
@@ -105,18 +111,18 @@ record Pass(
         kind, weighted, g.build(), outputs, losses, counted, List.copyOf(measured), feedShapes);
   }
 
-  private static Value loss(
+  private static Value lowered(
       Program.Builder g,
-      Output o,
+      Loss loss,
       Value prediction,
       Value targets,
       Optional<Value> weights,
       Optional<Value> mask) {
     Optional<Value> heeding =
         mask.isPresent()
-            ? Optional.of(MaskedWeights.of(g, o.loss(), prediction, weights, mask.get()))
+            ? Optional.of(MaskedWeights.of(g, loss, prediction, weights, mask.get()))
             : weights;
-    return o.loss().lower(g, prediction, targets, heeding);
+    return loss.lower(g, prediction, targets, heeding);
   }
 
   private static Shape positions(Output o, Value prediction) {

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predictions for any number of threads, with the weights that a model had when this was made. The
@@ -249,7 +250,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   /** Weights go after all who read them, and before the memory that they lie in. */
-  private void close(Variables shared) {
+  private void close(@Nullable Variables shared) {
     List<AutoCloseable> all = new ArrayList<>();
     workers.forEach(w -> all.add(w::stop));
     all.add(shared);

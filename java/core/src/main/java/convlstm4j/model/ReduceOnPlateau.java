@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Lowers a constant learning rate when a log has not got better for some epochs: Keras's {@code
@@ -118,7 +119,7 @@ public final class ReduceOnPlateau implements Callback {
 
   @Override
   public void onEpochEnd(Run run, long epoch, Map<String, Double> logs) {
-    double value = logs.get(monitor.name());
+    double value = Objects.requireNonNull(logs.get(monitor.name()), monitor.name());
     if (cooling > 0) {
       cooling--;
       wait = 0;

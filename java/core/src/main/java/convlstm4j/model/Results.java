@@ -5,6 +5,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step yields: per output the unweighted loss (0 where there is none), prediction (null
@@ -15,10 +16,10 @@ import java.util.function.Function;
 record Results(
     double total,
     List<Double> losses,
-    List<Tensor> predictions,
-    List<Tensor> targets,
-    List<Tensor> weights,
-    List<Tensor> counted,
+    List<@Nullable Tensor> predictions,
+    List<@Nullable Tensor> targets,
+    List<@Nullable Tensor> weights,
+    List<@Nullable Tensor> counted,
     long samples) {
 
   /** Of a step; numbers: losses and penalties, in the order of {@link Pass#terms}. */
@@ -30,8 +31,8 @@ record Results(
       double[] numbers,
       Function<Value, Tensor> measured) {
     List<Double> losses = new ArrayList<>();
-    List<Tensor> predictions = new ArrayList<>();
-    List<Tensor> counted = new ArrayList<>();
+    List<@Nullable Tensor> predictions = new ArrayList<>();
+    List<@Nullable Tensor> counted = new ArrayList<>();
     int next = 0;
     double total = 0;
     for (int k = 0; k < objectives.outputs().size(); k++) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether there is room for a run: in the backend's memory, and on the Java heap for the batches
@@ -161,7 +162,7 @@ final class Room {
    *
    * @param peak bytes of values, gradients and scratch memory
    */
-  void check(Pass pass, Objectives objectives, List<Shape> inputs, long peak) {
+  void check(Pass pass, @Nullable Objectives objectives, List<Shape> inputs, long peak) {
     check(pass, objectives, inputs, peak, feedBytes(pass));
   }
 
@@ -181,17 +182,19 @@ final class Room {
   }
 
   /** Fails if what is expected beside a run, which has had room before, does not fit. */
-  void checkAgain(Pass pass, Objectives objectives, List<Shape> inputs) {
+  void checkAgain(Pass pass, @Nullable Objectives objectives, List<Shape> inputs) {
     if (ahead > 0 || kept > 0) {
       check(pass, objectives, inputs, 0, 0);
     }
   }
 
   private void check(
-      Pass pass, Objectives objectives, List<Shape> inputs, long peak, long feedBytes) {
+      Pass pass, @Nullable Objectives objectives, List<Shape> inputs, long peak, long feedBytes) {
     long out = 0;
     for (int k = 0; k < pass.outputs().size(); k++) {
-      if (pass.kind() == Kind.PREDICT || !objectives.outputs().get(k).metrics().isEmpty()) {
+      if (objectives == null
+          || pass.kind() == Kind.PREDICT
+          || !objectives.outputs().get(k).metrics().isEmpty()) {
         out += pass.outputs().get(k).shape().elements() * dtype.bytes();
       }
     }

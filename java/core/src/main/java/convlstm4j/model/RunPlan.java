@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How something would run and what it would take, found without allocating it.
@@ -67,7 +68,7 @@ public record RunPlan(
       Network network,
       Backend backend,
       DType dtype,
-      Objectives objectives,
+      @Nullable Objectives objectives,
       Kind kind,
       List<Shape> inputs,
       InputPlace place,

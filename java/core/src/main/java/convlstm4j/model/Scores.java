@@ -8,6 +8,7 @@ import convlstm4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Losses and metrics over some batches. A batch's losses count with its number of samples. */
 final class Scores {
@@ -40,7 +41,8 @@ final class Scores {
         Tensor prediction = r.predictions().get(k);
         Tensor given = (m.countsMasked() ? r.weights() : r.counted()).get(k);
         Tensor weights = given == null ? ones(prediction.shape().without(-1)) : given;
-        metrics.get(objectives.metricName(o, m)).add(r.targets().get(k), prediction, weights);
+        Objects.requireNonNull(metrics.get(objectives.metricName(o, m)))
+            .add(r.targets().get(k), prediction, weights);
       }
     }
   }
@@ -55,7 +57,7 @@ final class Scores {
   }
 
   private void addLoss(String name, double value, long samples) {
-    double[] sum = losses.get(name);
+    double[] sum = Objects.requireNonNull(losses.get(name), name);
     sum[0] += value * samples;
     sum[1] += samples;
   }

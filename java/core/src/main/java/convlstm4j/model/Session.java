@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model runs on: a backend and the engine on it, started when they are first needed, so that
@@ -23,17 +24,17 @@ final class Session {
   private final Network network;
   private final Access access;
   private String backendName = "auto";
-  private Backend backend;
+  private @Nullable Backend backend;
   private boolean ownsBackend;
-  private Profile profile;
+  private @Nullable Profile profile;
 
   /** Null where none was chosen: a shared backend keeps its own. */
-  private ProductPrecision precision;
+  private @Nullable ProductPrecision precision;
 
   private DType dtype = DType.FLOAT32;
   private long seed;
   private final Limits limits = new Limits();
-  private Engine engine;
+  private @Nullable Engine engine;
 
   Session(Network network, Access access) {
     this.network = network;
@@ -128,7 +129,7 @@ final class Session {
   }
 
   /** How inputs of some shapes would run. */
-  RunPlan plan(Objectives objectives, InputPlace place, List<Shape> inputs) {
+  RunPlan plan(@Nullable Objectives objectives, InputPlace place, List<Shape> inputs) {
     checkCount("plan", inputs);
     return RunPlan.of(
         network,
@@ -143,7 +144,7 @@ final class Session {
   }
 
   /** What inputs of some shapes would take; a prediction where there are no objectives. */
-  MemoryEstimate estimate(Objectives objectives, List<Shape> inputs) {
+  MemoryEstimate estimate(@Nullable Objectives objectives, List<Shape> inputs) {
     checkCount("memoryEstimate", inputs);
     return Engine.atOnce(network, startedBackend(), dtype, objectives, kind(objectives), inputs)
         .memory();
@@ -160,7 +161,7 @@ final class Session {
     }
   }
 
-  private static Kind kind(Objectives objectives) {
+  private static Kind kind(@Nullable Objectives objectives) {
     return objectives == null ? Kind.PREDICT : Kind.TRAIN;
   }
 
@@ -191,13 +192,13 @@ final class Session {
   }
 
   /** Closes all and what was made for training, the first failure with the others in it. */
-  void close(Training training) {
+  void close(@Nullable Training training) {
     Closing.all(training, engine, this::closeBackend);
   }
 
   private void closeBackend() {
-    if (ownsBackend) {
-      Backend b = backend;
+    Backend b = backend;
+    if (ownsBackend && b != null) {
       backend = null;
       ownsBackend = false;
       b.close();

@@ -20,8 +20,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link Stream} remembers, and the programs that take it on. */
 final class StreamState implements AutoCloseable {
@@ -40,11 +42,16 @@ final class StreamState implements AutoCloseable {
   private final Consumer<NonFiniteException> nonFinite;
   private final Map<String, Buffer> states = new LinkedHashMap<>();
 
-  /** Cut for shapes of the inputs with the number of frames left open. */
-  private Stretches stretches;
+  /**
+   * The network cut for inputs with the number of frames left open.
+   *
+   * @param expected shapes of the inputs
+   */
+  private record Cut(Pass pass, Stretches stretches, List<Shape> expected) {}
 
-  private Pass pass;
-  private List<Shape> expected = List.of();
+  /** Null before the first frames. */
+  private @Nullable Cut cut;
+
   private final Map<Long, StretchedPlan> plans = new LinkedHashMap<>();
 
   private boolean closed;
@@ -73,12 +80,13 @@ final class StreamState implements AutoCloseable {
   }
 
   List<Tensor> next(List<Tensor> inputs) {
-    prepare(inputs);
-    long frames = frames(inputs);
+    Cut now = prepared(inputs);
+    cut = now;
+    long frames = frames(now, inputs);
     for (int i = 0; i < inputs.size(); i++) {
-      check(i, inputs.get(i), frames);
+      check(now, i, inputs.get(i), frames);
     }
-    StretchedPlan plan = plan(frames);
+    StretchedPlan plan = plan(now, frames);
     Map<Value, Tensor> results = new HashMap<>();
     try (StretchedRun run =
         StretchedRun.goingOn(
@@ -88,7 +96,7 @@ final class StreamState implements AutoCloseable {
             (v, from, to, t) -> results.put(v, t),
             states)) {
       run.run();
-      List<Tensor> outputs = outputs(results, frames);
+      List<Tensor> outputs = outputs(now, results, frames);
       Finite.prediction("next", network.outputNames(), outputs, run::firstNonFinite)
           .or(() -> badState(run).map(s -> Finite.state("next", s)))
           .ifPresent(nonFinite);
@@ -104,19 +112,19 @@ final class StreamState implements AutoCloseable {
         .findFirst();
   }
 
-  private List<Tensor> outputs(Map<Value, Tensor> results, long frames) {
+  private static List<Tensor> outputs(Cut cut, Map<Value, Tensor> results, long frames) {
     List<Tensor> outputs = new ArrayList<>();
-    for (Value v : pass.outputs()) {
+    for (Value v : cut.pass.outputs()) {
       Shape shape =
-          stretches.phases().time(v).map(t -> t.resized(v.shape(), frames)).orElse(v.shape());
-      outputs.add(results.get(v.root()).reshape(shape));
+          cut.stretches.phases().time(v).map(t -> t.resized(v.shape(), frames)).orElse(v.shape());
+      outputs.add(Objects.requireNonNull(results.get(v.root()), "an output").reshape(shape));
     }
     return outputs;
   }
 
-  private long frames(List<Tensor> inputs) {
+  private long frames(Cut cut, List<Tensor> inputs) {
     for (int i = 0; i < inputs.size(); i++) {
-      if (stretches.isVideo(i)) {
+      if (cut.stretches.isVideo(i)) {
         long frames = inputs.get(i).shape().dim(1);
         if (frames < 1) {
           throw new ShapeException(
@@ -132,8 +140,9 @@ final class StreamState implements AutoCloseable {
     throw new ShapeException("next: the model has no video among its inputs");
   }
 
-  private void check(int input, Tensor t, long frames) {
-    Shape s = stretches.isVideo(input) ? expected.get(input).with(1, frames) : expected.get(input);
+  private void check(Cut cut, int input, Tensor t, long frames) {
+    Shape open = cut.expected.get(input);
+    Shape s = cut.stretches.isVideo(input) ? open.with(1, frames) : open;
     if (!s.equals(t.shape())) {
       throw new ShapeException(
           "next: input \""
@@ -151,13 +160,13 @@ final class StreamState implements AutoCloseable {
   }
 
   /** Cuts the network when the stream begins. */
-  private void prepare(List<Tensor> inputs) {
+  private Cut prepared(List<Tensor> inputs) {
     if (inputs.size() != network.inputs().size()) {
       throw new ShapeException(
           "next: got " + inputs.size() + " inputs, the model has " + network.inputNames());
     }
-    if (stretches != null) {
-      return;
+    if (cut != null) {
+      return cut;
     }
     List<Shape> open = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
@@ -171,27 +180,27 @@ final class StreamState implements AutoCloseable {
       open.add(video ? s.with(1, steps) : s);
     }
     Pass made = Pass.of(Pass.Kind.PREDICT, network, null, open);
-    Stretches cut = new Stretches(made, backend, dtype, 1);
-    if (cut.phases().steps() == 1) {
+    Stretches stretches = new Stretches(made, backend, dtype, 1);
+    if (stretches.phases().steps() == 1) {
       throw new IllegalArgumentException(
           "stream: the model is of videos of one frame; give its inputs an unknown number of frames,"
               + " or make its layers stateful and call predict for each frame");
     }
-    if (!cut.isPossible() || !cut.phases().whole().isEmpty()) {
+    if (!stretches.isPossible() || !stretches.phases().whole().isEmpty()) {
       throw new IllegalArgumentException(
           "stream: the model cannot go on from frame to frame"
-              + (cut.phases().whole().isEmpty()
+              + (stretches.phases().whole().isEmpty()
                   ? ""
-                  : ", these want all frames at once: " + cut.phases().whole()));
+                  : ", these want all frames at once: " + stretches.phases().whole()));
     }
-    if (cut.phases().phases().stream().filter(Phase::isStretched).count() > 1) {
+    if (stretches.phases().phases().stream().filter(Phase::isStretched).count() > 1) {
       throw new IllegalArgumentException(
           "stream: the model cannot go on from frame to frame, some of its layers read what others"
               + " have only after the last frame, such as a final state");
     }
     for (int i = 0; i < made.outputs().size(); i++) {
       Value v = made.outputs().get(i);
-      if (cut.phases().time(v).filter(t -> !t.isOneAxisOf(v.shape())).isPresent()) {
+      if (stretches.phases().time(v).filter(t -> !t.isOneAxisOf(v.shape())).isPresent()) {
         throw new IllegalArgumentException(
             "stream: the model cannot go on from frame to frame, its output "
                 + network.outputNames().get(i)
@@ -199,16 +208,14 @@ final class StreamState implements AutoCloseable {
                 + v.shape());
       }
     }
-    checkStates(cut);
-    pass = made;
-    stretches = cut;
-    expected = open;
+    checkStates(stretches);
+    return new Cut(made, stretches, open);
   }
 
   /** Those that were brought back must be these. */
-  private void checkStates(Stretches cut) {
+  private void checkStates(Stretches stretches) {
     Map<String, Shape> wanted = new LinkedHashMap<>();
-    cut.phases().phases().stream()
+    stretches.phases().phases().stream()
         .flatMap(p -> p.carried().stream())
         .forEach(c -> wanted.put(c.name(), c.after().shape()));
     Map<String, Shape> there = new LinkedHashMap<>();
@@ -223,18 +230,18 @@ final class StreamState implements AutoCloseable {
     }
   }
 
-  private StretchedPlan plan(long frames) {
+  private StretchedPlan plan(Cut cut, long frames) {
     StretchedPlan known = plans.remove(frames);
     if (known == null && plans.size() >= MOST_PLANS) {
       plans.remove(plans.keySet().iterator().next()).close();
     }
-    StretchedPlan plan = known == null ? fitting(frames) : known;
+    StretchedPlan plan = known == null ? fitting(cut.stretches, frames) : known;
     plans.put(frames, plan);
     return plan;
   }
 
   /** A plan for which there is room; fails where there is none. */
-  private StretchedPlan fitting(long frames) {
+  private StretchedPlan fitting(Stretches stretches, long frames) {
     StretchedPlan plan = stretches.plan(frames, frames);
     try {
       long need = plan.peakBytesGoingOn(!states.isEmpty());
@@ -262,7 +269,7 @@ final class StreamState implements AutoCloseable {
 
   private void forget() {
     forgetPlans();
-    stretches = null;
+    cut = null;
   }
 
   /** Plans anew, since what memory may be taken has changed. */
@@ -272,11 +279,11 @@ final class StreamState implements AutoCloseable {
   }
 
   void reset(int... samples) {
-    if (stretches == null) {
+    if (cut == null) {
       throw new IllegalArgumentException("reset: there are no samples before the first frames");
     }
     for (Carried c :
-        stretches.phases().phases().stream().flatMap(p -> p.carried().stream()).toList()) {
+        cut.stretches.phases().phases().stream().flatMap(p -> p.carried().stream()).toList()) {
       Value.Kind kind = c.before().root().kind();
       if (kind != Value.Kind.ZEROS && kind != Value.Kind.STATE) {
         throw new IllegalArgumentException(
@@ -287,7 +294,7 @@ final class StreamState implements AutoCloseable {
     }
     Map<String, Tensor> kept = states();
     kept.replaceAll((name, t) -> Stateful.reset(t, samples));
-    kept.forEach((name, t) -> backend.memory().upload(t, states.get(name)));
+    kept.forEach((name, t) -> backend.memory().upload(t, Objects.requireNonNull(states.get(name))));
   }
 
   Map<String, Tensor> states() {
@@ -301,8 +308,9 @@ final class StreamState implements AutoCloseable {
     try {
       saved.forEach(
           (name, t) -> {
-            made.put(name, backend.memory().allocate(dtype, t.shape()));
-            backend.memory().upload(t.cast(dtype), made.get(name));
+            Buffer b = backend.memory().allocate(dtype, t.shape());
+            made.put(name, b);
+            backend.memory().upload(t.cast(dtype), b);
           });
     } catch (RuntimeException e) {
       made.values().forEach(Buffer::close);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A prediction some frames at a time. */
 final class StretchedPrediction implements AutoCloseable {
@@ -29,14 +30,14 @@ final class StretchedPrediction implements AutoCloseable {
   }
 
   /**
-   * As many frames as were asked for; null where that is all of them, or no op can do with less.
+   * As many frames as were asked for; empty where that is all of them, or no op can do with less.
    *
    * @throws BackendException if they do not fit
    */
-  static StretchedPrediction byHand(
+  static Optional<StretchedPrediction> byHand(
       Network network, Pass pass, Stretches s, Room room, long frames) {
     if (!s.isPossible() || frames >= s.phases().steps()) {
-      return null;
+      return Optional.empty();
     }
     long beside = room.takeBeside(s.resultBytes());
     StretchedPlan plan = s.plan(frames);
@@ -46,7 +47,7 @@ final class StretchedPrediction implements AutoCloseable {
         throw new BackendException(
             frames + " frames at a time: " + obstacle.get() + "; ask for fewer frames");
       }
-      return new StretchedPrediction(network, pass, s, plan);
+      return Optional.of(new StretchedPrediction(network, pass, s, plan));
     } catch (BackendException e) {
       plan.close();
       throw e;
@@ -102,7 +103,7 @@ final class StretchedPrediction implements AutoCloseable {
   /** All outputs; new states are stored. */
   List<Tensor> run(
       Variables variables,
-      Profile profile,
+      @Nullable Profile profile,
       List<Frames> inputs,
       String description,
       Consumer<NonFiniteException> nonFinite) {

@@ -15,9 +15,11 @@ import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Training steps some frames at a time: docs/adr/0065. */
 final class StretchedStep implements TrainStep {
@@ -26,12 +28,12 @@ final class StretchedStep implements TrainStep {
   private final Objectives objectives;
   private final Variables variables;
   private final Updater updater;
-  private final Profile profile;
+  private final @Nullable Profile profile;
   private final GuardedUpdate update;
-  private final Spill files;
+  private final @Nullable Spill files;
   private final List<Buffer> termWeights = new ArrayList<>();
   private final List<Buffer> stored;
-  private JoinedOutputs measured;
+  private @Nullable JoinedOutputs measured;
 
   /** Takes over what is chosen, also where it fails. */
   StretchedStep(
@@ -40,7 +42,7 @@ final class StretchedStep implements TrainStep {
       Objectives objectives,
       Variables variables,
       Updater updater,
-      Profile profile) {
+      @Nullable Profile profile) {
     this.pass = pass;
     this.stretches = stretches;
     this.objectives = objectives;
@@ -96,7 +98,8 @@ final class StretchedStep implements TrainStep {
   public Supplier<double[]> start(
       Prepared batch, double rate, long step, Philox random, Consumer<Stretch> watch) {
     update.rate(rate, step);
-    measured = new JoinedOutputs(stretches.phases());
+    JoinedOutputs outputs = new JoinedOutputs(stretches.phases());
+    measured = outputs;
     TrainingPlan plan = stretches.chosen();
     HeapWatch heap =
         new HeapWatch(
@@ -106,7 +109,7 @@ final class StretchedStep implements TrainStep {
           heap.look();
           watch.accept(stretch);
         };
-    try (TrainingRun run = run(batch, random, measured, each)) {
+    try (TrainingRun run = run(batch, random, outputs, each)) {
       run.profile(profile);
       run.forward();
       run.backward(termWeights);
@@ -121,7 +124,7 @@ final class StretchedStep implements TrainStep {
 
   @Override
   public Tensor measured(Value value) {
-    return measured.of(value);
+    return Objects.requireNonNull(measured, "no step has run").of(value);
   }
 
   @Override

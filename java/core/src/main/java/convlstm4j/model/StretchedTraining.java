@@ -13,11 +13,13 @@ import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A training step's program, cut into phases that may run some frames at a time. */
 final class StretchedTraining implements AutoCloseable {
@@ -31,7 +33,7 @@ final class StretchedTraining implements AutoCloseable {
   private final Optional<SpillFolder> spill;
 
   /** What was chosen; null before. */
-  private TrainingPlan plan;
+  private @Nullable TrainingPlan plan;
 
   StretchedTraining(Pass pass, Backend backend, DType dtype, Limits limits) {
     this.pass = pass;
@@ -175,8 +177,8 @@ final class StretchedTraining implements AutoCloseable {
   }
 
   /** Files for what is kept; null where all is in memory. */
-  Spill files() {
-    return plan.policy().spills() ? backend.memory().spill(spill.orElseThrow()) : null;
+  @Nullable Spill files() {
+    return chosen().policy().spills() ? backend.memory().spill(spill.orElseThrow()) : null;
   }
 
   private long bytes(TrainingPlan p) {
@@ -210,7 +212,7 @@ final class StretchedTraining implements AutoCloseable {
         throw e;
       }
     }
-    return least;
+    return Objects.requireNonNull(least, "no way to train");
   }
 
   /**
@@ -224,8 +226,9 @@ final class StretchedTraining implements AutoCloseable {
       return Optional.empty();
     }
     long heap = heapBytes(frames) + room.takeBeside(resultBytes());
-    plan = planned(frames, p -> fits(room, 0, p, heap));
-    Optional<String> obstacle = obstacle(room, 0, plan, heap);
+    TrainingPlan now = planned(frames, p -> fits(room, 0, p, heap));
+    plan = now;
+    Optional<String> obstacle = obstacle(room, 0, now, heap);
     if (obstacle.isPresent()) {
       close();
       throw BackendException.noRoom(
@@ -247,12 +250,13 @@ final class StretchedTraining implements AutoCloseable {
    * @throws BackendException if nothing fits
    */
   StretchedTraining fitting(Room room, long beside, String what) {
-    plan = planned(0, p -> fits(room, 0, p, heapBytes(p.frames()) + beside));
-    long need = plan.peakBytes();
-    long heap = heapBytes(plan.frames()) + beside;
-    if (!fits(room, 0, plan, heap)) {
-      long frames = plan.frames();
-      Optional<String> disk = diskObstacle(plan);
+    TrainingPlan now = planned(0, p -> fits(room, 0, p, heapBytes(p.frames()) + beside));
+    plan = now;
+    long need = now.peakBytes();
+    long heap = heapBytes(now.frames()) + beside;
+    if (!fits(room, 0, now, heap)) {
+      long frames = now.frames();
+      Optional<String> disk = diskObstacle(now);
       close();
       throw BackendException.noRoom(
           what
@@ -272,7 +276,7 @@ final class StretchedTraining implements AutoCloseable {
 
   /** What {@link #byHand} or {@link #fitting} have chosen. */
   TrainingPlan chosen() {
-    return plan;
+    return Objects.requireNonNull(plan, "byHand or fitting comes first");
   }
 
   @Override

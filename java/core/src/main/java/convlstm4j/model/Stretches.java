@@ -12,6 +12,7 @@ import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -127,7 +128,7 @@ final class Stretches {
         throw e;
       }
     }
-    return last;
+    return Objects.requireNonNull(last, "no number of frames to try");
   }
 
   /** Bytes on the Java heap: frames as they are read and as they are handed on, and all results. */

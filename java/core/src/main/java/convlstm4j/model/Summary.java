@@ -95,7 +95,7 @@ final class Summary {
     boolean chain = network.isChain();
     for (Layer layer : network.layers()) {
       if (!chain || !(layer instanceof InputLayer)) {
-        rows.add(row(indent, layer, calls.get(layer), callIndex));
+        rows.add(row(indent, layer, calls.getOrDefault(layer, List.of()), callIndex));
         addInner(rows, layer, indent + "  ");
       }
     }
@@ -116,7 +116,7 @@ final class Summary {
     for (Node n : calls) {
       for (Symbol s : n.arguments().all()) {
         from.add(
-            Printable.line(s.node().layer().name())
+            Printable.line(s.node().layer().requiredName())
                 + ("[" + callIndex.get(s.node()) + "][" + s.index() + "]"));
       }
     }
@@ -132,7 +132,7 @@ final class Summary {
     }
     separate(from);
     return List.of(
-        List.of(indent + Printable.line(layer.name()) + " (" + layer.kerasClass() + ")"),
+        List.of(indent + Printable.line(layer.requiredName()) + " (" + layer.kerasClass() + ")"),
         shapes,
         List.of(String.format(Locale.ROOT, "%,d", count(layer.parameters()))),
         from.isEmpty() ? List.of("-") : from);

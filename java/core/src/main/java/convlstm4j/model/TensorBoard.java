@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the logs of every epoch for TensorBoard, as Keras's callback of this name does: {@code
@@ -43,7 +44,7 @@ public final class TensorBoard implements Callback {
    * @param folder as given to the constructor; null for none
    * @return those below it
    */
-  public static List<Path> folders(Path folder) {
+  public static List<Path> folders(@Nullable Path folder) {
     return folder == null ? List.of() : List.of(folder.resolve(TRAIN), folder.resolve(VALIDATED));
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code fit} shows by itself where somebody looks on: a line for each epoch, of short ones
@@ -19,7 +20,7 @@ final class TerminalProgress implements Callback {
   private final ProgressLog log = new ProgressLog(this::line).every(SECONDS_IN_EPOCH);
   private long shown;
   private boolean any;
-  private String held;
+  private @Nullable String held;
 
   TerminalProgress(Consumer<String> out) {
     this.out = out;

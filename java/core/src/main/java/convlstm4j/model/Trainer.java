@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What trains a model: what it was compiled for, the fit that is under way, and whether that is to
@@ -30,9 +31,9 @@ final class Trainer {
   private final InputForms forms;
 
   /** Other threads may ask how far training has come. */
-  private volatile Training training;
+  private volatile @Nullable Training training;
 
-  private Run loop;
+  private @Nullable Run loop;
   private volatile boolean stopRequested;
   private int replaced;
 
@@ -65,11 +66,12 @@ final class Trainer {
    */
   History fit(Function<Training, Run> make) {
     checkIdle("fit");
-    loop = make.apply(training("fit"));
+    Run now = make.apply(training("fit"));
+    loop = now;
     try {
-      return session.restingAfter(loop::run);
+      return session.restingAfter(now::run);
     } finally {
-      loop.flush();
+      now.flush();
       loop = null;
       stopRequested = false;
     }
@@ -92,7 +94,7 @@ final class Trainer {
 
   Prepared prepare(Batch batch, Map<String, Map<Integer, Double>> classWeights) {
     forms.learn("fit", InputForms.of(batch));
-    return session.engine().prepare(batch, training.objectives(), classWeights);
+    return session.engine().prepare(batch, training("fit").objectives(), classWeights);
   }
 
   /** Whether to prepare the next batch while a step is under way. */
@@ -102,7 +104,7 @@ final class Trainer {
 
   /** Starts a step of training; the result waits for it. */
   Supplier<Results> start(Prepared batch, Consumer<Stretch> watch) {
-    return training.start(session.engine(), batch, session.seed(), watch);
+    return training("fit").start(session.engine(), batch, session.seed(), watch);
   }
 
   void setWeights(List<Tensor> values) {

@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a compiled model adds to a network: objectives, slots, and how far training has come. */
 final class Training implements AutoCloseable {
   private final Objectives objectives;
-  private Updater updater;
+  private @Nullable Updater updater;
 
   /** Other threads may ask how far training has come. */
   private volatile Progress progress = Progress.START;

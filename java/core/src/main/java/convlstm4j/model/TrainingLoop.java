@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ final class TrainingLoop implements Trainer.Run {
   private final History history = new History();
 
   /** Sums of the epoch in progress; null between epochs. */
-  private Scores scores;
+  private @Nullable Scores scores;
 
   TrainingLoop(Model model, Trainer trainer, Training training, Dataset data, Fit fit) {
     this.model = model;
@@ -108,8 +109,13 @@ final class TrainingLoop implements Trainer.Run {
     return history;
   }
 
-  /** Tells all callbacks, whatever one of them throws. Returns the first that was thrown. */
-  private RuntimeException end(Throwable before) {
+  /**
+   * Tells all callbacks, whatever one of them throws.
+   *
+   * @param before what ended training, which later failures are put beside; null if it went well
+   * @return the first that was thrown; null if none was, or training had failed before
+   */
+  private @Nullable RuntimeException end(@Nullable Throwable before) {
     RuntimeException failed = null;
     for (Callback c : callbacks) {
       try {
@@ -129,7 +135,8 @@ final class TrainingLoop implements Trainer.Run {
   /** Trains the rest of an epoch. Returns false if a stop was asked for before it was done. */
   private boolean epoch(long epoch) {
     callbacks.forEach(c -> c.onEpochBegin(run, epoch));
-    scores = new Scores(training.objectives());
+    Scores sums = new Scores(training.objectives());
+    scores = sums;
     int first = training.progress().batch();
     if (first > run.batches()) {
       throw new IllegalArgumentException(
@@ -142,12 +149,12 @@ final class TrainingLoop implements Trainer.Run {
               + ": it is not the data that training began with");
     }
     if (!training.sums().isEmpty()) {
-      scores.restore(training.sums());
+      sums.restore(training.sums());
     }
-    if (!batches(epoch, first)) {
+    if (!batches(epoch, first, sums)) {
       return false;
     }
-    Map<String, Double> logs = scores.logs();
+    Map<String, Double> logs = sums.logs();
     if (fit.validation() != null) {
       Optional<Map<String, Double>> validated =
           model.uses.evaluate(training.objectives(), fit.validation(), model::isStopRequested);
@@ -165,7 +172,7 @@ final class TrainingLoop implements Trainer.Run {
     return true;
   }
 
-  private boolean batches(long epoch, int first) {
+  private boolean batches(long epoch, int first, Scores sums) {
     try (BatchStream stream = data.open(epoch, first)) {
       Prepared next = null;
       while (next != null || stream.hasNext()) {
@@ -187,7 +194,7 @@ final class TrainingLoop implements Trainer.Run {
             failed = e; // of the batch after this one
           }
         }
-        finish(epoch, step, failed);
+        finish(epoch, step, sums, failed);
       }
     }
     if (training.progress().batch() != run.batches()) {
@@ -214,9 +221,10 @@ final class TrainingLoop implements Trainer.Run {
   }
 
   /** Waits for a step and counts it; then throws what failed beside it. */
-  private void finish(long epoch, Supplier<Results> step, RuntimeException failed) {
+  private void finish(
+      long epoch, Supplier<Results> step, Scores sums, @Nullable RuntimeException failed) {
     try {
-      scores.add(step.get());
+      sums.add(step.get());
     } catch (RuntimeException e) {
       if (failed != null) {
         e.addSuppressed(failed);
@@ -225,8 +233,7 @@ final class TrainingLoop implements Trainer.Run {
     }
     training.progress(training.progress().nextBatch());
     int done = training.progress().batch() - 1;
-    Scores soFar = scores;
-    callbacks.forEach(c -> c.onBatchEnd(run, epoch, done, soFar::logs));
+    callbacks.forEach(c -> c.onBatchEnd(run, epoch, done, sums::logs));
     if (failed != null) {
       throw failed;
     }

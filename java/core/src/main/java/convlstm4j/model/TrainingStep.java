@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -125,7 +126,7 @@ final class TrainingStep implements TrainStep {
 
   @Override
   public Tensor measured(Value value) {
-    return memory.download(measured.get(value));
+    return memory.download(Objects.requireNonNull(measured.get(value), "not measured"));
   }
 
   @Override

@@ -282,10 +282,10 @@ public final class WeightTransfer {
       long numbers = l.parameters().stream().mapToLong(p -> p.shape().elements()).sum();
       rows.add(
           new Row(
-              l.name(),
+              l.requiredName(),
               from == null ? "" : from.layer(),
               numbers,
-              from == null ? "left at its values" + why(l.name()) : "taken"));
+              from == null ? "left at its values" + why(l.requiredName()) : "taken"));
     }
     for (Source s : sources) {
       if (!pairs.containsValue(s)) {

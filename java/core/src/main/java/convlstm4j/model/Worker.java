@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.Closing;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -9,14 +10,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A thread with a backend and an engine of its own, which no other thread touches. */
 final class Worker implements Turns, AutoCloseable {
   private final ExecutorService executor;
-  private volatile Thread thread;
+  private volatile @Nullable Thread thread;
   private volatile boolean closed;
-  private Backend backend;
-  private Engine engine;
+  private @Nullable Backend backend;
+  private @Nullable Engine engine;
 
   /**
    * Starts one.
@@ -38,8 +40,9 @@ final class Worker implements Turns, AutoCloseable {
       use(
           "start",
           () -> {
-            this.backend = backend.get();
-            this.engine = engine.apply(this.backend);
+            Backend started = backend.get();
+            this.backend = started;
+            this.engine = engine.apply(started);
           });
     } catch (RuntimeException | Error e) {
       Closing.after(e, this);
@@ -49,7 +52,7 @@ final class Worker implements Turns, AutoCloseable {
 
   /** The engine, for use in a turn. */
   Engine engine() {
-    return engine;
+    return Objects.requireNonNull(engine, "a worker that did not start");
   }
 
   /** Waits for its turn and for the work, also where the caller is interrupted meanwhile. */
@@ -82,7 +85,7 @@ final class Worker implements Turns, AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
+      throw rethrown(Objects.requireNonNull(e.getCause(), "work failed without a cause"));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

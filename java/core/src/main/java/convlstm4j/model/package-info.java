@@ -4,4 +4,7 @@
  * {@link convlstm4j.model.Callback}s), evaluated, run, and saved as a {@link
  * convlstm4j.model.Snapshot}.
  */
+@NullMarked
 package convlstm4j.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -106,7 +106,7 @@ public record Common(
    * @param average null for none
    * @return new options
    */
-  public Common withAveraging(Averaging average) {
+  public Common withAveraging(@Nullable Averaging average) {
     return new Common(learningRate, weightDecay, clip, clipLimit, average, accumulation);
   }
 

@@ -325,13 +325,17 @@ public final class Updater implements AutoCloseable {
     }
     values.forEach(
         (name, t) -> {
-          Buffer b = Objects.requireNonNull(slots.get(name));
+          Buffer b = slot(name);
           if (!b.shape().equals(t.shape())) {
             throw new IllegalArgumentException(
                 "optimizer state " + name + " has shape " + t.shape() + ", expected " + b.shape());
           }
         });
-    values.forEach((name, t) -> runner.memory().upload(t.cast(runner.dtype()), slots.get(name)));
+    values.forEach((name, t) -> runner.memory().upload(t.cast(runner.dtype()), slot(name)));
+  }
+
+  private Buffer slot(String name) {
+    return Objects.requireNonNull(slots.get(name), name);
   }
 
   private void checkOpen() {
