@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How files become the numbers of one of a model's inputs, as far as that is known. It belongs to
@@ -123,7 +124,7 @@ public record InputForm(
    * @return one per input
    * @throws IllegalArgumentException if they are not of that form
    */
-  public static List<InputForm> fromConfigs(Object configs, int inputs) {
+  public static List<InputForm> fromConfigs(@Nullable Object configs, int inputs) {
     if (!(configs instanceof List<?> list) || list.size() != inputs) {
       throw new IllegalArgumentException(
           "forms of inputs: expected a list for " + inputs + " inputs, got " + configs);

@@ -53,7 +53,7 @@ final class Describer {
         survey(from.model(), noting.reading(from));
       }
     } catch (KerasException e) { // its version
-      fault(e.getMessage());
+      fault(String.valueOf(e.getMessage()));
     }
     try {
       arrays = arrays(from, kinds);
@@ -66,7 +66,7 @@ final class Describer {
             note -> notes.add(Said.line(note)));
       }
     } catch (KerasException e) {
-      fault(e.getMessage());
+      fault(String.valueOf(e.getMessage()));
     }
     Map<String, List<KerasDescription.Weight>> weights = new LinkedHashMap<>();
     kinds.keySet().forEach(name -> weights.put(name, List.of()));
@@ -101,7 +101,7 @@ final class Describer {
               options.skipped(),
               note -> notes.add(cut(note))));
     } catch (ArchitectureException e) {
-      throw new KerasException(file, e.getMessage(), e);
+      throw new KerasException(file, String.valueOf(e.getMessage()), e);
     }
     Map<String, String> kinds = KerasFile.layerKinds(model);
     Map<String, List<KerasDescription.Weight>> weights = new LinkedHashMap<>();
@@ -115,9 +115,9 @@ final class Describer {
             }
           }
         });
-    for (String name : kinds.keySet()) {
-      List<KerasDescription.Weight> own = weights.get(name);
-      Optional<Layer> layer = survey.flatMap(s -> s.layer(name));
+    for (Map.Entry<String, List<KerasDescription.Weight>> e : weights.entrySet()) {
+      List<KerasDescription.Weight> own = e.getValue();
+      Optional<Layer> layer = survey.flatMap(s -> s.layer(e.getKey()));
       if (shapes.isEmpty() && layer.isPresent()) {
         layer
             .get()

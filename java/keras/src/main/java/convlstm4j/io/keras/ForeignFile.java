@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -37,7 +38,7 @@ final class ForeignFile {
     byte[] start = start(path);
     String text = new String(start, StandardCharsets.ISO_8859_1);
     if (name.equals("saved_model.pb") || name.equals("keras_metadata.pb")) {
-      Path folder = path.toAbsolutePath().getParent();
+      Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent(), "a file's folder");
       return Optional.of("is part of a folder in TensorFlow's SavedModel form" + python(folder));
     }
     if (text.stripLeading().startsWith("{")

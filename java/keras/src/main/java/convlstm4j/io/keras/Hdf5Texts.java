@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Texts of attributes, which stand in the global heap (section III.E), before what refers to them.
@@ -24,7 +25,9 @@ final class Hdf5Texts {
   }
 
   private final Meta meta;
-  private final Map<Group, Map<String, List<Reference>>> references = new HashMap<>();
+
+  /** For each group the header messages of its attributes. */
+  private final Map<Group, List<byte[]>> messages = new HashMap<>();
 
   /** Writes the texts of a group and all below it. */
   Hdf5Texts(Meta meta, Group root) {
@@ -53,16 +56,17 @@ final class Hdf5Texts {
   /** In the order of {@link #gather}; gives the next one's place. */
   private int refer(Group g, List<Reference> placed, int from) {
     int next = from;
-    Map<String, List<Reference>> own = new HashMap<>();
+    List<byte[]> own = new ArrayList<>();
     for (String name : g.texts().keySet()) {
-      own.put(name, placed.subList(next, next + 1));
+      own.add(attribute(name, Meta.dataspace(), placed.subList(next, next + 1)));
       next++;
     }
     for (Map.Entry<String, List<String>> e : g.lists().entrySet()) {
-      own.put(e.getKey(), placed.subList(next, next + e.getValue().size()));
-      next += e.getValue().size();
+      int end = next + e.getValue().size();
+      addList(e.getKey(), placed.subList(next, end), own);
+      next = end;
     }
-    references.put(g, own);
+    messages.put(g, own);
     for (Group inside : g.groups().values()) {
       next = refer(inside, placed, next);
     }
@@ -87,25 +91,23 @@ final class Hdf5Texts {
     return placed;
   }
 
-  /** The header messages of a group's attributes; a long list is split, as Keras does. */
+  /** The header messages of a group's attributes: of one that was below the root from the start. */
   List<byte[]> attributes(Group g) {
-    List<byte[]> messages = new ArrayList<>();
-    Map<String, List<Reference>> own = references.get(g);
-    g.texts().keySet().forEach(n -> messages.add(attribute(n, Meta.dataspace(), own.get(n))));
-    for (String name : g.lists().keySet()) {
-      List<Reference> all = own.get(name);
-      if (all.isEmpty()) { // as h5py writes an empty list: numbers, of which there is none
-        messages.add(attribute(name, Meta.FLOAT64, Meta.dataspace(0), all));
-        continue;
-      }
-      int most = LIMIT / Reference.BYTES;
-      for (int i = 0; i < all.size(); i += most) {
-        List<Reference> part = all.subList(i, Math.min(all.size(), i + most));
-        String partName = all.size() > most ? name + i / most : name;
-        messages.add(attribute(partName, Meta.dataspace(part.size()), part));
-      }
+    return Objects.requireNonNull(messages.get(g), "a group that came later");
+  }
+
+  /** The messages of a list of texts; a long one is split, as Keras does. */
+  private static void addList(String name, List<Reference> all, List<byte[]> to) {
+    if (all.isEmpty()) { // as h5py writes an empty list: numbers, of which there is none
+      to.add(attribute(name, Meta.FLOAT64, Meta.dataspace(0), all));
+      return;
     }
-    return messages;
+    int most = LIMIT / Reference.BYTES;
+    for (int i = 0; i < all.size(); i += most) {
+      List<Reference> part = all.subList(i, Math.min(all.size(), i + most));
+      String partName = all.size() > most ? name + i / most : name;
+      to.add(attribute(partName, Meta.dataspace(part.size()), part));
+    }
   }
 
   private static byte[] attribute(String name, byte[] dataspace, List<Reference> texts) {

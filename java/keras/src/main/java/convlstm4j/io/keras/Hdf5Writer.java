@@ -9,6 +9,8 @@ import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes HDF5 as Keras does through h5py: superblock version 0, groups as symbol tables, contiguous
@@ -118,7 +120,7 @@ final class Hdf5Writer {
   }
 
   /** III.C: an entry; {@code table} is null for an array. */
-  private static void symbol(Meta.At at, long name, long header, Table table) {
+  private static void symbol(Meta.At at, long name, long header, @Nullable Table table) {
     at.u64(name).u64(header).u32(table == null ? 0 : 1).u32(0);
     at.u64(table == null ? 0 : table.tree()).u64(table == null ? 0 : table.heap());
   }
@@ -134,7 +136,10 @@ final class Hdf5Writer {
     for (int i = 0; i < names.size(); i++) {
       Group inside = g.groups().get(names.get(i));
       Table table = inside == null ? null : group(inside);
-      long header = table == null ? array(g.arrays().get(names.get(i))) : table.header();
+      long header =
+          table == null
+              ? array(Objects.requireNonNull(g.arrays().get(names.get(i)), names.get(i)))
+              : table.header();
       symbols.set(i, offsets[i], header, table);
     }
     long tree = tree(symbols);
@@ -168,7 +173,9 @@ final class Hdf5Writer {
   private static final class Symbols {
     final long[] names;
     final long[] headers;
-    final Table[] tables;
+
+    /** Null for an array. */
+    final @Nullable Table[] tables;
 
     Symbols(int count) {
       names = new long[count];
@@ -176,7 +183,7 @@ final class Hdf5Writer {
       tables = new Table[count];
     }
 
-    void set(int i, long name, long header, Table table) {
+    void set(int i, long name, long header, @Nullable Table table) {
       names[i] = name;
       headers[i] = header;
       tables[i] = table;

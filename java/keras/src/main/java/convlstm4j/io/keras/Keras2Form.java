@@ -109,7 +109,7 @@ final class Keras2Form extends KerasForm {
   @Override
   Object activation(Object value, Layer layer) {
     if (value instanceof Map<?, ?> m) {
-      Map<String, Object> config = map(m.get("config"));
+      Map<String, Object> config = map(m, "config");
       if (config.containsKey("negative_slope")) {
         config.put("alpha", config.remove("negative_slope"));
       }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Model JSON as Keras 3.8 writes it. */
@@ -24,7 +25,7 @@ final class Keras3Form extends KerasForm {
   static final String VERSION = "3.8.0";
 
   /** Classes by the name that every Keras 3 takes, where newer ones write another. */
-  private static final Map<Object, Object> NAMES = Map.of("Orthogonal", "OrthogonalInitializer");
+  private static final Map<String, String> NAMES = Map.of("Orthogonal", "OrthogonalInitializer");
 
   /** Of each network that was met, once: each of its layers asks. */
   private final Map<Network, Map<String, Shape>> shapesOf = new HashMap<>();
@@ -129,10 +130,12 @@ final class Keras3Form extends KerasForm {
     config.keySet().removeAll(AttentionCalls.OPTIONS); // which its calls say
     String kind = kind(layer);
     if (!kind.equals(layer.kerasClass())) {
-      config.putAll(map(map(config.remove("activation")).get("config")));
+      Map<String, Object> function = map(config, "activation");
+      config.remove("activation");
+      config.putAll(map(function, "config"));
     }
     if (kind.equals("TimeDistributed")) {
-      config.put("layer", withPlainEnds(map(config.get("layer"))));
+      config.put("layer", withPlainEnds(map(config, "layer")));
     }
     if (kind.startsWith("SpatialDropout")) {
       config.remove("trainable"); // which no Keras 3 takes here
@@ -193,7 +196,7 @@ final class Keras3Form extends KerasForm {
    * alone, but no model in a TimeDistributed at all.
    */
   private static Map<String, Object> withPlainEnds(Map<String, Object> layer) {
-    Map<String, Object> model = map(layer.get("config"));
+    Map<String, Object> model = map(layer, "config");
     for (String key : List.of("input_layers", "output_layers")) {
       if (model.get(key) instanceof List<?> all && all.size() == 1) {
         model.put(key, all.get(0));
@@ -246,11 +249,12 @@ final class Keras3Form extends KerasForm {
 
   @Override
   Map<String, Object> object(String module, Map<String, Object> form) {
+    String kind = text(form, "class_name");
     return mapOf(
         "module",
         "keras." + module,
         "class_name",
-        NAMES.getOrDefault(form.get("class_name"), form.get("class_name")),
+        NAMES.getOrDefault(kind, kind),
         "config",
         form.get("config"),
         "registered_name",
@@ -326,7 +330,8 @@ final class Keras3Form extends KerasForm {
   }
 
   private Map<String, Object> tensor(List<?> reference, Map<String, Shape> shapes) {
-    Shape shape = shapes.get(reference.get(0) + "/" + reference.get(1) + "/" + reference.get(2));
+    String name = reference.get(0) + "/" + reference.get(1) + "/" + reference.get(2);
+    Shape shape = Objects.requireNonNull(shapes.get(name), name);
     List<Object> dims = new ArrayList<>();
     for (long d : shape.dims()) {
       dims.add(d == Shape.UNKNOWN ? null : d);

@@ -1,6 +1,7 @@
 package convlstm4j.io.keras;
 
 import convlstm4j.io.file.FileException;
+import org.jspecify.annotations.Nullable;
 
 /** A Keras file cannot be read or written: which, where in it, what came, what was expected. */
 public final class KerasException extends FileException {
@@ -13,7 +14,7 @@ public final class KerasException extends FileException {
     this(file, problem, null);
   }
 
-  KerasException(String file, String problem, Throwable cause) {
+  KerasException(String file, String problem, @Nullable Throwable cause) {
     super(file, Said.cut(problem, MOST), cause);
   }
 }

@@ -17,9 +17,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network as the model JSON of one generation of Keras, made from the form that {@link Layers}
@@ -55,14 +57,13 @@ abstract class KerasForm {
   final Map<String, Object> network(Map<String, Object> config, Network network) {
     Map<String, Object> copy = new LinkedHashMap<>(config);
     List<Object> layers = new ArrayList<>();
-    for (Object form : (List<?>) config.get("layers")) {
+    for (Object form : (List<?>) given(config, "layers")) {
       Map<String, Object> f = map(form);
-      Layer layer = network.layer((String) f.get("name"));
+      Layer layer = network.layer(text(f, "name"));
       layers.add(layer(f, layer, network, rank(layer, network)));
     }
     List<Layer> order = inOrder(network);
-    layers.sort(
-        Comparator.comparing(l -> order.indexOf(network.layer((String) map(l).get("name")))));
+    layers.sort(Comparator.comparing(l -> order.indexOf(network.layer(text(map(l), "name")))));
     copy.put("layers", layers);
     return copy;
   }
@@ -94,13 +95,13 @@ abstract class KerasForm {
 
   /** A layer's form, in a network or inside another layer (then {@code network} is null). */
   private Map<String, Object> layer(
-      Map<String, Object> form, Layer layer, Network network, int rank) {
+      Map<String, Object> form, Layer layer, @Nullable Network network, int rank) {
     Map<String, Object> config = new LinkedHashMap<>();
     Map<String, Object> own = new LinkedHashMap<>();
     if (layer instanceof InputLayer) {
-      config.putAll(input(map(form.get("config"))));
+      config.putAll(input(map(form, "config")));
     } else {
-      for (Map.Entry<String, Object> e : map(form.get("config")).entrySet()) {
+      for (Map.Entry<String, Object> e : map(form, "config").entrySet()) {
         put(e.getKey(), e.getValue(), layer, config, rank);
         if (e.getKey().equals("trainable")) {
           config.put("dtype", dtypePolicy());
@@ -116,7 +117,7 @@ abstract class KerasForm {
     if (form.containsKey("name")) {
       result.put("name", layer.name());
     }
-    if (form.get("inbound_nodes") instanceof List<?> calls) {
+    if (network != null && form.get("inbound_nodes") instanceof List<?> calls) {
       result.put("inbound_nodes", calls(calls, layer, network));
     }
     return result;
@@ -160,12 +161,12 @@ abstract class KerasForm {
     if (!rnn.isStacked()) {
       return cell(form, rnn.children().get(0), rank);
     }
-    List<?> forms = (List<?>) map(form.get("config")).get("cells");
+    List<?> forms = (List<?>) given(map(form, "config"), "cells");
     List<Object> cells = new ArrayList<>();
     for (int i = 0; i < forms.size(); i++) {
       cells.add(cell(map(forms.get(i)), rnn.children().get(i), rank));
     }
-    return described((String) form.get("class_name"), mapOf("cells", cells));
+    return described(text(form, "class_name"), mapOf("cells", cells));
   }
 
   private Map<String, Object> cell(Map<String, Object> form, Layer cell, int rank) {
@@ -261,7 +262,23 @@ abstract class KerasForm {
     return copy;
   }
 
-  static Map<String, Object> mapOf(Object... keysAndValues) {
+  /** A map in a form. */
+  static Map<String, Object> map(Map<?, ?> form, String key) {
+    return map(given(form, key));
+  }
+
+  /** A text in a form. */
+  static String text(Map<?, ?> form, String key) {
+    return (String) given(form, key);
+  }
+
+  /** What a form that this library has made always has. */
+  static Object given(Map<?, ?> form, String key) {
+    return Objects.requireNonNull(
+        form.get(key), () -> "a form without " + key + ": " + form.keySet());
+  }
+
+  static Map<String, Object> mapOf(@Nullable Object... keysAndValues) {
     Map<String, Object> map = new LinkedHashMap<>();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       map.put((String) keysAndValues[i], keysAndValues[i + 1]);

@@ -124,7 +124,7 @@ public final class KerasModels {
     try {
       return Architecture.read(file.model(), options.reading(file));
     } catch (ArchitectureException e) {
-      throw new KerasException(file.file(), e.getMessage(), e);
+      throw new KerasException(file.file(), String.valueOf(e.getMessage()), e);
     }
   }
 

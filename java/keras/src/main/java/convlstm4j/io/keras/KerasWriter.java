@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -117,7 +118,7 @@ final class KerasWriter {
     for (Layer layer : network.layers()) {
       List<Parameter> own = layer.parameters();
       legacyWeights(
-          g.make(layer.name()),
+          g.make(layer.requiredName()),
           Stream.concat(
                   own.stream().filter(Parameter::isTrainable),
                   own.stream().filter(p -> !p.isTrainable()))
@@ -132,7 +133,7 @@ final class KerasWriter {
     for (Parameter p : parameters) {
       String name = network.name(p) + ending;
       names.add(name);
-      put(g, name, new Data.Floats(weights.get(p)));
+      put(g, name, floats(p));
     }
     g.lists().put("weight_names", names);
   }
@@ -199,7 +200,7 @@ final class KerasWriter {
 
   private void objectWeights(Group g, Layer layer) {
     if (layer instanceof NestedModel nested) {
-      vars(g, layer.name(), List.of());
+      vars(g, layer.requiredName(), List.of());
       container(g, nested.network());
       return;
     }
@@ -211,17 +212,17 @@ final class KerasWriter {
     layer.children().forEach(c -> inside.addAll(c.parameters()));
     List<Parameter> own = layer.parameters().stream().filter(p -> !inside.contains(p)).toList();
     if (layer instanceof Recurrent<?>) {
-      vars(g, layer.name(), List.of());
+      vars(g, layer.requiredName(), List.of());
       vars(g.make("cell"), Names.snakeCase(layer.kerasClass().replace("2D", "")) + "_cell", own);
     } else if (layer instanceof MultiHeadAttention) {
-      vars(g, layer.name(), List.of());
+      vars(g, layer.requiredName(), List.of());
       int each = own.size() / ObjectWeights.PROJECTIONS.size();
       for (int i = 0; i < ObjectWeights.PROJECTIONS.size(); i++) {
         Group product = g.make(ObjectWeights.PROJECTIONS.get(i));
-        vars(product, layer.name(), own.subList(i * each, (i + 1) * each));
+        vars(product, layer.requiredName(), own.subList(i * each, (i + 1) * each));
       }
     } else {
-      vars(g, layer.name(), own);
+      vars(g, layer.requiredName(), own);
     }
     List<Layer> children = layer.children();
     for (int i = 0; i < children.size(); i++) {
@@ -240,7 +241,7 @@ final class KerasWriter {
 
   /** The cells of an RNN: one in a group of its own, several as layers are. */
   private void cells(Group g, RNN rnn) {
-    vars(g, rnn.name(), List.of());
+    vars(g, rnn.requiredName(), List.of());
     Group cell = g.make("cell");
     if (!rnn.isStacked()) {
       cell(cell, rnn.children().get(0));
@@ -256,7 +257,7 @@ final class KerasWriter {
 
   private void cell(Group g, Layer cell) {
     if (cell instanceof Recurrent<?>) {
-      vars(g, cell.name(), cell.parameters());
+      vars(g, cell.requiredName(), cell.parameters());
     } else {
       objectWeights(g, cell);
     }
@@ -266,8 +267,12 @@ final class KerasWriter {
     Group vars = g.make("vars");
     vars.texts().put("name", name);
     for (int i = 0; i < parameters.size(); i++) {
-      vars.arrays().put(Integer.toString(i), new Data.Floats(weights.get(parameters.get(i))));
+      vars.arrays().put(Integer.toString(i), floats(parameters.get(i)));
     }
+  }
+
+  private Data floats(Parameter p) {
+    return new Data.Floats(Objects.requireNonNull(weights.get(p), p::localName));
   }
 
   /** Something that can be written twice. */

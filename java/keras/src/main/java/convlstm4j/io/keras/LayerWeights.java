@@ -38,7 +38,7 @@ final class LayerWeights {
           .filter(l -> kinds.containsKey(l.name()))
           .forEach(l -> own.put(l.name(), l));
     } catch (ArchitectureException e) {
-      throw new KerasException(file.file(), e.getMessage(), e);
+      throw new KerasException(file.file(), String.valueOf(e.getMessage()), e);
     }
     List<Layer> ordered = kinds.keySet().stream().filter(own::containsKey).map(own::get).toList();
     Map<String, String> leftOut = new LinkedHashMap<>(kinds);

@@ -65,7 +65,8 @@ final class ObjectWeights {
       List<Layer> before = expected.computeIfAbsent(kind, k -> new ArrayList<>());
       List<Group> ofKind = groups.getOrDefault(kind, List.of());
       if (before.size() < ofKind.size()) {
-        result.add(new LayerArrays(layer.name(), arrays(file, ofKind.get(before.size()), layer)));
+        result.add(
+            new LayerArrays(layer.requiredName(), arrays(file, ofKind.get(before.size()), layer)));
       }
       before.add(layer);
     }

@@ -2,6 +2,7 @@ package convlstm4j.io.keras;
 
 import convlstm4j.io.file.Printable;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What is said of a file to people: one line, and short whatever the file holds. */
 final class Said {
@@ -32,14 +33,14 @@ final class Said {
   }
 
   /** A value out of a file, shortened. */
-  static String value(Object value) {
+  static String value(@Nullable Object value) {
     StringBuilder b = new StringBuilder();
     append(value, b);
     return cut(b.toString(), VALUE);
   }
 
   /** Stops early, for a value may be as large as the file. */
-  private static void append(Object value, StringBuilder b) {
+  private static void append(@Nullable Object value, StringBuilder b) {
     if (value instanceof Map<?, ?> map) {
       String before = "{";
       for (Map.Entry<?, ?> e : map.entrySet()) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names of Keras's losses and metrics that there are here, of all releases from 2.2 to 3.15: those
@@ -163,7 +164,7 @@ final class TrainingNames {
     return name.equals(Names.snakeCase(name));
   }
 
-  private static Double number(Object o) {
+  private static @Nullable Double number(@Nullable Object o) {
     return o instanceof Number n ? n.doubleValue() : null;
   }
 

@@ -6,6 +6,7 @@ import convlstm4j.option.Config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loss, metric, optimiser or schedule as a file names it. Whose it is, the module and the
@@ -31,7 +32,7 @@ record TrainingObject(String name, boolean isWord, Map<String, Object> options) 
    * @param what it is, for messages
    * @throws IllegalArgumentException if it is a user's own, or of another form
    */
-  static TrainingObject of(Object value, String what, KerasVersion generation) {
+  static TrainingObject of(@Nullable Object value, String what, KerasVersion generation) {
     if (value instanceof String word) {
       return new TrainingObject(named(word, null, what, generation), true, new LinkedHashMap<>());
     }
@@ -61,7 +62,7 @@ record TrainingObject(String name, boolean isWord, Map<String, Object> options) 
 
   /** Keras's name without the package that is put before registered ones. */
   private static String named(
-      String registered, Object module, String what, KerasVersion generation) {
+      String registered, @Nullable Object module, String what, KerasVersion generation) {
     int end = registered.lastIndexOf('>');
     String name = registered.substring(end + 1);
     boolean ofKeras =
@@ -80,7 +81,7 @@ record TrainingObject(String name, boolean isWord, Map<String, Object> options) 
     return name;
   }
 
-  private static boolean isKeras(Object module) {
+  private static boolean isKeras(@Nullable Object module) {
     return module == null
         || MODULES.stream().anyMatch(m -> module.equals(m) || ("" + module).startsWith(m + "."));
   }

@@ -107,12 +107,13 @@ enum TrainingOptions {
           if (value == null || harmless.contains(key)) {
             return;
           }
+          Set<Object> same = idle.get(key);
           if (read.contains(key)) {
             known.put(key, value);
-          } else if (idle.containsKey(key)) {
-            if (!idle.get(key).contains(value instanceof Number n ? n.doubleValue() : value)) {
+          } else if (same != null) {
+            if (!same.contains(value instanceof Number n ? n.doubleValue() : value)) {
               throw new IllegalArgumentException(
-                  what + " has " + key + "=" + Said.value(value) + ", there is only " + only(key));
+                  what + " has " + key + "=" + Said.value(value) + ", there is only " + only(same));
             }
           } else {
             notes.accept(
@@ -125,9 +126,9 @@ enum TrainingOptions {
     return known;
   }
 
-  private String only(String key) {
+  private static String only(Set<Object> same) {
     List<String> values =
-        idle.get(key).stream()
+        same.stream()
             .map(v -> v instanceof Double d ? String.valueOf(d).replaceFirst("\\.0$", "") : "" + v)
             .sorted()
             .toList();

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code training_config} and {@code compile_config} as options of training. What cannot be rebuilt
@@ -128,13 +129,13 @@ final class TrainingReader {
   }
 
   /** The optimiser within one that scales the loss; null if there is none. */
-  private static Object inner(Object optimizer) {
+  private static @Nullable Object inner(@Nullable Object optimizer) {
     return optimizer instanceof Map<?, ?> o && o.get("config") instanceof Map<?, ?> c
         ? c.get("inner_optimizer") == null ? c.get("optimizer") : c.get("inner_optimizer")
         : null;
   }
 
-  private Optimizer optimizer(Object value, boolean legacy) {
+  private Optimizer optimizer(@Nullable Object value, boolean legacy) {
     TrainingObject read = TrainingObject.of(value, "optimizer", generation);
     if (LOSS_SCALES.contains(read.name())) {
       notes.accept(
@@ -240,7 +241,7 @@ final class TrainingReader {
     return result;
   }
 
-  private static Compile weight(Compile c, String output, Object value) {
+  private static Compile weight(Compile c, String output, @Nullable Object value) {
     if (value == null) {
       return c;
     }
@@ -266,7 +267,7 @@ final class TrainingReader {
     return result;
   }
 
-  private void collect(Object value, Map<String, List<Metric>> all) {
+  private void collect(@Nullable Object value, Map<String, List<Metric>> all) {
     if (value instanceof Map<?, ?> m && !m.containsKey("class_name")) {
       m.forEach((name, v) -> add(String.valueOf(name), v, all));
     } else if (value instanceof List<?> list
@@ -281,7 +282,7 @@ final class TrainingReader {
     }
   }
 
-  private void add(String output, Object value, Map<String, List<Metric>> all) {
+  private void add(String output, @Nullable Object value, Map<String, List<Metric>> all) {
     if (value instanceof List<?> list) {
       list.forEach(v -> add(output, v, all));
     } else if (value != null) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of training as {@code training_config} of Keras 2.11 or {@code compile_config} of 3.8.
@@ -56,7 +57,7 @@ final class TrainingWriter {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(optimizerKey, optimizer(model));
     all.put("loss", perOutput("losses", outputs, this::loss));
-    Map<?, ?> weights = (Map<?, ?>) config.get("loss_weights");
+    Map<String, Object> weights = KerasForm.map(config, "loss_weights");
     all.put("loss_weights", weights.isEmpty() ? null : weights);
     all.put("metrics", perOutput("metrics", outputs, this::metrics));
     all.put("weighted_metrics", null);
@@ -97,8 +98,8 @@ final class TrainingWriter {
     Object of(Object value);
   }
 
-  /** One value where one stands for every output, else a map by output. */
-  private static Object perOutput(Map<?, ?> given, List<String> outputs, Form form) {
+  /** One value where one stands for every output, else a map by output; null if there is none. */
+  private static @Nullable Object perOutput(Map<?, ?> given, List<String> outputs, Form form) {
     Map<String, Object> byName = new LinkedHashMap<>();
     for (String name : outputs) {
       Object value = given.containsKey(name) ? given.get(name) : given.get("");
@@ -112,8 +113,8 @@ final class TrainingWriter {
     return outputs.size() == 1 ? byName.values().iterator().next() : byName;
   }
 
-  private Object perOutput(String key, List<String> outputs, Form form) {
-    return perOutput((Map<?, ?>) config.get(key), outputs, form);
+  private @Nullable Object perOutput(String key, List<String> outputs, Form form) {
+    return perOutput(KerasForm.map(config, key), outputs, form);
   }
 
   private Object object(String module, String kind, Map<String, Object> options) {
@@ -131,18 +132,17 @@ final class TrainingWriter {
   }
 
   private Object optimizer(Model model) {
-    Map<?, ?> form = (Map<?, ?>) config.get("optimizer");
-    String kind = (String) form.get("class_name");
+    Map<String, Object> form = KerasForm.map(config, "optimizer");
+    String kind = KerasForm.text(form, "class_name");
     Map<String, Object> options =
         KerasForm.mapOf(
             "name", keras3 && !kind.equals("SGD") ? kind.toLowerCase(Locale.ROOT) : kind);
-    options.putAll(KerasForm.map(form.get("config")));
+    options.putAll(KerasForm.map(form, "config"));
     if (options.get("learning_rate") instanceof Map<?, ?> schedule) {
-      Map<String, Object> known = KerasForm.map(schedule.get("config"));
-      known.put("name", schedule.get("class_name"));
-      options.put(
-          "learning_rate",
-          object("optimizers.schedules", (String) schedule.get("class_name"), known));
+      Map<String, Object> known = KerasForm.map(schedule, "config");
+      String name = KerasForm.text(schedule, "class_name");
+      known.put("name", name);
+      options.put("learning_rate", object("optimizers.schedules", name, known));
     } else {
       options.put("learning_rate", model.learningRate());
     }
@@ -164,16 +164,16 @@ final class TrainingWriter {
   }
 
   private Object loss(Object value) {
-    Map<String, Object> options = KerasForm.map(((Map<?, ?>) value).get("config"));
-    String kind = (String) ((Map<?, ?>) value).get("class_name");
-    boolean plain =
-        Loss.names().contains(options.get("name"))
-            && Loss.ofName((String) options.get("name")).config().values().equals(options);
+    Map<String, Object> options = KerasForm.map((Map<?, ?>) value, "config");
+    String kind = KerasForm.text((Map<?, ?>) value, "class_name");
     if (!keras3 && SINCE_212.contains(kind)) {
       notes.accept("Keras 2.11 has no loss " + kind + "; load the file with compile=False");
     }
-    if (plain && !kind.equals("Huber")) {
-      return options.get("name");
+    if (options.get("name") instanceof String name
+        && Loss.names().contains(name)
+        && Loss.ofName(name).config().values().equals(options)
+        && !kind.equals("Huber")) {
+      return name;
     }
     if (options.get("axis") instanceof List<?> axes && axes.isEmpty()) {
       options.put("axis", null);
@@ -185,8 +185,8 @@ final class TrainingWriter {
   private Object metrics(Object value) {
     List<Object> all = new ArrayList<>();
     for (Object o : (List<?>) value) {
-      String kind = (String) ((Map<?, ?>) o).get("class_name");
-      Map<String, Object> options = KerasForm.map(((Map<?, ?>) o).get("config"));
+      String kind = KerasForm.text((Map<?, ?>) o, "class_name");
+      Map<String, Object> options = KerasForm.map((Map<?, ?>) o, "config");
       if (kind.equals("Accuracy")) {
         all.add("accuracy"); // which Keras resolves by the shapes, as here
         continue;
@@ -201,7 +201,7 @@ final class TrainingWriter {
       }
       options.replaceAll((key, v) -> COUNTS.contains(key) ? whole(v) : v);
       if (options.get("target_class_ids") instanceof List<?> ids && ids.isEmpty()) {
-        int classes = ((Number) options.get("num_classes")).intValue();
+        int classes = ((Number) KerasForm.given(options, "num_classes")).intValue();
         options.put("target_class_ids", IntStream.range(0, classes).boxed().toList());
       }
       if (kind.equals("Precision") || kind.equals("Recall")) {

@@ -58,7 +58,7 @@ final class WeightPlan {
       waiting.remove(layer);
     }
     for (Layer l : waiting) {
-      plan.passOver(l.name(), "has no weights of " + l.label());
+      plan.passOver(l.requiredName(), "has no weights of " + l.label());
     }
     return plan;
   }
@@ -71,7 +71,7 @@ final class WeightPlan {
     if (arrays.size() == layers.size()) { // a name of either leaves out the two
       for (int i = layers.size() - 1; i >= 0; i--) {
         String note = layers.get(i).label() + " keeps its weights";
-        if (plan.isSkipped(layers.get(i).name(), note)
+        if (plan.isSkipped(layers.get(i).requiredName(), note)
             || plan.isSkipped(arrays.get(i).layer(), note)) {
           layers.remove(i);
           arrays.remove(i);
@@ -79,7 +79,7 @@ final class WeightPlan {
       }
     }
     arrays.removeIf(a -> plan.isSkipped(a.layer(), "not taken: weights of \"" + a.layer() + "\""));
-    layers.removeIf(l -> plan.isSkipped(l.name(), l.label() + " keeps its weights"));
+    layers.removeIf(l -> plan.isSkipped(l.requiredName(), l.label() + " keeps its weights"));
     if (arrays.size() != layers.size()) {
       throw new KerasException(
           file.file(),
@@ -131,7 +131,7 @@ final class WeightPlan {
     List<LayerArrays.Named> arrays = from.arrays();
     if (arrays.size() != parameters.size()) {
       passOver(
-          layer.name(),
+          layer.requiredName(),
           "has "
               + arrays.size()
               + " weights "
@@ -152,7 +152,7 @@ final class WeightPlan {
       LayerArrays.Named a = arrays.get(i);
       if (!a.data().shape().equals(p.shape())) {
         passOver(
-            layer.name(),
+            layer.requiredName(),
             "has the weight "
                 + a.name()
                 + " with shape "
@@ -196,7 +196,7 @@ final class WeightPlan {
     Map<Parameter, Tensor> values = read();
     List<Parameter> parameters = model.network().parameters();
     List<Tensor> now =
-        values.size() < parameters.size() ? List.copyOf(model.weights().values()) : null;
+        values.size() < parameters.size() ? List.copyOf(model.weights().values()) : List.of();
     List<Tensor> all = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
       Tensor value = values.get(parameters.get(i));
