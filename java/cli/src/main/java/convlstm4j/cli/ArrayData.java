@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Samples in npy files, one file for each of a model's inputs and outputs. */
 final class ArrayData {
@@ -91,7 +93,9 @@ final class ArrayData {
   private void checkFits(NpyFile file, String output) {
     Shape prediction =
         model.network().outputs().get(model.network().outputNames().indexOf(output)).shape();
-    Loss loss = model.compilation().orElseThrow().lossOf(output);
+    Loss loss =
+        Objects.requireNonNull(
+            model.compilation().orElseThrow().lossOf(output), "a trained output has a loss");
     if (prediction.rank() < 2 || file.shape().elements() == 0) {
       return; // which is said of losses and of all files
     }
@@ -170,7 +174,7 @@ final class ArrayData {
    *
    * @param batchSize null for the model's own or 32
    */
-  IndexedDataset dataset(Integer batchSize) {
+  IndexedDataset dataset(@Nullable Integer batchSize) {
     return dataset(batchSize, 0, samples());
   }
 
@@ -179,7 +183,7 @@ final class ArrayData {
    *
    * @param batchSize null for the model's own or 32
    */
-  IndexedDataset dataset(Integer batchSize, long from, long to) {
+  IndexedDataset dataset(@Nullable Integer batchSize, long from, long to) {
     long fixed = model.network().inputs().get(0).shape().dim(0);
     int size = batchSize != null ? batchSize : fixed == Shape.UNKNOWN ? BATCH : (int) fixed;
     IndexedDataset data =

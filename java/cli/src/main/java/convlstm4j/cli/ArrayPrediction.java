@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a model on npy files batch by batch; the outputs appear when all are complete. Nothing but
@@ -23,8 +24,8 @@ final class ArrayPrediction implements AutoCloseable {
   private final long samples;
   private final List<Path> files = new ArrayList<>();
   private final List<NpyWriter> writers = new ArrayList<>();
-  private PredictionTable table;
-  private MadeFolder made;
+  private @Nullable PredictionTable table;
+  private @Nullable MadeFolder made;
 
   /**
    * Says where the outputs go: into one file, or, if there are several, one file for each in a
@@ -80,7 +81,7 @@ final class ArrayPrediction implements AutoCloseable {
    *
    * @param limited whether memory or frames at a time are, so that no batch is read ahead
    */
-  List<Path> run(ArrayData data, Integer batchSize, boolean limited) {
+  List<Path> run(ArrayData data, @Nullable Integer batchSize, boolean limited) {
     for (Path file : files) {
       if (PredictionTable.isTable(file)) {
         OutputFiles.checkTable("--output", file);

@@ -5,6 +5,7 @@ import convlstm4j.data.IndexedDataset;
 import convlstm4j.model.Model;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Samples in npy files to evaluate on after each epoch. */
@@ -34,7 +35,7 @@ final class ArrayValidation {
         "Evaluate on the last part F of --x, between 0 and 1, and do not train on it. Which samples"
             + " these are does not depend on --shuffle."
       })
-  Double split;
+  @Nullable Double split;
 
   /** Names of options that were given. */
   List<String> given() {
@@ -46,10 +47,10 @@ final class ArrayValidation {
   }
 
   /** What is trained on, in order, and what is evaluated after each epoch, null for nothing. */
-  record Parts(IndexedDataset training, Dataset validation) {}
+  record Parts(IndexedDataset training, @Nullable Dataset validation) {}
 
   /** Divides the samples, or opens those that are for validation. */
-  Parts of(Model model, ArrayOptions arrays, Integer batchSize, Conversions conversions) {
+  Parts of(Model model, ArrayOptions arrays, @Nullable Integer batchSize, Conversions conversions) {
     ArrayData all = arrays.open(model, conversions);
     if (split == null) {
       return new Parts(all.dataset(batchSize), separate(model, arrays, batchSize, conversions));
@@ -77,8 +78,8 @@ final class ArrayValidation {
         all.dataset(batchSize, 0, border), all.dataset(batchSize, border, all.samples()));
   }
 
-  private Dataset separate(
-      Model model, ArrayOptions arrays, Integer batchSize, Conversions conversions) {
+  private @Nullable Dataset separate(
+      Model model, ArrayOptions arrays, @Nullable Integer batchSize, Conversions conversions) {
     if (given().isEmpty()) {
       return null;
     }

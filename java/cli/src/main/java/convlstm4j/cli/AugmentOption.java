@@ -58,7 +58,7 @@ final class AugmentOption {
         default -> throw wrong(word, "expected one of " + KNOWN);
       };
     } catch (IllegalArgumentException e) {
-      String message = e.getMessage();
+      String message = String.valueOf(e.getMessage());
       throw message.startsWith("--augment") ? e : wrong(word, message);
     }
   }

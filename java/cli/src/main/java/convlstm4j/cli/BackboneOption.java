@@ -9,9 +9,11 @@ import convlstm4j.model.Model;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** An image network whose features of the frames take the frames' place. */
@@ -28,7 +30,7 @@ final class BackboneOption implements AutoCloseable {
             + " --feature-cache; the network itself is not trained. The model remembers which it was:"
             + " evaluate and predict want the same."
       })
-  Path file;
+  @Nullable Path file;
 
   @Option(
       names = "--backbone-range",
@@ -37,7 +39,7 @@ final class BackboneOption implements AutoCloseable {
         "What the darkest and the brightest pixel become for --backbone: 0:1 (the default), -1:1 (of"
             + " MobileNet, Inception, Xception), 0:255 .."
       })
-  String range;
+  @Nullable String range;
 
   @Option(
       names = "--feature-cache",
@@ -46,10 +48,10 @@ final class BackboneOption implements AutoCloseable {
         "Where features are kept, a file for each video: named by its content, its preparation and the"
             + " network, so that others are computed anew. May be removed at any time."
       })
-  Path cache;
+  @Nullable Path cache;
 
-  private Model model;
-  private Backbone backbone;
+  private @Nullable Model model;
+  private @Nullable Backbone backbone;
 
   /** Names of options that were given. */
   List<String> given() {
@@ -107,9 +109,10 @@ final class BackboneOption implements AutoCloseable {
       return this;
     }
     String name = String.valueOf(file.getFileName());
-    model = new ModelFiles().trained(file, backend::apply, err).named(name);
+    Model network = new ModelFiles().trained(file, backend::apply, err).named(name);
+    model = network;
     try {
-      Backbone opened = Backbone.of(model);
+      Backbone opened = Backbone.of(network);
       backbone = scale().map(opened::bytes).orElse(opened);
       return this;
     } catch (IllegalArgumentException e) {
@@ -129,9 +132,14 @@ final class BackboneOption implements AutoCloseable {
     return backbone;
   }
 
+  /** Where features are kept. */
+  Path cache() {
+    return Objects.requireNonNull(cache, "--feature-cache");
+  }
+
   /** The same videos by their features, if such are asked for. */
   VideoFolder of(VideoFolder videos) {
-    return file == null ? videos : videos.features(features(), cache);
+    return file == null ? videos : videos.features(features(), cache());
   }
 
   /** Fails if a model was trained on features, or not, and videos come otherwise. */

@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.execution.Profile;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -19,7 +20,7 @@ final class BackendOption {
       names = "--threads",
       paramLabel = "N",
       description = "How many threads compute; without it, one per core.")
-  Integer threads;
+  @Nullable Integer threads;
 
   /**
    * The launcher reads {@code --threads} before this program starts, since neither the JVM nor

@@ -7,6 +7,7 @@ import convlstm4j.model.Monitor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the best model goes. */
@@ -18,15 +19,17 @@ final class BestOption {
         "Save the model there, too, whenever the monitored number has got better: .h5 or .keras for"
             + " Keras, else a checkpoint."
       })
-  Path file;
-
-  private ModelKind kind;
+  @Nullable Path file;
 
   /** What can be checked before a model is there. */
   void check() {
     if (file != null) {
-      kind = ModelKind.of("--best", file, ModelKind.WITH_WEIGHTS);
+      kind(file);
     }
+  }
+
+  private static ModelKind kind(Path file) {
+    return ModelKind.of("--best", file, ModelKind.WITH_WEIGHTS);
   }
 
   /** Checks that no other training's model is replaced. */
@@ -42,6 +45,7 @@ final class BestOption {
     if (file == null) {
       return fit;
     }
+    ModelKind kind = kind(file);
     files.checkSavable(model, kind, file);
     return fit.callbacks(
         new BestCheckpoint(file, monitor.name(), files.form(kind, err))

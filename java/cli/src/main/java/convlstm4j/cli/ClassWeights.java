@@ -3,6 +3,7 @@ package convlstm4j.cli;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Fit;
 import convlstm4j.model.Model;
+import convlstm4j.objective.Loss;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,8 @@ final class ClassWeights {
   /** Number of classes; 0 where it is not known, as for whole numbers that are learnt as such. */
   private static long classes(Compile compile, String output, Shape shape) {
     long k = shape.dim(-1);
-    boolean binary = compile.lossOf(output).name().equals("binary_crossentropy");
+    Loss loss = compile.lossOf(output);
+    boolean binary = loss != null && loss.name().equals("binary_crossentropy");
     return k > 1 ? k : k == 1 && binary ? 2 : 0;
   }
 

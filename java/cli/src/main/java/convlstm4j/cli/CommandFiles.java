@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All files that a command reads and writes. None that it reads may be written, none may be written
@@ -43,12 +44,12 @@ final class CommandFiles implements AutoCloseable {
   private record Entry(Read folder, Path file) {}
 
   /** All of the folders; null until it is needed. */
-  private SameFiles<Entry> entries;
+  private @Nullable SameFiles<Entry> entries;
 
   private final Map<Path, Boolean> holdingVideos = new HashMap<>();
 
   /** A file that is read, or a folder of pictures; null for none. */
-  CommandFiles reads(String option, Path file) {
+  CommandFiles reads(String option, @Nullable Path file) {
     if (file != null) {
       (Files.isDirectory(file) ? folders : reads).add(new Read(option, file, ""));
     }
@@ -72,7 +73,7 @@ final class CommandFiles implements AutoCloseable {
    *
    * @param replacedBy the option that may name the same file
    */
-  CommandFiles reads(String option, Path file, String replacedBy) {
+  CommandFiles reads(String option, @Nullable Path file, String replacedBy) {
     if (file != null) {
       reads.add(new Read(option, file, replacedBy));
     }
@@ -80,7 +81,7 @@ final class CommandFiles implements AutoCloseable {
   }
 
   /** A folder of videos that is read; null for none. */
-  CommandFiles readsFolder(String option, Path folder) {
+  CommandFiles readsFolder(String option, @Nullable Path folder) {
     if (folder != null) {
       folders.add(new Read(option, folder, ""));
     }
@@ -88,7 +89,7 @@ final class CommandFiles implements AutoCloseable {
   }
 
   /** A file that is written; null for none. */
-  CommandFiles writes(String option, Path file) {
+  CommandFiles writes(String option, @Nullable Path file) {
     if (file != null) {
       writes.add(new Write(option, file));
     }
@@ -213,7 +214,8 @@ final class CommandFiles implements AutoCloseable {
   /** Videos and labels of all folders; they may be links to files elsewhere. */
   private SameFiles<Entry> entries() {
     if (entries == null) {
-      entries = new SameFiles<>(Entry::file);
+      SameFiles<Entry> all = new SameFiles<>(Entry::file);
+      entries = all;
       for (Read read : folders) {
         if (!Files.isDirectory(read.file)) {
           continue;
@@ -221,17 +223,17 @@ final class CommandFiles implements AutoCloseable {
         boolean inner = holdsFolders(read);
         for (Path entry : entries(read.file)) {
           if (inner && Files.isDirectory(entry)) {
-            addVideos(read, entries(entry));
+            addVideos(all, read, entries(entry));
           }
         }
-        addVideos(read, entries(read.file));
+        addVideos(all, read, entries(read.file));
       }
     }
     return entries;
   }
 
-  private void addVideos(Read read, List<Path> files) {
-    files.stream().filter(CommandFiles::isOfFolder).forEach(f -> entries.add(new Entry(read, f)));
+  private static void addVideos(SameFiles<Entry> all, Read read, List<Path> files) {
+    files.stream().filter(CommandFiles::isOfFolder).forEach(f -> all.add(new Entry(read, f)));
   }
 
   private static List<Path> entries(Path folder) {

@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -13,7 +14,7 @@ final class Commands {
   private Commands() {}
 
   /** The command of a name; the whole program for null. */
-  static CommandLine find(CommandLine root, String name) {
+  static CommandLine find(CommandLine root, @Nullable String name) {
     if (name == null) {
       return root;
     }

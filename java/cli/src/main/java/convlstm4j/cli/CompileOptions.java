@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
 /** What a model is trained for. */
@@ -27,7 +28,7 @@ final class CompileOptions {
    * @param standard what a model is compiled with that is not; null if that must be said
    * @param name of the model, for messages
    */
-  void apply(Model model, Compile standard, Object name, PrintWriter err) {
+  void apply(Model model, @Nullable Compile standard, @Nullable Object name, PrintWriter err) {
     List<String> outputs = model.network().outputNames();
     Compile before = model.compilation().orElse(standard);
     if (before == null && objectives.losses.isEmpty()) {
@@ -38,7 +39,8 @@ final class CompileOptions {
     Compile asked = objectives.apply(optimizer, before, outputs, false);
     if (model.compilation().isEmpty()) {
       model.compile(asked);
-    } else if (!content(asked, outputs, true).equals(content(before, outputs, true))) {
+    } else if (before != null
+        && !content(asked, outputs, true).equals(content(before, outputs, true))) {
       if (content(asked, outputs, false).equals(content(before, outputs, false))) {
         model.adjust(asked);
       } else {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +58,7 @@ final class ConvertCommand implements Runnable {
             + " only. A table says what was taken and what was left; --skip-layer leaves a layer out of"
             + " it, such as the last."
       })
-  Path weights;
+  @Nullable Path weights;
 
   @Option(
       names = "--match",
@@ -66,7 +67,7 @@ final class ConvertCommand implements Runnable {
         "Which layer's --weights go into which: those of its name, or one after the other whatever"
             + " their names. Default: order."
       })
-  WeightTransfer.Match match;
+  WeightTransfer.@Nullable Match match;
 
   @Option(
       names = "--output",
@@ -85,7 +86,7 @@ final class ConvertCommand implements Runnable {
         "Which generation of Keras an .h5 is for: 3 (default), or 2, also in TensorFlow up to 2.15. A"
             + " .keras file is of Keras 3."
       })
-  Integer keras;
+  @Nullable Integer keras;
 
   /** Whether {@code --keras 2} is given, checked. */
   private boolean isForKeras2(ModelKind kind) {

@@ -5,7 +5,9 @@ import convlstm4j.data.folder.VideoFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -20,13 +22,13 @@ final class DataOptions {
             + " labels.csv with the columns id,<label>.. or id,frame,<label>.., where id is a video's"
             + " name; or labels_{id}.npy [T, labels] (names in genres.txt)."
       })
-  Path folder;
+  @Nullable Path folder;
 
   @Option(
       names = "--ids",
       paramLabel = "IDS",
       description = "Only these videos, such as 0-9,12 or goal,corner. Default: all in the folder.")
-  String ids;
+  @Nullable String ids;
 
   @Option(
       names = "--window",
@@ -35,7 +37,7 @@ final class DataOptions {
         "Cut videos into windows of so many frames; memory starts anew with each. Needs less"
             + " memory. Default: whole videos."
       })
-  Integer window;
+  @Nullable Integer window;
 
   @Mixin FilmOptions films;
   @Mixin BackboneOption backbone;
@@ -61,11 +63,17 @@ final class DataOptions {
 
   /** The same, whatever {@code --ids} says. */
   VideoFolder whole(List<String> weights) {
+    Path folder = path();
     films.preparation(FramePreparation.NONE.size(1, 1)); // a wrong one is said before all else
     VideoFolder all = VideoFolder.open(folder).frames(films::preparation);
     boolean pictures = all.ids().stream().anyMatch(id -> Files.isDirectory(all.path(id)));
     films.checkPictureRate(pictures, folder);
     return weighted(backbone.of(all.pictureRate(films.picturesPerSecond())), weights);
+  }
+
+  /** The folder, where the command has seen to it that there is one. */
+  Path path() {
+    return Objects.requireNonNull(folder, "--data");
   }
 
   private static VideoFolder weighted(VideoFolder all, List<String> weights) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,10 +59,10 @@ final class DemoCommand implements Callable<Integer> {
       names = "--videos",
       paramLabel = "N",
       description = "Videos of each task to train on: few show how it goes, and learn nothing.")
-  Integer videos;
+  @Nullable Integer videos;
 
   @Option(names = "--epochs", paramLabel = "E", description = "Train no network for more epochs.")
-  Integer epochs;
+  @Nullable Integer epochs;
 
   @Option(
       names = "--film",
@@ -73,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
             + " packages opencv-doc, forensics-samples-files and python3-mecavideo has installed, or one"
             + " that ffmpeg generates."
       })
-  String film;
+  @Nullable String film;
 
   private Demo.Size size() {
     Demo.Size full = Demo.Size.FULL;
@@ -105,7 +106,9 @@ final class DemoCommand implements Callable<Integer> {
               title -> ProgressDisplay.of(err, title),
               model -> interrupt.stopWith(model == null ? null : model::requestStop));
       try {
-        spec.commandLine().getOut().print(film == null ? demo.run() : watch(err, interrupt, size));
+        spec.commandLine()
+            .getOut()
+            .print(film == null ? demo.run() : watch(film, err, interrupt, size));
       } catch (CancellationException e) {
         err.println(e.getMessage());
         return interrupt.code();
@@ -119,7 +122,8 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private String watch(PrintWriter err, Interrupt interrupt, Demo.Size size) throws IOException {
+  private String watch(String film, PrintWriter err, Interrupt interrupt, Demo.Size size)
+      throws IOException {
     FilmDemo demo =
         new FilmDemo(
             folder,

@@ -34,7 +34,7 @@ final class Errors {
         .getErr()
         .println(
             "convlstm4j: "
-                + words(oneLine(e.getMessage()))
+                + words(oneLine(String.valueOf(e.getMessage())))
                 + (meant.isEmpty() ? "" : "; did you mean " + String.join(" or ", meant) + "?")
                 + "; see "
                 + command.getCommandSpec().qualifiedName()

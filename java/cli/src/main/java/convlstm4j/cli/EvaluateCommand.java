@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +61,7 @@ final class EvaluateCommand implements Runnable {
       names = "--output",
       paramLabel = "FILE.csv",
       description = "Write the table there, too, with all digits.")
-  Path output;
+  @Nullable Path output;
 
   @Option(
       names = "--report",
@@ -69,13 +70,13 @@ final class EvaluateCommand implements Runnable {
         "Write a page FOLDER/report.html: the table, and of labels what was taken for what, precision"
             + " and recall, calibration, and the worst clips over time. Predicts all once more."
       })
-  Path report;
+  @Nullable Path report;
 
   @Option(
       names = "--batch-size",
       paramLabel = "B",
       description = "Samples of --x at a time. Default: 32, or the model's own.")
-  Integer batchSize;
+  @Nullable Integer batchSize;
 
   @Option(
       names = "--strict",
@@ -116,7 +117,7 @@ final class EvaluateCommand implements Runnable {
     }
   }
 
-  private void work(VideoFolder folder, BackboneOption backbone, PrintWriter err) {
+  private void work(@Nullable VideoFolder folder, BackboneOption backbone, PrintWriter err) {
     PrintWriter out = spec.commandLine().getOut();
     CommandFiles claimed = claim(err);
     try (claimed;
@@ -137,8 +138,9 @@ final class EvaluateCommand implements Runnable {
         table.writeCsv(output);
       }
       if (report != null) {
-        report(trained, folder, samples, table);
-        out.println(reportFile());
+        Path page = reportFile(report);
+        report(trained, folder, samples, table, page);
+        out.println(page);
       }
       backend.report(out);
     }
@@ -155,11 +157,12 @@ final class EvaluateCommand implements Runnable {
     OutputFiles.checkScores("--output", output);
   }
 
-  private Path reportFile() {
-    return report == null ? null : report.resolve("report.html");
+  private static Path reportFile(Path folder) {
+    return folder.resolve("report.html");
   }
 
-  private void report(Model trained, VideoFolder folder, Dataset samples, ScoreTable table) {
+  private void report(
+      Model trained, @Nullable VideoFolder folder, Dataset samples, ScoreTable table, Path file) {
     Report page = new Report(trained.network().outputNames(), Intervals.HALF);
     ReportRun run = new ReportRun(trained, page);
     if (folder == null) {
@@ -169,16 +172,16 @@ final class EvaluateCommand implements Runnable {
     }
     String on = folder == null ? String.join(", ", arrays.x) : folder.toString();
     try {
-      AtomicFile.write(
-          reportFile(), page.page(model.file.toString(), on, table.header(), table.cells()));
+      AtomicFile.write(file, page.page(model.file.toString(), on, table.header(), table.cells()));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
   private CommandFiles claim(PrintWriter err) {
-    if (report != null) {
-      OutputFiles.checkPicture("--report", reportFile());
+    Path page = report == null ? null : reportFile(report);
+    if (page != null) {
+      OutputFiles.checkPicture("--report", page);
     }
     return data.backbone
         .files(new CommandFiles())
@@ -188,7 +191,7 @@ final class EvaluateCommand implements Runnable {
         .reads("--sample-weight", arrays.weights)
         .readsFolder("--data", data.folder)
         .writes("--output", output)
-        .writes("--report", reportFile())
+        .writes("--report", page)
         .claim(err);
   }
 
@@ -225,7 +228,10 @@ final class EvaluateCommand implements Runnable {
     }
   }
 
-  private static boolean isOfProbabilities(Loss loss) {
+  private static boolean isOfProbabilities(@Nullable Loss loss) {
+    if (loss == null) {
+      return false;
+    }
     Config config = loss.config();
     return config.className().matches(".*(Binary|Categorical).*[Cc]rossentropy")
         && !Boolean.TRUE.equals(config.values().get("from_logits"));
@@ -247,7 +253,7 @@ final class EvaluateCommand implements Runnable {
     return known;
   }
 
-  private Dataset samples(Model trained, VideoFolder folder) {
+  private Dataset samples(Model trained, @Nullable VideoFolder folder) {
     Conversions conversions = new Conversions(spec.commandLine().getErr());
     if (folder == null) {
       return arrays.open(trained, conversions).dataset(batchSize);

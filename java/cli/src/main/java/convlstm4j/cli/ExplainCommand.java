@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,7 +69,7 @@ final class ExplainCommand implements Runnable {
       names = "--label",
       paramLabel = "LABEL",
       description = "Whose score is explained. Default: that of the highest score.")
-  String label;
+  @Nullable String label;
 
   @Option(
       names = "--at",
@@ -77,7 +78,7 @@ final class ExplainCommand implements Runnable {
         "When: a second of a film, a frame of an array. Default: where the label's score is the"
             + " highest."
       })
-  Double at;
+  @Nullable Double at;
 
   @Override
   public void run() {

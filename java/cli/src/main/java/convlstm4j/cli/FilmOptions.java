@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the frames of films are prepared. */
@@ -21,7 +22,7 @@ final class FilmOptions {
         "Height and width that the frames of films are brought to. Default: those of the model's"
             + " input, else their own. Like all of --frame-*, the model remembers it from training."
       })
-  String size;
+  @Nullable String size;
 
   @Option(
       names = "--frame-fit",
@@ -30,20 +31,20 @@ final class FilmOptions {
         "How films of another shape are brought to that size: stretch, crop (what sticks out is cut"
             + " off) or letterbox (black bars). Default: stretch."
       })
-  Fit fit;
+  @Nullable Fit fit;
 
   @Option(
       names = "--frame-rate",
       paramLabel = "FPS",
       description = "Frames taken of a second of a film. Default: all.")
-  Double rate;
+  @Nullable Double rate;
 
   @Option(
       names = "--frame-colours",
       paramLabel = "COLOURS",
       description =
           "The channels of films: rgb, bgr or grey. Default: rgb, or what fits the model.")
-  Colours colours;
+  @Nullable Colours colours;
 
   @Option(
       names = "--picture-rate",
@@ -51,7 +52,7 @@ final class FilmOptions {
       description = {
         "Pictures in a second, of a folder of pictures (PNG, JPEG) that is one video. Default: 25."
       })
-  Double pictureRate;
+  @Nullable Double pictureRate;
 
   /** Names of options that were given. */
   List<String> given() {

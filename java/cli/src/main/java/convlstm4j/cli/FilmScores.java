@@ -12,6 +12,7 @@ import convlstm4j.tensor.DType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Scores of a film, prepared as the model takes films. */
 final class FilmScores {
@@ -45,7 +46,7 @@ final class FilmScores {
    * @param output where scores go; null for nowhere
    * @param files what else is made of them
    */
-  List<String> write(Path path, Path output, ScoreFiles files) {
+  List<String> write(Path path, @Nullable Path output, ScoreFiles files) {
     try (Film film = open(path)) {
       if (!backbone.isGiven()) {
         return VideoScores.write(model, film.frames(), film.source(), output, files);
@@ -74,7 +75,7 @@ final class FilmScores {
     check(path, form);
     FrameSource source =
         FrameFiles.openFeatures(
-            path, preparation, options.picturesPerSecond(), features, backbone.cache);
+            path, preparation, options.picturesPerSecond(), features, backbone.cache());
     return new Film(source, Frames.of(source, form, DType.FLOAT32));
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -39,13 +40,13 @@ final class FolderTraining {
       names = "--filters",
       paramLabel = "F",
       description = "Of the default model's ConvLSTMs. Default: " + FILTERS + ".")
-  Integer filters;
+  @Nullable Integer filters;
 
   @Option(
       names = "--validation",
       paramLabel = "IDS",
       description = "Videos of the folder to evaluate on after each epoch, not to train on.")
-  String validation;
+  @Nullable String validation;
 
   /** Names of options that make sense with a folder only. */
   List<String> given() {
@@ -74,7 +75,7 @@ final class FolderTraining {
    * @param from what it is opened from, for messages
    * @param options chooses backend and seed before weights are made
    */
-  Model model(Supplier<Model> start, Path from, Consumer<Model> options) {
+  Model model(@Nullable Supplier<Model> start, @Nullable Path from, Consumer<Model> options) {
     augment.changes(); // a wrong one is said before all else
     VideoFolder folder = data.folder(List.of());
     if (folder.labels().isEmpty()) {
@@ -110,7 +111,7 @@ final class FolderTraining {
   }
 
   /** A network that is there has its filters: the same number goes on, another is refused. */
-  private void checkFilters(Model model, Path from) {
+  private void checkFilters(Model model, @Nullable Path from) {
     if (filters == null) {
       return;
     }
@@ -150,7 +151,7 @@ final class FolderTraining {
    *
    * @param weights what {@code --sample-weight} was given
    */
-  Dataset validation(Model model, List<String> weights) {
+  @Nullable Dataset validation(Model model, List<String> weights) {
     return validation == null
         ? null
         : data.everyFrame(data.whole(weights).ids(validation).fitting(model.signature()));
@@ -160,7 +161,7 @@ final class FolderTraining {
     if (validation == null) {
       return all;
     }
-    var held = VideoFolder.open(data.folder).ids(validation).ids();
+    var held = VideoFolder.open(data.path()).ids(validation).ids();
     var left = all.ids().stream().filter(id -> !held.contains(id)).toList();
     if (left.isEmpty()) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,7 @@ final class HelpCommand implements Runnable {
       arity = "0..1",
       paramLabel = "COMMAND",
       description = "Which command. Default: all of them, in a line each.")
-  String command;
+  @Nullable String command;
 
   @Override
   public void run() {

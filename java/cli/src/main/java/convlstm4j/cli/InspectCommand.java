@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,9 +75,12 @@ final class InspectCommand implements Callable<Integer> {
   /** Optimiser and losses by Keras's class names. */
   private static String compiled(Map<String, Object> config) {
     List<String> losses = new ArrayList<>();
-    ((Map<?, ?>) config.get("losses"))
+    ((Map<?, ?>) Objects.requireNonNull(config.get("losses")))
         .forEach((output, loss) -> losses.add((output + " " + className(loss)).strip()));
-    return "compiled with " + className(config.get("optimizer")) + ", " + String.join(", ", losses);
+    return "compiled with "
+        + className(Objects.requireNonNull(config.get("optimizer")))
+        + ", "
+        + String.join(", ", losses);
   }
 
   private static String className(Object form) {

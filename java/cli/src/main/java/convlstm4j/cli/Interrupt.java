@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What asks the program to end: Ctrl-C, a terminal that closes (SIGHUP), {@code kill} and {@code
@@ -25,7 +26,7 @@ final class Interrupt implements AutoCloseable {
 
   private final PrintWriter err;
   private final Deque<Runnable> undo = new ArrayDeque<>();
-  private Runnable stop;
+  private @Nullable Runnable stop;
   private int code;
   private long first;
 
@@ -46,7 +47,7 @@ final class Interrupt implements AutoCloseable {
    *
    * @param how makes the work stop and save; returns at once. Null while nothing would be lost
    */
-  synchronized void stopWith(Runnable how) {
+  synchronized void stopWith(@Nullable Runnable how) {
     stop = how;
     if (how != null && code != 0) {
       how.run();

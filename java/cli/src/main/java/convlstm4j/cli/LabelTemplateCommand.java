@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +47,7 @@ final class LabelTemplateCommand implements Runnable {
       names = "--output",
       paramLabel = "FILE.csv",
       description = "The table, which must not be there yet. Default: FOLDER/labels.csv.")
-  Path output;
+  @Nullable Path output;
 
   @Option(
       names = "--picture-rate",

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Folders for results, none of which is left behind if nothing came into it. */
 final class MadeFolders implements AutoCloseable {
@@ -14,7 +15,7 @@ final class MadeFolders implements AutoCloseable {
     make(file.toAbsolutePath().getParent());
   }
 
-  private void make(Path folder) {
+  private void make(@Nullable Path folder) {
     if (folder != null && !Files.exists(folder)) {
       make(folder.getParent());
       made.push(MadeFolder.of(folder));

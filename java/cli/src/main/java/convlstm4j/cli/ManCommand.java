@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,7 @@ final class ManCommand implements Runnable {
       arity = "0..1",
       paramLabel = "COMMAND",
       description = "Which command. Default: the whole program.")
-  String command;
+  @Nullable String command;
 
   @Override
   public void run() {

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How much memory a prediction or a step of training may take. */
@@ -19,7 +20,7 @@ final class MemoryOption {
       description =
           "The most memory to take, Java itself included, as 12g or 800m. What does not fit at once runs"
               + " some frames at a time. Default: what is free.")
-  String size;
+  @Nullable String size;
 
   @Option(
       names = "--stretch",
@@ -27,7 +28,7 @@ final class MemoryOption {
       description =
           "Frames at a time, where the model can do with less than all. Default: all if they fit, else"
               + " as many as do.")
-  Integer frames;
+  @Nullable Integer frames;
 
   /** Whether anything is asked for. */
   boolean isGiven() {
@@ -42,7 +43,7 @@ final class MemoryOption {
   /** Says it to a model. */
   void apply(Model model) {
     if (size != null) {
-      model.memory(bytes());
+      model.memory(bytes(size));
     }
     if (frames != null) {
       if (frames < 1) {
@@ -52,7 +53,7 @@ final class MemoryOption {
     }
   }
 
-  private long bytes() {
+  private static long bytes(String size) {
     Matcher m = SIZE.matcher(size.toLowerCase(Locale.ROOT));
     BigDecimal bytes = BigDecimal.ZERO;
     if (m.matches()) {

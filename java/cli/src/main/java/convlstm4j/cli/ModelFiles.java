@@ -65,7 +65,7 @@ final class ModelFiles {
       try {
         return KerasModels.load(file, keras(own).notes(note -> say(note, err)).model(options));
       } catch (KerasException e) {
-        if (e.getMessage().contains("weights only")) {
+        if (String.valueOf(e.getMessage()).contains("weights only")) {
           throw new IllegalArgumentException(
               file
                   + ": holds weights only, no model; convert --model ARCHITECTURE.json --weights "

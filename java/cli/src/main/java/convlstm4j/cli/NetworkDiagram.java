@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -45,7 +46,8 @@ final class NetworkDiagram {
           node.arguments().all().stream()
               .map(Symbol::node)
               .collect(Collectors.toCollection(LinkedHashSet::new));
-      from.forEach(f -> diagram.edge(boxes.get(f), box));
+      from.forEach(
+          f -> diagram.edge(Objects.requireNonNull(boxes.get(f), "a call before it"), box));
     }
     return diagram;
   }

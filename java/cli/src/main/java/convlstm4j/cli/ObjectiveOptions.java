@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is made small and what is reported, in Keras's words. */
@@ -54,12 +56,15 @@ final class ObjectiveOptions {
    * @param outputs names of the model's
    * @param added whether metrics come on top of those before, or else in their place
    */
-  Compile apply(Optimizer optimizer, Compile before, List<String> outputs, boolean added) {
+  Compile apply(
+      Optimizer optimizer, @Nullable Compile before, List<String> outputs, boolean added) {
     for (String output : lossWeights.keySet()) {
       checkName("--loss-weight " + output + "=" + lossWeights.get(output), output, outputs);
     }
-    Compile c = before == null ? null : before.optimizer(optimizer);
-    if (!losses.isEmpty()) {
+    Compile c;
+    if (losses.isEmpty()) {
+      c = Objects.requireNonNull(before, "--loss is missing").optimizer(optimizer);
+    } else {
       c = Compile.with(optimizer);
       for (String word : losses) {
         int equals = word.indexOf('=');
@@ -100,7 +105,8 @@ final class ObjectiveOptions {
     return all;
   }
 
-  private Compile measured(Compile c, Compile before, List<String> outputs, boolean added) {
+  private Compile measured(
+      Compile c, @Nullable Compile before, List<String> outputs, boolean added) {
     Map<String, String> named =
         Named.sortOrAll("--metrics", metrics, "output", outputs, word -> false);
     Compile all = c;

@@ -8,6 +8,8 @@ import convlstm4j.optim.RMSprop;
 import convlstm4j.optim.SGD;
 import convlstm4j.optim.Schedule;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How weights follow from gradients, in Keras's words. */
@@ -19,13 +21,13 @@ final class OptimizerOptions {
         "sgd, adam, adamw, rmsprop, adadelta, adagrad, adamax, nadam, lion or ftrl. Default: the"
             + " model's own, or adam."
       })
-  String optimizer;
+  @Nullable String optimizer;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "R",
       description = "Default: the model's own, or Keras's for the optimiser.")
-  Double learningRate;
+  @Nullable Double learningRate;
 
   @Option(
       names = "--schedule",
@@ -43,10 +45,10 @@ final class OptimizerOptions {
         "  onecycle:STEPS up from R/25 to R, then down, as PyTorch's OneCycleLR;",
         "  cyclic:STEPS,LEAST straight from LEAST to R in STEPS, back, and again."
       })
-  String schedule;
+  @Nullable String schedule;
 
   @Option(names = "--momentum", paramLabel = "M", description = "Of sgd or rmsprop. Default: 0.")
-  Double momentum;
+  @Nullable Double momentum;
 
   @Option(
       names = "--nesterov",
@@ -54,31 +56,31 @@ final class OptimizerOptions {
       fallbackValue = "true",
       paramLabel = "true|false",
       description = "Nesterov's form of sgd's momentum. Default: false.")
-  Boolean nesterov;
+  @Nullable Boolean nesterov;
 
   @Option(
       names = "--weight-decay",
       paramLabel = "D",
       description = "Decoupled decay of weights. Default: the model's own, or Keras's.")
-  Double weightDecay;
+  @Nullable Double weightDecay;
 
   @Option(
       names = "--clip-value",
       paramLabel = "L",
       description = "Limit every element of the gradients to -L to L.")
-  Double clipValue;
+  @Nullable Double clipValue;
 
   @Option(
       names = "--clip-norm",
       paramLabel = "L",
       description = "Limit the Euclidean norm of each weight's gradient to L.")
-  Double clipNorm;
+  @Nullable Double clipNorm;
 
   @Option(
       names = "--global-clip-norm",
       paramLabel = "L",
       description = "Limit the Euclidean norm of all gradients together to L.")
-  Double globalClipNorm;
+  @Nullable Double globalClipNorm;
 
   @Option(
       names = "--ema",
@@ -87,26 +89,26 @@ final class OptimizerOptions {
         "Keep a moving average of the weights with this momentum (Keras: 0.99), which takes their"
             + " place when training is done; 0 for none. Default: the model's own, or none."
       })
-  Double ema;
+  @Nullable Double ema;
 
   @Option(
       names = "--ema-overwrite",
       paramLabel = "STEPS",
       description = "With --ema: the average takes the weights' place after every STEPS, too.")
-  Long emaOverwrite;
+  @Nullable Long emaOverwrite;
 
   @Option(
       names = "--accumulate",
       paramLabel = "STEPS",
       description = "Update the weights after every STEPS batches, by their mean gradient.")
-  Integer accumulation;
+  @Nullable Integer accumulation;
 
   /**
    * The optimiser that is asked for.
    *
    * @param before the model's own; null for none
    */
-  Optimizer apply(Optimizer before) {
+  Optimizer apply(@Nullable Optimizer before) {
     List<String> own =
         Given.of("--momentum", momentum != null).and("--nesterov", nesterov != null).names();
     if (optimizer == null && !own.isEmpty()) {
@@ -158,7 +160,11 @@ final class OptimizerOptions {
       throw new IllegalArgumentException(clips.get(0) + " goes without " + clips.get(1));
     }
     Mode mode = clipValue != null ? Mode.VALUE : clipNorm != null ? Mode.NORM : Mode.GLOBAL_NORM;
-    double limit = clipValue != null ? clipValue : clipNorm != null ? clipNorm : globalClipNorm;
+    double limit =
+        Stream.of(clipValue, clipNorm, globalClipNorm)
+            .flatMap(Stream::ofNullable)
+            .findFirst()
+            .orElseThrow();
     return o.common(o.common().withLimit(mode, limit));
   }
 

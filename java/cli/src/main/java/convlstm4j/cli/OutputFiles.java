@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Checks where results are to go before the work starts: not after hours of it. */
 final class OutputFiles {
@@ -105,7 +106,7 @@ final class OutputFiles {
   }
 
   /** Checks, beforehand, that a picture can be drawn and written; null for none. */
-  static void checkPng(String option, Path file) {
+  static void checkPng(String option, @Nullable Path file) {
     if (file == null) {
       return;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
           "Where the inputs to train on are: ${COMPLETION-CANDIDATES}; files of uint8 that are read as"
               + " they are needed, as train --data does, or on the Java heap as pixels (uint8) or as"
               + " numbers. Default: files.")
-  InputPlace inputs;
+  @Nullable InputPlace inputs;
 
   @Override
   public Integer call() {

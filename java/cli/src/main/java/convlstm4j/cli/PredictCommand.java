@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +89,7 @@ final class PredictCommand implements Runnable {
             + " also .json, of a film .srt, subtitles that say which scores are above --threshold."
             + " - is a table on standard output, of --input - only."
       })
-  Path output;
+  @Nullable Path output;
 
   @Mixin ScoreFiles scores;
 
@@ -96,7 +97,7 @@ final class PredictCommand implements Runnable {
       names = "--batch-size",
       paramLabel = "B",
       description = "Samples at a time. Default: 32, or the model's own.")
-  Integer batchSize;
+  @Nullable Integer batchSize;
 
   @Option(
       names = "--unit-range",
@@ -168,7 +169,8 @@ final class PredictCommand implements Runnable {
       }
       scores.refuse();
       ArrayData data = new ArrayData(trained, "--input", inputs, unitRange, conversions);
-      try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), output)) {
+      Path to = Objects.requireNonNull(output, "--output");
+      try (ArrayPrediction prediction = new ArrayPrediction(trained, data.samples(), to)) {
         CommandFiles claimed = reads();
         prediction.files().forEach(file -> claimed.writes("--output", file));
         try (claimed) {
@@ -184,7 +186,7 @@ final class PredictCommand implements Runnable {
       Model trained,
       NpyFile file,
       Bytes bytes,
-      Path output,
+      @Nullable Path output,
       ScoreFiles files,
       Conversions conversions) {
     NpyFile read = bytes.read(conversions.of(file, trained.dtype()), 0);
@@ -229,7 +231,8 @@ final class PredictCommand implements Runnable {
     say(out, columns, output, scores);
   }
 
-  private static void say(PrintWriter out, List<String> columns, Path output, ScoreFiles scores) {
+  private static void say(
+      PrintWriter out, List<String> columns, @Nullable Path output, ScoreFiles scores) {
     if (output != null) {
       String what = OutputFiles.ending(output).matches("json|srt") ? ": labels " : ": columns ";
       out.println(output + what + String.join(", ", columns));

@@ -7,11 +7,13 @@ import convlstm4j.model.Stretch;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /** Shows on a terminal how training goes: a bar for each epoch, then its losses and metrics. */
 final class ProgressDisplay implements Callback {
@@ -20,7 +22,7 @@ final class ProgressDisplay implements Callback {
 
   private final PrintWriter err;
   private final String title;
-  private ProgressBar bar;
+  private @Nullable ProgressBar bar;
   private long started;
   private long shown;
 
@@ -51,7 +53,7 @@ final class ProgressDisplay implements Callback {
   @Override
   public void onEpochBegin(Run run, long epoch) {
     started = System.nanoTime();
-    bar =
+    ProgressBar now =
         new ProgressBarBuilder()
             .setTaskName(name(run, epoch))
             .setInitialMax(run.batches())
@@ -59,23 +61,24 @@ final class ProgressDisplay implements Callback {
             // With a width of ours it asks no jline terminal, which would take Ctrl-C away.
             .setConsumer(new ConsoleProgressBarConsumer(System.err, TerminalWidth.columns() - 1))
             .build();
-    bar.stepTo(run.model().progress().batch());
+    bar = now;
+    now.stepTo(run.model().progress().batch());
   }
 
   @Override
   public void onBatchEnd(
       Run run, long epoch, int batch, Supplier<? extends Map<String, Double>> logs) {
-    bar.stepTo(batch + 1L);
+    bar().stepTo(batch + 1L);
     long now = System.currentTimeMillis();
     if (now - shown > REFRESH) {
       shown = now;
-      bar.setExtraMessage(String.format(Locale.ROOT, "loss %.4f", logs.get().get("loss")));
+      bar().setExtraMessage(String.format(Locale.ROOT, "loss %.4f", logs.get().get("loss")));
     }
   }
 
   @Override
   public void onStretch(Run run, Stretch stretch) {
-    bar.setExtraMessage(stretch.toString());
+    bar().setExtraMessage(stretch.toString());
   }
 
   @Override
@@ -91,6 +94,10 @@ final class ProgressDisplay implements Callback {
   @Override
   public void onTrainEnd(Run run) {
     closeBar();
+  }
+
+  private ProgressBar bar() {
+    return Objects.requireNonNull(bar, "there is a bar in an epoch only");
   }
 
   private String name(Run run, long epoch) {

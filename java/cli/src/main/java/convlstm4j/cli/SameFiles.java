@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds, of many files, those that are the same as one: {@link #isSame} only where it may be, since
@@ -88,9 +89,9 @@ final class SameFiles<T> {
   }
 
   /** Whether a folder is found under its name in the other case, as on macOS and Windows. */
-  private static boolean ignoresCase(Path folder) {
-    Path name = folder.getFileName();
-    if (name == null) {
+  private static boolean ignoresCase(@Nullable Path folder) {
+    Path name = folder == null ? null : folder.getFileName();
+    if (folder == null || name == null) {
       return false;
     }
     String other = name.toString().toUpperCase(Locale.ROOT);

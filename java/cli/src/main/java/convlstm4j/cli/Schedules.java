@@ -12,6 +12,7 @@ import convlstm4j.optim.Schedule.PolynomialDecay;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Learning-rate schedules as {@code --schedule} spells them. */
 final class Schedules {
@@ -157,7 +158,8 @@ final class Schedules {
       return value == null ? absent : whole(key, value);
     }
 
-    private String value(String key) {
+    /** Null if it is not among the parts. */
+    private @Nullable String value(String key) {
       for (String part : left) {
         if (part.startsWith(key + "=")) {
           left.remove(part);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is made of the scores of a video, beside {@code --output}. */
@@ -33,7 +34,7 @@ final class ScoreFiles {
         "Draw a video's scores over time below its frames: a .png, a moving .gif, or an .html page with"
             + " the intervals, too."
       })
-  Path picture;
+  @Nullable Path picture;
 
   @Option(
       names = "--intervals",
@@ -42,19 +43,19 @@ final class ScoreFiles {
         "Write when each score of a film is above --threshold: a .csv with the columns"
             + " id,start,end,label (seconds), which --data takes as labels.csv, or .srt, subtitles."
       })
-  Path intervals;
+  @Nullable Path intervals;
 
   @Option(
       names = "--threshold",
       paramLabel = "P",
       description = "For intervals, subtitles and pictures. Default: " + Intervals.HALF + ".")
-  Double threshold;
+  @Nullable Double threshold;
 
   /** Intervals of several videos, which go into one table; null where each has a file. */
-  private StringBuilder rows;
+  private @Nullable StringBuilder rows;
 
   /** What one of several videos is called; null where there is one only. */
-  private String id;
+  private @Nullable String id;
 
   /** Whether the intervals of all videos go into one table. */
   boolean isOneTable() {
@@ -80,7 +81,7 @@ final class ScoreFiles {
 
   /** Writes what several videos have in common. */
   void finish() {
-    if (isOneTable()) {
+    if (isOneTable() && intervals != null && rows != null) {
       write(intervals, rows.toString());
     }
   }
@@ -123,7 +124,7 @@ final class ScoreFiles {
    * @param timed whether it is known when frames are shown
    * @param video what it is about
    */
-  void check(Path output, boolean timed, String video) {
+  void check(@Nullable Path output, boolean timed, String video) {
     if (threshold != null && !Double.isFinite(threshold)) {
       throw new IllegalArgumentException("--threshold " + threshold + ", expected a number");
     }
@@ -156,7 +157,7 @@ final class ScoreFiles {
   }
 
   /** Whether more is made of scores than a table or an array. */
-  boolean isNeeded(Path output) {
+  boolean isNeeded(@Nullable Path output) {
     return picture != null
         || hasIntervals()
         || (output != null && OWN_OUTPUTS.contains(OutputFiles.ending(output)));
@@ -171,7 +172,11 @@ final class ScoreFiles {
    * @param times when all frames are shown
    */
   void write(
-      Path output, String id, Track track, SortedMap<Long, BufferedImage> frames, double[] times) {
+      @Nullable Path output,
+      String id,
+      Track track,
+      SortedMap<Long, BufferedImage> frames,
+      double[] times) {
     Intervals found = Intervals.of(track, threshold());
     try {
       if (output != null && OWN_OUTPUTS.contains(OutputFiles.ending(output))) {

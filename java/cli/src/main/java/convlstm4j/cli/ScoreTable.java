@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -116,7 +117,7 @@ final class ScoreTable {
         String before = prefix + (one ? "" : output + "_");
         cells.put(prefix + LOSS, logs.get(before + LOSS));
         for (var metric : compile.metricsOf(output)) {
-          double score = logs.get(before + metric.name());
+          double score = Objects.requireNonNull(logs.get(before + metric.name()), metric::name);
           cells.put(prefix + metric.name(), score);
           scores.computeIfAbsent(prefix + metric.name(), m -> new ArrayList<>()).add(score);
         }

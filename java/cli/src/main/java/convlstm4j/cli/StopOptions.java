@@ -8,6 +8,7 @@ import convlstm4j.model.ReduceOnPlateau;
 import convlstm4j.optim.Schedule;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How long training goes on, and what is watched meanwhile. */
@@ -29,7 +30,7 @@ final class StopOptions {
         "Which number of an epoch says how good it is, such as val_f1_score. Default: val_loss, or"
             + " loss without validation."
       })
-  String monitor;
+  @Nullable String monitor;
 
   @Option(
       names = "--mode",
@@ -50,7 +51,7 @@ final class StopOptions {
         "Stop when the monitored number, or NAME, has not got better for PATIENCE epochs in a row"
             + " (default: 0, at the first that is not better)."
       })
-  String earlyStopping;
+  @Nullable String earlyStopping;
 
   @Option(
       names = "--restore-best",
@@ -67,7 +68,7 @@ final class StopOptions {
         "Multiply the learning rate by FACTOR (default: 0.1) when the monitored number, or NAME, has"
             + " not got better for PATIENCE epochs (default: 10)."
       })
-  String plateau;
+  @Nullable String plateau;
 
   /** What can be checked before a model is there. */
   void check() {
@@ -152,7 +153,7 @@ final class StopOptions {
   }
 
   /** What is watched, how many epochs it may take, what then happens to the rate. */
-  private record Watch(String name, Integer patience, Double factor) {
+  private record Watch(String name, @Nullable Integer patience, @Nullable Double factor) {
     static Watch parse(String option, String text, boolean factor) {
       String[] parts = text.split(":", -1);
       String form = factor ? "[NAME][:PATIENCE[:FACTOR]]" : "[NAME][:PATIENCE]";

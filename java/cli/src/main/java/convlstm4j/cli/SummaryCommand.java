@@ -6,6 +6,7 @@ import convlstm4j.model.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +40,7 @@ final class SummaryCommand implements Runnable {
       names = "--picture",
       paramLabel = "FILE.png",
       description = "Draw the network: a box for each layer, arrows from one to the next.")
-  Path picture;
+  @Nullable Path picture;
 
   @Override
   public void run() {

@@ -12,7 +12,9 @@ import convlstm4j.model.TensorBoard;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -96,7 +98,7 @@ final class TrainCommand implements Callable<Integer> {
         "A checkpoint to go on from, a Keras file (.h5, .keras), or an architecture in JSON (Keras's"
             + " form). Default, with --data: the article's ConvLSTM for the folder's frames and labels."
       })
-  Path start;
+  @Nullable Path start;
 
   @Option(
       names = "--output",
@@ -130,19 +132,19 @@ final class TrainCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "S",
       description = "Decides first weights and order. Default: 0, or the checkpoint's.")
-  Long seed;
+  @Nullable Long seed;
 
   @Option(
       names = "--log",
       paramLabel = "FILE.csv",
       description = "Append losses and metrics of each epoch to a CSV file.")
-  Path log;
+  @Nullable Path log;
 
   @Option(
       names = "--picture",
       paramLabel = "FILE.png",
       description = "Draw losses and metrics of this run's epochs, anew after each of them.")
-  Path picture;
+  @Nullable Path picture;
 
   @Option(
       names = "--tensorboard",
@@ -151,7 +153,7 @@ final class TrainCommand implements Callable<Integer> {
         "Write losses and metrics of each epoch for TensorBoard, an event file for each run, into"
             + " train and validation below this folder."
       })
-  Path events;
+  @Nullable Path events;
 
   @Override
   public Integer call() {
@@ -217,11 +219,11 @@ final class TrainCommand implements Callable<Integer> {
    * @param from null for the article's network
    * @param same whether the trained model takes its place
    */
-  private Model model(Path from, boolean same) {
+  private Model model(@Nullable Path from, boolean same) {
     PrintWriter err = spec.commandLine().getErr();
     Model model =
         samples.arrays.given()
-            ? files.open(from, this::choose, err)
+            ? files.open(Objects.requireNonNull(from, "--model"), this::choose, err)
             : samples.folder.model(
                 from == null ? null : () -> files.open(from, this::choose, err),
                 from,
@@ -261,7 +263,7 @@ final class TrainCommand implements Callable<Integer> {
     model.seed(seed == null ? 0 : seed);
   }
 
-  private int train(Model model, Path from, ModelKind kind, Interrupt interrupt) {
+  private int train(Model model, @Nullable Path from, ModelKind kind, Interrupt interrupt) {
     PrintWriter err = spec.commandLine().getErr();
     boolean done = model.progress().epoch() >= stop.epochs && !resume;
     if (done && log == null) {
@@ -313,7 +315,7 @@ final class TrainCommand implements Callable<Integer> {
     return interrupt.code();
   }
 
-  private IllegalArgumentException done(Model model, Path from) {
+  private IllegalArgumentException done(Model model, @Nullable Path from) {
     return new IllegalArgumentException(
         "--epochs "
             + stop.epochs

@@ -8,6 +8,7 @@ import convlstm4j.model.Model;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ final class TrainingSamples {
       names = "--batch-size",
       paramLabel = "N",
       description = "Samples in a step. Default: 32, or of videos or windows 1.")
-  Integer batchSize;
+  @Nullable Integer batchSize;
 
   @Option(
       names = "--shuffle",
@@ -34,7 +35,7 @@ final class TrainingSamples {
         "Take samples in another order in every epoch. Default: true, but for a stateful model, whose"
             + " samples go on from batch to batch."
       })
-  Boolean shuffle;
+  @Nullable Boolean shuffle;
 
   /** Samples come from arrays or from a folder. */
   void checkForm(CommandLine command, boolean modelGiven) {
@@ -72,7 +73,7 @@ final class TrainingSamples {
   }
 
   /** What is trained on, and what is evaluated after each epoch, null for nothing. */
-  record Parts(Dataset training, Dataset validation) {}
+  record Parts(Dataset training, @Nullable Dataset validation) {}
 
   /** Opens them for a compiled model. */
   Parts open(Model model, Conversions conversions) {

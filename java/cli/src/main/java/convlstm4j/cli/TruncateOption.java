@@ -1,6 +1,7 @@
 package convlstm4j.cli;
 
 import convlstm4j.model.Model;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How far gradients go back through time. */
@@ -11,7 +12,7 @@ final class TruncateOption {
       description =
           "Train by truncated back-propagation through time: gradients of what layers remember do not go"
               + " back across every border of so many frames. Default: through all of them.")
-  Integer frames;
+  @Nullable Integer frames;
 
   /** Says it to a model. */
   void apply(Model model) {

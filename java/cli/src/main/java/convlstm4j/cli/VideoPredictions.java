@@ -45,7 +45,7 @@ final class VideoPredictions {
         claimed.writes("--intervals", task.files().intervals);
       }
     }
-    if (files.isOneTable()) {
+    if (files.isOneTable() && files.intervals != null) {
       ScoreFiles.checkIntervals("--intervals", files.intervals);
       claimed.writes("--intervals", files.intervals);
     }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongPredicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Scores of one video, without the batch axis: a column for each score, one row a frame. */
 final class VideoScores {
@@ -47,7 +48,7 @@ final class VideoScores {
    * @param files what else is made of them
    */
   static List<String> write(
-      Model model, Frames video, FrameSource source, Path output, ScoreFiles files) {
+      Model model, Frames video, FrameSource source, @Nullable Path output, ScoreFiles files) {
     return write(model, video, source, output, files, null);
   }
 
@@ -60,9 +61,9 @@ final class VideoScores {
       Model model,
       Frames video,
       FrameSource source,
-      Path output,
+      @Nullable Path output,
       ScoreFiles files,
-      Supplier<Film> pictures) {
+      @Nullable Supplier<Film> pictures) {
     boolean timed = source.seconds(0).isPresent();
     files.check(output, timed, source.name());
     checkOutput(output);
@@ -112,7 +113,7 @@ final class VideoScores {
   }
 
   /** Checks that scores can be written so; null for nothing. */
-  static void checkOutput(Path output) {
+  static void checkOutput(@Nullable Path output) {
     if (output == null) {
       return;
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One of several videos that are predicted, and what is written of it: the names of files have
@@ -17,9 +18,9 @@ import java.util.TreeMap;
  * @param output null for none
  * @param files what else is made of its scores
  */
-record VideoTask(String id, Path video, Path output, ScoreFiles files) {
+record VideoTask(String id, Path video, @Nullable Path output, ScoreFiles files) {
   /** Whether {@code --input} and the files written are of videos by name. */
-  static boolean areAsked(List<String> inputs, Path output, ScoreFiles files) {
+  static boolean areAsked(List<String> inputs, @Nullable Path output, ScoreFiles files) {
     return inputs.size() > 1
         || isFolderOfVideos(Path.of(inputs.get(0)))
         || VideoPlace.isIn(output)
@@ -36,7 +37,7 @@ record VideoTask(String id, Path video, Path output, ScoreFiles files) {
    *
    * @param inputs files, folders of pictures, and folders of videos
    */
-  static List<VideoTask> of(List<String> inputs, Path output, ScoreFiles files) {
+  static List<VideoTask> of(List<String> inputs, @Nullable Path output, ScoreFiles files) {
     Map<String, Path> byId = new TreeMap<>();
     List<VideoTask> tasks = new ArrayList<>();
     for (String input : inputs) {
@@ -75,7 +76,7 @@ record VideoTask(String id, Path video, Path output, ScoreFiles files) {
     }
   }
 
-  private static void checkPlace(String option, Path file, int videos) {
+  private static void checkPlace(String option, @Nullable Path file, int videos) {
     if (file != null && !VideoPlace.isIn(file)) {
       throw new IllegalArgumentException(
           option
