@@ -6,6 +6,7 @@ import convlstm4j.backend.onednn.MatrixProduct.Matrix;
 import convlstm4j.op.Affine;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Affine}: oneDNN's matmul on the layouts as they are, over the rows r: all axes but the
@@ -14,8 +15,8 @@ import java.util.List;
 final class AffinePlan extends OneDnnPlan<Affine> {
   private final int units;
   private final MatrixProduct forward;
-  private final GradientProduct backwardInput;
-  private final GradientProduct backwardWeight;
+  private final @Nullable GradientProduct backwardInput;
+  private final @Nullable GradientProduct backwardWeight;
   private final Groups columns;
 
   AffinePlan(Dnnl engine, Affine op, List<Shape> inputs, Mode mode) {
@@ -51,7 +52,7 @@ final class AffinePlan extends OneDnnPlan<Affine> {
     forward.run(
         input(call.inputs(), "x").address(),
         input(call.inputs(), "w").address(),
-        op.useBias() ? optional(call.inputs(), "b").address() : 0,
+        op.useBias() ? input(call.inputs(), "b").address() : 0,
         output(call.outputs(), "y").address(),
         scratch(call.workspace()));
   }
@@ -66,24 +67,24 @@ final class AffinePlan extends OneDnnPlan<Affine> {
     NativeBuffer x = input(call.inputs(), "x");
     NativeBuffer w = input(call.inputs(), "w");
     NativeBuffer dy = output(call.outputGradients(), "y");
-    NativeBuffer dx = input(call.inputGradients(), "x");
-    NativeBuffer dw = input(call.inputGradients(), "w");
+    NativeBuffer dx = wanted(call.inputGradients(), "x");
+    NativeBuffer dw = wanted(call.inputGradients(), "w");
     NativeBuffer db = optional(call.inputGradients(), "b");
     long scratch = scratch(call.workspace());
     if (dx != null) {
       boolean write = isWritten(call, "x");
-      backwardInput.run(write, dy.address(), w.address(), dx.address(), scratch);
+      trained(backwardInput).run(write, dy.address(), w.address(), dx.address(), scratch);
     }
     if (dw != null) {
       boolean write = isWritten(call, "w");
-      backwardWeight.run(write, x.address(), dy.address(), dw.address(), scratch);
+      trained(backwardWeight).run(write, x.address(), dy.address(), dw.address(), scratch);
     }
     if (db != null) {
       addColumnSums(dy, db);
     }
   }
 
-  private static long scratch(Buffer workspace) {
+  private static long scratch(@Nullable Buffer workspace) {
     return workspace == null ? 0 : NativeBuffer.of(workspace).address();
   }
 

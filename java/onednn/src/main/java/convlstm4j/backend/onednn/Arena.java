@@ -2,9 +2,11 @@ package convlstm4j.backend.onednn;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory of the system in a few large slabs, handed out in ranges that are cut from them and become
@@ -44,14 +46,16 @@ final class Arena {
 
   /** A part of a slab, free or in use; its neighbours are those of the same slab. */
   static final class Range {
-    private final Slab slab;
+    /** Null for one that only says how much is looked for. */
+    private final @Nullable Slab slab;
+
     private final long address;
     private long bytes;
-    private Range before;
-    private Range after;
+    private @Nullable Range before;
+    private @Nullable Range after;
     private boolean free = true;
 
-    private Range(Slab slab, long address, long bytes) {
+    private Range(@Nullable Slab slab, long address, long bytes) {
       this.slab = slab;
       this.address = address;
       this.bytes = bytes;
@@ -59,6 +63,10 @@ final class Arena {
 
     long address() {
       return address;
+    }
+
+    private Slab slab() {
+      return Objects.requireNonNull(slab, "a range of no slab");
     }
 
     /** At least as many as were asked for. */
@@ -74,7 +82,7 @@ final class Arena {
   /** Where slabs are from. */
   interface Slabs {
     /** Memory of a size; null if there is none. */
-    Pointer take(long bytes);
+    @Nullable Pointer take(long bytes);
 
     void giveBack(Pointer slab);
 
@@ -128,7 +136,7 @@ final class Arena {
    *
    * @return null if the system has no more memory
    */
-  Range take(long bytes) {
+  @Nullable Range take(long bytes) {
     long wanted = roundUp(bytes);
     Range range = free.ceiling(new Range(null, Long.MIN_VALUE, wanted));
     if (range == null) {
@@ -147,7 +155,7 @@ final class Arena {
   }
 
   private void touch(Range range) {
-    Slab slab = range.slab;
+    Slab slab = range.slab();
     long more = range.address + range.bytes - slab.address - slab.touched;
     if (more > 0) {
       slab.touched += more;
@@ -163,7 +171,7 @@ final class Arena {
    * A new slab takes the place of those that nobody uses: many small ones cannot hold what one of
    * their size can.
    */
-  private Range grow(long wanted) {
+  private @Nullable Range grow(long wanted) {
     long spare = source.areReused() ? trim() : 0;
     growing.accept(Math.max(wanted, spare));
     long size = separate ? wanted : Math.max(wanted, Math.max(spare, LEAST_SLAB));
@@ -198,12 +206,12 @@ final class Arena {
     Range whole = range;
     if (range.after != null && range.after.free) {
       free.remove(range.after);
-      absorb(range);
+      absorb(range, range.after);
     }
     if (range.before != null && range.before.free) {
       whole = range.before;
       free.remove(whole);
-      absorb(whole);
+      absorb(whole, range);
     }
     whole.free = true;
     free.add(whole);
@@ -213,8 +221,7 @@ final class Arena {
   }
 
   /** Makes a range and the one after it one. */
-  private static void absorb(Range range) {
-    Range gone = range.after;
+  private static void absorb(Range range, Range gone) {
     range.bytes += gone.bytes;
     range.after = gone.after;
     if (range.after != null) {
@@ -236,7 +243,7 @@ final class Arena {
   private void giveBack(Range slab) {
     free.remove(slab);
     heldBytes -= slab.bytes;
-    touchedBytes -= slab.slab.touched;
-    source.giveBack(slab.slab.memory);
+    touchedBytes -= slab.slab().touched;
+    source.giveBack(slab.slab().memory);
   }
 }

@@ -1,5 +1,7 @@
 package convlstm4j.backend.onednn;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Arenas of what comes and goes, of what stays meanwhile and so lies nowhere between, and of what
  * stays as long as a model. What one of the first two does not use the other may have; but both
@@ -50,7 +52,7 @@ final class Arenas {
    *
    * @return null if the system has no more
    */
-  Arena.Range take(long bytes, Stay stay) {
+  Arena.@Nullable Range take(long bytes, Stay stay) {
     if (stay != Stay.PERMANENT) {
       mostLive = Math.max(mostLive, live + bytes);
     }

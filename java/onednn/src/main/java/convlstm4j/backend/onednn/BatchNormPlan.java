@@ -6,6 +6,7 @@ import convlstm4j.op.BatchNorm;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link BatchNorm} in three passes over memory forward and two backward; oneDNN's primitive knows
@@ -51,7 +52,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
   }
 
   /** In C++ where that is there and takes the shape. */
-  private static NormPasses passes(NativeKernels kernels, Groups groups) {
+  private static NormPasses passes(@Nullable NativeKernels kernels, Groups groups) {
     return kernels != null && NativeNorm.takes(groups)
         ? new NativeNorm(kernels, groups)
         : new JavaNorm(groups);
@@ -62,7 +63,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     return passes.name();
   }
 
-  private At scratch(Buffer workspace) {
+  private @Nullable At scratch(@Nullable Buffer workspace) {
     return workspace == null ? null : new At(NativeBuffer.of(workspace), scratch);
   }
 
@@ -84,7 +85,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     }
     double[] inverse = inverseDeviation(variance);
     if (keep) {
-      NativeBuffer r = NativeBuffer.of(call.reserve());
+      NativeBuffer r = memory(call.reserve());
       float[] means = narrow(mean);
       Floats.put(r, meanAt, means, mean.length);
       Floats.put(r, meanRestAt, narrow(difference(mean, means)), mean.length);
@@ -139,10 +140,10 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dy = given(call.outputGradients(), "y");
     if (dy == null) {
-      NativeBuffer dx = isWritten(call, "x") ? input(call.inputGradients(), "x") : null;
-      if (dx != null) {
+      if (isWritten(call, "x")) {
+        NativeBuffer dx = input(call.inputGradients(), "x");
         Floats.zero(dx, 0, dx.size());
       }
       return; // only the moving statistics have gradients, and they pass none on
@@ -162,7 +163,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     double[][] sums = passes.gradientSums(x, dy, mean, inverse, scratch(call.workspace()));
     addParameterGradient(sums[1], optional(call.inputGradients(), "gamma"));
     addParameterGradient(sums[0], optional(call.inputGradients(), "beta"));
-    if (input(call.inputGradients(), "x") != null) {
+    if (wanted(call.inputGradients(), "x") != null) {
       addInputGradient(call, mean, inverse, sums[0], sums[1]);
     }
   }
@@ -172,7 +173,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
       return values(input(call.inputs(), moving));
     }
     float[] v = new float[groups.count()];
-    Floats.get(NativeBuffer.of(call.reserve()), reserveAt, v, v.length);
+    Floats.get(memory(call.reserve()), reserveAt, v, v.length);
     return v;
   }
 
@@ -198,7 +199,7 @@ final class BatchNormPlan extends OneDnnPlan<BatchNorm> {
     passes.inputGradient(x, dy, dx, write, mean, a, b, scale, scratch(call.workspace()));
   }
 
-  private void addParameterGradient(double[] perGroup, NativeBuffer gradient) {
+  private void addParameterGradient(double[] perGroup, @Nullable NativeBuffer gradient) {
     if (gradient != null) {
       float[] d = values(gradient);
       for (int p = 0; p < d.length; p++) {

@@ -61,7 +61,7 @@ final class ConcatPlan extends OneDnnPlan<Concat> {
     NativeBuffer dy = output(call.outputGradients(), "y");
     long offset = 0;
     for (int i = 0; i < op.count(); i++) {
-      NativeBuffer dx = at(call.inputGradients(), i);
+      NativeBuffer dx = wantedAt(call.inputGradients(), i);
       long row = row(in.get(i));
       if (dx != null) {
         if (outRow > Parallel.PIECE) {

@@ -10,6 +10,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ConvLstm2d} in chunks of time. Forward: one convolution of a chunk's frames with wx writes
@@ -62,13 +63,17 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     final NativeBuffer work;
     final NativeBuffer kept;
     final List<? extends Buffer> inputs;
-    final float[] mask;
-    private final List<At> peepholes;
+    final float @Nullable [] mask;
+    private final @Nullable List<At> peepholes;
 
-    Run(List<? extends Buffer> inputs, Buffer workspace, Buffer reserve, Philox random) {
+    Run(
+        List<? extends Buffer> inputs,
+        @Nullable Buffer workspace,
+        @Nullable Buffer reserve,
+        Philox random) {
       this.inputs = inputs;
-      this.work = NativeBuffer.of(workspace);
-      this.kept = d.training ? NativeBuffer.of(reserve) : work;
+      this.work = memory(workspace);
+      this.kept = d.training ? memory(reserve) : work;
       prims.scratch(work.address(at.scratch));
       NativeBuffer m = optional(inputs, "mask");
       mask = m == null ? null : Floats.read(m, 0, new float[d.n * d.t], d.n * d.t);
@@ -84,7 +89,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     private At peephole(int which) {
       NativeBuffer w = input(inputs, List.of("wci", "wcf", "wco").get(which));
       At place = work(at.peepholes + which * d.s);
-      prims.copies.peepholeIn.run(w.address(), place.address());
+      prims.copies.peepholeIn().run(w.address(), place.address());
       return place;
     }
 
@@ -107,7 +112,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     /** What a step does to each sample, or null if it counts for all. Steps count up or down. */
-    List<GatePass.Output> masked(int step) {
+    @Nullable List<GatePass.Output> masked(int step) {
       if (mask == null) {
         return null;
       }
@@ -147,10 +152,10 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
         long user = x.address(d.frame(from + k) * d.x);
         At place = work(at.xs + k * frame * d.xCopies);
         if (d.xCopies == 1) {
-          prims.copies.xIn.run(user, place.address());
+          prims.copies.xIn().run(user, place.address());
         } else {
           At one = work(at.xStep);
-          prims.copies.xIn.run(user, one.address());
+          prims.copies.xIn().run(user, one.address());
           xDrop.spread(one, work(at.xMasks), place);
         }
       }
@@ -210,7 +215,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
                 r.peepholes,
                 masked));
         if (output != null && !d.last) {
-          prims.copies.yOut.run(output.address(), y.address(d.output(step)));
+          prims.copies.yOut().run(output.address(), y.address(d.output(step)));
         }
       }
     }
@@ -222,7 +227,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     WithWeights p = prims.inputForward[steps];
     Prim input = packed(p, input(r.inputs, "wx"), r.work(at.packedX));
     if (op.useBias()) {
-      input.bind(dnnl.DNNL_ARG_BIAS, optional(r.inputs, "b").address());
+      input.bind(dnnl.DNNL_ARG_BIAS, input(r.inputs, "b").address());
     }
     input
         .bind(dnnl.DNNL_ARG_SRC, r.frames(from, steps))
@@ -257,8 +262,8 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     private final Backward call;
     private final At dh;
     private final At dc;
-    private final List<At> dPeepholes;
-    private Prim recurrent;
+    private final @Nullable List<At> dPeepholes;
+    private final Prim recurrent;
 
     Gradients(Run r, Backward call) {
       this.r = r;
@@ -272,18 +277,19 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
                   r.work(at.dPeepholes + d.s),
                   r.work(at.dPeepholes + 2 * d.s))
               : null;
+      WithWeights back = trained(prims.recurrentData);
+      this.recurrent = packed(back, input(call.inputs(), "wh"), r.work(at.packedH));
     }
 
     void start() {
-      recurrent = packed(prims.recurrentData, input(call.inputs(), "wh"), r.work(at.packedH));
-      first(output(call.outputGradients(), "hT"), dh);
-      first(output(call.outputGradients(), "cT"), dc);
+      first(given(call.outputGradients(), "hT"), dh);
+      first(given(call.outputGradients(), "cT"), dc);
       if (dPeepholes != null) {
         Floats.zero(r.work, at.dPeepholes, 3 * d.s);
       }
     }
 
-    private void first(NativeBuffer gradient, At state) {
+    private void first(@Nullable NativeBuffer gradient, At state) {
       if (gradient == null) {
         Floats.zero(r.work, state.index(), d.n * d.s);
       } else {
@@ -308,7 +314,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
               r.peepholes,
               dPeepholes,
               masked));
-      if (step == 0 && input(call.inputGradients(), "h0") == null) {
+      if (step == 0 && wanted(call.inputGradients(), "h0") == null) {
         return; // nobody asks for the gradient of h0
       }
       carry(step, dh.index(), at.carried);
@@ -328,8 +334,8 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       carry(step, at.carried, dh.index());
     }
 
-    private At outputGradient(int step) {
-      NativeBuffer dy = output(call.outputGradients(), "y");
+    private @Nullable At outputGradient(int step) {
+      NativeBuffer dy = given(call.outputGradients(), "y");
       if (dy == null || !d.yields(step)) {
         return null;
       }
@@ -337,7 +343,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
         return new At(dy, d.output(step));
       }
       At place = r.work(at.output);
-      prims.copies.yIn.run(dy.address(d.output(step)), place.address());
+      prims.copies.yIn().run(dy.address(d.output(step)), place.address());
       return place;
     }
 
@@ -351,8 +357,8 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     void weights(int from, int steps) {
-      NativeBuffer dwx = input(call.inputGradients(), "wx");
-      NativeBuffer dwh = input(call.inputGradients(), "wh");
+      NativeBuffer dwx = wanted(call.inputGradients(), "wx");
+      NativeBuffer dwh = wanted(call.inputGradients(), "wh");
       NativeBuffer db = optional(call.inputGradients(), "b");
       long dz = r.gates(from).address();
       if (dwx != null || db != null) {
@@ -372,7 +378,8 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       }
     }
 
-    private void addWeights(WithWeights p, long x, long dz, At packed, NativeBuffer gradient) {
+    private void addWeights(
+        WithWeights p, long x, long dz, At packed, @Nullable NativeBuffer gradient) {
       p.main()
           .bind(dnnl.DNNL_ARG_SRC, x)
           .bind(dnnl.DNNL_ARG_DIFF_DST, dz)
@@ -384,7 +391,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
     }
 
     void frames(int from, int steps) {
-      NativeBuffer dx = input(call.inputGradients(), "x");
+      NativeBuffer dx = wanted(call.inputGradients(), "x");
       if (dx == null) {
         return;
       }
@@ -400,7 +407,7 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
           xDrop.gather(one, r.work(at.xMasks), sum);
           one = sum;
         }
-        Prim out = isWritten(call, "x") ? prims.copies.xOut : prims.copies.xAdd;
+        Prim out = isWritten(call, "x") ? prims.copies.xOut() : prims.copies.xAdd();
         out.run(one.address(), dx.address(d.frame(from + k) * d.x));
       }
     }
@@ -410,18 +417,18 @@ final class ConvLstm2dPlan extends OneDnnPlan<ConvLstm2d> {
       last(dc, "c0");
       if (dPeepholes != null) {
         for (int which = 0; which < dPeepholes.size(); which++) {
-          NativeBuffer dw = input(call.inputGradients(), List.of("wci", "wcf", "wco").get(which));
+          NativeBuffer dw = wanted(call.inputGradients(), List.of("wci", "wcf", "wco").get(which));
           if (dw != null) {
-            prims.copies.peepholeAdd.run(dPeepholes.get(which).address(), dw.address());
+            prims.copies.peepholeAdd().run(dPeepholes.get(which).address(), dw.address());
           }
         }
       }
     }
 
     private void last(At state, String name) {
-      NativeBuffer gradient = input(call.inputGradients(), name);
+      NativeBuffer gradient = wanted(call.inputGradients(), name);
       if (gradient != null) {
-        Prim out = isWritten(call, name) ? prims.copies.stateOut : prims.copies.stateAdd;
+        Prim out = isWritten(call, name) ? prims.copies.stateOut : prims.copies.stateAdd();
         out.run(state.address(), gradient.address());
       }
     }

@@ -5,30 +5,23 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.memory;
+import org.jspecify.annotations.Nullable;
 
 /** Copies of a ConvLSTM's arrays between the user's layout and channels last. */
 final class ConvLstmCopies implements AutoCloseable {
-  /** One step of x, to channels last and dense; its gradient back, added; back. */
-  final Prim xIn;
+  private final @Nullable Prim xIn;
+  private final @Nullable Prim xAdd;
+  private final @Nullable Prim xOut;
 
-  final Prim xAdd;
-  final Prim xOut;
-
-  /** A state or its gradient, to channels last; back; back and added. */
+  /** A state or its gradient, to channels last; back. */
   final Prim stateIn;
 
   final Prim stateOut;
-  final Prim stateAdd;
-
-  /** One step of y from channels last; one step of its gradient to channels last. */
-  final Prim yOut;
-
-  final Prim yIn;
-
-  /** A peephole to channels last; its gradient back, added. */
-  final Prim peepholeIn;
-
-  final Prim peepholeAdd;
+  private final @Nullable Prim stateAdd;
+  private final @Nullable Prim yOut;
+  private final @Nullable Prim yIn;
+  private final @Nullable Prim peepholeIn;
+  private final @Nullable Prim peepholeAdd;
 
   private final List<Prim> all;
 
@@ -57,6 +50,50 @@ final class ConvLstmCopies implements AutoCloseable {
         Stream.of(xIn, xAdd, xOut, stateIn, stateOut, stateAdd, yOut, yIn, peepholeIn, peepholeAdd)
             .filter(Objects::nonNull)
             .toList();
+  }
+
+  private static Prim made(@Nullable Prim copy) {
+    return Objects.requireNonNull(copy, "a copy that the layer was not planned to need");
+  }
+
+  /** One step of x, to channels last and dense, where it does not lie so. */
+  Prim xIn() {
+    return made(xIn);
+  }
+
+  /** In training, the gradient of one step of x back, added. */
+  Prim xAdd() {
+    return made(xAdd);
+  }
+
+  /** In training, the gradient of one step of x back. */
+  Prim xOut() {
+    return made(xOut);
+  }
+
+  /** In training, the gradient of a state back, added. */
+  Prim stateAdd() {
+    return made(stateAdd);
+  }
+
+  /** One step of y from channels last, where it does not lie so. */
+  Prim yOut() {
+    return made(yOut);
+  }
+
+  /** In training, one step of y's gradient to channels last, where it does not lie so. */
+  Prim yIn() {
+    return made(yIn);
+  }
+
+  /** A peephole to channels last. */
+  Prim peepholeIn() {
+    return made(peepholeIn);
+  }
+
+  /** In training, the gradient of a peephole back, added. */
+  Prim peepholeAdd() {
+    return made(peepholeAdd);
   }
 
   /** Channels last, samples one after the other; axes n, c, pixels. */

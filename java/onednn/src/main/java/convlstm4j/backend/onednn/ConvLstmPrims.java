@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All oneDNN primitives of one ConvLSTM: convolutions for one step and for chunks of steps (whole
@@ -14,14 +15,16 @@ import java.util.stream.Stream;
  */
 final class ConvLstmPrims implements AutoCloseable {
   /** Per number of steps, null where no chunk has it; index is the number of steps. */
-  final WithWeights[] inputForward;
+  final @Nullable WithWeights[] inputForward;
 
-  final WithWeights[] inputData;
-  final WithWeights[] inputWeights;
-  final WithWeights[] recurrentWeights;
+  final @Nullable WithWeights[] inputData;
+  final @Nullable WithWeights[] inputWeights;
+  final @Nullable WithWeights[] recurrentWeights;
 
   final WithWeights recurrentForward;
-  final WithWeights recurrentData;
+
+  /** Null at inference. */
+  final @Nullable WithWeights recurrentData;
 
   final ConvLstmCopies copies;
 

@@ -10,6 +10,7 @@ import convlstm4j.tensor.Shape;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Conv}: oneDNN's convolution; {@link ConvTranspose}: its passes from y to x, whose gradient
@@ -26,18 +27,18 @@ final class ConvPlan extends OneDnnPlan<Op> {
   private final Convolution.WithWeights into;
 
   /** The gradient of y to that of x; null where none is wanted, as the next. */
-  private final Convolution.WithWeights back;
+  private final Convolution.@Nullable WithWeights back;
 
-  private final Convolution.WithWeights weightGradient;
+  private final Convolution.@Nullable WithWeights weightGradient;
 
   // Between the user's layout and channels last; adding is for gradients.
-  private final Prim xIn;
-  private final Prim yIn;
-  private final Prim yOut;
-  private final Prim addDx;
+  private final @Nullable Prim xIn;
+  private final @Nullable Prim yIn;
+  private final @Nullable Prim yOut;
+  private final @Nullable Prim addDx;
 
   /** Null where the gradient of x is made in place. */
-  private final Prim writeDx;
+  private final @Nullable Prim writeDx;
 
   private final long packedAt;
   private final long biasAt;
@@ -94,7 +95,7 @@ final class ConvPlan extends OneDnnPlan<Op> {
     }
     long packed = into.packedBytes();
     long scratch = into.scratchBytes();
-    if (training) {
+    if (back != null && weightGradient != null) {
       packed = Math.max(packed, Math.max(back.packedBytes(), weightGradient.packedBytes()));
       scratch = Math.max(scratch, Math.max(back.scratchBytes(), weightGradient.scratchBytes()));
     }
@@ -109,14 +110,14 @@ final class ConvPlan extends OneDnnPlan<Op> {
   @Override
   public String algorithm() {
     String s = "oneDNN " + into.main().implementation();
-    return back == null
+    return back == null || weightGradient == null
         ? s
         : s + " | " + back.main().implementation() + " | " + weightGradient.main().implementation();
   }
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer ws = NativeBuffer.of(call.workspace());
+    NativeBuffer ws = memory(call.workspace());
     long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);
     long y = first ? ws.address(yAt) : output(call.outputs(), "y").address();
     pack(into, input(call.inputs(), "w"), ws);
@@ -124,7 +125,7 @@ final class ConvPlan extends OneDnnPlan<Op> {
       into.main().bind(dnnl.DNNL_ARG_BIAS, input(call.inputs(), "b").address());
     }
     run(into, transposed, x, y, ws);
-    if (first) {
+    if (yOut != null) {
       yOut.scratch(ws.address(scratchAt)).run(y, output(call.outputs(), "y").address());
     }
   }
@@ -136,24 +137,26 @@ final class ConvPlan extends OneDnnPlan<Op> {
 
   @Override
   protected void addGradients(Backward call) {
-    NativeBuffer ws = NativeBuffer.of(call.workspace());
-    NativeBuffer dx = input(call.inputGradients(), "x");
-    NativeBuffer dw = input(call.inputGradients(), "w");
+    NativeBuffer ws = memory(call.workspace());
+    NativeBuffer dx = wanted(call.inputGradients(), "x");
+    NativeBuffer dw = wanted(call.inputGradients(), "w");
     NativeBuffer db = optional(call.inputGradients(), "b");
     long dy = lastChannels(yIn, output(call.outputGradients(), "y"), ws, yAt);
     if (dx != null) {
-      pack(back, input(call.inputs(), "w"), ws);
+      Convolution.WithWeights p = trained(back);
+      pack(p, input(call.inputs(), "w"), ws);
       boolean write = isWritten(call, "x");
       boolean inPlace = write && !first;
-      run(back, !transposed, dy, inPlace ? dx.address() : ws.address(dxAt), ws);
+      run(p, !transposed, dy, inPlace ? dx.address() : ws.address(dxAt), ws);
       if (!inPlace) {
-        Prim out = write ? writeDx : addDx;
+        Prim out = trained(write ? writeDx : addDx);
         out.scratch(ws.address(scratchAt)).run(ws.address(dxAt), dx.address());
       }
     }
     if (dw != null || db != null) {
       long x = lastChannels(xIn, input(call.inputs(), "x"), ws, xAt);
-      Prim p = weightGradient.main();
+      Convolution.WithWeights g = trained(weightGradient);
+      Prim p = g.main();
       if (useBias) {
         p.bind(dnnl.DNNL_ARG_DIFF_BIAS, ws.address(biasAt));
       }
@@ -163,10 +166,7 @@ final class ConvPlan extends OneDnnPlan<Op> {
           .scratch(ws.address(scratchAt))
           .run();
       if (dw != null) {
-        weightGradient
-            .weights()
-            .scratch(ws.address(scratchAt))
-            .run(ws.address(packedAt), dw.address());
+        g.weights().scratch(ws.address(scratchAt)).run(ws.address(packedAt), dw.address());
       }
       if (db != null) {
         int n = (int) filters;
@@ -175,9 +175,9 @@ final class ConvPlan extends OneDnnPlan<Op> {
     }
   }
 
-  /** The address of images with channels last. */
-  private long lastChannels(Prim in, NativeBuffer user, NativeBuffer ws, long wsAt) {
-    if (!first) {
+  /** The address of images with channels last; in: copies those that are not. */
+  private long lastChannels(@Nullable Prim in, NativeBuffer user, NativeBuffer ws, long wsAt) {
+    if (in == null) {
       return user.address();
     }
     in.scratch(ws.address(scratchAt)).run(user.address(), ws.address(wsAt));

@@ -12,6 +12,7 @@ import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.opencl.presets.OpenCL;
+import org.jspecify.annotations.Nullable;
 
 /** The loaded library with its engine and stream; the only place that loads it. */
 final class Dnnl implements AutoCloseable {
@@ -93,7 +94,7 @@ final class Dnnl implements AutoCloseable {
   }
 
   /** Our own kernels, or null where they are not. */
-  NativeKernels kernels() {
+  @Nullable NativeKernels kernels() {
     return found.kernels();
   }
 

@@ -4,13 +4,14 @@ import convlstm4j.op.Drop;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Drop}. The mask is drawn again in the backward pass instead of being kept. */
 final class DropPlan extends OneDnnPlan<Drop> {
   private final long[] sizes;
 
   /** By how much the mask's index grows along each axis; null for one decision per element. */
-  private final long[] strides;
+  private final long @Nullable [] strides;
 
   DropPlan(Drop op, List<Shape> inputs) {
     super(op, inputs);

@@ -2,6 +2,7 @@ package convlstm4j.backend.onednn;
 
 import convlstm4j.option.Activation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The element-wise part of one ConvLSTM step, Shi et al. 2015 (arXiv:1506.04214) eq. 3, as one pass
@@ -82,10 +83,10 @@ interface GatePass {
       At cAfter,
       At hBefore,
       At hAfter,
-      At output,
+      @Nullable At output,
       long outputStride,
-      List<At> peepholes,
-      List<Output> masked) {}
+      @Nullable List<At> peepholes,
+      @Nullable List<Output> masked) {}
 
   /**
    * One backward step.
@@ -99,18 +100,18 @@ interface GatePass {
    *     overwritten with all of it
    * @param dc gradient of c after the step, overwritten with that before it
    * @param peepholes wci, wcf, wco, or null
-   * @param dPeepholes gradients of the peepholes, to be added to
+   * @param dPeepholes gradients of the peepholes, to be added to; null without those
    * @param masked what each sample did, or null if the step counted for all
    */
   record Backward(
       At gates,
       At cBefore,
       At cAfter,
-      At dOutput,
+      @Nullable At dOutput,
       long outputStride,
       At dh,
       At dc,
-      List<At> peepholes,
-      List<At> dPeepholes,
-      List<Output> masked) {}
+      @Nullable List<At> peepholes,
+      @Nullable List<At> dPeepholes,
+      @Nullable List<Output> masked) {}
 }

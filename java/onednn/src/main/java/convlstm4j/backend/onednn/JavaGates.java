@@ -94,7 +94,7 @@ final class JavaGates implements GatePass {
     float[] h = s.hBefore().read(at, Floats.scratch(NEXT, m), m);
     s.hAfter().write(h, at, m);
     if (s.output() != null) {
-      if (s.masked().get(n) == Output.ZEROS) {
+      if (s.masked() != null && s.masked().get(n) == Output.ZEROS) {
         Arrays.fill(h, 0, m, 0);
       }
       s.output().write(h, n * s.outputStride() + pixel * cell.filters(), m);
@@ -244,7 +244,7 @@ final class JavaGates implements GatePass {
       dCandidate[k] *= dc[k] * i[k];
       dc[k] *= forget[k];
     }
-    if (s.peepholes() != null) {
+    if (s.peepholes() != null && s.dPeepholes() != null) {
       addProduct(dc, dIn, s.peepholes().get(0).read(inState, Floats.scratch(PEEPHOLE, m), m), m);
       addProduct(
           dc, dForget, s.peepholes().get(1).read(inState, Floats.scratch(PEEPHOLE, m), m), m);

@@ -1,5 +1,7 @@
 package convlstm4j.backend.onednn;
 
+import org.jspecify.annotations.Nullable;
+
 /** {@link NormPasses} in Java, where the C++ kernels are missing. */
 final class JavaNorm implements NormPasses {
   private final Groups groups;
@@ -19,7 +21,7 @@ final class JavaNorm implements NormPasses {
   }
 
   @Override
-  public double[] moments(NativeBuffer x, double[] centre, boolean squared, At scratch) {
+  public double[] moments(NativeBuffer x, double[] centre, boolean squared, @Nullable At scratch) {
     return groups.sum(
         (sums, e, size, runs) -> {
           float[] v = Floats.read(x, e, Floats.scratch(0), size);
@@ -35,7 +37,12 @@ final class JavaNorm implements NormPasses {
 
   @Override
   public void normalize(
-      NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift, At scratch) {
+      NativeBuffer x,
+      NativeBuffer y,
+      double[] mean,
+      double[] scale,
+      double[] shift,
+      @Nullable At scratch) {
     groups.each(
         (e, size, runs) -> {
           float[] v = Floats.read(x, e, Floats.scratch(0), size);
@@ -51,11 +58,12 @@ final class JavaNorm implements NormPasses {
 
   @Override
   public double[][] gradientSums(
-      NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse, At scratch) {
+      NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse, @Nullable At scratch) {
     return new double[][] {sumGradient(null, dy, mean, inverse), sumGradient(x, dy, mean, inverse)};
   }
 
-  private double[] sumGradient(NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse) {
+  private double[] sumGradient(
+      @Nullable NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse) {
     return groups.sum(
         (sums, e, size, runs) -> {
           float[] d = Floats.read(dy, e, Floats.scratch(0), size);
@@ -80,7 +88,7 @@ final class JavaNorm implements NormPasses {
       double[] a,
       double[] b,
       double[] scale,
-      At scratch) {
+      @Nullable At scratch) {
     groups.each(
         (e, size, runs) -> {
           float[] d = Floats.read(dy, e, Floats.scratch(0), size);

@@ -111,7 +111,7 @@ final class JavaPoolPlan extends PoolPlan {
       for (int j = first(1, h); j < end(1, h); j++) {
         long inAt = ((image * n[0] + i) * n[1] + j) * in;
         float[] target = Floats.read(dx, inAt, Floats.scratch(2, in), in);
-        if (max) {
+        if (best != null) {
           float[] row = Floats.read(input(call.inputs(), "x"), inAt, Floats.scratch(3, in), in);
           toFirstEqual(gradient, best, row, target);
         } else {

@@ -50,12 +50,11 @@ final class Kernels {
 
   /** In C++ where that is there and takes the shape. */
   private static Plan standardize(Dnnl engine, Standardize op, List<Shape> inputs, Mode mode) {
+    NativeKernels kernels = engine.kernels();
     Optional<NativeStandardizePlan.Slices> slices =
-        engine.kernels() == null
-            ? Optional.empty()
-            : NativeStandardizePlan.slices(op, inputs.get(0));
-    return slices.isPresent()
-        ? new NativeStandardizePlan(engine.kernels(), slices.get(), op, inputs, mode)
+        kernels == null ? Optional.empty() : NativeStandardizePlan.slices(op, inputs.get(0));
+    return kernels != null && slices.isPresent()
+        ? new NativeStandardizePlan(kernels, slices.get(), op, inputs, mode)
         : new StandardizePlan(parts(engine), op, inputs, mode);
   }
 

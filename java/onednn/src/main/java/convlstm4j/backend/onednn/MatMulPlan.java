@@ -6,15 +6,16 @@ import convlstm4j.backend.onednn.MatrixProduct.Matrix;
 import convlstm4j.op.MatMul;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link MatMul}: oneDNN's matmul on the layouts as they are. */
 final class MatMulPlan extends OneDnnPlan<MatMul> {
   private final MatrixProduct forward;
 
   /** Null for inference. */
-  private final Gradient first;
+  private final @Nullable Gradient first;
 
-  private final Gradient second;
+  private final @Nullable Gradient second;
 
   /**
    * The gradient of an operand: a product of two matrices that lies in memory as the operand does.
@@ -82,20 +83,20 @@ final class MatMulPlan extends OneDnnPlan<MatMul> {
   @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y").address();
-    NativeBuffer dx = input(call.inputGradients(), "x");
-    NativeBuffer dw = input(call.inputGradients(), "w");
+    NativeBuffer dx = wanted(call.inputGradients(), "x");
+    NativeBuffer dw = wanted(call.inputGradients(), "w");
     long scratch = scratch(call.workspace());
     if (dx != null) {
       long w = input(call.inputs(), "w").address();
-      first.give(isWritten(call, "x"), dy, w, dx.address(), scratch);
+      trained(first).give(isWritten(call, "x"), dy, w, dx.address(), scratch);
     }
     if (dw != null) {
       long x = input(call.inputs(), "x").address();
-      second.give(isWritten(call, "w"), x, dy, dw.address(), scratch);
+      trained(second).give(isWritten(call, "w"), x, dy, dw.address(), scratch);
     }
   }
 
-  private static long scratch(Buffer workspace) {
+  private static long scratch(@Nullable Buffer workspace) {
     return workspace == null ? 0 : NativeBuffer.of(workspace).address();
   }
 }

@@ -73,12 +73,14 @@ final class MatrixProduct implements AutoCloseable {
     this.bias = bias;
     long depth = a.columns;
     long size = Math.min(depth, Math.max(LEAST_BLOCK, (long) Math.sqrt((double) depth)));
-    Prim whole = null;
+    Prim whole = null; // what blocks of the full size share
     for (long from = 0; from < depth; from += size) {
       long n = Math.min(size, depth - from);
       boolean first = from == 0;
-      boolean sameAsLast = n == size && whole != null;
-      Prim p = sameAsLast ? whole : product(engine, part(a, b, n), first && bias, !first || add);
+      Prim p =
+          n == size && whole != null
+              ? whole
+              : product(engine, part(a, b, n), first && bias, !first || add);
       // The first block differs from the others unless they all add and none has the bias.
       whole = n == size && (!first || add) ? p : whole;
       blocks.add(
@@ -107,7 +109,7 @@ final class MatrixProduct implements AutoCloseable {
               .argument(dnnl.DNNL_ARG_SRC, a)
               .argument(dnnl.DNNL_ARG_WEIGHTS, b)
               .argument(dnnl.DNNL_ARG_DST, c);
-      return bias ? p.argument(dnnl.DNNL_ARG_BIAS, row) : p;
+      return row != null ? p.argument(dnnl.DNNL_ARG_BIAS, row) : p;
     }
   }
 

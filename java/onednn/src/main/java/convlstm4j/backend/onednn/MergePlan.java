@@ -59,7 +59,7 @@ final class MergePlan extends OneDnnPlan<Merge> {
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
-      NativeBuffer dx = at(call.inputGradients(), i);
+      NativeBuffer dx = wantedAt(call.inputGradients(), i);
       int self = i;
       if (dx == null) {
         continue;

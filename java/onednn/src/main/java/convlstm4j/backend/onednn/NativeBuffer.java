@@ -5,6 +5,7 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Floats outside the Java heap, row-major. A view shares the block of the buffer it looks at. */
 final class NativeBuffer implements Buffer {
@@ -15,15 +16,18 @@ final class NativeBuffer implements Buffer {
     void release(Block block, long bytes);
   }
 
-  private final Owner owner;
-  private final NativeBuffer viewed;
+  /** Null for a view, which looks at another buffer. */
+  private final @Nullable Owner owner;
+
+  private final @Nullable NativeBuffer viewed;
   private final Shape shape;
   private final long size;
 
   /** Where the first element is in the block. */
   private final long first;
 
-  private Block block;
+  /** Null once it is closed. */
+  private @Nullable Block block;
 
   NativeBuffer(Owner owner, Block block, Shape shape) {
     this.owner = owner;
@@ -52,9 +56,14 @@ final class NativeBuffer implements Buffer {
     }
   }
 
-  /** The buffer as one of ours; null for null. */
+  /** The buffer as one of ours. */
   static NativeBuffer of(Buffer b) {
     return (NativeBuffer) b;
+  }
+
+  /** The buffer, if there is one, as one of ours. */
+  static @Nullable NativeBuffer orNull(@Nullable Buffer b) {
+    return b == null ? null : of(b);
   }
 
   /** Number of elements. */

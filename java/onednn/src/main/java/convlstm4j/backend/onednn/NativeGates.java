@@ -5,6 +5,7 @@ import convlstm4j.backend.onednn.Structs.GatesBackward;
 import convlstm4j.backend.onednn.Structs.GatesForward;
 import convlstm4j.op.GateOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link GatePass} in C++. Samples whose step is masked are skipped in Java. */
 final class NativeGates implements GatePass {
@@ -21,7 +22,7 @@ final class NativeGates implements GatePass {
   }
 
   /** The native gates where they are there, else those in Java. */
-  static GatePass choose(NativeKernels kernels) {
+  static GatePass choose(@Nullable NativeKernels kernels) {
     return kernels != null ? new NativeGates(kernels) : new JavaGates();
   }
 
@@ -31,7 +32,7 @@ final class NativeGates implements GatePass {
   }
 
   /** Fills in what some samples' steps share. */
-  static void fill(Struct<Structs.Cell> target, Cell c, int samples, List<At> peepholes) {
+  static void fill(Struct<Structs.Cell> target, Cell c, int samples, @Nullable List<At> peepholes) {
     target
         .set(Structs.Cell.SAMPLES, samples)
         .set(Structs.Cell.PIXELS, c.pixels())
@@ -46,26 +47,27 @@ final class NativeGates implements GatePass {
         .set(Structs.Cell.WCO, address(peepholes, 2));
   }
 
-  private static long address(List<At> places, int which) {
+  private static long address(@Nullable List<At> places, int which) {
     return places == null ? 0 : places.get(which).address();
   }
 
-  private static long address(At place, long offset) {
+  private static long address(@Nullable At place, long offset) {
     return place == null ? 0 : place.plus(offset).address();
   }
 
   private static boolean allCount(List<Output> masked) {
-    return masked == null || masked.stream().allMatch(m -> m == Output.COUNTS);
+    return masked.stream().allMatch(m -> m == Output.COUNTS);
   }
 
   @Override
   public void forward(Cell cell, Forward s) {
-    if (allCount(s.masked())) {
+    List<Output> masked = s.masked();
+    if (masked == null || allCount(masked)) {
       forward(cell, s, 0, cell.samples());
       return;
     }
     for (int n = 0; n < cell.samples(); n++) {
-      if (s.masked().get(n) == Output.COUNTS) {
+      if (masked.get(n) == Output.COUNTS) {
         forward(cell, s, n, 1);
       } else {
         skipping.skip(cell, s, n);
@@ -89,12 +91,13 @@ final class NativeGates implements GatePass {
 
   @Override
   public void backward(Cell cell, Backward s) {
-    if (allCount(s.masked())) {
+    List<Output> masked = s.masked();
+    if (masked == null || allCount(masked)) {
       backward(cell, s, 0, cell.samples());
       return;
     }
     for (int n = 0; n < cell.samples(); n++) {
-      if (s.masked().get(n) == Output.COUNTS) {
+      if (masked.get(n) == Output.COUNTS) {
         backward(cell, s, n, 1);
       } else {
         skipping.skip(cell, s, n);

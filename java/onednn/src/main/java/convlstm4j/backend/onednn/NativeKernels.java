@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our own kernels in C++ ({@code cpu/} in the sources): the gates, ConvLSTM steps by Winograd's
@@ -88,7 +89,7 @@ final class NativeKernels {
   }
 
   /** The kernels, or why they are not there. */
-  record Found(NativeKernels kernels, String reason) {}
+  record Found(@Nullable NativeKernels kernels, String reason) {}
 
   /**
    * Loads the library if there is one for this machine.
@@ -128,7 +129,7 @@ final class NativeKernels {
   }
 
   /** The library for a platform, or null; it lies in a jar, so perhaps in a module, of its own. */
-  static URL find(String platform) {
+  static @Nullable URL find(String platform) {
     String folder = NativeKernels.class.getPackageName().replace('.', '/');
     return NativeKernels.class
         .getClassLoader()

@@ -6,6 +6,8 @@ import convlstm4j.backend.onednn.Structs.GroupInputGradient;
 import convlstm4j.backend.onednn.Structs.GroupMoments;
 import convlstm4j.backend.onednn.Structs.GroupNormalize;
 import java.nio.DoubleBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link NormPasses} in C++. Runs shorter than vectors, such as few channels that lie innermost,
@@ -62,8 +64,8 @@ final class NativeNorm implements NormPasses {
     private final At scratch;
     private int used;
 
-    Arrays(At scratch) {
-      this.scratch = scratch;
+    Arrays(@Nullable At scratch) {
+      this.scratch = Objects.requireNonNull(scratch, "normalising in C++ takes scratch memory");
     }
 
     private long place(int which) {
@@ -99,7 +101,7 @@ final class NativeNorm implements NormPasses {
   }
 
   @Override
-  public double[] moments(NativeBuffer x, double[] centre, boolean squared, At scratch) {
+  public double[] moments(NativeBuffer x, double[] centre, boolean squared, @Nullable At scratch) {
     Arrays a = new Arrays(scratch);
     moments
         .set(GroupMoments.X, x.address())
@@ -113,7 +115,12 @@ final class NativeNorm implements NormPasses {
 
   @Override
   public void normalize(
-      NativeBuffer x, NativeBuffer y, double[] mean, double[] scale, double[] shift, At scratch) {
+      NativeBuffer x,
+      NativeBuffer y,
+      double[] mean,
+      double[] scale,
+      double[] shift,
+      @Nullable At scratch) {
     Arrays a = new Arrays(scratch);
     normalize
         .set(GroupNormalize.X, x.address())
@@ -126,7 +133,7 @@ final class NativeNorm implements NormPasses {
 
   @Override
   public double[][] gradientSums(
-      NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse, At scratch) {
+      NativeBuffer x, NativeBuffer dy, double[] mean, double[] inverse, @Nullable At scratch) {
     Arrays a = new Arrays(scratch);
     gradientSums
         .set(GroupGradientSums.X, x.address())
@@ -150,7 +157,7 @@ final class NativeNorm implements NormPasses {
       double[] first,
       double[] second,
       double[] scale,
-      At scratch) {
+      @Nullable At scratch) {
     Arrays a = new Arrays(scratch);
     inputGradient
         .set(GroupInputGradient.X, x.address())

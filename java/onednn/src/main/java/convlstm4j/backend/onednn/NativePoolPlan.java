@@ -43,7 +43,7 @@ final class NativePoolPlan extends PoolPlan {
     forward
         .set(PoolForward.X, input(call.inputs(), "x").address())
         .set(PoolForward.Y, output(call.outputs(), "y").address())
-        .set(PoolForward.SCRATCH, NativeBuffer.of(call.workspace()).address());
+        .set(PoolForward.SCRATCH, memory(call.workspace()).address());
     kernels.run(Kernel.POOL_FORWARD, forward);
   }
 
@@ -60,7 +60,7 @@ final class NativePoolPlan extends PoolPlan {
         .set(PoolBackward.DY, output(call.outputGradients(), "y").address())
         .set(PoolBackward.DX, input(call.inputGradients(), "x").address())
         .set(PoolBackward.ADDS, isWritten(call, "x") ? 0 : 1)
-        .set(PoolBackward.SCRATCH, NativeBuffer.of(call.workspace()).address());
+        .set(PoolBackward.SCRATCH, memory(call.workspace()).address());
     kernels.run(Kernel.POOL_BACKWARD, backward);
   }
 }

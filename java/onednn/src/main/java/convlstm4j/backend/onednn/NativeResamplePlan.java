@@ -6,6 +6,7 @@ import convlstm4j.op.Resample;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Resample} in C++, backward with the transposed tables. oneDNN's resampling knows nearest
@@ -156,7 +157,8 @@ final class NativeResamplePlan extends OneDnnPlan<Resample> {
     return "C++ (" + kernels.name() + ")";
   }
 
-  private void run(Sums sums, NativeBuffer x, NativeBuffer y, boolean adds, Buffer workspace) {
+  private void run(
+      Sums sums, NativeBuffer x, NativeBuffer y, boolean adds, @Nullable Buffer workspace) {
     if (x.size() == 0) {
       return;
     }
@@ -164,7 +166,7 @@ final class NativeResamplePlan extends OneDnnPlan<Resample> {
         .set(Structs.Resample.X, x.address())
         .set(Structs.Resample.Y, y.address())
         .set(Structs.Resample.ADDS, adds ? 1 : 0)
-        .set(Structs.Resample.SCRATCH, NativeBuffer.of(workspace).address());
+        .set(Structs.Resample.SCRATCH, memory(workspace).address());
     kernels.run(Kernel.RESAMPLE, sums.call);
   }
 

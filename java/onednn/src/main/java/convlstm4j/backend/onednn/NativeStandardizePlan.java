@@ -9,6 +9,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Standardize} in C++; oneDNN's primitives know a mean along the last axis, or groups of
@@ -115,14 +116,14 @@ final class NativeStandardizePlan extends OneDnnPlan<Standardize> {
     return "C++ (" + kernels.name() + ")";
   }
 
-  private static long address(NativeBuffer b) {
+  private static long address(@Nullable NativeBuffer b) {
     return b == null ? 0 : b.address();
   }
 
   @Override
   protected void compute(Forward call) {
-    NativeBuffer space = NativeBuffer.of(call.workspace());
-    NativeBuffer kept = keep ? NativeBuffer.of(call.reserve()) : space;
+    NativeBuffer space = memory(call.workspace());
+    NativeBuffer kept = keep ? memory(call.reserve()) : space;
     forward
         .set(StandardizeForward.X, input(call.inputs(), "x").address())
         .set(StandardizeForward.GAMMA, address(optional(call.inputs(), "gamma")))
@@ -144,12 +145,12 @@ final class NativeStandardizePlan extends OneDnnPlan<Standardize> {
         .set(StandardizeBackward.X, input(call.inputs(), "x").address())
         .set(StandardizeBackward.GAMMA, address(optional(call.inputs(), "gamma")))
         .set(StandardizeBackward.DY, output(call.outputGradients(), "y").address())
-        .set(StandardizeBackward.STATISTICS, NativeBuffer.of(call.reserve()).address(statisticsAt))
-        .set(StandardizeBackward.DX, address(input(call.inputGradients(), "x")))
+        .set(StandardizeBackward.STATISTICS, memory(call.reserve()).address(statisticsAt))
+        .set(StandardizeBackward.DX, address(wanted(call.inputGradients(), "x")))
         .set(StandardizeBackward.DGAMMA, address(optional(call.inputGradients(), "gamma")))
         .set(StandardizeBackward.DBETA, address(optional(call.inputGradients(), "beta")))
         .set(StandardizeBackward.ADDS, isWritten(call, "x") ? 0 : 1)
-        .set(StandardizeBackward.SCRATCH, NativeBuffer.of(call.workspace()).address(scratchAt));
+        .set(StandardizeBackward.SCRATCH, memory(call.workspace()).address(scratchAt));
     kernels.run(Kernel.STANDARDIZE_BACKWARD, backward);
   }
 }

@@ -6,6 +6,7 @@ import convlstm4j.backend.PlanFrame;
 import convlstm4j.op.Op;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A plan over native memory; offsets are in floats, at multiples of 64 bytes. */
 abstract class OneDnnPlan<O extends Op> extends PlanFrame<O, NativeBuffer> {
@@ -20,7 +21,12 @@ abstract class OneDnnPlan<O extends Op> extends PlanFrame<O, NativeBuffer> {
     return "Java loops over native memory";
   }
 
-  /** The buffer at an index; null where there is none. */
+  /** The gradient at an index; null where it is not wanted. */
+  static @Nullable NativeBuffer wantedAt(List<? extends Buffer> gradients, int index) {
+    return NativeBuffer.orNull(gradients.get(index));
+  }
+
+  /** The buffer at an index. */
   static NativeBuffer at(List<? extends Buffer> buffers, int index) {
     return NativeBuffer.of(buffers.get(index));
   }

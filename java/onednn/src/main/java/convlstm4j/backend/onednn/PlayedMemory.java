@@ -5,6 +5,7 @@ import convlstm4j.backend.onednn.Arenas.Stay;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import org.bytedeco.javacpp.Pointer;
 
@@ -56,7 +57,8 @@ final class PlayedMemory implements Peak.Played {
   @Override
   public void remove(long bytes, boolean stayed) {
     Size size = size(bytes, stayed);
-    arenas.release(taken.get(size).remove(), bytes, size.stay);
+    arenas.release(
+        Objects.requireNonNull(taken.get(size), "none of the size").remove(), bytes, size.stay);
   }
 
   private static Size size(long bytes, boolean stays) {

@@ -55,7 +55,7 @@ final class PointwisePlan extends OneDnnPlan<Pointwise> {
   protected void addGradients(Backward call) {
     NativeBuffer dy = output(call.outputGradients(), "y");
     for (int i = 0; i < op.count(); i++) {
-      NativeBuffer dx = at(call.inputGradients(), i);
+      NativeBuffer dx = wantedAt(call.inputGradients(), i);
       Code gradient = gradients.get(i);
       if (dx == null) {
         continue;

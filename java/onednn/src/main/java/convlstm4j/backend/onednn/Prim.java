@@ -4,6 +4,7 @@ import convlstm4j.backend.BackendException;
 import convlstm4j.backend.Owned;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.global.dnnl;
@@ -89,7 +90,8 @@ final class Prim implements AutoCloseable {
 
   /** Says where an argument is from now on. */
   Prim bind(int name, long at) {
-    memories.get(name).set_data_handle(address.at(at));
+    Objects.requireNonNull(memories.get(name), "an argument that was not declared")
+        .set_data_handle(address.at(at));
     return this;
   }
 

@@ -6,6 +6,7 @@ import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Resample} where the C++ kernels are missing, along one axis after the other. A piece of
@@ -60,8 +61,8 @@ final class ResamplePlan extends OneDnnPlan<Resample> {
   }
 
   /** The array before an axis that is not the first one. */
-  private NativeBuffer before(int number, Buffer space) {
-    return NativeBuffer.of(space).part(between.get(number), shapes.get(number));
+  private NativeBuffer before(int number, @Nullable Buffer space) {
+    return memory(space).part(between.get(number), shapes.get(number));
   }
 
   @Override

@@ -4,6 +4,7 @@ import convlstm4j.backend.Spill;
 import convlstm4j.backend.SpillFolder;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
+import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 
 /** Arrays in mapped files, handed out like others: kernels see addresses. */
@@ -42,7 +43,9 @@ final class SpilledMemory implements Spill {
           "the files are closed, and what was in them is gone; spill anew (Memory.spill)");
     }
     long bytes = Math.multiplyExact(shape.elements(), (long) Float.BYTES);
-    Block block = new Block(arena.take(Block.rangeBytes(bytes)));
+    // Mapping throws where there is no room.
+    Block block =
+        new Block(Objects.requireNonNull(arena.take(Block.rangeBytes(bytes)), "no mapping"));
     return new NativeBuffer((b, n) -> release(b), block, shape);
   }
 

@@ -39,7 +39,7 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
   @Override
   protected void compute(Forward call) {
     if (workspaceBytes() > 0) {
-      forward.scratch(NativeBuffer.of(call.workspace()).address());
+      forward.scratch(memory(call.workspace()).address());
     }
     forward.run(input(call.inputs(), "x").address(), output(call.outputs(), "y").address());
   }
@@ -53,7 +53,7 @@ final class TransposePlan extends OneDnnPlan<Transpose> {
   protected void addGradients(Backward call) {
     Prim p = isWritten(call, "x") ? writing : backward;
     if (workspaceBytes() > 0) {
-      p.scratch(NativeBuffer.of(call.workspace()).address());
+      p.scratch(memory(call.workspace()).address());
     }
     p.run(
         output(call.outputGradients(), "y").address(), input(call.inputGradients(), "x").address());

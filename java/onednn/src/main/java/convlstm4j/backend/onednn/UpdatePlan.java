@@ -20,7 +20,7 @@ final class UpdatePlan extends OneDnnPlan<Op> {
     /**
      * Updates n elements.
      *
-     * @param rate the op's rates; null if it has none
+     * @param rate the op's rates; empty if it has none
      * @param a one array per input group, in order, to be overwritten with the new values
      * @param n number of elements
      */
@@ -96,6 +96,6 @@ final class UpdatePlan extends OneDnnPlan<Op> {
 
   private float[] rate(List<? extends Buffer> inputs) {
     NativeBuffer r = optional(inputs, "rate");
-    return r == null ? null : Floats.read(r, 0, new float[(int) r.size()], (int) r.size());
+    return r == null ? new float[0] : Floats.read(r, 0, new float[(int) r.size()], (int) r.size());
   }
 }

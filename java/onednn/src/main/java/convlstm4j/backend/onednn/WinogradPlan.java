@@ -13,6 +13,8 @@ import convlstm4j.backend.onednn.Structs.WinogradWeights;
 import convlstm4j.op.ConvLstm2d;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ConvLstm2d} by Winograd's algorithm F(4x4, 3x3) (Lavin and Gray 2016, arXiv:1509.09308):
@@ -83,7 +85,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     training = mode == Mode.TRAINING;
     d = new ConvLstmShape(op, inputs, training);
     copies = own(new ConvLstmCopies(engine, d));
-    kernels = engine.kernels();
+    kernels = Objects.requireNonNull(engine.kernels(), "Winograd's algorithm is in C++ only");
     gatePass = new NativeGates(kernels);
     cell = d.cell();
     layer =
@@ -145,15 +147,15 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     final NativeBuffer cLast;
     final At first;
     final boolean startsAtZero;
-    final List<At> peepholeWeights;
+    final @Nullable List<At> peepholeWeights;
 
     Run(
         List<? extends Buffer> inputs,
         List<? extends Buffer> outputs,
-        Buffer workspace,
-        Buffer reserve) {
-      this.work = NativeBuffer.of(workspace);
-      this.kept = training ? NativeBuffer.of(reserve) : work;
+        @Nullable Buffer workspace,
+        @Nullable Buffer reserve) {
+      this.work = memory(workspace);
+      this.kept = training ? memory(reserve) : work;
       this.x = input(inputs, "x");
       this.y = output(outputs, "y");
       this.cFirst = input(inputs, "c0");
@@ -174,7 +176,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
 
     private At peephole(List<? extends Buffer> inputs, String name) {
       At place = work(peepholes + PEEPHOLES.indexOf(name) * d.s);
-      copies.peepholeIn.run(input(inputs, name).address(), place.address());
+      copies.peepholeIn().run(input(inputs, name).address(), place.address());
       return place;
     }
 
@@ -256,7 +258,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       if (d.last) {
         return new Images(user, d.t * d.x);
       }
-      copies.xIn.run(user, work(xStep).address());
+      copies.xIn().run(user, work(xStep).address());
       return new Images(work(xStep).address(), d.x);
     }
   }
@@ -290,7 +292,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
           .set(WinogradForward.GATES, training ? r.gates(step).address() : 0);
       kernels.run(Kernel.WINOGRAD_FORWARD, forward);
       if (!statesInY && d.yields(step)) {
-        (d.last ? copies.stateOut : copies.yOut).run(after.address, y.address(d.output(step)));
+        (d.last ? copies.stateOut : copies.yOut()).run(after.address, y.address(d.output(step)));
       }
     }
     lastState(r, output(call.outputs(), "hT"));
@@ -325,8 +327,8 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   @Override
   protected void addGradients(Backward call) {
     Run r = new Run(call.inputs(), call.outputs(), call.workspace(), call.reserve());
-    NativeBuffer dx = input(call.inputGradients(), "x");
-    NativeBuffer dh0 = input(call.inputGradients(), "h0");
+    NativeBuffer dx = wanted(call.inputGradients(), "x");
+    NativeBuffer dh0 = wanted(call.inputGradients(), "h0");
     boolean wanted = false;
     for (String w : List.of("wx", "wh", "b")) {
       wanted |= optional(call.inputGradients(), w) != null;
@@ -350,8 +352,8 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   private void start(Run r, Backward call) {
-    first(output(call.outputGradients(), "hT"), r.work(dh));
-    first(output(call.outputGradients(), "cT"), r.work(dc));
+    first(given(call.outputGradients(), "hT"), r.work(dh));
+    first(given(call.outputGradients(), "cT"), r.work(dc));
     Floats.zero(r.work, dWeights, dBias - dWeights);
     Floats.zero(r.work, dBias, 4L * d.filters * Double.BYTES / Float.BYTES);
     if (op.peephole()) {
@@ -359,7 +361,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
     }
   }
 
-  private void first(NativeBuffer gradient, At state) {
+  private void first(@Nullable NativeBuffer gradient, At state) {
     if (gradient == null) {
       Floats.zero(state.buffer(), state.index(), d.n * d.s);
     } else {
@@ -368,12 +370,12 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
   }
 
   private GatePass.Backward gateStep(Run r, Backward call, int step) {
-    NativeBuffer dy = output(call.outputGradients(), "y");
+    NativeBuffer dy = given(call.outputGradients(), "y");
     At place = null;
     if (dy != null && d.yields(step)) {
       place = new At(dy, d.output(step));
       if (!d.last) {
-        copies.yIn.run(place.address(), r.work(output).address());
+        copies.yIn().run(place.address(), r.work(output).address());
         place = r.work(output);
       }
     }
@@ -395,7 +397,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         null);
   }
 
-  private void data(Run r, int step, NativeBuffer dx, boolean write, boolean carries) {
+  private void data(Run r, int step, @Nullable NativeBuffer dx, boolean write, boolean carries) {
     Images frame = Images.NONE;
     if (dx != null && d.last) {
       frame = new Images(dx.address(d.frame(step) * d.x), d.t * d.x);
@@ -411,7 +413,7 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
         .set(WinogradData.SCRATCH, r.work(scratch).address());
     kernels.run(Kernel.WINOGRAD_DATA, data);
     if (dx != null && !d.last) {
-      Prim out = write ? copies.xOut : copies.xAdd;
+      Prim out = write ? copies.xOut() : copies.xAdd();
       out.run(r.work(xStep).address(), dx.address(d.frame(step) * d.x));
     }
   }
@@ -436,29 +438,29 @@ final class WinogradPlan extends OneDnnPlan<ConvLstm2d> {
       gradients
           .set(WinogradGradients.D_WEIGHTS, r.work(dWeights).address())
           .set(WinogradGradients.D_BIAS, r.work(dBias).address())
-          .set(WinogradGradients.DWX, address(input(call.inputGradients(), "wx")))
-          .set(WinogradGradients.DWH, address(input(call.inputGradients(), "wh")))
+          .set(WinogradGradients.DWX, address(wanted(call.inputGradients(), "wx")))
+          .set(WinogradGradients.DWH, address(wanted(call.inputGradients(), "wh")))
           .set(WinogradGradients.DB, address(optional(call.inputGradients(), "b")));
       kernels.run(Kernel.UNPACK_WEIGHTS, gradients);
     }
     give(call, r.work(dh), "h0");
     give(call, r.work(dc), "c0");
     for (int which = 0; op.peephole() && which < PEEPHOLES.size(); which++) {
-      NativeBuffer dw = input(call.inputGradients(), PEEPHOLES.get(which));
+      NativeBuffer dw = wanted(call.inputGradients(), PEEPHOLES.get(which));
       if (dw != null) {
-        copies.peepholeAdd.run(r.work(dPeepholes + which * d.s).address(), dw.address());
+        copies.peepholeAdd().run(r.work(dPeepholes + which * d.s).address(), dw.address());
       }
     }
   }
 
-  private static long address(NativeBuffer buffer) {
+  private static long address(@Nullable NativeBuffer buffer) {
     return buffer == null ? 0 : buffer.address();
   }
 
   private void give(Backward call, At state, String name) {
-    NativeBuffer gradient = input(call.inputGradients(), name);
+    NativeBuffer gradient = wanted(call.inputGradients(), name);
     if (gradient != null) {
-      Prim out = isWritten(call, name) ? copies.stateOut : copies.stateAdd;
+      Prim out = isWritten(call, name) ? copies.stateOut : copies.stateAdd();
       out.run(state.address(), gradient.address());
     }
   }
