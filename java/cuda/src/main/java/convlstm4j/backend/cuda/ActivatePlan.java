@@ -4,13 +4,14 @@ import convlstm4j.op.Activate;
 import convlstm4j.option.Activation.Kind;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Activate}: cuda/include/activate.h and softmax.h. */
 final class ActivatePlan extends CudaPlan<Activate> {
   private final Kind kind;
   private final float alpha;
   private final long elements;
-  private final Rows rows;
+  private final @Nullable Rows rows;
 
   ActivatePlan(Device device, Activate op, List<Shape> inputs) {
     super(device, op, inputs);
@@ -44,7 +45,7 @@ final class ActivatePlan extends CudaPlan<Activate> {
     long x = input(call.inputs(), "x");
     long y = output(call.outputs(), "y");
     long dy = output(call.outputGradients(), "y");
-    long dx = input(call.inputGradients(), "x");
+    long dx = wanted(call.inputGradients(), "x");
     int add = isWritten(call, "x") ? 0 : 1;
     if (rows != null) {
       Arguments a = device.arguments().put32(add).address(y).address(dy).address(dx);

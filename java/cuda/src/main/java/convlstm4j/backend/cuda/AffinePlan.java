@@ -9,6 +9,7 @@ import convlstm4j.tensor.Shape;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Affine} as cuDNN's convolution of images of one pixel: cuBLAS has another name in every
@@ -20,7 +21,7 @@ final class AffinePlan extends CudaPlan<Affine> {
   private final long rows;
 
   /** Null where none is wanted. */
-  private final BiasGradient bias;
+  private final @Nullable BiasGradient bias;
 
   private final long weightsAt;
   private final long scratchAt;
@@ -70,8 +71,8 @@ final class AffinePlan extends CudaPlan<Affine> {
   protected void addGradients(Backward call) {
     long ws = DeviceBuffer.address(call.workspace());
     long dy = output(call.outputGradients(), "y");
-    long dx = input(call.inputGradients(), "x");
-    long dw = input(call.inputGradients(), "w");
+    long dx = wanted(call.inputGradients(), "x");
+    long dw = wanted(call.inputGradients(), "w");
     long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
       packWeights(input(call.inputs(), "w"), ws);
@@ -83,7 +84,7 @@ final class AffinePlan extends CudaPlan<Affine> {
       Layouts.addWeights(device, 1, g.channels(), g.filters(), ws + weightsAt, dw);
     }
     if (db != 0) {
-      bias.add(device, dy, db, ws + scratchAt);
+      trained(bias).add(device, dy, db, ws + scratchAt);
     }
   }
 }

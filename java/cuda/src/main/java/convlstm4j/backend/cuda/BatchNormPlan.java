@@ -96,17 +96,17 @@ final class BatchNormPlan extends CudaPlan<BatchNorm> {
 
   @Override
   protected void addGradients(Backward call) {
-    long dy = output(call.outputGradients(), "y");
+    long dy = given(call.outputGradients(), "y");
     if (dy == 0) { // only the moving statistics have gradients, and they pass none on
       if (isWritten(call, "x")) {
-        device.zero(input(call.inputGradients(), "x"), in.get(0).elements() * Float.BYTES);
+        device.zero(wanted(call.inputGradients(), "x"), in.get(0).elements() * Float.BYTES);
       }
       return;
     }
     long ws = DeviceBuffer.address(call.workspace());
     long statistics = statistics(ws, DeviceBuffer.address(call.reserve()));
     long x = input(call.inputs(), "x");
-    long dx = input(call.inputGradients(), "x");
+    long dx = wanted(call.inputGradients(), "x");
     if (!op.training()) {
       constants(call.inputs(), statistics, ws);
     }

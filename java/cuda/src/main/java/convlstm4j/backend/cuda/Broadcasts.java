@@ -6,6 +6,7 @@ import convlstm4j.op.Broadcasting;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Inputs of an op that are broadcast to its output y: each is first copied into one of y's shape,
@@ -55,7 +56,7 @@ final class Broadcasts {
   }
 
   /** Addresses of the inputs, each of y's shape. */
-  long[] laidOut(List<? extends Buffer> inputs, Buffer workspace) {
+  long[] laidOut(List<? extends Buffer> inputs, @Nullable Buffer workspace) {
     long[] x = new long[in.size()];
     for (int i = 0; i < x.length; i++) {
       x[i] = DeviceBuffer.address(inputs.get(i));
@@ -89,7 +90,7 @@ final class Broadcasts {
    * @param workspace the plan's
    * @param sums address of the input's own gradient
    */
-  void addSums(int input, long gradient, double scale, Buffer workspace, long sums) {
+  void addSums(int input, long gradient, double scale, @Nullable Buffer workspace, long sums) {
     Groups groups = broadcasts.get(input).groups;
     long partial = DeviceBuffer.address(workspace) + partialAt;
     groups.start(device, "group_sums", device.arguments().address(gradient).address(partial));

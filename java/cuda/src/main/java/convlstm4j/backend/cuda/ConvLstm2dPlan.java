@@ -6,6 +6,7 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.tensor.Philox;
 import convlstm4j.tensor.Shape;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link ConvLstm2d}. Forward: one convolution of all frames with wx writes the pre-activations;
@@ -47,7 +48,10 @@ final class ConvLstm2dPlan extends CudaPlan<ConvLstm2d> {
   }
 
   private ConvLstmRun run(
-      List<? extends Buffer> inputs, Buffer workspace, Buffer reserve, Philox random) {
+      List<? extends Buffer> inputs,
+      @Nullable Buffer workspace,
+      @Nullable Buffer reserve,
+      Philox random) {
     return new ConvLstmRun(this, kernels, inputs, workspace, reserve, random);
   }
 }

@@ -39,7 +39,7 @@ final class ConvLstmGradients {
     run.pack();
     start();
     long dy = outputGradient();
-    long wantsH0 = plan.input(call.inputGradients(), "h0") == 0 ? 0 : 1;
+    long wantsH0 = plan.wanted(call.inputGradients(), "h0") == 0 ? 0 : 1;
     kernels.backwardGraphs.run(run.addresses(dy, wantsH0), () -> steps(dy));
     states();
     peepholes();
@@ -48,7 +48,7 @@ final class ConvLstmGradients {
   }
 
   private void start() {
-    long dh = plan.output(call.outputGradients(), "hT");
+    long dh = plan.given(call.outputGradients(), "hT");
     if (d.op.masked()) {
       gradient(dh, ws + at.carry);
       if (!d.op.zeroOutputForMask()) {
@@ -60,7 +60,7 @@ final class ConvLstmGradients {
       long distance = d.hidden.elements();
       d.hidden.fromUser(device, d.format, d.n, dh, ws + at.dh, distance);
     }
-    gradient(plan.output(call.outputGradients(), "cT"), ws + at.dc);
+    gradient(plan.given(call.outputGradients(), "cT"), ws + at.dc);
     if (d.op.peephole()) {
       device.zero(ws + at.dPeepholes, 3 * d.s * Float.BYTES);
     }
@@ -76,7 +76,7 @@ final class ConvLstmGradients {
 
   /** The gradient of y with channels first; 0 if there is none. */
   private long outputGradient() {
-    long dy = plan.output(call.outputGradients(), "y");
+    long dy = plan.given(call.outputGradients(), "y");
     if (dy == 0 || d.first) {
       return dy;
     }
@@ -102,15 +102,16 @@ final class ConvLstmGradients {
             ws + at.dh,
             ws + at.dc),
         run.options(step));
-    if (step > 0 || plan.input(call.inputGradients(), "h0") != 0) {
-      kernels.recurrentData.backwardData(
-          z.address(), ws + at.wh, ws + at.dh, false, ws + at.scratch);
+    if (step > 0 || plan.wanted(call.inputGradients(), "h0") != 0) {
+      kernels
+          .recurrentData()
+          .backwardData(z.address(), ws + at.wh, ws + at.dh, false, ws + at.scratch);
     }
   }
 
   /** Adds what is left to the gradients of h0 and c0. */
   private void states() {
-    long dh0 = plan.input(call.inputGradients(), "h0");
+    long dh0 = plan.wanted(call.inputGradients(), "h0");
     if (dh0 != 0) {
       if (d.op.masked()) {
         add(ws + at.carry, dh0);
@@ -121,7 +122,7 @@ final class ConvLstmGradients {
         d.hidden.toUser(device, d.format, d.n, ws + at.dh, dh0, true);
       }
     }
-    long dc0 = plan.input(call.inputGradients(), "c0");
+    long dc0 = plan.wanted(call.inputGradients(), "c0");
     if (dc0 != 0) {
       add(ws + at.dc, dc0);
     }
@@ -170,10 +171,10 @@ final class ConvLstmGradients {
   }
 
   private void recurrentWeights() {
-    long dwh = plan.input(call.inputGradients(), "wh");
+    long dwh = plan.wanted(call.inputGradients(), "wh");
     if (dwh != 0) {
       Geometry g = d.hidden.convolution();
-      kernels.recurrentWeights.backwardFilter(run.allH(), dz(), ws + at.wh, ws + at.scratch);
+      kernels.recurrentWeights().backwardFilter(run.allH(), dz(), ws + at.wh, ws + at.scratch);
       Layouts.addWeights(device, g.taps(), d.filters, g.filters(), ws + at.wh, dwh);
     }
   }
@@ -182,10 +183,10 @@ final class ConvLstmGradients {
     Geometry g = d.input;
     long db = plan.optional(call.inputGradients(), "b");
     if (db != 0) {
-      kernels.bias.add(device, dz(), db, ws + at.scratch);
+      kernels.bias().add(device, dz(), db, ws + at.scratch);
     }
-    long dx = plan.input(call.inputGradients(), "x");
-    long dwx = plan.input(call.inputGradients(), "wx");
+    long dx = plan.wanted(call.inputGradients(), "x");
+    long dwx = plan.wanted(call.inputGradients(), "wx");
     if (dx != 0) {
       frameGradients(dx);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the calls of a ConvLSTM have in common: sizes, convolutions, kernels, places in memory. */
 final class ConvLstmKernels implements AutoCloseable {
@@ -28,19 +29,19 @@ final class ConvLstmKernels implements AutoCloseable {
   /** The recurrent convolution of a step and the gradient of its h. */
   final ImageBatches recurrent;
 
-  final ImageBatches recurrentData;
+  private final @Nullable ImageBatches recurrentData;
 
   /** Gradients of wh over all frames. */
-  final ImageBatches recurrentWeights;
+  private final @Nullable ImageBatches recurrentWeights;
 
   /** Convolves all frames; for inference in chunks, the frames of one sample in a chunk. */
   final ImageBatches input;
 
   /** Null where none is wanted. */
-  final BiasGradient bias;
+  private final @Nullable BiasGradient bias;
 
   /** In chunks: the last one, if it is shorter. */
-  private final ImageBatches rest;
+  private final @Nullable ImageBatches rest;
 
   private final int chunk;
 
@@ -89,6 +90,25 @@ final class ConvLstmKernels implements AutoCloseable {
     hMasks = new GateMasks(device, d.n, d.filters, d.pixels);
   }
 
+  /** In training, the gradient of h of a step's recurrent convolution. */
+  ImageBatches recurrentData() {
+    return trained(recurrentData);
+  }
+
+  /** In training, gradients of wh over all frames. */
+  ImageBatches recurrentWeights() {
+    return trained(recurrentWeights);
+  }
+
+  /** In training, the gradient of the bias, if there is one. */
+  BiasGradient bias() {
+    return trained(bias);
+  }
+
+  private static <T> T trained(@Nullable T part) {
+    return Objects.requireNonNull(part, "a plan for inference has no way back");
+  }
+
   /** Closes a part with this, or now if this does not come to be. */
   private <T extends AutoCloseable> T own(T part) {
     Owned.made(part);
@@ -110,7 +130,7 @@ final class ConvLstmKernels implements AutoCloseable {
         + input.algorithms()
         + ", h: "
         + recurrent.algorithms()
-        + (d.training
+        + (recurrentData != null && recurrentWeights != null
             ? " | " + recurrentData.algorithms() + " | " + recurrentWeights.algorithms()
             : "")
         + "; "
@@ -123,7 +143,7 @@ final class ConvLstmKernels implements AutoCloseable {
       input.forward(frames, wx, z, false, scratch);
       return;
     }
-    ImageBatches c = steps == chunk ? input : rest;
+    ImageBatches c = steps == chunk ? input : Objects.requireNonNull(rest, "a shorter chunk");
     long image = d.x * d.xCopies * Float.BYTES;
     for (long i = 0; i < d.n; i++) {
       c.forward(

@@ -6,6 +6,7 @@ import convlstm4j.op.ConvLstm2d;
 import convlstm4j.op.GateOrder;
 import convlstm4j.tensor.Philox;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One call of a ConvLSTM: its arrays' addresses, and the forward pass. */
 final class ConvLstmRun {
@@ -26,8 +27,8 @@ final class ConvLstmRun {
       CudaPlan<ConvLstm2d> plan,
       ConvLstmKernels kernels,
       List<? extends Buffer> inputs,
-      Buffer workspace,
-      Buffer reserve,
+      @Nullable Buffer workspace,
+      @Nullable Buffer reserve,
       Philox random) {
     this.plan = plan;
     this.kernels = kernels;

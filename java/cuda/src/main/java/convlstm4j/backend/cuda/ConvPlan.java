@@ -10,6 +10,7 @@ import convlstm4j.tensor.Shape;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Conv}: cuDNN's convolution; {@link ConvTranspose}: its passes from y to x, whose gradient
@@ -35,7 +36,7 @@ final class ConvPlan extends CudaPlan<Op> {
   private final DataFormat format;
 
   /** Null where none is wanted. */
-  private final BiasGradient bias;
+  private final @Nullable BiasGradient bias;
 
   private final boolean last;
   private final long images;
@@ -146,8 +147,8 @@ final class ConvPlan extends CudaPlan<Op> {
       Layouts.toFirst(device, format, images, filters, outPixels, dy, ws + yAt);
       dy = ws + yAt;
     }
-    long dx = input(call.inputGradients(), "x");
-    long dw = input(call.inputGradients(), "w");
+    long dx = wanted(call.inputGradients(), "x");
+    long dw = wanted(call.inputGradients(), "w");
     long db = optional(call.inputGradients(), "b");
     if (dx != 0) {
       packWeights(input(call.inputs(), "w"), ws);
@@ -166,7 +167,7 @@ final class ConvPlan extends CudaPlan<Op> {
           device, g.taps(), g.channels() / g.groups(), g.filters(), ws + weightsAt, dw);
     }
     if (db != 0) {
-      bias.add(device, dy, db, ws + scratchAt);
+      trained(bias).add(device, dy, db, ws + scratchAt);
     }
   }
 }

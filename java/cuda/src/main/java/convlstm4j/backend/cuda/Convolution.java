@@ -3,6 +3,7 @@ package convlstm4j.backend.cuda;
 import convlstm4j.backend.cuda.Algorithms.Algorithm;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import jcuda.Pointer;
@@ -91,7 +92,7 @@ final class Convolution implements AutoCloseable {
    */
   private void run(Pass pass, long workspace, Work work) {
     String name = "cudnnConvolution" + pass.nameInCalls();
-    Algorithms all = algorithms.get(pass);
+    Algorithms all = Objects.requireNonNull(algorithms.get(pass), "a pass that was not planned");
     while (true) {
       Algorithm a = all.best();
       boolean extra = a.workspaceBytes() > room;

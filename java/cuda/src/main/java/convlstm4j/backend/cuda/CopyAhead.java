@@ -11,6 +11,7 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the next batch to the device, on a stream of its own, while the kernels work on the one
@@ -26,12 +27,12 @@ final class CopyAhead implements AutoCloseable {
   private final CUevent arrived = new CUevent();
   private final CUevent used = new CUevent();
   private final LongUnaryOperator allocate;
-  private Staging staging;
+  private @Nullable Staging staging;
   private long area;
   private long areaBytes;
 
   /** The batch that is in the area; null if it has been used. */
-  private Object inside;
+  private @Nullable Object inside;
 
   /**
    * Makes nothing yet.
@@ -43,9 +44,9 @@ final class CopyAhead implements AutoCloseable {
     this.allocate = allocate;
   }
 
-  private void open() {
+  private Staging open() {
     if (staging != null) {
-      return;
+      return staging;
     }
     Driver.call(
         "cuStreamCreate",
@@ -62,7 +63,9 @@ final class CopyAhead implements AutoCloseable {
       Closing.after(e, this::destroyStream);
       throw e;
     }
-    staging = new Staging(stream);
+    Staging made = new Staging(stream);
+    staging = made;
+    return made;
   }
 
   private static void event(CUevent e) {
@@ -76,7 +79,7 @@ final class CopyAhead implements AutoCloseable {
 
   /** Starts to bring arrays to the device. */
   Upload start(List<Tensor> sources) {
-    open();
+    Staging pinned = open();
     Object batch = new Object();
     inside = null;
     reserve(sources.stream().mapToLong(CopyAhead::space).sum());
@@ -84,9 +87,9 @@ final class CopyAhead implements AutoCloseable {
     long at = area;
     for (Tensor t : sources) {
       if (t.isPixels()) {
-        staging.uploadPixels(t, at);
+        pinned.uploadPixels(t, at);
       } else {
-        staging.upload(t, at);
+        pinned.upload(t, at);
       }
       at += space(t);
     }

@@ -6,6 +6,7 @@ import convlstm4j.tensor.Philox;
 import java.util.List;
 import java.util.function.Consumer;
 import jcuda.driver.CUgraphExec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Work as one CUDA graph: done plainly the first time, captured the second and replayed from then
@@ -18,7 +19,7 @@ final class CudaRecording implements Recording {
   private final Consumer<List<Philox>> work;
   private final DeviceMemory.Blocks blocks = new DeviceMemory.Blocks();
   private final RandomTable table;
-  private CUgraphExec graph;
+  private @Nullable CUgraphExec graph;
   private boolean hasRun;
   private boolean closed;
 

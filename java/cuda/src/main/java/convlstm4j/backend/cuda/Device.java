@@ -21,6 +21,7 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first GPU: its primary context, one stream on which everything runs in order, the kernels and
@@ -42,15 +43,15 @@ final class Device implements AutoCloseable {
   private final Owned owned = new Owned();
   private final String description;
   private final Arguments arguments = new Arguments();
-  private int multiprocessors;
-  private CUstream stream;
-  private KernelModule kernels;
-  private Cudnn cudnn;
-  private ExtraWorkspace extraWorkspace;
-  private EventClock clock;
-  private Thread user;
+  private final int multiprocessors;
+  private final CUstream stream = new CUstream();
+  private final KernelModule kernels;
+  private final Cudnn cudnn;
+  private final ExtraWorkspace extraWorkspace;
+  private final EventClock clock;
+  private @Nullable Thread user;
   private boolean closed;
-  private RandomKeys recording;
+  private @Nullable RandomKeys recording;
   private boolean capturing;
   private boolean mayRound;
   private long mostWorkspace = Long.MAX_VALUE;
@@ -63,10 +64,35 @@ final class Device implements AutoCloseable {
     long address(Philox random);
   }
 
-  private Device(CUdevice device, String description) {
+  private Device(CUdevice device, String description, byte[] image) {
     this.device = device;
     this.description = description;
     this.context = new CUcontext();
+    try {
+      retain();
+      multiprocessors = attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+      Driver.call(
+          "cuStreamCreate",
+          () -> JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+      owned.own(() -> Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(stream)));
+      kernels = owned.own(new KernelModule(image));
+      cudnn = owned.own(new Cudnn(stream));
+      extraWorkspace = owned.own(new ExtraWorkspace(this::isCapturing, this::synchronize));
+      clock = owned.own(new EventClock(stream));
+    } catch (RuntimeException e) {
+      Closing.after(e, this);
+      throw e;
+    }
+  }
+
+  private void retain() {
+    Driver.call(
+        "cuDevicePrimaryCtxRetain", () -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
+    owned.own(
+        () ->
+            Driver.call(
+                "cuDevicePrimaryCtxRelease", () -> JCudaDriver.cuDevicePrimaryCtxRelease(device)));
+    use();
   }
 
   /**
@@ -79,7 +105,8 @@ final class Device implements AutoCloseable {
     try {
       Driver.call("cuInit", () -> JCudaDriver.cuInit(0));
     } catch (BackendException e) {
-      if (e.getMessage().contains(CUresult.stringFor(CUresult.CUDA_ERROR_NO_DEVICE))) {
+      if (String.valueOf(e.getMessage())
+          .contains(CUresult.stringFor(CUresult.CUDA_ERROR_NO_DEVICE))) {
         throw BackendException.noDevice(CudaBackend.NAME + ": the driver finds no GPU", e);
       }
       throw e;
@@ -120,25 +147,18 @@ final class Device implements AutoCloseable {
     if (version / 10000 != 9) {
       throw refuse("cuDNN " + version + " is there; install cuDNN 9 for CUDA 13");
     }
-    Device d =
-        new Device(
-            device,
-            model
-                + " (compute capability "
-                + capability / 10.0
-                + "), cuDNN "
-                + version / 10000
-                + "."
-                + version / 100 % 100
-                + "."
-                + version % 100);
-    try {
-      d.start(image);
-    } catch (RuntimeException e) {
-      Closing.after(e, d);
-      throw e;
-    }
-    return d;
+    return new Device(
+        device,
+        model
+            + " (compute capability "
+            + capability / 10.0
+            + "), cuDNN "
+            + version / 10000
+            + "."
+            + version / 100 % 100
+            + "."
+            + version % 100,
+        image);
   }
 
   private static int attribute(CUdevice device, int which) {
@@ -154,27 +174,6 @@ final class Device implements AutoCloseable {
 
   private static BackendException refuse(String why) {
     return new BackendException(CudaBackend.NAME + ": " + why);
-  }
-
-  private void start(byte[] image) {
-    Driver.call(
-        "cuDevicePrimaryCtxRetain", () -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device));
-    owned.own(
-        () ->
-            Driver.call(
-                "cuDevicePrimaryCtxRelease", () -> JCudaDriver.cuDevicePrimaryCtxRelease(device)));
-    use();
-    multiprocessors = attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
-    CUstream s = new CUstream();
-    Driver.call(
-        "cuStreamCreate",
-        () -> JCudaDriver.cuStreamCreate(s, CUstream_flags.CU_STREAM_NON_BLOCKING));
-    owned.own(() -> Driver.call("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(s)));
-    stream = s;
-    kernels = owned.own(new KernelModule(image));
-    cudnn = owned.own(new Cudnn(stream));
-    extraWorkspace = owned.own(new ExtraWorkspace(this::isCapturing, this::synchronize));
-    clock = owned.own(new EventClock(stream));
   }
 
   /** Makes the context current in the calling thread. */

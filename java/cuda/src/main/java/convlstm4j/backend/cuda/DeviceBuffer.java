@@ -4,11 +4,14 @@ import convlstm4j.backend.Buffer;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Floats in device memory, row-major. A view shares the memory of the buffer it looks at. */
 final class DeviceBuffer implements Buffer {
-  private final LongConsumer owner;
-  private final DeviceBuffer viewed;
+  /** Null for a view, which looks at another buffer. */
+  private final @Nullable LongConsumer owner;
+
+  private final @Nullable DeviceBuffer viewed;
   private final Shape shape;
   private final long size;
 
@@ -35,13 +38,13 @@ final class DeviceBuffer implements Buffer {
     this.offset = from * Float.BYTES;
   }
 
-  /** The buffer as one of ours; null for null. */
+  /** The buffer as one of ours. */
   static DeviceBuffer of(Buffer b) {
     return (DeviceBuffer) b;
   }
 
   /** The address of a buffer; 0 for null. */
-  static long address(Buffer b) {
+  static long address(@Nullable Buffer b) {
     return b == null ? 0 : of(b).address();
   }
 

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import jcuda.driver.JCudaDriver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Device memory. Blocks of closed buffers are kept for the next buffers of the same size: the
@@ -45,7 +46,7 @@ final class DeviceMemory implements Memory, AutoCloseable {
     /**
      * Where blocks go that come back after this has been {@linkplain DeviceMemory#share shared}.
      */
-    private Blocks heir;
+    private @Nullable Blocks heir;
 
     private void add(long address, long size) {
       if (heir != null) {

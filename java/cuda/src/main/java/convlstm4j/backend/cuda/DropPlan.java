@@ -66,7 +66,7 @@ final class DropPlan extends CudaPlan<Drop> {
     drop(
         isWritten(call, "x") ? "dropout_forward" : "dropout_backward",
         output(call.outputGradients(), "y"),
-        input(call.inputGradients(), "x"),
+        wanted(call.inputGradients(), "x"),
         call.random());
   }
 

@@ -34,7 +34,7 @@ final class GlobalAveragePoolPlan extends CudaPlan<GlobalAveragePool> {
   @Override
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) (1.0 / groups.members()));
-    a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
+    a.address(output(call.outputGradients(), "y")).address(wanted(call.inputGradients(), "x"));
     a.put64(isWritten(call, "x") ? 0 : 1);
     device.launch("group_spread", groups.elements(), groups.putMap(a));
   }

@@ -2,6 +2,7 @@ package convlstm4j.backend.cuda;
 
 import convlstm4j.backend.Closing;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution of any number of images: in batches, since cuDNN counts a tensor's elements in 31
@@ -16,7 +17,7 @@ final class ImageBatches implements AutoCloseable {
   private final long batch;
   private final long batches;
   private final Convolution full;
-  private final Convolution rest;
+  private final @Nullable Convolution rest;
 
   /**
    * Prepares it.

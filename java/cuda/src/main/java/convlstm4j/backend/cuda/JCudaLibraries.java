@@ -40,7 +40,7 @@ final class JCudaLibraries {
     }
     Path unpacked = NativeCache.open().unpack(resource, file);
     String before = System.getProperty(TEMPORARY);
-    System.setProperty(TEMPORARY, unpacked.getParent().toString());
+    System.setProperty(TEMPORARY, String.valueOf(unpacked.getParent()));
     try {
       firstUse.run();
     } finally {

@@ -28,7 +28,7 @@ final class LookupPlan extends CudaPlan<Lookup> {
         "lookup_backward",
         input(call.inputs(), "id"),
         output(call.outputGradients(), "y"),
-        input(call.inputGradients(), "table"));
+        wanted(call.inputGradients(), "table"));
   }
 
   private void run(String kernel, long id, long from, long to) {

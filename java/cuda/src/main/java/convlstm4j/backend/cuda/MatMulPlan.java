@@ -47,8 +47,8 @@ final class MatMulPlan extends CudaPlan<MatMul> {
     Operand dy = new Operand(output(call.outputGradients(), "y"), y);
     long m = out.get(0).dim(1);
     long n = out.get(0).dim(2);
-    long dx = input(call.inputGradients(), "x");
-    long dw = input(call.inputGradients(), "w");
+    long dx = wanted(call.inputGradients(), "x");
+    long dw = wanted(call.inputGradients(), "w");
     if (dx != 0) {
       Operand b = new Operand(input(call.inputs(), "w"), w).transposed();
       gradient(kernel(call, "x"), dy, b, dx, m, terms, n, op.transposeX());

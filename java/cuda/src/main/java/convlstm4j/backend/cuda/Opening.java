@@ -66,14 +66,15 @@ final class Opening {
   /** A failure with what may be behind it. */
   private static BackendException explained(BackendException e, List<String> missing) {
     List<String> reasons = new ArrayList<>();
-    if (!missing.isEmpty() && e.getMessage().toLowerCase(Locale.ROOT).contains("cudnn")) {
+    if (!missing.isEmpty()
+        && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("cudnn")) {
       reasons.add(
           "cuDNN opens libraries that are missing here: "
               + String.join(", ", missing)
               + "; "
               + SystemLibraries.places());
     }
-    mixed().filter(why -> !e.getMessage().contains(why)).ifPresent(reasons::add);
+    mixed().filter(why -> !String.valueOf(e.getMessage()).contains(why)).ifPresent(reasons::add);
     return reasons.isEmpty()
         ? e
         : new BackendException(e.getMessage() + "; " + String.join("; ", reasons), e);

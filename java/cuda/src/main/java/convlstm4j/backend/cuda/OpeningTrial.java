@@ -19,6 +19,7 @@ import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the device computes: a small convolution by cuDNN and a kernel of ours, forward and
@@ -75,7 +76,7 @@ final class OpeningTrial implements AutoCloseable {
     return b;
   }
 
-  private DeviceBuffer bytes(long bytes) {
+  private @Nullable DeviceBuffer bytes(long bytes) {
     return bytes == 0 ? null : zeros(Shape.of((bytes + Float.BYTES - 1) / Float.BYTES));
   }
 

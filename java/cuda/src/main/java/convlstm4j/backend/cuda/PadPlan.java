@@ -42,7 +42,7 @@ final class PadPlan extends CudaPlan<Pad> {
   @Override
   protected void addGradients(Backward call) {
     long dy = output(call.outputGradients(), "y");
-    long dx = input(call.inputGradients(), "x");
+    long dx = wanted(call.inputGradients(), "x");
     boolean written = isWritten(call, "x");
     if (written && op.cuts()) { // what is cut off has no gradient
       device.zero(dx, in.get(0).elements() * Float.BYTES);

@@ -30,7 +30,7 @@ final class PenaltyPlan extends CudaPlan<Penalty> {
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().address(input(call.inputs(), "x"));
     a.address(output(call.outputGradients(), "value"))
-        .address(input(call.inputGradients(), "x"))
+        .address(wanted(call.inputGradients(), "x"))
         .put64(elements);
     a.putDouble(op.l1() / divisor).putDouble(2 * op.l2() / divisor);
     device.launch("penalty_backward", elements, a);

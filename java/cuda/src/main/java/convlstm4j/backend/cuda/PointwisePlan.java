@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Pointwise}: cuda/include/pointwise.h. */
 final class PointwisePlan extends CudaPlan<Pointwise> {
@@ -29,7 +30,7 @@ final class PointwisePlan extends CudaPlan<Pointwise> {
     }
   }
 
-  private List<Long> laidOut(List<? extends Buffer> inputs, Buffer workspace) {
+  private List<Long> laidOut(List<? extends Buffer> inputs, @Nullable Buffer workspace) {
     return LongStream.of(broadcasts.laidOut(inputs, workspace))
         .boxed()
         .collect(Collectors.toCollection(ArrayList::new));

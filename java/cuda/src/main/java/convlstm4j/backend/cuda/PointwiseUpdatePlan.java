@@ -37,7 +37,7 @@ final class PointwiseUpdatePlan extends CudaPlan<PointwiseUpdate>
       kept.add(op.rates() + (f == 0 ? 0 : f + 1));
     }
     long rate = optional(inputs, "rate");
-    long guard = input(inputs, "guard");
+    long guard = at(inputs, op.input("guard"));
     for (int i = 0; i < op.count(); i++) {
       List<Long> x = new ArrayList<>();
       for (int k = 0; k < op.rates(); k++) {

@@ -32,7 +32,7 @@ final class PoolPlan extends CudaPlan<Pool> {
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put32(isWritten(call, "x") ? 0 : 1);
     a.address(input(call.inputs(), "x")).address(output(call.outputs(), "y"));
-    a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
+    a.address(output(call.outputGradients(), "y")).address(wanted(call.inputGradients(), "x"));
     start("_backward", in.get(0).elements(), a);
   }
 

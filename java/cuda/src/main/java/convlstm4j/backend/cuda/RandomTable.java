@@ -5,6 +5,7 @@ import convlstm4j.tensor.Shape;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seeds and streams of a recording's random numbers in device memory: {@code struct RandomKey} of
@@ -15,7 +16,7 @@ final class RandomTable implements Device.RandomKeys, AutoCloseable {
 
   private final DeviceMemory memory;
   private final Map<Philox, Integer> places = new HashMap<>();
-  private DeviceBuffer table;
+  private @Nullable DeviceBuffer table;
 
   RandomTable(DeviceMemory memory) {
     this.memory = memory;
@@ -42,7 +43,7 @@ final class RandomTable implements Device.RandomKeys, AutoCloseable {
   @Override
   public long address(Philox random) {
     Integer place = places.get(random);
-    if (place == null) {
+    if (place == null || table == null) {
       throw new IllegalArgumentException(random + " is none of the recording's generators");
     }
     return table.address() + 2L * Long.BYTES * place;

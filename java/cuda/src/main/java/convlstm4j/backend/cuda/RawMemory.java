@@ -15,7 +15,8 @@ final class RawMemory {
       JCudaDriver.cuMemAlloc(a, size);
       return true;
     } catch (CudaException e) {
-      if (e.getMessage().contains(CUresult.stringFor(CUresult.CUDA_ERROR_OUT_OF_MEMORY))) {
+      if (String.valueOf(e.getMessage())
+          .contains(CUresult.stringFor(CUresult.CUDA_ERROR_OUT_OF_MEMORY))) {
         return false;
       }
       throw new BackendException(CudaBackend.NAME + ": cuMemAlloc: " + e.getMessage(), e);

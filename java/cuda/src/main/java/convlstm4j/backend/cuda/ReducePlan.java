@@ -37,7 +37,7 @@ final class ReducePlan extends CudaPlan<Reduce> {
   @Override
   protected void addGradients(Backward call) {
     Arguments a = device.arguments().put((float) scale);
-    a.address(output(call.outputGradients(), "y")).address(input(call.inputGradients(), "x"));
+    a.address(output(call.outputGradients(), "y")).address(wanted(call.inputGradients(), "x"));
     a.put64(isWritten(call, "x") ? 0 : 1);
     device.launch("group_spread", groups.elements(), groups.putMap(a));
   }

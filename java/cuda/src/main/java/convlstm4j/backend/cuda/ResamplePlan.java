@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Resample}: cuda/include/resample.h, along one axis after the other. The tables lie in
@@ -67,7 +68,7 @@ final class ResamplePlan extends CudaPlan<Resample> {
   }
 
   /** The array before an axis that is not the first one. */
-  private long before(int number, Buffer space) {
+  private long before(int number, @Nullable Buffer space) {
     return DeviceBuffer.address(space) + between.get(number);
   }
 
@@ -95,7 +96,7 @@ final class ResamplePlan extends CudaPlan<Resample> {
       run("resample_forward", backward.get(k), k, dy, dx, shapes.get(k));
       dy = dx;
     }
-    long dx = input(call.inputGradients(), "x");
+    long dx = wanted(call.inputGradients(), "x");
     String kernel = isWritten(call, "x") ? "resample_forward" : "resample_backward";
     run(kernel, backward.get(0), 0, dy, dx, in.get(0));
   }

@@ -42,7 +42,7 @@ final class ReversePlan extends CudaPlan<Reverse> {
   protected void addGradients(Backward call) {
     reverse(
         output(call.outputGradients(), "y"),
-        input(call.inputGradients(), "x"),
+        wanted(call.inputGradients(), "x"),
         !isWritten(call, "x"));
   }
 

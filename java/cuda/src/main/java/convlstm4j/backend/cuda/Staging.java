@@ -27,11 +27,17 @@ final class Staging implements AutoCloseable {
 
   /** One piece of pinned memory. */
   private static final class Piece {
-    final Pointer pinned = new Pointer();
+    final Pointer pinned;
     final CUevent unused = new CUevent();
-    ByteBuffer bytes;
+    final ByteBuffer bytes;
 
     Use use = Use.NONE;
+
+    /** Takes over pinned memory. */
+    Piece(Pointer pinned) {
+      this.pinned = pinned;
+      this.bytes = pinned.getByteBuffer(0, PIECE_BYTES).order(ByteOrder.nativeOrder());
+    }
 
     void destroyEvent() {
       Driver.call("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(unused));
@@ -66,8 +72,9 @@ final class Staging implements AutoCloseable {
     int i = next;
     next = (next + 1) % PIECES;
     if (pieces[i] == null) {
-      Piece p = new Piece();
-      Driver.call("cuMemHostAlloc", () -> JCudaDriver.cuMemHostAlloc(p.pinned, PIECE_BYTES, 0));
+      Pointer pinned = new Pointer();
+      Driver.call("cuMemHostAlloc", () -> JCudaDriver.cuMemHostAlloc(pinned, PIECE_BYTES, 0));
+      Piece p = new Piece(pinned);
       try {
         Driver.call(
             "cuEventCreate",
@@ -76,7 +83,6 @@ final class Staging implements AutoCloseable {
         Closing.after(e, p::free);
         throw e;
       }
-      p.bytes = p.pinned.getByteBuffer(0, PIECE_BYTES).order(ByteOrder.nativeOrder());
       pieces[i] = p;
     } else if (pieces[i].use == Use.TOLD) {
       CUevent unused = pieces[i].unused;

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * NVIDIA's libraries on this machine: where the dynamic linker looks, and where it does not but
@@ -121,7 +122,7 @@ final class SystemLibraries {
     return split(System.getProperty(PATH), ":").stream().map(Path::of).toList();
   }
 
-  private static List<String> split(String list, String separator) {
+  private static List<String> split(@Nullable String list, String separator) {
     return list == null
         ? List.of()
         : List.of(list.split(separator, -1)).stream().filter(f -> !f.isBlank()).toList();
@@ -141,7 +142,7 @@ final class SystemLibraries {
         .map(f -> Path.of(f, "python3"))
         .filter(Files::isExecutable)
         .findFirst()
-        .map(SystemLibraries::prefix)
+        .flatMap(SystemLibraries::prefix)
         .ifPresent(prefixes::add);
     variable("HOME").map(h -> h.resolve(".local")).ifPresent(prefixes::add);
     for (Path prefix : prefixes) {
@@ -162,10 +163,12 @@ final class SystemLibraries {
   }
 
   /** The prefix of an installed Python: of a virtual environment itself, not of what it links. */
-  private static Path prefix(Path python) {
+  private static Optional<Path> prefix(Path python) {
     try {
       boolean virtual = Files.exists(python.resolve("../../pyvenv.cfg").normalize());
-      return (virtual ? python.toAbsolutePath() : python.toRealPath()).getParent().getParent();
+      return Optional.of(virtual ? python.toAbsolutePath() : python.toRealPath())
+          .map(Path::getParent)
+          .map(Path::getParent);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

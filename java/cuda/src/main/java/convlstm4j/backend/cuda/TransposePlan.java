@@ -41,7 +41,7 @@ final class TransposePlan extends CudaPlan<Transpose> {
         sizes,
         dy,
         yStrides,
-        input(call.inputGradients(), "x"),
+        wanted(call.inputGradients(), "x"),
         xStrides,
         !isWritten(call, "x"));
   }

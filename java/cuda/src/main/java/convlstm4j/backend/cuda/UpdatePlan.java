@@ -113,7 +113,7 @@ final class UpdatePlan extends CudaPlan<Op> implements UpdateTrialPlan.Update {
     }
     for (TensorTables.Part part : tables.parts()) {
       Arguments a = device.arguments().put((float) factors.decay);
-      a.address(optional(in, "rate")).address(input(in, "guard"));
+      a.address(optional(in, "rate")).address(at(in, op.input("guard")));
       a.address(bad == 0 ? 0 : bad + (long) part.first() * Float.BYTES);
       a.put((float) factors.momentum).put((float) factors.epsilon);
       a.put((float) factors.first).put((float) factors.second);

@@ -72,7 +72,7 @@ final class WeightedLossPlan extends CudaPlan<WeightedLoss> {
         .address(input(call.inputs(), "target"))
         .address(optional(call.inputs(), "weight"));
     a.address(output(call.outputGradients(), "value"))
-        .address(input(call.inputGradients(), "prediction"));
+        .address(wanted(call.inputGradients(), "prediction"));
     a.putDouble(scale).put64(rows.count()).divisor(rows.length()).put(keep).put(smooth);
     a.put32(isWritten(call, "prediction") ? 0 : 1).put32(0);
     device.launch(kernel("_backward"), categorical ? rows.threads() : in.get(0).elements(), a);

@@ -4,4 +4,7 @@
  * plan of an op, {@code ConvLstm2dPlan} is what it is all for. {@code Driver} and {@code Cudnn} are
  * the only classes that call the two libraries. {@code CudaTimer} is for benchmarks.
  */
+@NullMarked
 package convlstm4j.backend.cuda;
+
+import org.jspecify.annotations.NullMarked;
