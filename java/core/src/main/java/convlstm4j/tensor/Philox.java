@@ -99,6 +99,12 @@ public record Philox(long seed, long stream, Part part) {
   }
 
   private int drawn(long index) {
+    long two = pair(index);
+    return (int) ((index & 1) == 0 ? two : two >>> 32);
+  }
+
+  /** A number of even index, in the lower half, and the one after it: either index gives both. */
+  private long pair(long index) {
     int c0 = (int) (index >>> 2);
     int c1 = (int) (index >>> 34);
     int c2 = (int) stream;
@@ -117,12 +123,8 @@ public record Philox(long seed, long stream, Part part) {
       k0 += W0;
       k1 += W1;
     }
-    return switch ((int) (index & 3)) {
-      case 0 -> c0;
-      case 1 -> c1;
-      case 2 -> c2;
-      default -> c3;
-    };
+    boolean first = (index & 2) == 0;
+    return ((long) (first ? c1 : c3) << 32) | ((first ? c0 : c2) & 0xFFFFFFFFL);
   }
 
   /**
@@ -148,8 +150,9 @@ public record Philox(long seed, long stream, Part part) {
    */
   public double normal(long index) {
     long of = part.of(index);
-    double radius = Math.sqrt(-2 * Math.log(unit(drawn(2 * of))));
-    return radius * Math.cos(2 * Math.PI * unit(drawn(2 * of + 1)));
+    long two = pair(2 * of);
+    double radius = Math.sqrt(-2 * Math.log(unit((int) two)));
+    return radius * Math.cos(2 * Math.PI * unit((int) (two >>> 32)));
   }
 
   /**

@@ -17,6 +17,16 @@ class PhiloxTest {
     assertEquals(0x9b00dbd8, zeros.bits(3));
   }
 
+  /** Box and Muller, of the uniform numbers that the Javadoc names. */
+  @Test
+  void normalNumbersAreMadeOfTwoUniformOnes() {
+    Philox random = new Philox(-5, 1L << 40);
+    for (long i : new long[] {0, 1, 2, 3, 1L << 33, (1L << 33) + 1}) {
+      double radius = Math.sqrt(-2 * Math.log(random.uniform(2 * i)));
+      assertEquals(radius * Math.cos(2 * Math.PI * random.uniform(2 * i + 1)), random.normal(i));
+    }
+  }
+
   /** Frames 3 and 4 of 2 videos of 5 frames of 3 elements. */
   @Test
   void partsHaveTheNumbersOfTheWhole() {
