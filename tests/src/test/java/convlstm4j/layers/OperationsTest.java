@@ -358,6 +358,7 @@ class OperationsTest {
     refused("step 2 is not supported", "GetItem", Map.of("key", List.of(slice(), slice(2))));
     refused("takes of the batch", "GetItem", Map.of("key", List.of(1)));
     refused("tensors are not supported", "GetItem", Map.of("key", List.of(slice(), "x")));
+    refused("expected slices and indices", "GetItem", Map.of("key", List.of()));
     refused("no operation Cumprod", "Cumprod", Map.of());
     refused("initial=0 is not supported", "Max", Map.of("axis", 1, "initial", 0));
     refused("samples of a batch", "Mean", Map.of());

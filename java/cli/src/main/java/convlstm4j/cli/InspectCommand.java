@@ -75,10 +75,10 @@ final class InspectCommand implements Callable<Integer> {
   /** Optimiser and losses by Keras's class names. */
   private static String compiled(Map<String, Object> config) {
     List<String> losses = new ArrayList<>();
-    ((Map<?, ?>) Objects.requireNonNull(config.get("losses")))
+    ((Map<?, ?>) Objects.requireNonNull(config.get("losses"), "losses"))
         .forEach((output, loss) -> losses.add((output + " " + className(loss)).strip()));
     return "compiled with "
-        + className(Objects.requireNonNull(config.get("optimizer")))
+        + className(Objects.requireNonNull(config.get("optimizer"), "optimizer"))
         + ", "
         + String.join(", ", losses);
   }

@@ -59,6 +59,18 @@ public final class NetworkForm {
   }
 
   /**
+   * The options in a form that was made here, to be changed.
+   *
+   * @param form as {@link #of} gives it
+   * @return what {@code config} is
+   */
+  @SuppressWarnings("unchecked") // made here
+  public static Map<String, Object> config(Map<String, Object> form) {
+    return (Map<String, Object>)
+        Objects.requireNonNull(form.get("config"), "a form without config");
+  }
+
+  /**
    * Writes a network of any form.
    *
    * @param network the network

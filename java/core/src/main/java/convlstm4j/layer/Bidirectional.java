@@ -18,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -277,8 +276,7 @@ public final class Bidirectional extends KerasLayer<Bidirectional> {
   /** The layer's form under the name that it had before it was wrapped. */
   private static Map<String, Object> unprefixed(Layer layer, String prefix) {
     Map<String, Object> form = NetworkForm.of(layer);
-    @SuppressWarnings("unchecked") // made by toKeras
-    Map<String, Object> config = (Map<String, Object>) Objects.requireNonNull(form.get("config"));
+    Map<String, Object> config = NetworkForm.config(form);
     config.put("name", layer.requiredName().substring(prefix.length()));
     return form;
   }

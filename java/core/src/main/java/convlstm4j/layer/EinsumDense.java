@@ -84,7 +84,10 @@ public final class EinsumDense extends Weighted<EinsumDense> {
               .substring(from)
               .chars()
               .mapToLong(
-                  c -> biasAxes.indexOf(c) < 0 ? 1 : Objects.requireNonNull(sizes.get((char) c)))
+                  c ->
+                      biasAxes.indexOf(c) < 0
+                          ? 1
+                          : Objects.requireNonNull(sizes.get((char) c), "an axis without a size"))
               .toArray();
       Value b = parameter(g, "bias", Shape.of(dims), biasInitializer, biasRegularizer, true);
       Shape seen = b.shape();

@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -374,8 +373,7 @@ public final class RNN extends KerasLayer<RNN> {
     Map<String, Object> form = NetworkForm.of(cell);
     if (cell instanceof Recurrent<?>) {
       form.put("class_name", kerasClass(cell));
-      @SuppressWarnings("unchecked") // made by NetworkForm
-      Map<String, Object> config = (Map<String, Object>) Objects.requireNonNull(form.get("config"));
+      Map<String, Object> config = NetworkForm.config(form);
       config.keySet().removeAll(LOOP);
     }
     return form;

@@ -88,6 +88,9 @@ final class Slicing {
       throw c.wrong("key", "expected slices and indices");
     }
     List<?> given = all instanceof List<?> l ? l : List.of(all);
+    if (given.isEmpty()) {
+      throw c.wrong("key", "expected slices and indices");
+    }
     List<Entry> key = new ArrayList<>();
     given.forEach(e -> key.add(entry(c, e)));
     if (key.stream().filter(Entry::all).count() > 1) {

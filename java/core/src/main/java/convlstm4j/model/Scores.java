@@ -41,7 +41,8 @@ final class Scores {
         Tensor prediction = r.predictions().get(k);
         Tensor given = (m.countsMasked() ? r.weights() : r.counted()).get(k);
         Tensor weights = given == null ? ones(prediction.shape().without(-1)) : given;
-        Objects.requireNonNull(metrics.get(objectives.metricName(o, m)))
+        String name = objectives.metricName(o, m);
+        Objects.requireNonNull(metrics.get(name), name)
             .add(r.targets().get(k), prediction, weights);
       }
     }

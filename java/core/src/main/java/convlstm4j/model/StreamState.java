@@ -294,7 +294,8 @@ final class StreamState implements AutoCloseable {
     }
     Map<String, Tensor> kept = states();
     kept.replaceAll((name, t) -> Stateful.reset(t, samples));
-    kept.forEach((name, t) -> backend.memory().upload(t, Objects.requireNonNull(states.get(name))));
+    kept.forEach(
+        (name, t) -> backend.memory().upload(t, Objects.requireNonNull(states.get(name), name)));
   }
 
   Map<String, Tensor> states() {

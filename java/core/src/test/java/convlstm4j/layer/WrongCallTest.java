@@ -1,5 +1,6 @@
 package convlstm4j.layer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 
@@ -176,5 +178,15 @@ class WrongCallTest {
           }
           assertTrue(e.getMessage().contains(piece), e.getMessage());
         });
+  }
+
+  @Test
+  void aNameThatALayerHasNotYetIsNotGiven() {
+    Dense layer = new Dense(2);
+    assertEquals(
+        "Dense has no name yet; a network gives it one",
+        assertThrows(IllegalStateException.class, layer::requiredName).getMessage());
+    layer.named("here");
+    assertEquals("here", layer.requiredName());
   }
 }
