@@ -35,6 +35,8 @@ module convlstm4j {
       convlstm4j.cli,
       convlstm4j.io.keras,
       convlstm4j.video;
+  exports convlstm4j.spi to
+      convlstm4j.video;
 
   uses convlstm4j.backend.BackendProvider;
   uses convlstm4j.data.folder.FrameFormat;

@@ -6,6 +6,8 @@ module convlstm4j.video {
 
   exports convlstm4j.video;
 
+  uses convlstm4j.video.BundledFfmpeg;
+
   provides convlstm4j.data.folder.FrameFormat with
       convlstm4j.video.FilmFormat;
 }

@@ -3,6 +3,7 @@ package consumer;
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
+import convlstm4j.data.FramePreparation;
 import convlstm4j.data.folder.FrameFiles;
 import convlstm4j.layer.ConvLSTM2D;
 import convlstm4j.layer.Dense;
@@ -13,6 +14,8 @@ import convlstm4j.model.Optimizers;
 import convlstm4j.model.Predictor;
 import convlstm4j.model.Sequential;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.video.FfmpegPrograms;
+import convlstm4j.video.VideoFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,6 +31,9 @@ public final class Main {
       System.out.println("kernels " + backend.description().contains("kernels in C++"));
     }
     System.out.println("films " + FrameFiles.endings().contains("mp4"));
+    try (VideoFile film = VideoFile.open(Path.of(args[1]), FramePreparation.NONE)) {
+      System.out.println("film " + film.shape() + " " + FfmpegPrograms.find().orElseThrow());
+    }
     float[] x = new float[4 * 3 * 8 * 8];
     float[] y = new float[x.length];
     for (int i = 0; i < 4 * 3; i++) {

@@ -80,7 +80,10 @@ final class ArchitectureRules {
           "spi io.npy io.file data tensor",
           // Films, as a service of data.folder.
           "video",
-          "data.folder io.file data tensor",
+          "spi data.folder io.file data tensor",
+          // A program for it, as a service.
+          "ffmpeg",
+          "video backend",
           "io.architecture",
           "layer config graph op formula option tensor",
           "io.*",
@@ -89,7 +92,7 @@ final class ArchitectureRules {
           "contract",
           "backend op formula option tensor",
           "cli",
-          "contract io.* io.file io.npy io.architecture model data.folder objective optim layer config graph program execution data backend op formula option tensor");
+          "contract video io.* io.file io.npy io.architecture model data.folder objective optim layer config graph program execution data backend op formula option tensor");
 
   private ArchitectureRules() {}
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,14 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Somebody else's program ({@code tests/consumer}), outside this build: Maven builds it against
- * what an installation leaves in a repository, and it runs on the class path, as a module and as
- * one jar, on the Java of the tests and on a newer one.
+ * what an installation leaves in a repository, with an ffmpeg that it brings along, and it runs on
+ * the class path, as a module and as one jar, on the Java of the tests and on a newer one.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ConsumerTest {
   private static final Path ROOT = Path.of(System.getProperty("convlstm4j.root", ".."));
   private static final String GROUP = "io/github/convlstm4j";
-  private static final List<String> MODULES = List.of("core", "keras", "video", "onednn");
+  private static final List<String> MODULES = List.of("core", "keras", "video", "ffmpeg", "onednn");
   private static final String NAMED =
       "convlstm4j.backend.onednn,org.bytedeco.dnnl,org.bytedeco.javacpp,org.bytedeco.opencl";
   private static final String NATIVES = "onednn-natives";
@@ -41,6 +42,8 @@ class ConsumerTest {
   private static Path repository;
   private static Path project;
   private static String version;
+
+  private static Path film;
 
   /** Whether the build had a C++ compiler. */
   private static boolean compiled;
@@ -85,6 +88,7 @@ class ConsumerTest {
       compiled =
           natives.getEntry("convlstm4j/backend/onednn/linux-x86_64/libconvlstm4j.so") != null;
     }
+    film = film(folder.resolve("film.y4m"));
     project = folder.resolve("consumer");
     copy(ROOT.resolve("tests/consumer"), project);
     String text = Files.readString(project.resolve("pom.xml"));
@@ -102,6 +106,19 @@ class ConsumerTest {
     maven.addAll(List.of("-Dmaven.repo.local=" + repository, "package"));
     Ended built = run(project, maven);
     assertEquals(0, built.code, built::toString);
+  }
+
+  /** Three frames of grey as they are (YUV4MPEG), ten in a second: made without ffmpeg. */
+  private static Path film(Path to) throws IOException {
+    ByteArrayOutputStream film = new ByteArrayOutputStream();
+    film.writeBytes("YUV4MPEG2 W32 H24 F10:1 C444\n".getBytes(StandardCharsets.US_ASCII));
+    for (int i = 0; i < 3; i++) {
+      byte[] frame = new byte[3 * 32 * 24];
+      Arrays.fill(frame, (byte) 128);
+      film.writeBytes("FRAME\n".getBytes(StandardCharsets.US_ASCII));
+      film.writeBytes(frame);
+    }
+    return Files.write(to, film.toByteArray());
   }
 
   /** What maven-install-plugin does: with a pom. */
@@ -137,12 +154,15 @@ class ConsumerTest {
   private static Ended run(Path where, List<String> command) throws Exception {
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(where.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
+            .redirectError(err.toFile());
+    if (!command.get(0).equals("mvn")) {
+      builder.environment().put("PATH", folder.toString()); // no ffmpeg is installed there
+    }
+    Process process = builder.start();
     try {
       int code = process.waitFor();
       return new Ended(
@@ -162,17 +182,20 @@ class ConsumerTest {
     List<String> command = new ArrayList<>(words);
     command.addAll(
         1, List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable"));
-    command.add("onednn");
+    command.addAll(List.of("onednn", film.toString()));
     Ended run = run(folder, command);
     assertEquals(0, run.code, run::toString);
     assertEquals("module " + asModule, run.out.get(0), run::toString);
     assertEquals("backends [onednn, reference]", run.out.get(1), run::toString);
     assertEquals("kernels " + compiled, run.out.get(2), run::toString);
     assertEquals("films true", run.out.get(3), run::toString);
-    assertTrue(run.out.get(4).matches("loss 0\\.\\d{4}"), run::toString);
+    assertTrue(
+        run.out.get(4).matches("film \\[3, 3, 24, 32\\] /.*/ffmpeg \\(of convlstm4j-ffmpeg: .*\\)"),
+        run::toString);
+    assertTrue(run.out.get(5).matches("loss 0\\.\\d{4}"), run::toString);
     assertEquals(
         List.of("model.ckpt true", "model.keras true", "model.h5 true"),
-        run.out.subList(5, run.out.size()),
+        run.out.subList(6, run.out.size()),
         run::toString);
     assertEquals(warns, run.err.contains("restricted method"), run::toString);
     assertTrue(!run.err.contains("Exception"), run::toString);

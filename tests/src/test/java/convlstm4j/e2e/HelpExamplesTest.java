@@ -15,7 +15,7 @@ import convlstm4j.layer.GlobalAveragePooling2D;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
-import convlstm4j.video.VideoFile;
+import convlstm4j.video.FfmpegPrograms;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +108,7 @@ class HelpExamplesTest {
         2,
         "--epochs",
         1);
-    if (VideoFile.decoder().isPresent()) {
+    if (FfmpegPrograms.find().isPresent()) {
       makeFilm();
     }
   }
@@ -213,7 +213,7 @@ class HelpExamplesTest {
   @MethodSource("examples")
   void works(String example) throws Exception {
     assumeTrue(
-        !example.matches(".*(film(s[ /]|[.]mp4)|--film ).*") || VideoFile.decoder().isPresent(),
+        !example.matches(".*(film(s[ /]|[.]mp4)|--film ).*") || FfmpegPrograms.find().isPresent(),
         "no ffmpeg: apt install ffmpeg");
     int from = example.indexOf(" < ");
     String called = from < 0 ? example : example.substring(0, from);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +80,8 @@ class LauncherTest {
   private Ended run(List<String> environment, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of("env", "-u", "OMP_NUM_THREADS"));
     command.addAll(List.of("-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT"));
-    command.addAll(List.of("-u", "LD_LIBRARY_PATH", "-u", "CONVLSTM4J_CUDA"));
+    command.addAll(
+        List.of("-u", "LD_LIBRARY_PATH", "-u", "CONVLSTM4J_CUDA", "-u", "CONVLSTM4J_FFMPEG"));
     environment.stream().filter(e -> !e.contains("=")).forEach(command::add);
     command.addAll(List.of("PATH=" + tools + ":/usr/bin:/bin", "JAVA_HOME=" + home));
     environment.stream().filter(e -> e.contains("=")).forEach(command::add);
@@ -153,6 +156,23 @@ class LauncherTest {
     assertEquals(List.of(), without.builds(), "no cmake");
   }
 
+  @Test
+  void putsAnFfmpegIntoTheJarWhereAskedAndKeepsIt() throws Exception {
+    assumeFalse(hasDriver(), "this machine has an NVIDIA driver");
+    List<String> bundled = List.of("CONVLSTM4J_FFMPEG=bundled");
+    String build =
+        "mvn -q -B -T 2 -Dstyle.color=never -Pquick,ffmpeg -Dcuda.kernels=auto -pl java/cli -am package";
+    Ended built = run(bundled, "info");
+    assertEquals(List.of(build), built.builds());
+    assertEquals(List.of("convlstm4j: building ... (with an ffmpeg)"), built.err);
+    Files.writeString(jar, BUILT + "convlstm4j/ffmpeg/BytedecoFfmpeg.class");
+    assertEquals(List.of(), run(bundled, "info").builds(), "it is in the jar");
+    assertEquals(List.of(), run(List.of(), "info").builds());
+    Path source = Files.writeString(root.resolve("java/cli/src/main/A.java"), "");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+    assertEquals(List.of(build), run(List.of(), "info").builds(), "kept by what else is built");
+  }
+
   /** Otherwise every command would build. */
   @Test
   void doesNotBuildForKernelsThatNothingCanCompile() throws Exception {
@@ -212,6 +232,13 @@ class LauncherTest {
     assertEquals(1, run.code);
     assertEquals(
         List.of("convlstm4j: CONVLSTM4J_CUDA is 'yes'; expected always, never or auto"), run.err);
+    Ended own = run(List.of("CONVLSTM4J_FFMPEG=/usr/bin/ffmpeg"), "info");
+    assertEquals(1, own.code);
+    assertEquals(
+        List.of(
+            "convlstm4j: CONVLSTM4J_FFMPEG is '/usr/bin/ffmpeg'; expected bundled, or nothing for"
+                + " the one that is installed"),
+        own.err);
   }
 
   @Test

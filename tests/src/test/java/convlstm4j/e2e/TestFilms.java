@@ -3,7 +3,7 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import convlstm4j.video.VideoFile;
+import convlstm4j.video.FfmpegPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ public final class TestFilms {
    * @return the file
    */
   public static Path make(Path file, String source) {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
+    assumeTrue(FfmpegPrograms.find().isPresent(), "no ffmpeg: apt install ffmpeg");
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Process made =

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     name = "cache",
     description = {
       "Say what this program keeps for later starts, and remove it (--clear).",
-      "That is what it unpacks: native libraries of backends. Nothing else is left outside of the files that you name."
+      "That is what it unpacks: native libraries of backends, and ffmpeg where a build brings it along. Nothing else is left outside of the files that you name."
           + " Another folder: CONVLSTM4J_OPTS=-Dconvlstm4j.cache=FOLDER."
     },
     footer = {"", "Examples:", "  convlstm4j cache", "  convlstm4j cache --clear"})

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URL;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where native libraries out of jars are unpacked to be loaded: a folder that belongs to this user
- * and that nobody else can write to, since what lies there runs in this process.
+ * Where native libraries and programs out of jars are unpacked: a folder that belongs to this user
+ * and that nobody else can write to, since what lies there runs as this user.
  *
  * <p>It is the folder that {@value #PROPERTY} names, else {@code $XDG_CACHE_HOME/convlstm4j}, else
  * {@code ~/.cache/convlstm4j}. Where that cannot be had, such as a home that is read-only or
@@ -321,27 +323,56 @@ public final class NativeCache {
    */
   public Path unpack(URL resource, String name) {
     try {
-      String hash = hash(resource.openStream());
-      Path file = folder(hash).resolve(name);
-      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-          || !hash.equals(hash(Files.newInputStream(file)))) {
-        write(resource, file);
-        if (!hash.equals(hash(Files.newInputStream(file)))) {
-          throw new IOException("it does not hold what was written to it");
-        }
-      }
-      return file;
+      return unpacked(resource, name, hash(resource.openStream()));
     } catch (IOException e) {
       throw failed(folder.resolve(name), e);
     }
+  }
+
+  /**
+   * Unpacks a file whose content is known. Where it lies unpacked already, the resource is not
+   * read.
+   *
+   * @param resource where it is in a jar
+   * @param name what the file is called
+   * @param sha256 of its content, 64 digits in lower case
+   * @return the file, its content compared with the hash
+   * @throws BackendException if it cannot be written, or the resource has another content; no part
+   *     of it stays
+   */
+  public Path unpack(URL resource, String name, String sha256) {
+    try {
+      return unpacked(resource, name, sha256);
+    } catch (IOException e) {
+      throw failed(folder.resolve(name), e);
+    }
+  }
+
+  private Path unpacked(URL resource, String name, String hash) throws IOException {
+    Path file = folder(hash).resolve(name);
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+        || !hash.equals(hash(Files.newInputStream(file)))) {
+      write(resource, file);
+      if (!hash.equals(hash(Files.newInputStream(file)))) {
+        Files.delete(file);
+        String is = hash(resource.openStream());
+        throw new IOException(
+            is.equals(hash)
+                ? "it does not hold what was written to it"
+                : resource + " is another one than expected: its SHA-256 is " + is);
+      }
+    }
+    return file;
   }
 
   private static void write(URL resource, Path file) throws IOException {
     Path part = Files.createTempFile(file.getParent(), "." + file.getFileName(), ".part");
     try {
       try (InputStream in = resource.openStream();
-          OutputStream out = Files.newOutputStream(part, StandardOpenOption.SYNC)) {
+          FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE);
+          OutputStream out = Channels.newOutputStream(written)) {
         in.transferTo(out);
+        written.force(true); // once: to write each part through takes ten times as long
       }
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {

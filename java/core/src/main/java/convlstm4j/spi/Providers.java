@@ -20,6 +20,8 @@ public final class Providers {
    * @throws IllegalStateException if a known class is there but cannot be used
    */
   public static <T> List<T> of(Class<T> service, List<String> known) {
+    // The core's descriptor cannot name a service of another module.
+    Providers.class.getModule().addUses(service);
     List<T> all = new ArrayList<>();
     ServiceLoader.load(service).forEach(all::add);
     for (String name : known) {

@@ -11,6 +11,8 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -87,6 +89,26 @@ class NativeCacheTest {
     other[77] ^= 1; // of the same length
     Files.write(file, other);
     assertArrayEquals(content, Files.readAllBytes(cache.unpack(resource, NAME)));
+  }
+
+  /** A hash that is known spares reading the resource. */
+  @Test
+  void whatIsThereWithTheHashThatIsKnownIsNotUnpacked() throws Exception {
+    String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    NativeCache cache = NativeCache.of(cacheFolder());
+    Path file = cache.unpack(resource, NAME);
+    URL gone = dir.resolve("gone.so").toUri().toURL();
+    assertEquals(file, cache.unpack(gone, NAME, hash));
+    Files.write(file, new byte[1000]);
+    assertThrows(BackendException.class, () -> cache.unpack(gone, NAME, hash));
+    assertArrayEquals(content, Files.readAllBytes(cache.unpack(resource, NAME, hash)));
+    String other = "0".repeat(64);
+    String message =
+        assertThrows(BackendException.class, () -> cache.unpack(resource, NAME, other))
+            .getMessage();
+    assertTrue(
+        message.contains("in.so is another one than expected: its SHA-256 is " + hash), message);
+    assertEquals(List.of(), names(cacheFolder().resolve(other)));
   }
 
   @Test

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,14 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A run of the {@code ffmpeg} program on one film, or on pictures. */
 final class Ffmpeg implements AutoCloseable {
-  /** Says where the program is; else it is looked for in the folders of {@code PATH}. */
-  static final String PROPERTY = "convlstm4j.ffmpeg";
-
   /**
    * Kinds of files that hold pictures themselves. Not: playlists and lists, by which a file would
    * make ffmpeg open others.
@@ -134,57 +129,24 @@ final class Ffmpeg implements AutoCloseable {
   }
 
   private static Ffmpeg start(Path video, List<String> input, String filters, String... output) {
-    List<String> command = new ArrayList<>();
+    List<String> arguments =
+        new ArrayList<>(List.of("-nostdin", "-hide_banner", "-loglevel", "error"));
+    arguments.addAll(input);
+    // V: the first stream of moving pictures, not a cover of an audio file.
+    arguments.addAll(List.of("-map", "0:V:0", "-vf", filters));
+    // Every frame once, at its own time.
+    arguments.addAll(List.of("-fps_mode", "passthrough", "-enc_time_base", "-1"));
+    arguments.addAll(List.of(output));
+    arguments.add("pipe:1");
+    ProcessBuilder run = FfmpegPrograms.get(video).run(arguments);
     // In a session of its own: Ctrl-C in the terminal is for this program, which saves and then
     // ends ffmpeg.
-    inPath("setsid").ifPresent(p -> command.add(p.toString()));
-    command.add(program(video).toString());
-    command.addAll(List.of("-nostdin", "-hide_banner", "-loglevel", "error"));
-    command.addAll(input);
-    // V: the first stream of moving pictures, not a cover of an audio file.
-    command.addAll(List.of("-map", "0:V:0", "-vf", filters));
-    // Every frame once, at its own time.
-    command.addAll(List.of("-fps_mode", "passthrough", "-enc_time_base", "-1"));
-    command.addAll(List.of(output));
-    command.add("pipe:1");
+    FfmpegPrograms.inPath("setsid").ifPresent(p -> run.command().add(0, p.toString()));
     try {
-      return new Ffmpeg(video, new ProcessBuilder(command).start());
+      return new Ffmpeg(video, run.start());
     } catch (IOException e) {
       throw new VideoException(video, "ffmpeg cannot be started: " + e.getMessage(), e);
     }
-  }
-
-  private static Path program(Path video) {
-    return find()
-        .orElseThrow(
-            () ->
-                new VideoException(
-                    video,
-                    "needs the program ffmpeg, version 5.1 or later, to be decoded, which is "
-                        + (System.getProperty(PROPERTY) == null
-                            ? "in no folder of PATH"
-                            : "not at -D" + PROPERTY + "=" + System.getProperty(PROPERTY))
-                        + ": install it (apt install ffmpeg), or say where it is by -D"
-                        + PROPERTY
-                        + "=PROGRAM"));
-  }
-
-  /** The program, if it is there. */
-  static Optional<Path> find() {
-    String given = System.getProperty(PROPERTY);
-    return given == null ? inPath("ffmpeg") : Optional.of(Path.of(given)).filter(Ffmpeg::runs);
-  }
-
-  private static Optional<Path> inPath(String program) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator))
-        .filter(folder -> !folder.isEmpty())
-        .map(folder -> Path.of(folder, program))
-        .filter(Ffmpeg::runs)
-        .findFirst();
-  }
-
-  private static boolean runs(Path program) {
-    return Files.isRegularFile(program) && Files.isExecutable(program);
   }
 
   /** What it writes; whoever waits for it is not kept waiting for ever. */

@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A video file (mp4, mkv, avi, webm, mov, gif ..) or a folder of pictures, its frames read in
- * stretches as {@code [T, C, H, W]} bytes. The {@code ffmpeg} program, 5.1 or later, decodes it:
- * that of {@code PATH}, or of the system property {@code convlstm4j.ffmpeg}. Opening decodes the
- * whole film once, since only that tells how many frames it has. Frames are decoded ahead, a
- * bounded number of them, so that films of hours need no more memory than those of seconds. Reading
- * on is fast; reading what lies before decodes the film from its start.
+ * stretches as {@code [T, C, H, W]} bytes. The program {@code ffmpeg} decodes it, 5.1 or later
+ * ({@link FfmpegPrograms}). Opening decodes the whole film once, since only that tells how many
+ * frames it has. Frames are decoded ahead, a bounded number of them, so that films of hours need no
+ * more memory than those of seconds. Reading on is fast; reading what lies before decodes the film
+ * from its start.
  *
  * <pre>{@code
  * FramePreparation small =
@@ -185,15 +185,6 @@ public final class VideoFile implements FrameSource {
     }
     return new VideoFile(
         new Film(PictureFolder.of(folder, preparation, perSecond)), ByteScale.NONE);
-  }
-
-  /**
-   * Whether videos can be decoded here.
-   *
-   * @return the program that decodes them; empty if there is none
-   */
-  public static Optional<Path> decoder() {
-    return Ffmpeg.find();
   }
 
   @Override

@@ -17,7 +17,7 @@ final class Clips {
 
   /** Skips a test where there is no ffmpeg, unless {@code -Drequire=ffmpeg} wants it. */
   static void assumeFfmpeg() {
-    boolean there = VideoFile.decoder().isPresent();
+    boolean there = FfmpegPrograms.find().isPresent();
     if (System.getProperty("require", "").contains("ffmpeg")) {
       assertEquals(true, there, "-Drequire=ffmpeg, and there is no ffmpeg");
     }

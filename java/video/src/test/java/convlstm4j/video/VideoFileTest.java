@@ -15,6 +15,8 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,12 +230,12 @@ class VideoFileTest {
     Path clip = Clips.make(folder.resolve("a.mkv"), "testsrc2=s=32x24:r=5:d=1");
     Path sleeper = Files.writeString(folder.resolve("sleeper"), "#!/bin/sh\nexec sleep 1000\n");
     assertTrue(sleeper.toFile().setExecutable(true));
-    System.setProperty(Ffmpeg.PROPERTY, sleeper.toString());
     System.setProperty(Ffmpeg.IDLE_PROPERTY, "3");
     try {
-      refused(clip, "ffmpeg gave nothing for minutes, expected frames: it was ended");
+      with(
+          sleeper.toString(),
+          () -> refused(clip, "ffmpeg gave nothing for minutes, expected frames: it was ended"));
     } finally {
-      System.clearProperty(Ffmpeg.PROPERTY);
       System.clearProperty(Ffmpeg.IDLE_PROPERTY);
     }
   }
@@ -293,7 +295,7 @@ class VideoFileTest {
     Path film = Clips.make(folder.resolve("film.ts"), "testsrc2=s=32x24:r=5:d=1");
     Path list =
         Files.writeString(
-            folder.resolve("list.mp4"),
+            folder.resolve("list.m3u8"),
             "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n" + film + "\n#EXT-X-ENDLIST\n");
     refused(list, "or names other files");
     Path parts =
@@ -339,13 +341,81 @@ class VideoFileTest {
   @Test
   void withoutFfmpegTheMessageSaysWhatToDo() {
     Path clip = Clips.make(folder.resolve("a.mkv"), "testsrc2=s=32x24:r=5:d=1");
-    System.setProperty(Ffmpeg.PROPERTY, "/nowhere/ffmpeg");
+    with(
+        "/nowhere/ffmpeg",
+        () ->
+            refused(
+                clip,
+                "needs the program ffmpeg, version 5.1 or later, which is not at"
+                    + " -Dconvlstm4j.ffmpeg=/nowhere/ffmpeg: install it (apt install ffmpeg), or"
+                    + " take the module io.github.convlstm4j:convlstm4j-ffmpeg"));
+    with(
+        FfmpegPrograms.BUNDLED,
+        () ->
+            refused(
+                clip, "which is brought along by no module, as -Dconvlstm4j.ffmpeg=bundled wants"));
+  }
+
+  private static void with(String ffmpeg, Runnable work) {
+    String before = System.getProperty(FfmpegPrograms.PROPERTY);
+    System.setProperty(FfmpegPrograms.PROPERTY, ffmpeg);
     try {
-      refused(
-          clip, "is not at -Dconvlstm4j.ffmpeg=/nowhere/ffmpeg: install it (apt install ffmpeg)");
+      work.run();
     } finally {
-      System.clearProperty(Ffmpeg.PROPERTY);
+      if (before == null) {
+        System.clearProperty(FfmpegPrograms.PROPERTY);
+      } else {
+        System.setProperty(FfmpegPrograms.PROPERTY, before);
+      }
     }
+  }
+
+  /** As a module may bring it along. */
+  public static final class Broken implements BundledFfmpeg {
+    @Override
+    public FfmpegProgram prepare() throws IOException {
+      throw new IOException("the disk is full");
+    }
+  }
+
+  /** Also where another class loader knows the module: that of the thread. */
+  @Test
+  void whatIsBroughtAlongAndDoesNotServeSaysWhy() throws IOException {
+    Path clip = Clips.make(folder.resolve("a.mkv"), "testsrc2=s=32x24:r=5:d=1");
+    Path services = Files.createDirectories(folder.resolve("module/META-INF/services"));
+    Files.writeString(
+        services.resolve(BundledFfmpeg.class.getName()), Broken.class.getName() + "\n");
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader loader =
+        new URLClassLoader(
+            new URL[] {folder.resolve("module").toUri().toURL()}, getClass().getClassLoader())) {
+      Thread.currentThread().setContextClassLoader(loader);
+      with(
+          FfmpegPrograms.BUNDLED,
+          () -> {
+            refused(clip, "needs the program ffmpeg; the disk is full");
+            assertThrows(VideoException.class, FfmpegPrograms::find);
+          });
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
+  }
+
+  @Test
+  void theProgramSaysItsVersionOrWhatItIs() throws IOException {
+    FfmpegProgram program = FfmpegPrograms.find().orElseThrow();
+    assertTrue(program.version().matches("[0-9N].*"), program::version);
+    Path other = Files.writeString(folder.resolve("other"), "#!/bin/sh\necho hello\nexit 3\n");
+    assertTrue(other.toFile().setExecutable(true));
+    assertEquals(
+        other + ": does not start, or is no ffmpeg: it says \"hello\" and ends with status 3",
+        assertThrows(VideoException.class, () -> FfmpegProgram.of(other, List.of(), "").version())
+            .getMessage());
+    Path absent = folder.resolve("absent");
+    String message =
+        assertThrows(VideoException.class, () -> FfmpegProgram.of(absent, List.of(), "").version())
+            .getMessage();
+    assertTrue(message.startsWith(absent + ": cannot be started: "), message);
   }
 
   @Test

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import convlstm4j.data.FramePreparation;
 import convlstm4j.e2e.TestFilms;
 import convlstm4j.model.Callback;
+import convlstm4j.tensor.Shape;
+import convlstm4j.video.FfmpegPrograms;
 import convlstm4j.video.VideoFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code demo --film}, with two epochs of training. */
 class FilmDemoTest {
@@ -33,7 +38,7 @@ class FilmDemoTest {
 
   @BeforeEach
   void ffmpeg() {
-    assumeTrue(VideoFile.decoder().isPresent(), "no ffmpeg: apt install ffmpeg");
+    assumeTrue(FfmpegPrograms.find().isPresent(), "no ffmpeg: apt install ffmpeg");
   }
 
   private String watch(Path film, Path folder) throws IOException {
@@ -75,6 +80,23 @@ class FilmDemoTest {
     }
     String expected = rows.isEmpty() ? "nothing unusual\n" : rows.toString();
     assertEquals(expected + folder.resolve("film.html") + "\n", printed);
+  }
+
+  /** What is watched where nothing is installed, by each ffmpeg, one of which has no devices. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", FfmpegPrograms.BUNDLED})
+  void aFilmIsGenerated(String program) throws IOException {
+    FilmDemo demo =
+        new FilmDemo(dir, 1, 1, model -> {}, said::add, title -> new Callback() {}, model -> {});
+    if (!program.isEmpty()) {
+      System.setProperty(FfmpegPrograms.PROPERTY, program);
+    }
+    try (VideoFile film = VideoFile.open(demo.generated(), FramePreparation.NONE)) {
+      assertEquals(Shape.of(320, 3, 64, 96), film.shape());
+      assertEquals(39.875, film.seconds(319).getAsDouble(), 1e-3);
+    } finally {
+      System.clearProperty(FfmpegPrograms.PROPERTY);
+    }
   }
 
   /** Grey, and from second 6 on colours that move. */

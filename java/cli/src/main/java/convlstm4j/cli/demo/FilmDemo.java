@@ -31,6 +31,7 @@ import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.video.FfmpegPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,21 +165,22 @@ public final class FilmDemo {
   }
 
   /** A clock and moving colours, which turn into their negative for three seconds. */
-  private Path generated() throws IOException {
+  Path generated() throws IOException {
     Path film = folder.resolve("generated.mp4");
     Path part = folder.resolve("generated.part.mp4");
+    // A source of pictures as a filter: as an input it would be a device, which not every ffmpeg
+    // has.
     Process ffmpeg =
-        new ProcessBuilder(
-                Optional.ofNullable(System.getProperty("convlstm4j.ffmpeg")).orElse("ffmpeg"),
-                "-nostdin",
-                "-v",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc2=s=96x64:r=8:d=40,negate=enable='between(t,30,33)'",
-                "-y",
-                part.toString())
+        FfmpegPrograms.get(film)
+            .run(
+                List.of(
+                    "-nostdin",
+                    "-v",
+                    "error",
+                    "-filter_complex",
+                    "testsrc2=s=96x64:r=8:d=40,negate=enable='between(t,30,33)'",
+                    "-y",
+                    "file:" + part))
             .redirectErrorStream(true)
             .start();
     String said =
