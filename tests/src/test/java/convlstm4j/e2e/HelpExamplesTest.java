@@ -15,7 +15,6 @@ import convlstm4j.layer.GlobalAveragePooling2D;
 import convlstm4j.layer.Input;
 import convlstm4j.model.Model;
 import convlstm4j.tensor.Shape;
-import convlstm4j.video.FfmpegPrograms;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +107,7 @@ class HelpExamplesTest {
         2,
         "--epochs",
         1);
-    if (FfmpegPrograms.find().isPresent()) {
+    if (TestFilms.installed()) {
       makeFilm();
     }
   }
@@ -213,7 +212,7 @@ class HelpExamplesTest {
   @MethodSource("examples")
   void works(String example) throws Exception {
     assumeTrue(
-        !example.matches(".*(film(s[ /]|[.]mp4)|--film ).*") || FfmpegPrograms.find().isPresent(),
+        !example.matches(".*(film(s[ /]|[.]mp4)|--film ).*") || TestFilms.installed(),
         "no ffmpeg: apt install ffmpeg");
     int from = example.indexOf(" < ");
     String called = from < 0 ? example : example.substring(0, from);

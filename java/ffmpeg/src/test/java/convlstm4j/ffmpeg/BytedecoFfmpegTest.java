@@ -25,12 +25,14 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -58,7 +60,14 @@ class BytedecoFfmpegTest {
           "libstdc++.so.6",
           "linux-vdso.so.1");
 
+  private static FfmpegProgram program;
+
   @TempDir Path dir;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    program = new BytedecoFfmpeg().prepare();
+  }
 
   private static String said(ProcessBuilder builder) throws Exception {
     Process process = builder.redirectErrorStream(true).start();
@@ -93,7 +102,6 @@ class BytedecoFfmpegTest {
 
   @Test
   void itStartsAndSaysWhereItIsFrom() throws Exception {
-    FfmpegProgram program = new BytedecoFfmpeg().prepare();
     assertEquals(VERSION, program.version());
     assertTrue(program.toString().endsWith("/ffmpeg " + ORIGIN), program::toString);
   }
@@ -102,7 +110,6 @@ class BytedecoFfmpegTest {
   @Test
   void ofTheSystemItTakesOnlyWhatEveryLinuxHas() throws Exception {
     assumeCompiled();
-    FfmpegProgram program = new BytedecoFfmpeg().prepare();
     ProcessBuilder listing = program.run(List.of());
     listing.environment().put("LD_TRACE_LOADED_OBJECTS", "1");
     String cache = NativeCache.location().toString();
@@ -119,7 +126,6 @@ class BytedecoFfmpegTest {
   @Test
   void devicesAreLeftOut() throws Exception {
     assumeCompiled();
-    FfmpegProgram program = new BytedecoFfmpeg().prepare();
     String devices = said(program.run(List.of("-hide_banner", "-devices")));
     assertTrue(devices.startsWith("Devices:") && devices.endsWith("---"), devices);
     String sources = said(program.run(List.of("-hide_banner", "-sources")));
@@ -129,8 +135,8 @@ class BytedecoFfmpegTest {
     assertTrue(version.contains("libavdevice    62.  1.100 / 62.  1.100"), version);
   }
 
-  private static Tensor decoded(String program, Path film, FramePreparation preparation) {
-    System.setProperty(FfmpegPrograms.PROPERTY, program);
+  private static Tensor decoded(String ffmpeg, Path film, FramePreparation preparation) {
+    System.setProperty(FfmpegPrograms.PROPERTY, ffmpeg);
     try (VideoFile video = VideoFile.open(film, preparation)) {
       long frames = video.shape().dim(0);
       assertEquals(20, frames);
@@ -162,10 +168,19 @@ class BytedecoFfmpegTest {
     return film;
   }
 
+  /** Looked for apart from the code under test. */
+  private static Path inPath(String name, String otherwise) {
+    Optional<Path> found =
+        Stream.of(System.getenv("PATH").split(":"))
+            .map(p -> Path.of(p, name))
+            .filter(Files::isExecutable)
+            .findFirst();
+    assumeTrue(found.isPresent(), otherwise);
+    return found.get();
+  }
+
   private static Path installed() {
-    FfmpegProgram program = FfmpegPrograms.find().orElseThrow();
-    assumeTrue(program.toString().endsWith("(installed)"), "no ffmpeg: apt install ffmpeg");
-    return program.file();
+    return inPath("ffmpeg", "no ffmpeg: apt install ffmpeg");
   }
 
   /** Decoders and scalers of both give the same colours; grey is rounded otherwise since 8. */
@@ -206,8 +221,7 @@ class BytedecoFfmpegTest {
     String said = said(finding);
     assertTrue(said.endsWith(ORIGIN), said);
     assertTrue(said.contains("FfmpegPrograms - films are decoded by " + cache), said);
-    installed();
-    assertTrue(said(finding(cache)).endsWith("/ffmpeg (installed)"));
+    assertTrue(said(finding(cache)).endsWith(" " + installed() + " (installed)"));
   }
 
   @Test
@@ -238,14 +252,14 @@ class BytedecoFfmpegTest {
 
   @Test
   void aDamagedFileIsMended() throws Exception {
-    Path program = new BytedecoFfmpeg().prepare().file();
-    byte[] sound = Files.readAllBytes(program);
+    Path file = program.file();
+    byte[] sound = Files.readAllBytes(file);
     byte[] damaged = sound.clone();
     damaged[damaged.length / 2] ^= 1;
-    Files.write(program, damaged);
+    Files.write(file, damaged);
     assertEquals(VERSION, new BytedecoFfmpeg().prepare().version());
-    assertArrayEquals(sound, Files.readAllBytes(program));
-    assertTrue(program.toFile().setExecutable(false));
+    assertArrayEquals(sound, Files.readAllBytes(file));
+    assertTrue(file.toFile().setExecutable(false));
     assertEquals(VERSION, new BytedecoFfmpeg().prepare().version());
   }
 
@@ -269,12 +283,12 @@ class BytedecoFfmpegTest {
   }
 
   /** A program of one file. */
-  private BytedecoFfmpeg alone(Path program, String hash) throws IOException {
+  private BytedecoFfmpeg alone(Path file, String hash) throws IOException {
     Path list = Files.writeString(dir.resolve("files"), "# a:b:1:none\n" + hash + "  ffmpeg\n");
     Map<String, URL> files =
         Map.of(
             "convlstm4j/ffmpeg/none/files.sha256", list.toUri().toURL(),
-            "org/bytedeco/ffmpeg/none/ffmpeg", program.toUri().toURL());
+            "org/bytedeco/ffmpeg/none/ffmpeg", file.toUri().toURL());
     return new BytedecoFfmpeg("none", files::get);
   }
 
@@ -287,19 +301,17 @@ class BytedecoFfmpegTest {
   /** A program without a library of the system's, as the jar's own libavdevice makes it be. */
   @Test
   void librariesThatTheSystemLacksAreNamedWithTheirPackages() throws Exception {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(":")).anyMatch(p -> Files.exists(Path.of(p, "cc"))),
-        "no C compiler: apt install gcc");
+    inPath("cc", "no C compiler: apt install gcc");
     Path library = dir.resolve("libabsent.so.1");
-    Path program = dir.resolve("ffmpeg");
+    Path own = dir.resolve("ffmpeg");
     Path main = Files.writeString(dir.resolve("main.c"), "int main(void) { return 0; }\n");
     compile(dir.resolve("none.c"), "-shared", "-Wl,-soname,libabsent.so.1", "-o", library);
-    compile(main, "-Wl,--no-as-needed", library, "-o", program);
+    compile(main, "-Wl,--no-as-needed", library, "-o", own);
     Files.delete(library);
-    byte[] bytes = Files.readAllBytes(program);
+    byte[] bytes = Files.readAllBytes(own);
     String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     refused(
-        alone(program, hash),
+        alone(own, hash),
         "error while loading shared libraries: libabsent.so.1: cannot open",
         "and ends with status 127; the system lacks libabsent.so.1: apt install"
             + " (what has libabsent.so.1), or install ffmpeg");
@@ -333,7 +345,7 @@ class BytedecoFfmpegTest {
     }
     assertTrue(text("META-INF/licenses/LGPL-3.0.txt").contains("GNU LESSER GENERAL PUBLIC"));
     assertTrue(text("META-INF/licenses/GPL-3.0.txt").contains("END OF TERMS AND CONDITIONS"));
-    String said = said(new BytedecoFfmpeg().prepare().run(List.of("-hide_banner", "-L")));
+    String said = said(program.run(List.of("-hide_banner", "-L")));
     assertTrue(said.contains("either version 3 of the License, or") && said.contains("Lesser"));
   }
 

@@ -38,7 +38,7 @@ class FilmDemoTest {
 
   @BeforeEach
   void ffmpeg() {
-    assumeTrue(FfmpegPrograms.find().isPresent(), "no ffmpeg: apt install ffmpeg");
+    assumeTrue(TestFilms.installed(), "no ffmpeg: apt install ffmpeg");
   }
 
   private String watch(Path film, Path folder) throws IOException {
