@@ -47,6 +47,7 @@ class AutoBackendTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 String.join(java.io.File.pathSeparator, all),
                 Program.class.getName())

@@ -63,6 +63,7 @@ class ReadmeTest {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             dir + File.pathSeparator + System.getProperty("java.class.path"),
             "NextFrame");
