@@ -9,6 +9,7 @@ import convlstm4j.backend.Backends;
 import convlstm4j.op.Op;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.Philox;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -16,13 +17,19 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The contract where cuDNN may round to TensorFloat-32, as the simulated one then does. */
 class CudaPrecisionTest {
+  private static final boolean FULL = Boolean.getBoolean("full");
+
+  /** Of what multiplies nothing, one of each kind by default. */
   @TestFactory
   Stream<DynamicTest> agreesWithTheReferenceAsFarAsItsOperandsAreRounded() {
     return OpCases.kinds().stream().flatMap(CudaPrecisionTest::cases);
   }
 
   private static Stream<DynamicTest> cases(Class<? extends Op> kind) {
-    return OpCases.of(kind, new Philox(Seeds.SEED, 0)).stream()
+    List<OpCase> all = OpCases.of(kind, new Philox(Seeds.SEED, 0));
+    boolean some = !FULL && all.stream().noneMatch(ContractChecks::multiplies);
+    return all.stream()
+        .limit(some ? 1 : all.size())
         .map(c -> DynamicTest.dynamicTest(c.toString(), () -> Seeds.replayable(() -> agrees(c))));
   }
 

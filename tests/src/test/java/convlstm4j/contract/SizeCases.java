@@ -92,12 +92,17 @@ final class SizeCases {
         affine(cases, r, rows);
       }
     } else if (kind == Conv.class) {
-      for (long pixels : new long[] {1, 255, 256, 257, 8191, 8192, 8193, 16_384, 16_385}) {
-        conv(cases, r, pixels);
+      for (int filters : new int[] {1, 2}) {
+        long[] sizes = {1, 255, 256, 257, 8191, 8192, 8193, 16_384, 16_385};
+        for (long pixels : Sweep.some(2, filters, sizes)) {
+          conv(cases, r, filters, pixels);
+        }
       }
     } else if (kind == Pool.class) {
+      int turn = 0;
       for (Pool.Mode mode : Pool.Mode.values()) {
-        for (long n : new long[] {254, 256, 258, 8190, 8192, 8194, 16_384, 16_388}) {
+        long[] sizes = {254, 256, 258, 8190, 8192, 8194, 16_384, 16_388};
+        for (long n : Sweep.some(2, turn++, sizes)) {
           Window w = window(DataFormat.CHANNELS_LAST, 1, 2, 2);
           cases.add(sized(mode + "", new Pool(mode, w), List.of(normal(r, 1, 1, n, 1)), 2));
         }
@@ -113,11 +118,12 @@ final class SizeCases {
   }
 
   private static void activate(List<OpCase> cases, Philox r) {
+    int turn = 0;
     for (Activation.Kind kind : Activation.Kind.values()) {
       boolean alpha = kind == Activation.Kind.ELU || kind == Activation.Kind.LEAKY_RELU;
       Op op = new Activate(new Activation(kind, alpha ? 0.3 : 0));
       if (kind != Activation.Kind.SOFTMAX) {
-        for (long n : ELEMENTS) {
+        for (long n : Sweep.some(4, turn++, ELEMENTS)) {
           cases.add(sized(kind + "", op, List.of(normal(r.stream(1, (int) n), n)), 1));
         }
         continue;
@@ -160,8 +166,9 @@ final class SizeCases {
   }
 
   private static void merge(List<OpCase> cases, Philox r) {
+    int turn = 0;
     for (Merge.Mode mode : Merge.Mode.values()) {
-      for (long n : ELEMENTS) {
+      for (long n : Sweep.some(4, turn++, ELEMENTS)) {
         List<Tensor> in = List.of(normal(r.stream(1, 0), n), normal(r.stream(1, 1), n));
         cases.add(sized(mode + "", new Merge(mode, 2), in, 2));
       }
@@ -178,7 +185,7 @@ final class SizeCases {
   private static void moves(List<OpCase> cases, Class<? extends Op> kind, Philox r) {
     if (kind == Transpose.class) {
       for (long rows : SIDES) {
-        for (long columns : SIDES) {
+        for (long columns : Sweep.some(3, (int) rows, SIDES)) {
           Op op = new Transpose(List.of(1, 0));
           cases.add(sized("sides", op, List.of(normal(r, rows, columns)), 1));
         }
@@ -205,26 +212,30 @@ final class SizeCases {
   }
 
   private static void losses(List<OpCase> cases, Philox r) {
+    int turn = 0;
     for (WeightedLoss.Kind kind : WeightedLoss.Kind.values()) {
       boolean sparse = kind == WeightedLoss.Kind.SPARSE_CATEGORICAL_CROSSENTROPY;
       boolean rowwise = sparse || kind == WeightedLoss.Kind.CATEGORICAL_CROSSENTROPY;
       boolean both = rowwise || kind == WeightedLoss.Kind.BINARY_CROSSENTROPY;
       for (boolean logits : both ? new boolean[] {false, true} : new boolean[] {false}) {
         Op op = new WeightedLoss(kind, logits, 0.6, 0);
+        turn++;
         if (rowwise) {
           for (long k : ROWS) {
-            for (long rows : rows(k)) {
+            for (long rows : Sweep.some(k == 2 ? 3 : 1, turn, rows(k))) {
               cases.add(loss(op, sparse, rows, k, r));
             }
           }
           // Chunks of 128 positions, as many as blocks, and more.
-          for (long rows : new long[] {127, 128, 129, 4095, 4096, 4097, 4224}) {
+          for (long rows : Sweep.some(3, turn, 127, 128, 129, 4095, 4096, 4097, 4224)) {
             cases.add(loss(op, sparse, rows, 3, r));
           }
-          cases.add(loss(op, sparse, 4096, 9, r));
-          cases.add(loss(op, sparse, 4097, 9, r));
+          for (long rows : Sweep.some(4, turn, 4096, 4097)) {
+            cases.add(loss(op, sparse, rows, 9, r));
+          }
         } else {
-          for (long n : new long[] {255, 257, 4095, 4096, 4097, 8192, 131_072, 135_169}) {
+          long[] sizes = {255, 257, 4095, 4096, 4097, 8192, 131_072, 135_169};
+          for (long n : Sweep.some(4, turn, sizes)) {
             cases.add(loss(op, sparse, n, 1, r));
           }
           cases.add(loss(op, sparse, 2048, 2, r));
@@ -252,13 +263,11 @@ final class SizeCases {
     return new Window(List.of(a, b), List.of(1, stride), List.of(1, 1), Padding.SAME, format);
   }
 
-  private static void conv(List<OpCase> cases, Philox r, long pixels) {
-    for (int filters : new int[] {1, 2}) {
-      Window w = window(DataFormat.CHANNELS_FIRST, 1, 1, 1);
-      List<Tensor> in =
-          List.of(normal(r, 2, 1, 1, pixels), normal(r, 1, 1, 1, filters), normal(r, filters));
-      cases.add(sized("bias", new Conv(filters, w, true), in, 2 * pixels));
-    }
+  private static void conv(List<OpCase> cases, Philox r, int filters, long pixels) {
+    Window w = window(DataFormat.CHANNELS_FIRST, 1, 1, 1);
+    List<Tensor> in =
+        List.of(normal(r, 2, 1, 1, pixels), normal(r, 1, 1, 1, filters), normal(r, filters));
+    cases.add(sized("bias", new Conv(filters, w, true), in, 2 * pixels));
   }
 
   /** Sums over groups: along rows, along columns, both. */
@@ -268,7 +277,7 @@ final class SizeCases {
       cases.add(group(Shape.of(2, 1, 1, n), norm, DataFormat.CHANNELS_FIRST, r, n));
     }
     for (long channels : new long[] {3, 4, 5, 255, 256, 257}) {
-      for (long n : new long[] {1, 7, 8, 9, 64, 65}) {
+      for (long n : Sweep.some(3, (int) channels, 1, 7, 8, 9, 64, 65)) {
         cases.add(group(Shape.of(2, 1, n, channels), norm, DataFormat.CHANNELS_LAST, r, n));
       }
     }

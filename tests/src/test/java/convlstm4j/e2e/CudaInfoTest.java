@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
+import convlstm4j.backend.BackendException;
+import convlstm4j.backend.BackendProvider;
 import convlstm4j.backend.Backends;
 import java.io.File;
 import java.io.IOException;
@@ -22,7 +24,10 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the command line says of the backend {@code cuda} where something is missing. */
+/**
+ * What the command line says of the backend {@code cuda} where something is missing; most of it
+ * asked of the backend alone, in a process of its own, which is there sooner.
+ */
 class CudaInfoTest {
   private static final String LIBRARIES = "LD_LIBRARY_PATH";
   private static final String COMMAND = "convlstm4j.cli.Main";
@@ -54,8 +59,25 @@ class CudaInfoTest {
     return new Run(p.waitFor(), output);
   }
 
+  /** The line of {@code info}, without the command line and the other backends. */
+  public static final class Line {
+    private Line() {}
+
+    /** Prints it. */
+    public static void main(String[] arguments) {
+      BackendProvider cuda =
+          Backends.providers().stream().filter(p -> p.name().equals("cuda")).findFirst().get();
+      try (Backend backend = cuda.start()) {
+        System.out.println(
+            "  cuda starts: " + backend.description() + "; " + backend.notice().orElse(""));
+      } catch (BackendException e) {
+        System.out.println("  cuda does not start: " + e.getMessage());
+      }
+    }
+  }
+
   private static void infoSays(Map<String, String> environment, String... what) throws Exception {
-    cudaLineHas(convlstm4j(environment, "info"), what);
+    cudaLineHas(java(ClassArchive.options(), environment, Line.class.getName()), what);
   }
 
   private static void cudaLineHas(Run info, String... what) {
@@ -69,12 +91,16 @@ class CudaInfoTest {
 
   @Test
   void namesTheGpu() throws Exception {
-    infoSays(Map.of(), "starts: ", "(compute capability 9.0), cuDNN 9.");
+    String[] what = {"starts: ", "(compute capability 9.0), cuDNN 9."};
+    infoSays(Map.of(), what);
+    cudaLineHas(convlstm4j(Map.of(), "info"), what);
   }
 
   @Test
   void saysWhatIsMissing(@TempDir Path dir) throws Exception {
-    infoSays(Map.of("GPUSIM_NO_DEVICE", "1"), "does not start: cuda: the driver finds no GPU");
+    String noGpu = "does not start: cuda: the driver finds no GPU";
+    infoSays(Map.of("GPUSIM_NO_DEVICE", "1"), noGpu);
+    cudaLineHas(convlstm4j(Map.of("GPUSIM_NO_DEVICE", "1"), "info"), noGpu);
     infoSays(
         Map.of("GPUSIM_DRIVER_VERSION", "12080"),
         "the NVIDIA driver is for CUDA 12.8; install driver 580 or newer");
@@ -299,6 +325,8 @@ class CudaInfoTest {
         convlstm4j(
             Map.of("GPUSIM_NO_DEVICE", "1"),
             "demo",
+            "--videos",
+            "1",
             "--backend",
             "cuda",
             "--output",

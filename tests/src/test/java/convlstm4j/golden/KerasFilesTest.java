@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicNode;
@@ -49,6 +50,10 @@ class KerasFilesTest {
   private static final String EXPECTED = ".expected.json";
   private static final String OTHER_WEIGHTS = "k2.4.0_weights_only_coms6998_MIT.hdf5";
   private static final String WEIGHTS_ONLY = "k2.3.1_weights_only_deepst.h5";
+
+  /** Seconds each but on the fast backend: on others only with {@code -Dfull=true}. */
+  private static final Set<String> LARGE =
+      Set.of("k3.11.3_sst_2c.keras", "k3.11.3_sst_2c_bn_d.keras", "k3.14.0_risk.keras");
 
   @TempDir Path temporary;
 
@@ -81,6 +86,11 @@ class KerasFilesTest {
     for (BackendProvider provider : TestBackends.providers()) {
       for (Path p : expected) {
         String file = p.getFileName().toString().replace(EXPECTED, "");
+        if (!provider.name().equals("onednn")
+            && LARGE.contains(file)
+            && !Boolean.getBoolean("full")) {
+          continue;
+        }
         tests.add(
             DynamicTest.dynamicTest(provider.name() + " " + file, () -> check(p, file, provider)));
       }

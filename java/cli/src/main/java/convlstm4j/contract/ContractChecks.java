@@ -58,6 +58,14 @@ final class ContractChecks {
     return close;
   }
 
+  /** {@link #agrees} and {@link #repeats}: what sizes may change. They share one run. */
+  static void agreesAndRepeats(Backend backend, OpCase c, Philox random) {
+    List<Tensor> dy = c.outputGradients(random);
+    Results got = run(backend, DType.FLOAT32, c, random, dy);
+    agrees(got, c, random, dy, 1, Compare.FLOAT32, Compare::close);
+    repeats(backend, c, random, dy, got);
+  }
+
   /** Forward, backward and inference agree with the float64 reference; float32. */
   static Closeness agrees(Backend backend, OpCase c, Philox random) {
     return agrees(backend, c, random, ProductPrecision.FLOAT32);
@@ -75,7 +83,7 @@ final class ContractChecks {
   }
 
   /** Whether an op is made of products whose operands a backend may round. */
-  private static boolean multiplies(OpCase c) {
+  static boolean multiplies(OpCase c) {
     return c.op() instanceof Conv
         || c.op() instanceof ConvTranspose
         || c.op() instanceof Affine

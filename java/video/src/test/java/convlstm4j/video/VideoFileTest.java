@@ -194,10 +194,15 @@ class VideoFileTest {
     }
   }
 
+  private Path longFilm() {
+    String source = "testsrc2=s=320x240:r=25:d=20";
+    return Clips.make(folder.resolve("long.mkv"), source, "-c:v", "mpeg4");
+  }
+
   /** A decoder far ahead of its reader ends when the film is closed. */
   @Test
   void closedBeforeItsEnd() {
-    Path clip = Clips.make(folder.resolve("long.mkv"), "testsrc2=s=320x240:r=25:d=20");
+    Path clip = longFilm();
     VideoFile film = VideoFile.open(clip, FramePreparation.NONE);
     film.readFrames(0, 1, DType.FLOAT32);
     assertEquals(1, Clips.running());
@@ -210,7 +215,7 @@ class VideoFileTest {
   @Test
   void ctrlCIsNotForFfmpeg() throws IOException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/setsid")), "no setsid");
-    Path clip = Clips.make(folder.resolve("long.mkv"), "testsrc2=s=320x240:r=25:d=20");
+    Path clip = longFilm();
     try (VideoFile film = VideoFile.open(clip, FramePreparation.NONE)) {
       film.readFrames(0, 1, DType.FLOAT32);
       long ffmpeg = ProcessHandle.current().children().findFirst().orElseThrow().pid();
