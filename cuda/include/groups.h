@@ -129,6 +129,7 @@ __device__ __forceinline__ void groupSums(const Groups& g, double* partial, cons
 /** Sum over the splits of one term of a group, by a whole block; counts in thread 0. */
 __device__ __forceinline__ double sumOfSplits(const Groups& g, const double* partial, long long group, int term,
                                               double* scratch) {
+  if (g.splits.by == 1) return partial[2 * group + term];  // of many small groups, each without a barrier
   double sum = 0;
   ROLL
   for (long long s = threadIdx.x; s < g.splits.by; s += kBlock) {
