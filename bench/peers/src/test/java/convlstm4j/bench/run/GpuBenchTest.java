@@ -19,12 +19,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The benchmark as bench/gpu-run starts it, on the simulated driver that the module tests builds.
- */
+/** The benchmark as bench/gpu-run starts it, on the simulated driver of {@code tests/gpusim}. */
 class GpuBenchTest {
   private static final Path SIMULATOR =
-      Path.of("..", "..", "tests", "target", "gpusim").toAbsolutePath().normalize();
+      Path.of("..", "..", "tests", "gpusim", "target").toAbsolutePath().normalize();
 
   private static final List<String> TASKS = List.of(Tasks.TINY, Tasks.TINY_ARTICLE);
 
@@ -34,7 +32,7 @@ class GpuBenchTest {
   private int bench(String... options) throws IOException, InterruptedException {
     assumeTrue(
         Files.exists(SIMULATOR.resolve("libcuda.so.1")),
-        "no simulated driver in " + SIMULATOR + "; build the module tests first");
+        "no simulated driver in " + SIMULATOR + "; build tests/gpusim first");
     List<String> command =
         new ArrayList<>(
             List.of(
