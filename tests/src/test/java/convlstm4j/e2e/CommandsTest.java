@@ -12,6 +12,7 @@ import convlstm4j.model.Model;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.video.FfmpegPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands on good input. */
@@ -172,6 +174,23 @@ class CommandsTest {
     String out = Cli.good("info").out();
     assertTrue(out.contains("reference starts: plain Java"), out);
     assertTrue(out.contains("java        " + Runtime.version()), out);
+  }
+
+  /** Which ffmpeg, of which version, from where; or why there is none, as a line of its own. */
+  @ParameterizedTest
+  @CsvSource({
+    "bundled, 'films {7}ffmpeg 8[.0-9]+, /.*/ffmpeg [(]of convlstm4j-ffmpeg: org.bytedeco:ffmpeg:.*[)]'",
+    "/nowhere/ffmpeg, 'films: needs the program ffmpeg, .* which is not at -D.*=/nowhere/ffmpeg: .*'",
+    "/bin/false, '/bin/false: does not start, or is no ffmpeg: it says \"nothing\" and ends .* 1'"
+  })
+  void tellsWhatDecodesFilms(String ffmpeg, String line) {
+    System.setProperty(FfmpegPrograms.PROPERTY, ffmpeg);
+    try {
+      String out = Cli.good("info").out();
+      assertEquals(1, out.lines().filter(l -> l.matches(line)).count(), out);
+    } finally {
+      System.clearProperty(FfmpegPrograms.PROPERTY);
+    }
   }
 
   @Test

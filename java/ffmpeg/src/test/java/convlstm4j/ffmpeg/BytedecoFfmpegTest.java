@@ -148,23 +148,16 @@ class BytedecoFfmpegTest {
     }
   }
 
-  private Path film(Path installed, String codec, String ending) throws Exception {
+  private Path film(Path installed, String codec, String matrix, String ending) throws Exception {
     Path film = dir.resolve("film." + ending);
-    String made =
-        said(
-            new ProcessBuilder(
-                installed.toString(),
-                "-v",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                "testsrc2=s=96x64:r=10:d=2,hue=h=20*t",
-                "-c:v",
-                codec,
-                "-y",
-                film.toString()));
-    assertEquals("", made);
+    List<String> command = new ArrayList<>(List.of(installed.toString(), "-v", "error"));
+    command.addAll(List.of("-f", "lavfi", "-i", "testsrc2=s=96x64:r=10:d=2,hue=h=20*t"));
+    if (!matrix.equals("none")) {
+      command.addAll(List.of("-vf", "scale=out_color_matrix=" + matrix + ",format=yuv420p"));
+      command.addAll(List.of("-colorspace", matrix));
+    }
+    command.addAll(List.of("-c:v", codec, "-y", film.toString()));
+    assertEquals("", said(new ProcessBuilder(command)));
     return film;
   }
 
@@ -186,21 +179,24 @@ class BytedecoFfmpegTest {
   /** Decoders and scalers of both give the same colours; grey is rounded otherwise since 8. */
   @ParameterizedTest
   @CsvSource({
-    "libx264, mp4, RGB, 0",
-    "mpeg4, avi, BGR, 0",
-    "libvpx-vp9, webm, RGB, 0",
-    "gif, gif, RGB, 0",
-    "libx264, mkv, GREY, 1",
-    "gif, gif, GREY, 1"
+    "libx264, none, mp4, RGB, 0",
+    "libx264, bt709, mp4, RGB, 0",
+    "mpeg4, none, avi, BGR, 0",
+    "libvpx-vp9, none, webm, RGB, 0",
+    "gif, none, gif, RGB, 0",
+    "libx264, none, mkv, GREY, 1",
+    "libx264, bt709, mp4, GREY, 1",
+    "gif, none, gif, GREY, 1"
   })
-  void framesAreThoseOfTheInstalledProgram(String codec, String ending, Colours colours, int most)
-      throws Exception {
+  void framesAreThoseOfTheInstalledProgram(
+      String codec, String matrix, String ending, Colours colours, int most) throws Exception {
     Path installed = installed();
-    Path film = film(installed, codec, ending);
+    Path film = film(installed, codec, matrix, ending);
     for (FramePreparation p :
         List.of(
             FramePreparation.NONE.colours(colours),
-            new FramePreparation(40, 36, FramePreparation.Fit.CROP, 0, colours))) {
+            new FramePreparation(40, 36, FramePreparation.Fit.CROP, 0, colours),
+            new FramePreparation(40, 40, FramePreparation.Fit.LETTERBOX, 0, colours))) {
       Tensor expected = decoded(installed.toString(), film, p);
       Tensor got = decoded(FfmpegPrograms.BUNDLED, film, p);
       assertEquals(expected.shape(), got.shape());
