@@ -184,6 +184,9 @@ class CommandsTest {
     "/bin/false, '/bin/false: does not start, or is no ffmpeg: it says \"nothing\" and ends .* 1'"
   })
   void tellsWhatDecodesFilms(String ffmpeg, String line) {
+    if (ffmpeg.equals(FfmpegPrograms.BUNDLED)) {
+      TestFilms.assumeBundled();
+    }
     System.setProperty(FfmpegPrograms.PROPERTY, ffmpeg);
     try {
       String out = Cli.good("info").out();

@@ -143,7 +143,8 @@ class NewerJavaTest {
   void everyJarNamesItsModule() throws Exception {
     assumeTrue(Files.exists(JAR), "no jars yet: mvn verify");
     Path root = Path.of(System.getProperty("convlstm4j.root", ".."));
-    for (String module : List.of("core", "keras", "onednn", "onednn-natives", "cuda", "cli")) {
+    for (String module :
+        List.of("core", "keras", "video", "ffmpeg", "onednn", "onednn-natives", "cuda", "cli")) {
       try (Stream<Path> files =
           Files.list(root.resolve("java").resolve(module).resolve("target"))) {
         List<Path> jars =

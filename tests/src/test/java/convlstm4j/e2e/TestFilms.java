@@ -24,6 +24,17 @@ public final class TestFilms {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, "ffmpeg")));
   }
 
+  /** Skips a test where the ffmpeg on the tests' class path may want libraries of the system. */
+  public static void assumeBundled() {
+    boolean compiled =
+        TestFilms.class
+                .getClassLoader()
+                .getResource("convlstm4j/ffmpeg/linux-x86_64/libavdevice.so.62")
+            != null;
+    // Debian's ffmpeg wants the same libraries.
+    assumeTrue(compiled || installed(), "the bundled ffmpeg was built without cc");
+  }
+
   /**
    * Makes one, or pictures where the name has a number such as {@code %d}; skips the test without
    * ffmpeg.

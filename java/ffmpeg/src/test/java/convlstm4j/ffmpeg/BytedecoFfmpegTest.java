@@ -66,7 +66,12 @@ class BytedecoFfmpegTest {
 
   @BeforeAll
   static void prepare() throws IOException {
-    program = new BytedecoFfmpeg().prepare();
+    try {
+      program = new BytedecoFfmpeg().prepare();
+    } catch (IOException e) {
+      assumeCompiled(e.getMessage());
+      throw e;
+    }
   }
 
   private static String said(ProcessBuilder builder) throws Exception {
@@ -94,10 +99,10 @@ class BytedecoFfmpegTest {
     return new ProcessBuilder(command);
   }
 
-  private static void assumeCompiled() {
+  private static void assumeCompiled(String otherwise) {
     assumeTrue(
         JARS.apply("convlstm4j/ffmpeg/linux-x86_64/libavdevice.so.62") != null,
-        "built without a C compiler: the program's own libavdevice is taken");
+        "built without a C compiler: " + otherwise);
   }
 
   @Test
@@ -109,7 +114,7 @@ class BytedecoFfmpegTest {
   /** Not even what a bare Debian has not: sound, screens, hardware decoders. */
   @Test
   void ofTheSystemItTakesOnlyWhatEveryLinuxHas() throws Exception {
-    assumeCompiled();
+    assumeCompiled("the program's own libavdevice is taken");
     ProcessBuilder listing = program.run(List.of());
     listing.environment().put("LD_TRACE_LOADED_OBJECTS", "1");
     String cache = NativeCache.location().toString();
@@ -125,7 +130,7 @@ class BytedecoFfmpegTest {
   /** Of what has no devices; the rest of FFmpeg is whole. */
   @Test
   void devicesAreLeftOut() throws Exception {
-    assumeCompiled();
+    assumeCompiled("the program's own libavdevice is taken");
     String devices = said(program.run(List.of("-hide_banner", "-devices")));
     assertTrue(devices.startsWith("Devices:") && devices.endsWith("---"), devices);
     String sources = said(program.run(List.of("-hide_banner", "-sources")));

@@ -89,6 +89,7 @@ class FilmDemoTest {
     FilmDemo demo =
         new FilmDemo(dir, 1, 1, model -> {}, said::add, title -> new Callback() {}, model -> {});
     if (!program.isEmpty()) {
+      TestFilms.assumeBundled();
       System.setProperty(FfmpegPrograms.PROPERTY, program);
     }
     try (VideoFile film = VideoFile.open(demo.generated(), FramePreparation.NONE)) {
