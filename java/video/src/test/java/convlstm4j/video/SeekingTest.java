@@ -26,8 +26,10 @@ class SeekingTest {
   private static final int WINDOWS = 12;
   private static final double[] RATES = {0, 4};
 
-  /** Else fewer windows, and each film at one rate, the next at the other. */
+  /** Else shorter films, fewer windows, and each film at one rate, the next at the other. */
   private static final boolean FULL = Boolean.getBoolean("full");
+
+  private static final int SECONDS = FULL ? 40 : 24;
 
   private static int films;
 
@@ -66,7 +68,7 @@ class SeekingTest {
     Path clip =
         Clips.make(
             folder.resolve(name),
-            "testsrc2=s=64x48:r=25:d=40,noise=alls=20:allf=t",
+            "testsrc2=s=64x48:r=25:d=" + SECONDS + ",noise=alls=20:allf=t",
             options.replace(';', ',').split(" "));
     int windows = FULL ? WINDOWS : WINDOWS / 3;
     for (double rate : FULL ? RATES : new double[] {RATES[films++ % 2]}) {
