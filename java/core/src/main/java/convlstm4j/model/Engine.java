@@ -19,6 +19,7 @@ import convlstm4j.execution.Scalars;
 import convlstm4j.execution.Variables;
 import convlstm4j.graph.Network;
 import convlstm4j.model.Pass.Kind;
+import convlstm4j.model.Passes.Ready;
 import convlstm4j.optim.Updater;
 import convlstm4j.program.Parameter;
 import convlstm4j.program.State;
@@ -43,45 +44,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A network on a backend: its variables and the steps that can be done with them. */
 final class Engine implements AutoCloseable {
-  /** Shapes for which plans are kept: a few sizes of last batches and of validation data. */
-  private static final int MOST_PASSES = 6;
-
   /** Shapes for which a recorded training step is kept, each with the memory that it works on. */
   private static final int MOST_STEPS = 4;
-
-  private record Key(Kind kind, List<Shape> inputs, Set<Integer> weighted) {
-    static Key of(Pass pass, List<Shape> inputs) {
-      return new Key(pass.kind(), inputs, pass.weighted());
-    }
-  }
-
-  /** A pass and, once it has been run, what runs it. */
-  private static final class Ready {
-    final Pass pass;
-    @Nullable Executor executor;
-
-    /** Runs a prediction some frames at a time in the executor's place; null if that runs. */
-    @Nullable StretchedPrediction stretched;
-
-    /** What is kept from one training step to the next. */
-    @Nullable TrainStep step;
-
-    Ready(Pass pass) {
-      this.pass = pass;
-    }
-
-    void closeStep() {
-      if (step != null) {
-        TrainStep s = step;
-        step = null;
-        s.close();
-      }
-    }
-
-    void close() {
-      Closing.all(this::closeStep, executor, stretched);
-    }
-  }
 
   private final Network network;
   private final Backend backend;
@@ -91,7 +55,7 @@ final class Engine implements AutoCloseable {
   private final Scalars scalars;
   private final Room room;
   private final Limits limits;
-  private final LinkedHashMap<Key, Ready> passes = new LinkedHashMap<>(16, 0.75f, true);
+  private final Passes passes = new Passes();
 
   /** Those that are open, and some that no longer are. */
   private final List<StreamState> streams = new ArrayList<>();
@@ -264,62 +228,46 @@ final class Engine implements AutoCloseable {
 
   /** Forgets the programs, since losses or frozen layers have changed. */
   void forgetPasses() {
-    List<AutoCloseable> all = new ArrayList<>(List.of(this::rest));
-    passes.values().forEach(p -> all.add(p::close));
+    List<AutoCloseable> all = new ArrayList<>(List.<AutoCloseable>of(this::rest, passes));
     streams.forEach(s -> all.add(s::forgetPlans));
-    passes.clear();
     Closing.all(all);
   }
 
   private Pass pass(
       Kind kind, @Nullable Objectives objectives, List<Shape> inputs, Set<Integer> weighted) {
-    Ready known = passes.get(new Key(kind, inputs, weighted));
-    return known != null
-        ? known.pass
-        : remember(Pass.of(kind, network, objectives, inputs, weighted), inputs).pass;
+    return passes
+        .get(kind, inputs, weighted)
+        .orElseGet(() -> passes.put(Pass.of(kind, network, objectives, inputs, weighted), inputs));
   }
 
   private Pass prediction(List<Shape> inputs) {
     return pass(Kind.PREDICT, null, inputs, Set.of());
   }
 
-  private Ready remember(Pass pass, List<Shape> inputs) {
-    if (passes.size() >= MOST_PASSES) {
-      Key oldest = passes.keySet().iterator().next();
-      passes.remove(oldest).close();
-    }
-    Ready ready = new Ready(pass);
-    passes.put(Key.of(pass, inputs), ready);
-    return ready;
-  }
-
-  /** What is there for a pass, also if it has been forgotten since it was made. */
-  private Ready known(Pass pass, List<Shape> inputs) {
-    Ready known = passes.get(Key.of(pass, inputs));
-    return known != null && known.pass.equals(pass) ? known : remember(pass, inputs);
-  }
-
   /** What runs a pass, made at its first use; fails if there is no room for a run. */
   private Executor ready(Pass pass, @Nullable Objectives objectives, List<Shape> inputs) {
-    Ready ready = known(pass, inputs);
+    Ready ready = passes.ready(pass, inputs);
     if (ready.executor != null) {
       makeRoom(ready.executor, pass);
       room.checkAgain(pass, objectives, inputs);
+      ready.begin();
       return ready.executor;
     }
     Executor executor = planned(pass, 0);
+    boolean mayGrow;
     try {
       makeRoom(executor, pass);
       for (int level = 1; level <= backend.frugality() && !fits(executor, pass); level++) {
         executor = lighter(executor, pass, level);
       }
+      mayGrow = !room.isTight(pass, executor.peakBytes(pass.differentiated()));
       room.check(pass, objectives, inputs, executor.peakBytes(pass.differentiated()));
     } catch (BackendException e) {
       Closing.after(e, executor);
       throw e;
     }
     executor.profile(profile);
-    ready.executor = executor;
+    ready.runsAtOnce(executor, backend.memory(), mayGrow);
     return executor;
   }
 
@@ -349,27 +297,10 @@ final class Engine implements AutoCloseable {
 
   /** Recorded steps go, the least recently used first, where a run would not fit beside them. */
   private void makeRoom(Executor executor, Pass pass) {
-    long steps = steps();
+    long steps = passes.steps();
     while (steps > 0 && !fits(executor, pass)) {
-      closeSteps(--steps);
+      passes.closeSteps(--steps);
     }
-  }
-
-  private long steps() {
-    return passes.values().stream().filter(r -> r.step != null).count();
-  }
-
-  /** Gives back what is kept of training steps but those used last. */
-  private void closeSteps(long but) {
-    List<AutoCloseable> old = new ArrayList<>();
-    long left = steps();
-    for (Ready r : passes.values()) { // the least recently used first
-      if (r.step != null && left > but) {
-        old.add(r::closeStep);
-        left--;
-      }
-    }
-    Closing.all(old);
   }
 
   /**
@@ -490,7 +421,7 @@ final class Engine implements AutoCloseable {
 
   /** Some frames at a time, if that was chosen or all do not fit; fails if neither does. */
   private Optional<StretchedPrediction> stretched(Pass pass, List<Shape> inputs) {
-    Ready ready = known(pass, inputs);
+    Ready ready = passes.ready(pass, inputs);
     if (ready.stretched != null) {
       ready.stretched.checkAgain(room);
     } else if (limits.frames() > 0) {
@@ -608,7 +539,7 @@ final class Engine implements AutoCloseable {
 
   /** Whether a step reads frames of its batch as they are needed, as far as that is known. */
   private boolean mayStretch(Pass pass, List<Shape> inputs) {
-    return limits.frames() > 0 || known(pass, inputs).step instanceof StretchedStep;
+    return limits.frames() > 0 || passes.ready(pass, inputs).step instanceof StretchedStep;
   }
 
   /**
@@ -672,12 +603,12 @@ final class Engine implements AutoCloseable {
   }
 
   private TrainStep trainingStep(Prepared batch, Objectives objectives, Updater updater) {
-    Ready ready = known(batch.pass(), batch.inputs());
+    Ready ready = passes.ready(batch.pass(), batch.inputs());
     if (ready.step != null && !ready.step.isFor(updater)) {
       ready.closeStep();
     }
     if (ready.step == null) {
-      closeSteps(keepsSteps() ? MOST_STEPS - 1 : 0);
+      passes.closeSteps(keepsSteps() ? MOST_STEPS - 1 : 0);
       Optional<StretchedTraining> some = stretched(batch, objectives, ready);
       boolean recorded = profile == null; // a profile wants to see every op
       ready.step =
@@ -691,6 +622,8 @@ final class Engine implements AutoCloseable {
                   objectives,
                   updater,
                   recorded);
+    } else {
+      ready.begin();
     }
     return ready.step;
   }
@@ -727,7 +660,7 @@ final class Engine implements AutoCloseable {
 
   /** Gives back what is kept from one training step to the next. */
   void rest() {
-    closeSteps(0);
+    passes.closeSteps(0);
   }
 
   private void restUnlessKept() {

@@ -3,8 +3,8 @@ package convlstm4j.model;
 import convlstm4j.backend.Memory;
 
 /**
- * Keeps the Java heap near what is counted of it while a run goes on that reads frame after frame:
- * collectors rather let a heap grow to -Xmx than look through it, and arrays of frames are large.
+ * Keeps the Java heap near what is counted of it while runs go on: collectors rather let a heap
+ * grow to -Xmx than look through it, and arrays of frames are large.
  */
 final class HeapWatch {
   /** What is let grow beside the arrays that are counted. */
@@ -50,6 +50,7 @@ final class HeapWatch {
     this(counted, peak, new OfProcess());
     if (!isSmall(counted, peak)) {
       memory.tidy();
+      memory.begin();
     }
   }
 
@@ -67,7 +68,7 @@ final class HeapWatch {
     return counted + peak < LEAST_RUN;
   }
 
-  /** Between two stretches. */
+  /** Between two stretches, or two runs. */
   void look() {
     if (heap.used() > most) {
       heap.collect();

@@ -171,6 +171,11 @@ final class Room {
     return memory.place() != Place.DEVICE || peak + feedBytes(pass) <= free();
   }
 
+  /** Whether half as much again as a run takes would not fit. */
+  boolean isTight(Pass pass, long peak) {
+    return !has(peak + peak / 2 + feedBytes(pass), 0);
+  }
+
   /** Bytes of the batch at work, and of the next, which waits as it came: pixels as bytes. */
   private long feedBytes(Pass pass) {
     boolean ahead = memory.stagesAhead() && pass.kind() == Kind.TRAIN;

@@ -33,13 +33,18 @@ final class Arena {
   /** Memory of the system. */
   private static final class Slab {
     private final Pointer memory;
+
+    /** The older has the smaller one. */
+    private final long number;
+
     private final long address;
 
     /** How far anything was ever handed out: pages behind are no memory yet. */
     private long touched;
 
-    Slab(Pointer memory) {
+    Slab(Pointer memory, long number) {
       this.memory = memory;
+      this.number = number;
       this.address = roundUp(memory.address());
     }
   }
@@ -74,6 +79,10 @@ final class Arena {
       return bytes;
     }
 
+    private long slabNumber() {
+      return slab == null ? -1 : slab.number;
+    }
+
     private boolean isWholeSlab() {
       return before == null && after == null;
     }
@@ -93,9 +102,12 @@ final class Arena {
   private final boolean separate;
   private final Slabs source;
 
-  /** The smallest first. */
+  /** The smallest first, of equal ones the oldest: where the system puts slabs changes nothing. */
   private final TreeSet<Range> free =
-      new TreeSet<>(Comparator.comparingLong(Range::bytes).thenComparingLong(Range::address));
+      new TreeSet<>(
+          Comparator.comparingLong(Range::bytes)
+              .thenComparingLong(Range::slabNumber)
+              .thenComparingLong(Range::address));
 
   private long heldBytes;
   private long touchedBytes;
@@ -185,7 +197,7 @@ final class Arena {
     }
     slabs++;
     heldBytes += size;
-    Slab made = new Slab(slab);
+    Slab made = new Slab(slab, slabs);
     return new Range(made, made.address, size);
   }
 

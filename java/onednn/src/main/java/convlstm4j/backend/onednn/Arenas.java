@@ -91,6 +91,16 @@ final class Arenas {
     return passing.touchedBytes() + lasting.touchedBytes() + permanent.touchedBytes();
   }
 
+  /**
+   * A run begins and finds what the first one found, so that all is cut from slabs in the same way.
+   * From the slabs that a run before has left, best fit cuts it otherwise and needs more.
+   */
+  void begin() {
+    passing.trim();
+    lasting.trim();
+    mostLive = live;
+  }
+
   /** Gives what nobody uses back to the system. */
   void trim() {
     passing.trim();

@@ -9,7 +9,9 @@ import convlstm4j.backend.onednn.Arenas.Stay;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +75,86 @@ class ArenasTest {
       arenas.release(again, 100 * MIB, Stay.PASSING);
       arenas.release(small, 30 * MIB, Stay.LASTING);
     }
+  }
+
+  /** Something is taken, or the oldest that is like it closed. */
+  private record Change(boolean takes, long bytes, Stay stay) {}
+
+  private static List<Change> script(Random random) {
+    long[] sizes = new long[3 + random.nextInt(12)];
+    Arrays.setAll(sizes, i -> (long) (Math.exp(6 * random.nextDouble()) * MIB / 4));
+    List<Change> script = new ArrayList<>();
+    List<Change> live = new ArrayList<>();
+    double grows = 0;
+    for (int i = 0; i < 300; i++) {
+      grows = i % 60 == 0 ? 0.3 + 0.5 * random.nextDouble() : grows;
+      if (live.isEmpty() || random.nextDouble() < grows) {
+        Stay stay = random.nextInt(4) == 0 ? Stay.LASTING : Stay.PASSING;
+        Change taken = new Change(true, sizes[random.nextInt(sizes.length)], stay);
+        live.add(taken);
+        script.add(taken);
+      } else {
+        Change closed = live.remove(random.nextInt(live.size()));
+        script.add(new Change(false, closed.bytes(), closed.stay()));
+      }
+    }
+    return script;
+  }
+
+  /** What is touched after each change; all is closed in the end. */
+  private static List<Long> run(Arenas arenas, List<Change> script) {
+    List<Taken> taken = new ArrayList<>();
+    List<Long> touched = new ArrayList<>();
+    for (Change c : script) {
+      if (c.takes()) {
+        taken.add(Taken.of(arenas, c.bytes(), c.stay()));
+      } else {
+        Taken closed =
+            taken.stream()
+                .filter(t -> t.bytes() == c.bytes() && t.stay() == c.stay())
+                .findFirst()
+                .orElseThrow();
+        taken.remove(closed);
+        closed.release();
+      }
+      touched.add(arenas.touchedBytes());
+    }
+    taken.forEach(Taken::release);
+    return touched;
+  }
+
+  /** Also after a run that is another, and beside what stays; and it is what was counted. */
+  @Test
+  void aRunTakesEachTimeWhatItTookFirst() {
+    for (int seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      List<Change> script = script(random);
+      List<Change> other = script(random);
+      long counted = counted(new PlayedMemory(), script);
+      Arenas a = arenas();
+      for (int i = 0; i < 4; i++) {
+        a.begin();
+        List<Long> touched = run(a, script);
+        assertEquals(counted, touched.stream().mapToLong(t -> t).max().orElseThrow(), "" + seed);
+        run(a, other);
+      }
+      a.trim();
+      assertEquals(0, a.heldBytes());
+    }
+  }
+
+  private static long counted(PlayedMemory played, List<Change> script) {
+    long most = 0;
+    for (Change c : script) {
+      boolean stays = c.stay() == Stay.LASTING;
+      if (c.takes()) {
+        played.add(c.bytes(), stays);
+      } else {
+        played.remove(c.bytes(), stays);
+      }
+      most = Math.max(most, played.heldBytes());
+    }
+    return most;
   }
 
   private record Taken(Arenas from, Arena.Range range, long bytes, Stay stay) {
