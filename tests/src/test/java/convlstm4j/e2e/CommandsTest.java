@@ -2,6 +2,7 @@ package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import convlstm4j.video.FfmpegPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
@@ -194,6 +196,18 @@ class CommandsTest {
     } finally {
       System.clearProperty(FfmpegPrograms.PROPERTY);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--film"})
+  void aDemoMakesNothingForABackendThatDoesNotStart(String film) {
+    List<Object> words = new ArrayList<>(List.of("demo", "--backend", "none"));
+    words.addAll(List.of("--output", dir.resolve("demo")));
+    if (!film.isEmpty()) {
+      words.add(film);
+    }
+    Cli.refused("none", words.toArray());
+    assertFalse(Files.exists(dir.resolve("demo")));
   }
 
   @Test

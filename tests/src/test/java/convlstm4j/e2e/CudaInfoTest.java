@@ -1,6 +1,7 @@
 package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.Backend;
@@ -325,13 +326,12 @@ class CudaInfoTest {
         convlstm4j(
             Map.of("GPUSIM_NO_DEVICE", "1"),
             "demo",
-            "--videos",
-            "1",
             "--backend",
             "cuda",
             "--output",
             dir.resolve("demo").toString());
     assertTrue(demo.exit != 0, demo.output);
     assertTrue(demo.output.contains("cuda: the driver finds no GPU"), demo.output);
+    assertFalse(Files.exists(dir.resolve("demo")), "videos were made for it");
   }
 }

@@ -1,5 +1,6 @@
 package convlstm4j.cli;
 
+import convlstm4j.backend.Backends;
 import convlstm4j.execution.Profile;
 import convlstm4j.model.Model;
 import java.io.PrintWriter;
@@ -9,10 +10,12 @@ import picocli.CommandLine.Option;
 
 /** Which backend computes. */
 final class BackendOption {
+  private static final String AUTO = "auto";
+
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      defaultValue = "auto",
+      defaultValue = AUTO,
       description = "What computes: auto (the fastest that starts) or a name that info lists.")
   String name;
 
@@ -54,6 +57,13 @@ final class BackendOption {
     if (profiled) {
       out.print(profile.text());
       out.flush();
+    }
+  }
+
+  /** Fails if the backend that is named does not start: before much is made for it. */
+  void checkStarts() {
+    if (!name.equals(AUTO)) {
+      Backends.named(name).close();
     }
   }
 

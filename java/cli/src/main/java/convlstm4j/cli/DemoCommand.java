@@ -95,6 +95,7 @@ final class DemoCommand implements Callable<Integer> {
     if (film != null && videos != null) {
       throw new IllegalArgumentException("--videos goes without --film");
     }
+    backend.checkStarts();
     try (Interrupt interrupt = new Interrupt(err)) {
       Demo demo =
           new Demo(
