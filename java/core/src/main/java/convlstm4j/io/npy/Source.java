@@ -51,7 +51,7 @@ interface Source {
    */
   record File(String name, Path path, long size) implements Source {
     private static final int MAP_FROM = 1 << 16;
-    private static final int MOST_MAPPED = 1 << 30;
+    private static final int LOADED_AT_ONCE = 1 << 18;
 
     @Override
     public ByteBuffer get(long offset, long length) throws IOException {
@@ -93,12 +93,21 @@ interface Source {
       }
     }
 
+    /**
+     * Reads and forgets. Pages of a mapping would count as the process's memory until Java looks
+     * for garbage.
+     */
     @Override
     public void load(long offset, long length) throws IOException {
-      for (long done = 0; done < length; done += MOST_MAPPED) {
-        try (FileChannel channel = open()) {
-          long some = Math.min(MOST_MAPPED, length - done);
-          channel.map(FileChannel.MapMode.READ_ONLY, offset + done, some).load();
+      ByteBuffer some = ByteBuffer.allocate((int) Math.min(length, LOADED_AT_ONCE));
+      try (FileChannel channel = open()) {
+        for (long done = 0; done < length; ) {
+          some.clear().limit((int) Math.min(some.capacity(), length - done));
+          int n = channel.read(some, offset + done);
+          if (n < 0) {
+            throw new EOFException("ends at byte " + (offset + done));
+          }
+          done += n;
         }
       }
     }

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,6 +212,26 @@ class NpyFileTest {
       assertThrows(IndexOutOfBoundsException.class, () -> pixels.read(frame + 1, got.clear()));
       assertThrows(IndexOutOfBoundsException.class, () -> file.unitRange().pixels(4, 6));
     }
+  }
+
+  private static long mappedKib() throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(l -> l.startsWith("RssFile:"))
+        .mapToLong(l -> Long.parseLong(l.replaceAll("\\D+", "")))
+        .sum();
+  }
+
+  /** The system has them, and may forget them. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void pixelsThatAreLoadedAreNoMemoryOfTheProcess() throws Exception {
+    Path path = folder.resolve("pixels.npy");
+    NpyWriter.write(path, new byte[64 << 20], Shape.of(64, 1 << 20));
+    PixelSource pixels = NpyFile.open(path).unitRange().pixels(0, 64).orElseThrow();
+    long before = mappedKib();
+    pixels.load();
+    long more = mappedKib() - before;
+    assertTrue(more < 16 << 10, more + " KiB");
   }
 
   @Test
