@@ -51,7 +51,7 @@ interface Source {
    */
   record File(String name, Path path, long size) implements Source {
     private static final int MAP_FROM = 1 << 16;
-    private static final int LOADED_AT_ONCE = 1 << 18;
+    private static final int LOADED_AT_ONCE = 1 << 15;
 
     @Override
     public ByteBuffer get(long offset, long length) throws IOException {
