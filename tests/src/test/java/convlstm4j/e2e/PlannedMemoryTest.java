@@ -196,7 +196,7 @@ class PlannedMemoryTest {
     check("predict", prediction, predict("data", FRAMES, prediction));
   }
 
-  /** Steps after the first as well, where there is no room for more. */
+  /** So few frames that a step needs no stretches. */
   @Test
   void trainsAndPredictsAtOnceAsPlanned() throws Exception {
     RunPlan training = planned("start.ckpt", true, FEW, 0);

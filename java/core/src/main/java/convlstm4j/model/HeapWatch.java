@@ -64,7 +64,8 @@ final class HeapWatch {
     most = heap.used() + counted + BESIDE;
   }
 
-  private static boolean isSmall(long counted, long peak) {
+  /** Whether a run takes so little that looking after it would be most of the work. */
+  static boolean isSmall(long counted, long peak) {
     return counted + peak < LEAST_RUN;
   }
 

@@ -34,7 +34,9 @@ final class Passes implements AutoCloseable {
     /** What is kept from one training step to the next. */
     @Nullable TrainStep step;
 
-    /** Told of each run of the executor after the first; null as long as there is none. */
+    /**
+     * Told of each run of the executor after the first; null where there is none, or a small one.
+     */
     private @Nullable Runnable begun;
 
     private Ready(Pass pass) {
@@ -48,7 +50,11 @@ final class Passes implements AutoCloseable {
      */
     void runsAtOnce(Executor by, Memory memory, boolean mayGrow) {
       executor = by;
-      HeapWatch heap = new HeapWatch(0, by.peakBytes(pass.differentiated()), memory);
+      long peak = by.peakBytes(pass.differentiated());
+      if (HeapWatch.isSmall(0, peak)) {
+        return;
+      }
+      HeapWatch heap = new HeapWatch(0, peak, memory);
       begun =
           mayGrow
               ? heap::look
