@@ -14,6 +14,7 @@ import convlstm4j.layer.TimeDistributed;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,16 +57,27 @@ abstract class KerasForm {
   /** A model's config, its own or an inner one's. */
   final Map<String, Object> network(Map<String, Object> config, Network network) {
     Map<String, Object> copy = new LinkedHashMap<>(config);
+    Map<String, Layer> byName = byName(network);
     List<Object> layers = new ArrayList<>();
     for (Object form : (List<?>) given(config, "layers")) {
       Map<String, Object> f = map(form);
-      Layer layer = network.layer(text(f, "name"));
+      Layer layer = Objects.requireNonNull(byName.get(text(f, "name")));
       layers.add(layer(f, layer, network, rank(layer, network)));
     }
-    List<Layer> order = inOrder(network);
-    layers.sort(Comparator.comparing(l -> order.indexOf(network.layer(text(map(l), "name")))));
+    Map<String, Integer> order = new HashMap<>();
+    for (Layer l : inOrder(network)) {
+      order.put(Objects.requireNonNull(l.name()), order.size());
+    }
+    layers.sort(Comparator.comparing(l -> Objects.requireNonNull(order.get(text(map(l), "name")))));
     copy.put("layers", layers);
     return copy;
+  }
+
+  /** A network's layers, to look many up. */
+  static Map<String, Layer> byName(Network network) {
+    Map<String, Layer> layers = new LinkedHashMap<>();
+    network.layers().forEach(l -> layers.put(Objects.requireNonNull(l.name()), l));
+    return layers;
   }
 
   /**

@@ -31,14 +31,14 @@ final class WeightPlan {
   /** For the model whose architecture is in the file: layers are found by name. */
   static WeightPlan byName(KerasFile file, Network network, KerasOptions options) {
     Map<String, String> kinds = file.layerKinds();
+    Map<String, Layer> all = KerasForm.byName(network);
     Map<String, Layer> layers = new LinkedHashMap<>();
-    kinds
-        .keySet()
-        .forEach(
-            name ->
-                network.layers().stream()
-                    .filter(l -> name.equals(l.name()))
-                    .forEach(l -> layers.put(name, l)));
+    for (String name : kinds.keySet()) {
+      Layer layer = all.get(name);
+      if (layer != null) {
+        layers.put(name, layer);
+      }
+    }
     Map<String, String> leftOut = new LinkedHashMap<>(kinds);
     leftOut.keySet().removeAll(layers.keySet());
     WeightPlan plan = new WeightPlan(file, options);
