@@ -5,10 +5,13 @@
 
 namespace convlstm4j {
 
-#if defined(__x86_64__)
+// Of the build, which compiles some sets of x86-64 alone for a test.
+#ifdef HAS_avx512
 namespace avx512 {
 extern const Kernels kKernels;
 }
+#endif
+#ifdef HAS_avx2
 namespace avx2 {
 extern const Kernels kKernels;
 }
@@ -19,12 +22,16 @@ extern const Kernels kKernels;
 
 const Kernels* choose(const char* wanted) {
   const bool any = wanted[0] == '\0';
-#if defined(__x86_64__)
-  const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#ifdef __x86_64__
+  [[maybe_unused]] const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+#ifdef HAS_avx512
   if (fma && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512dq") && (any || std::strcmp(wanted, avx512::kKernels.name) == 0)) {
     return &avx512::kKernels;
   }
+#endif
+#ifdef HAS_avx2
   if (fma && (any || std::strcmp(wanted, avx2::kKernels.name) == 0)) return &avx2::kKernels;
 #endif
   return any || std::strcmp(wanted, baseline::kKernels.name) == 0 ? &baseline::kKernels : nullptr;

@@ -645,7 +645,7 @@ int main(int argc, char** argv) {
   for (const char* isa : {"baseline", "avx2", "avx512"}) {
     const Kernels* kernels = convlstm4j::choose(isa);
     if (kernels == nullptr) {
-      std::printf(" (%s: not on this machine)", isa);
+      std::printf(" (%s: not in this build or on this machine)", isa);
       continue;
     }
     std::printf(" %s", isa);
