@@ -14,7 +14,11 @@ import convlstm4j.data.folder.VideoFolder;
 import convlstm4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,17 +36,39 @@ class FilmAugmentationTest {
   /** What compression makes of equal greys, of 1. */
   private static final double LOSS = 4 / 255.0;
 
-  @TempDir Path dir;
+  private static final String STILL = "still/a.mp4";
+  private static final String GROWS = "grows/a.mp4";
+
+  @TempDir static Path dir;
+
+  /** By film, the first clip without a change. */
+  private static final Map<String, double[][]> PLAIN = new HashMap<>();
+
+  @BeforeAll
+  static void makeFilms() {
+    TestFilms.makeAll(
+        Map.of(
+            dir.resolve(STILL),
+            "smptebars=s=64x64:r=10:d=2",
+            dir.resolve(GROWS),
+            "color=c=black:s=64x64:r=10:d=4,geq=lum='40+" + STEP + "*N':cb=128:cr=128"));
+    TestFilms.quick().forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
+
+  private static double[][] plain(String film) {
+    return PLAIN.computeIfAbsent(film, f -> clip(f, 1, 0));
+  }
 
   /** The first clip of an epoch, frame after frame. */
-  private double[][] clip(String source, long seed, long epoch, Augmentation... changes) {
-    Path films = dir.resolve("films");
-    if (!films.toFile().exists()) {
-      TestFilms.make(films.resolve("a.mp4"), source);
-    }
+  private static double[][] clip(String film, long seed, long epoch, Augmentation... changes) {
     FramePreparation prepared = FramePreparation.NONE.size(SIDE, SIDE).colours(Colours.GREY);
     VideoFolder folder =
-        VideoFolder.open(films)
+        VideoFolder.open(dir.resolve(film).getParent())
             .unlabeled()
             .frames(prepared)
             .windows(WINDOW)
@@ -70,38 +96,35 @@ class FilmAugmentationTest {
   @ParameterizedTest
   @MethodSource("ofPixels")
   void pixelsChangeAlikeInAllFrames(Augmentation change) {
-    String still = "smptebars=s=64x64:r=10:d=2";
-    double[][] plain = clip(still, 1, 0);
-    double[][] changed = clip(still, 1, 0, change);
+    double[][] plain = plain(STILL);
+    double[][] changed = clip(STILL, 1, 0, change);
     assertTrue(furthest(plain[0], changed[0]) > 4 * LOSS, "nothing changed");
     for (double[] frame : changed) {
       assertTrue(furthest(changed[0], frame) < LOSS, change::toString);
     }
-    assertArrayEquals(changed, clip(still, 1, 0, change), "again");
+    assertArrayEquals(changed, clip(STILL, 1, 0, change), "again");
     boolean drawn = !change.toString().startsWith("Flip");
-    assertEquals(drawn, !Arrays.deepEquals(changed, clip(still, 1, 1, change)), "next epoch");
-    assertEquals(drawn, !Arrays.deepEquals(changed, clip(still, 2, 0, change)), "other seed");
+    assertEquals(drawn, !Arrays.deepEquals(changed, clip(STILL, 1, 1, change)), "next epoch");
+    assertEquals(drawn, !Arrays.deepEquals(changed, clip(STILL, 2, 0, change)), "other seed");
   }
 
   @Test
   void noiseIsSeeded() {
-    String still = "smptebars=s=64x64:r=10:d=2";
-    double[][] noisy = clip(still, 1, 0, Augmentations.noise(0.3));
-    assertTrue(furthest(clip(still, 1, 0)[0], noisy[0]) > 4 * LOSS);
-    assertArrayEquals(noisy, clip(still, 1, 0, Augmentations.noise(0.3)));
-    assertFalse(Arrays.deepEquals(noisy, clip(still, 1, 1, Augmentations.noise(0.3))));
+    double[][] noisy = clip(STILL, 1, 0, Augmentations.noise(0.3));
+    assertTrue(furthest(plain(STILL)[0], noisy[0]) > 4 * LOSS);
+    assertArrayEquals(noisy, clip(STILL, 1, 0, Augmentations.noise(0.3)));
+    assertFalse(Arrays.deepEquals(noisy, clip(STILL, 1, 1, Augmentations.noise(0.3))));
   }
 
   @Test
   void framesAreShownBackwardsFasterAndSkipped() {
-    String grows = "color=c=black:s=64x64:r=10:d=4,geq=lum='40+" + STEP + "*N':cb=128:cr=128";
-    double one = steps(clip(grows, 1, 0));
+    double one = steps(plain(GROWS));
     assertTrue(one > 0.5 * STEP / 219, "" + one);
-    assertEquals(-one, steps(clip(grows, 1, 0, Augmentations.reversal(1))), LOSS / WINDOW);
-    assertEquals(2 * one, steps(clip(grows, 1, 0, Augmentations.speed(2, 2))), LOSS / WINDOW);
+    assertEquals(-one, steps(clip(GROWS, 1, 0, Augmentations.reversal(1))), LOSS / WINDOW);
+    assertEquals(2 * one, steps(clip(GROWS, 1, 0, Augmentations.speed(2, 2))), LOSS / WINDOW);
     boolean skipped = false;
     for (int epoch = 0; epoch < 6; epoch++) {
-      double every = steps(clip(grows, 1, epoch, Augmentations.skip(3))) / one;
+      double every = steps(clip(GROWS, 1, epoch, Augmentations.skip(3))) / one;
       assertEquals(Math.rint(every), every, 0.2);
       skipped |= every > 1.5;
     }

@@ -3,53 +3,88 @@ package convlstm4j.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import convlstm4j.video.FfmpegPrograms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From film files to scores: train, evaluate and predict. */
 class FilmCommandsTest {
+  private static final Map<String, String> FILMS =
+      Map.of(
+          "films/moving/a.mp4", "testsrc2=s=64x48:r=25:d=2",
+          "films/moving/b c.mkv", "testsrc2=s=32x48:r=10:d=1",
+          "films/still/a.webm", "color=c=gray:s=48x48:r=30:d=2",
+          "new.mp4", "testsrc=s=50x50:r=25:d=3");
+
+  @TempDir static Path common;
+
   @TempDir Path dir;
 
-  @BeforeEach
-  void films() {
-    film("films/moving/a.mp4", "testsrc2=s=64x48:r=25:d=2");
-    film("films/moving/b c.mkv", "testsrc2=s=32x48:r=10:d=1");
-    film("films/still/a.webm", "color=c=gray:s=48x48:r=30:d=2");
-    film("new.mp4", "testsrc=s=50x50:r=25:d=3");
+  @BeforeAll
+  static void makeFilms() {
+    TestFilms.makeAll(
+        FILMS.entrySet().stream()
+            .collect(Collectors.toMap(f -> common.resolve(f.getKey()), Map.Entry::getValue)));
   }
 
-  private void film(String name, String source) {
-    TestFilms.make(dir.resolve(name), source);
+  @BeforeEach
+  void films() throws IOException {
+    for (String film : FILMS.keySet()) {
+      Files.createDirectories(dir.resolve(film).getParent());
+      Files.copy(common.resolve(film), dir.resolve(film));
+    }
   }
 
   @Test
   void trainEvaluatePredict() throws IOException {
     Path model = dir.resolve("model.ckpt");
     Path films = dir.resolve("films");
-    Cli.onReference(
-        "train",
-        "--data",
-        films,
-        "--output",
-        model,
-        "--frame-size",
-        "16x24",
-        "--frame-fit",
-        "crop",
-        "--frame-rate",
-        "5",
-        "--window",
-        "5",
-        "--filters",
-        "2",
-        "--epochs",
-        "1");
+    Path calls = dir.resolve("calls.txt");
+    Path ffmpeg = dir.resolve("ffmpeg");
+    Files.writeString(ffmpeg, "#!/bin/sh\necho \"$@\" >> " + calls + "\nexec ffmpeg \"$@\"\n");
+    assertTrue(ffmpeg.toFile().setExecutable(true));
+    System.setProperty(FfmpegPrograms.PROPERTY, ffmpeg.toString());
+    try {
+      Cli.onReference(
+          "train",
+          "--data",
+          films,
+          "--output",
+          model,
+          "--frame-size",
+          "16x24",
+          "--frame-fit",
+          "crop",
+          "--frame-rate",
+          "5",
+          "--window",
+          "5",
+          "--filters",
+          "2",
+          "--epochs",
+          "1",
+          "--validation",
+          "moving/a");
+    } finally {
+      System.clearProperty(FfmpegPrograms.PROPERTY);
+    }
+    // To count a film's frames takes long: once for the model, the training and the validation.
+    for (String film : List.of("moving/a.mp4", "moving/b c.mkv", "still/a.webm")) {
+      assertEquals(
+          1,
+          Files.readAllLines(calls).stream()
+              .filter(l -> l.contains(film) && l.contains("framecrc"))
+              .count(),
+          film);
+    }
     // The size and the rate are the model's.
     String table = Cli.onReference("evaluate", "--model", model, "--data", films).out();
     assertTrue(table.contains("moving") && table.contains("still"), table);
@@ -138,8 +173,10 @@ class FilmCommandsTest {
   @Test
   void foldersOfPictures() throws IOException {
     Files.delete(dir.resolve("films/moving/b c.mkv"));
-    film("films/moving/b c/%d.png", "testsrc2=s=32x48:r=10:d=1.2");
-    film("films/still/new/frame %03d.jpg", "color=c=gray:s=40x40:r=10:d=1");
+    TestFilms.makeAll(
+        Map.of(
+            dir.resolve("films/moving/b c/%d.png"), "testsrc2=s=32x48:r=10:d=1.2",
+            dir.resolve("films/still/new/frame %03d.jpg"), "color=c=gray:s=40x40:r=10:d=1"));
     Path films = dir.resolve("films");
     Path model = dir.resolve("model.ckpt");
     Cli.onReference(

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +96,7 @@ class HelpExamplesTest {
     Files.write(dir.resolve("mix.json"), ExtensionJar.json());
     Files.createDirectories(dir.resolve("cache/javacpp"));
     Files.write(dir.resolve("cache/javacpp/lib.so"), new byte[3 << 20]);
+    TestFilms.quick().forEach(System::setProperty);
     // By the demo itself, so that the examples name only what it makes.
     Demo.makeTrailers(dir.resolve("demo"), 2, 2, 1);
     Cli.good(
@@ -114,11 +116,12 @@ class HelpExamplesTest {
 
   @BeforeAll
   void startRuns() throws IOException {
-    runs = new ManyRuns(dir);
+    runs = new ManyRuns(dir, TestFilms.quick());
   }
 
   @AfterAll
   void endRuns() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
     runs.close();
   }
 
@@ -136,9 +139,11 @@ class HelpExamplesTest {
             "films/moving/a.mp4", "testsrc2=",
             "films/moving/pictures/%d.png", "testsrc2=",
             "films/still/a.mp4", "color=c=gray:");
-    for (Map.Entry<String, String> film : films.entrySet()) {
-      TestFilms.make(dir.resolve(film.getKey()), film.getValue() + "s=32x32:r=10:d=2");
-    }
+    TestFilms.makeAll(
+        films.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    f -> dir.resolve(f.getKey()), f -> f.getValue() + "s=32x32:r=10:d=2")));
     Path model = dir.resolve("film.ckpt");
     Cli.good("train", "--data", dir.resolve("films"), "--output", model, "--epochs", 1);
   }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -26,8 +27,15 @@ final class ManyRuns implements AutoCloseable {
   private final PrintStream to;
   private final BufferedReader from;
 
-  ManyRuns(Path folder) throws IOException {
+  /**
+   * Starts it.
+   *
+   * @param folder that names count from
+   * @param properties of the system, for it
+   */
+  ManyRuns(Path folder, Map<String, String> properties) throws IOException {
     List<String> command = Cli.process(List.of());
+    properties.forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
     command.set(command.size() - 1, ManyRuns.class.getName());
     process =
         new ProcessBuilder(command)

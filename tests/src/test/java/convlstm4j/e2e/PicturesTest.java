@@ -21,19 +21,23 @@ import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code predict} makes of the scores of one video: intervals, subtitles, pictures. */
 class PicturesTest {
-  @TempDir Path dir;
-  private Path model;
+  @TempDir static Path common;
+  private static Path data;
+  private static Path model;
 
-  @BeforeEach
-  void train() throws IOException {
-    model = dir.resolve("model.ckpt");
-    Path data = TinyFolder.write(dir.resolve("data"));
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void train() throws IOException {
+    data = TinyFolder.write(common.resolve("data"));
+    model = common.resolve("model.ckpt");
     Cli.good(
         "train",
         "--data",
@@ -46,6 +50,12 @@ class PicturesTest {
         3,
         "--backend",
         "reference");
+    TestFilms.quick().forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
   }
 
   private Object[] predict(Path input, Object... more) {
@@ -58,8 +68,8 @@ class PicturesTest {
     return words.toArray();
   }
 
-  private Path array() {
-    return dir.resolve("data/trailer_0.npy");
+  private static Path array() {
+    return data.resolve("trailer_0.npy");
   }
 
   private void refused(String part, Object... words) throws IOException {
@@ -118,7 +128,7 @@ class PicturesTest {
     SmallModels.writeArrays(dir);
     refused(
         "--picture goes with one video",
-        predict(dir.resolve("data/labels_0.npy"), "--output", "@y.npy", "--picture", "@s.png"));
+        predict(data.resolve("labels_0.npy"), "--output", "@y.npy", "--picture", "@s.png"));
   }
 
   /** Pictures and subtitles of people stay. */

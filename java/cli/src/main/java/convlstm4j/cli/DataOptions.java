@@ -42,6 +42,9 @@ final class DataOptions {
   @Mixin FilmOptions films;
   @Mixin BackboneOption backbone;
 
+  /** Of all that a command makes of the folder: it knows the films whose frames it has counted. */
+  private @Nullable VideoFolder listed;
+
   /** Names of options that were given beside the folder. */
   List<String> given() {
     return Stream.concat(
@@ -65,7 +68,10 @@ final class DataOptions {
   VideoFolder whole(List<String> weights) {
     Path folder = path();
     films.preparation(FramePreparation.NONE.size(1, 1)); // a wrong one is said before all else
-    VideoFolder all = VideoFolder.open(folder).frames(films::preparation);
+    if (listed == null) {
+      listed = VideoFolder.open(folder);
+    }
+    VideoFolder all = listed.frames(films::preparation);
     boolean pictures = all.ids().stream().anyMatch(id -> Files.isDirectory(all.path(id)));
     films.checkPictureRate(pictures, folder);
     return weighted(backbone.of(all.pictureRate(films.picturesPerSecond())), weights);

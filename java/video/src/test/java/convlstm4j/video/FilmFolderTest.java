@@ -47,9 +47,12 @@ class FilmFolderTest {
   @BeforeEach
   void films() throws IOException {
     Clips.assumeFfmpeg();
-    Clips.make(folder.resolve("corner kick.mp4"), "testsrc2=s=64x48:r=25:d=2");
-    Clips.make(folder.resolve("10.mkv"), "testsrc2=s=100x48:r=10:d=1");
-    Clips.make(folder.resolve("9.avi"), "testsrc=s=32x32:r=10:d=3");
+    Clips.makeAll(
+        folder,
+        List.of(
+            Clips.Clip.of("corner kick.mp4", "testsrc2=s=64x48:r=25:d=2"),
+            Clips.Clip.of("10.mkv", "testsrc2=s=100x48:r=10:d=1"),
+            Clips.Clip.of("9.avi", "testsrc=s=32x32:r=10:d=3")));
     Files.writeString(
         folder.resolve("labels.csv"), "id,goal,corner\ncorner kick.mp4,0,1\n9,1,0\n10,0.5,0\n");
   }

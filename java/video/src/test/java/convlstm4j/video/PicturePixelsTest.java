@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import convlstm4j.data.FramePreparation;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
-import convlstm4j.tensor.Tensor;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -73,37 +72,49 @@ class PicturePixelsTest {
     Clips.assumeFfmpeg();
   }
 
-  /** Samples drawn at random, alpha among them. */
+  /**
+   * Samples drawn at random, alpha among them. Those that ffmpeg decodes to the same kind of pixels
+   * are one video, with {@code -Dfull=true} each is one.
+   */
   @TestFactory
   Stream<DynamicTest> kindsOfPng() {
     List<DynamicTest> all = new ArrayList<>();
-    for (boolean interlaced : new boolean[] {false, true}) {
-      for (int type : new int[] {DataBuffer.TYPE_BYTE, DataBuffer.TYPE_USHORT}) {
-        for (int bands = 1; bands <= 4; bands++) {
-          BufferedImage image = samples(bands, type);
-          String name = bands + " bands of " + image.getSampleModel().getSampleSize(0) + " bits";
-          all.add(test(name, image, interlaced));
-        }
-      }
-      for (int bits : new int[] {1, 2, 4, BYTE}) {
-        for (boolean transparent : new boolean[] {false, true}) {
-          String name = "palette of " + bits + " bits" + (transparent ? ", transparent" : "");
-          all.add(test(name, indices(bits, transparent), interlaced));
-        }
+    for (int type : new int[] {DataBuffer.TYPE_BYTE, DataBuffer.TYPE_USHORT}) {
+      for (int bands = 1; bands <= 4; bands++) {
+        BufferedImage image = samples(bands, type);
+        String name = bands + " bands of " + image.getSampleModel().getSampleSize(0) + " bits";
+        add(all, name, List.of(image));
       }
     }
+    List<BufferedImage> palettes = new ArrayList<>();
+    for (int bits : new int[] {1, 2, 4, BYTE}) {
+      for (boolean transparent : new boolean[] {false, true}) {
+        palettes.add(indices(bits, transparent));
+      }
+    }
+    add(all, "palettes", palettes);
     return all.stream();
   }
 
-  private DynamicTest test(String name, BufferedImage image, boolean interlaced) {
-    String all = name + (interlaced ? ", interlaced" : "");
-    return DynamicTest.dynamicTest(
-        all,
-        () -> {
-          Path folder = Files.createDirectory(dir.resolve(all));
-          write(image, folder.resolve("1.png"), interlaced);
-          check(image, folder, 0);
-        });
+  /** Each plain and interlaced. */
+  private void add(List<DynamicTest> all, String name, List<BufferedImage> kinds) {
+    List<BufferedImage> images = new ArrayList<>(kinds);
+    images.addAll(kinds);
+    int each = FULL ? 1 : images.size();
+    for (int from = 0; from < images.size(); from += each) {
+      int first = from;
+      String own = name + " from " + from;
+      all.add(
+          DynamicTest.dynamicTest(
+              own,
+              () -> {
+                Path folder = Files.createDirectory(dir.resolve(own));
+                for (int i = first; i < first + each; i++) {
+                  write(images.get(i), folder.resolve(i + ".png"), i >= kinds.size());
+                }
+                check(images.subList(first, first + each), folder, 0);
+              }));
+    }
   }
 
   private static BufferedImage samples(int bands, int type) {
@@ -199,7 +210,7 @@ class PicturePixelsTest {
       if (image != null && (png || image.getRaster().getNumBands() < 4)) {
         Path own = Files.createTempDirectory(dir, "one");
         Files.copy(file, own.resolve(png ? "1.png" : "1.jpg"));
-        check(image, own, png ? 0 : JPEG_MEAN);
+        check(List.of(image), own, png ? 0 : JPEG_MEAN);
         checked++;
       }
     }
@@ -220,41 +231,48 @@ class PicturePixelsTest {
   }
 
   /** Equal, of 16 bits but for rounding; of JPEG, nearly so in the mean. */
-  private static void check(BufferedImage image, Path folder, double mean) {
+  private static void check(List<BufferedImage> images, Path folder, double mean) {
+    int height = images.get(0).getHeight();
+    int width = images.get(0).getWidth();
+    try (VideoFile video = VideoFile.ofPictures(folder, FramePreparation.NONE, 25)) {
+      assertEquals(Shape.of(images.size(), 3, height, width), video.shape());
+      for (int i = 0; i < images.size(); i++) {
+        float[] values = video.readFrames(i, i + 1, DType.FLOAT32).floats();
+        check(images.get(i), values, mean, folder + ", picture " + i);
+      }
+    }
+    assertEquals(0, Clips.running());
+  }
+
+  private static void check(BufferedImage image, float[] values, double mean, String what) {
     Raster raster = image.getRaster();
     boolean palette = image.getColorModel() instanceof IndexColorModel;
     int bits = palette ? BYTE : raster.getSampleModel().getSampleSize(0);
     double allowed = mean > 0 ? 255 : bits > BYTE ? ROUNDING : 0;
     int height = image.getHeight();
     int width = image.getWidth();
-    try (VideoFile video = VideoFile.ofPictures(folder, FramePreparation.NONE, 25)) {
-      assertEquals(Shape.of(1, 3, height, width), video.shape());
-      Tensor seen = video.readFrames(0, 1, DType.FLOAT32);
-      double sum = 0;
-      float[] values = seen.floats();
-      int[] samples = {};
-      for (int i = 0; i < values.length; i++) {
-        int at = i % (width * height);
-        int c = i / (width * height);
-        if (at == 0 && (c == 0 || raster.getNumBands() >= 3)) {
-          samples = raster.getSamples(0, 0, width, height, c, (int[]) null);
-        }
-        double there =
-            palette
-                ? (image.getColorModel().getRGB(samples[at]) >> (16 - 8 * c)) & 0xFF
-                : samples[at] * 255.0 / ((1 << bits) - 1);
-        double off = Math.abs(there - values[i]);
-        sum += off;
-        if (off > allowed) {
-          assertEquals(
-              there,
-              values[i],
-              allowed,
-              folder + ": channel " + c + " at " + at % width + "," + at / width);
-        }
+    double sum = 0;
+    int[] samples = {};
+    for (int i = 0; i < values.length; i++) {
+      int at = i % (width * height);
+      int c = i / (width * height);
+      if (at == 0 && (c == 0 || raster.getNumBands() >= 3)) {
+        samples = raster.getSamples(0, 0, width, height, c, (int[]) null);
       }
-      assertTrue(sum / seen.size() <= Math.max(mean, allowed), folder + ": " + sum / seen.size());
+      double there =
+          palette
+              ? (image.getColorModel().getRGB(samples[at]) >> (16 - 8 * c)) & 0xFF
+              : samples[at] * 255.0 / ((1 << bits) - 1);
+      double off = Math.abs(there - values[i]);
+      sum += off;
+      if (off > allowed) {
+        assertEquals(
+            there,
+            values[i],
+            allowed,
+            what + ": channel " + c + " at " + at % width + "," + at / width);
+      }
     }
-    assertEquals(0, Clips.running());
+    assertTrue(sum / values.length <= Math.max(mean, allowed), what + ": " + sum / values.length);
   }
 }

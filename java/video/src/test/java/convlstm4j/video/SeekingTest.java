@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import convlstm4j.data.FramePreparation;
 import convlstm4j.data.FramePreparation.Colours;
@@ -11,6 +12,7 @@ import convlstm4j.data.FramePreparation.Fit;
 import convlstm4j.tensor.DType;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.Adler32;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Windows of long films are what they are when all before them is decoded. */
 class SeekingTest {
@@ -26,10 +29,15 @@ class SeekingTest {
   private static final int WINDOWS = 12;
   private static final double[] RATES = {0, 4};
 
-  /** Else shorter films, fewer windows, and each film at one rate, the next at the other. */
+  /**
+   * Else films of fewer frames, fewer windows, and each film at one rate, the next at the other.
+   */
   private static final boolean FULL = Boolean.getBoolean("full");
 
   private static final int SECONDS = FULL ? 40 : 24;
+
+  private static final String SOURCE =
+      "testsrc2=s=64x48:r=" + (FULL ? "25" : "25/2") + ":d=" + SECONDS + ",noise=alls=20:allf=t";
 
   private static int films;
 
@@ -45,31 +53,40 @@ class SeekingTest {
     assertEquals(0, Clips.running());
   }
 
+  /** Name, options, whether it can be sought. */
+  static List<Arguments> clips() {
+    return List.of(
+        arguments("a.mp4", "-c:v libx264 -g 40 -bf 3", true),
+        arguments("open.mp4", "-c:v libx264 -x264-params open-gop=1:keyint=30:bframes=3", true),
+        arguments("refresh.mkv", "-c:v libx264 -x264-params intra-refresh=1:keyint=50", false),
+        arguments(
+            "a.mkv",
+            "-c:v libx265 -x265-params open-gop=1:keyint=30:bframes=4:log-level=none",
+            true),
+        arguments("a.webm", "-c:v libvpx -g 40", true),
+        arguments("a.mpg", "-c:v mpeg2video -g 15 -bf 2", false),
+        arguments("a.ts", "-c:v libx264 -g 40 -bf 2", false),
+        arguments("a.avi", "-c:v mpeg4 -g 30 -bf 2", false),
+        arguments("a.mov", "-c:v mjpeg -pix_fmt yuvj420p", true),
+        arguments("a.flv", "-c:v flv -g 30", false),
+        arguments("a.gif", "-c:v gif", false),
+        arguments(
+            "uneven.mkv",
+            "-vf select='not(mod(n,7))+lt(mod(n,50),9)' -fps_mode vfr -c:v libx264 -g 20",
+            true),
+        arguments("late.mkv", "-c:v libx264 -g 40 -bf 2 -output_ts_offset 37.5", true));
+  }
+
   /** Whether a format can be sought at all is not asked of all of them: the frames are. */
   @ParameterizedTest
-  @CsvSource(
-      quoteCharacter = '"',
-      value = {
-        "a.mp4, -c:v libx264 -g 40 -bf 3, true",
-        "open.mp4, -c:v libx264 -x264-params open-gop=1:keyint=30:bframes=3, true",
-        "refresh.mkv, -c:v libx264 -x264-params intra-refresh=1:keyint=50, false",
-        "a.mkv, -c:v libx265 -x265-params open-gop=1:keyint=30:bframes=4:log-level=none, true",
-        "a.webm, -c:v libvpx -g 40, true",
-        "a.mpg, -c:v mpeg2video -g 15 -bf 2, false",
-        "a.ts, -c:v libx264 -g 40 -bf 2, false",
-        "a.avi, -c:v mpeg4 -g 30 -bf 2, false",
-        "a.mov, -c:v mjpeg -pix_fmt yuvj420p, true",
-        "a.flv, -c:v flv -g 30, false",
-        "a.gif, -c:v gif, false",
-        "uneven.mkv, -vf select='not(mod(n;7))+lt(mod(n;50);9)' -fps_mode vfr -c:v libx264 -g 20, true",
-        "late.mkv, -c:v libx264 -g 40 -bf 2 -output_ts_offset 37.5, true"
-      })
+  @MethodSource("clips")
   void framesAreThose(String name, String options, boolean sought) {
-    Path clip =
-        Clips.make(
-            folder.resolve(name),
-            "testsrc2=s=64x48:r=25:d=" + SECONDS + ",noise=alls=20:allf=t",
-            options.replace(';', ',').split(" "));
+    Clips.prepare(
+        clips().stream()
+            .map(Arguments::get)
+            .map(a -> Clips.Clip.of((String) a[0], SOURCE, ((String) a[1]).split(" ")))
+            .toList());
+    Path clip = Clips.make(folder.resolve(name), SOURCE, options.split(" "));
     int windows = FULL ? WINDOWS : WINDOWS / 3;
     for (double rate : FULL ? RATES : new double[] {RATES[films++ % 2]}) {
       FramePreparation p = new FramePreparation(24, 32, Fit.STRETCH, rate, Colours.RGB);
