@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.npy.NpyWriter;
 import convlstm4j.model.Model;
+import convlstm4j.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -257,7 +259,8 @@ class SignalTest {
   @CsvSource({"true", "false"})
   void secondCtrlCEndsAtOnce(boolean terminal) throws Exception {
     Path data = TinyFolder.write(dir.resolve("data"));
-    TinyFolder.trailer(data, 0, 60_000, 3, 8);
+    byte[] black = new byte[60_000 * 3 * 8 * 8];
+    NpyWriter.write(data.resolve("trailer_0.npy"), black, Shape.of(60_000, 3, 8, 8));
     TinyFolder.labels(data, 0, 60_000, TinyFolder.GENRES.size());
     Path checkpoint = dir.resolve("a.ckpt");
     Running running =
@@ -336,7 +339,11 @@ class SignalTest {
     Path checkpoint = dir.resolve("a.ckpt");
     Running running = train(terminal, checkpoint);
     // Before the first checkpoint, a part file only tries whether one can be made.
-    while (!Files.exists(checkpoint) || !isSaving()) {
+    while (!Files.exists(checkpoint)) {
+      assertTrue(running.process.isAlive(), running::shown);
+      Thread.sleep(1);
+    }
+    while (!isSaving()) {
       assertTrue(running.process.isAlive(), running::shown);
     }
     running.signal(terminal, signal);
