@@ -44,7 +44,7 @@ class PlannedMemoryTest {
   private static final int FRAMES = 24;
 
   /** So many are run at once. */
-  private static final int FEW = 20;
+  private static final int FEW = 18;
 
   private static final int SIDE = 240;
   private static final List<String> GENRES =
@@ -202,7 +202,7 @@ class PlannedMemoryTest {
   void trainsAndPredictsAtOnceAsPlanned() throws Exception {
     RunPlan training = planned("start.ckpt", true, FEW, 0);
     assertFalse(training.isStretched(), training.toString());
-    check("train", training, train("few", 2, training));
+    check("train", training, train("few", 3, training));
     RunPlan prediction = planned("few.ckpt", false, FEW, 0);
     assertFalse(prediction.isStretched(), prediction.toString());
     // Of one large convolution's scratch memory, pages are counted that it never touches.
