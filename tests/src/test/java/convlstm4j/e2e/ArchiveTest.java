@@ -97,6 +97,11 @@ class ArchiveTest {
 
   /** In an empty folder, with no more than PATH in the environment. */
   private Ended run(Path launcher, String... words) throws Exception {
+    return run("", launcher, words);
+  }
+
+  /** The same, with options of Java. */
+  private Ended run(String options, Path launcher, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of(launcher.toString()));
     command.addAll(List.of(words));
     Path out = folder.resolve("out.txt");
@@ -104,6 +109,9 @@ class ArchiveTest {
     ProcessBuilder builder = new ProcessBuilder(command).directory(here.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
+    if (!options.isEmpty()) {
+      builder.environment().put("CONVLSTM4J_OPTS", options);
+    }
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     try {
       int code = process.waitFor();
@@ -127,7 +135,8 @@ class ArchiveTest {
     }
     TestFilms.make(here.resolve("clip.mp4"), "testsrc=s=64x48:r=10:d=6");
     Path launcher = program.resolve("bin/convlstm4j");
-    Ended demo = run(launcher, "demo", "--film", "clip.mp4");
+    String quick = "-XX:TieredStopAtLevel=1 " + String.join(" ", Cli.largePages());
+    Ended demo = run(quick, launcher, "demo", "--film", "clip.mp4");
     assertEquals(0, demo.code, demo::toString);
     String page = Files.readString(here.resolve("demo/film.html"));
     assertTrue(page.contains("<img") && page.contains("data:image/png;base64,"), page);
@@ -135,10 +144,21 @@ class ArchiveTest {
     Files.createDirectory(here.resolve("films"));
     Files.copy(here.resolve("clip.mp4"), here.resolve("films/a.mp4"));
     Files.writeString(here.resolve("films/labels.csv"), "id,start,end,label\na,1,3,early\n");
-    Ended train = run(launcher, "train", "--data", "films", "--output", "my.ckpt", "--epochs", "1");
+    List<String> words =
+        List.of("train", "--data", "films", "--output", "my.ckpt", "--epochs", "1");
+    Ended train = run(quick, launcher, words.toArray(new String[0]));
     assertEquals(0, train.code, train::toString);
     Ended predict =
-        run(launcher, "predict", "--model", "my.ckpt", "--input", "clip.mp4", "--picture", "p.png");
+        run(
+            quick,
+            launcher,
+            "predict",
+            "--model",
+            "my.ckpt",
+            "--input",
+            "clip.mp4",
+            "--picture",
+            "p.png");
     assertEquals(0, predict.code, predict::toString);
     assertTrue(
         javax.imageio.ImageIO.read(here.resolve("p.png").toFile()).getWidth() > 300, "p.png");

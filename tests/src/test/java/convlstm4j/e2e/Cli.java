@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  * @param err what went to stderr
  */
 record Cli(int code, String out, String err) {
+  /** Fewer page faults; Java complains of it where the system has no such pages. */
+  private static final String LARGE_PAGES = "-XX:+UseTransparentHugePages";
+
   /** Runs the command in this JVM. */
   static Cli run(Object... words) {
     StringWriter out = new StringWriter();
@@ -53,12 +56,27 @@ record Cli(int code, String out, String err) {
 
   /** Java with options by which a short process is short. */
   static List<String> java() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx512m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:-UsePerfData");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-XX:-UsePerfData");
+    command.addAll(largePages());
+    return command;
+  }
+
+  /** The option, or nothing. */
+  static List<String> largePages() {
+    try {
+      String modes = Files.readString(Path.of("/sys/kernel/mm/transparent_hugepage/enabled"));
+      return modes.contains("[never]") ? List.of() : List.of(LARGE_PAGES);
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** Pages of a command as users have them, where its memory is limited or measured. */
+  static void smallPages(List<String> command) {
+    command.remove(LARGE_PAGES);
   }
 
   /** The words that run the command in a process of its own, as the launcher does. */

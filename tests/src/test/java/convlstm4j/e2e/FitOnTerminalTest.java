@@ -23,12 +23,13 @@ class FitOnTerminalTest {
       throws IOException {
     List<String> command = new ArrayList<>();
     if (terminal) {
-      Path script = Path.of(System.getProperty("user.dir"), "src/test/python/terminal.py");
-      command.addAll(List.of("python3", script.toString()));
+      command.addAll(Terminal.words());
     }
     String path =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    command.addAll(List.of(java, "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", path));
+    command.addAll(List.of(java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(Cli.largePages());
+    command.addAll(List.of("-cp", path));
     command.addAll(List.of(FitOnTerminal.class.getName(), kind));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String shown =

@@ -282,11 +282,25 @@ final class KillChain {
     assertTrue(agrees, whole + " lines, " + last);
   }
 
-  /** Goes on to the end; compares all there is with the undisturbed training. */
+  Task task() {
+    return task;
+  }
+
+  /** The words that go on. */
+  List<Object> words() {
+    return task.words(folder);
+  }
+
+  /** Goes on to the end, in a process of its own, and compares. */
   void finish() throws Exception {
     Process process = start(false, Map.of());
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "hangs");
     assertEquals(0, process.waitFor(), () -> text(shown));
+    compare();
+  }
+
+  /** Compares all there is in the end with the undisturbed training. */
+  void compare() throws IOException {
     assertEquals(
         List.of("log.csv", "out.ckpt"), names().filter(n -> !n.equals(SPILL)).sorted().toList());
     checkSpilled(true);

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -44,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class KillTest {
-  private static final int KILLS = Integer.getInteger("kill.kills", 16);
+  private static final int KILLS = Integer.getInteger("kill.kills", 12);
   private static final int LANES = 2;
 
   /** From so many kills on with each number of threads in all tasks, else one in each in turn. */
@@ -63,7 +64,7 @@ class KillTest {
   private Optional<Path> library = Optional.empty();
   private boolean alone;
   private final AtomicInteger kills = new AtomicInteger();
-  private final AtomicInteger finished = new AtomicInteger();
+  private final List<KillChain> survived = Collections.synchronizedList(new ArrayList<>());
   private final ConcurrentSkipListMap<String, AtomicInteger> met = new ConcurrentSkipListMap<>();
 
   @Test
@@ -80,6 +81,7 @@ class KillTest {
     try {
       run(lanes, undisturbed(tasks));
       run(lanes, chains(tasks, new Random(seed)));
+      run(lanes, finishing());
     } finally {
       lanes.shutdownNow();
     }
@@ -87,7 +89,7 @@ class KillTest {
         "kills: "
             + kills
             + ", trainings finished and compared: "
-            + finished
+            + survived.size()
             + "; as a first process, and at operations: "
             + met);
     assertTrue(kills.get() >= KILLS, kills + " kills");
@@ -164,21 +166,44 @@ class KillTest {
       List<Object> calls = new ArrayList<>();
       for (KillChain.Task task : own) {
         Files.createDirectory(good(task));
-        List<String> words = task.words(good(task)).stream().map(Object::toString).toList();
-        calls.add(String.join("\n", words));
+        calls.add(call(task.words(good(task))));
       }
+      works.add(() -> run(own.get(0), calls));
+    }
+    return works;
+  }
+
+  /** Runs several calls in a process. */
+  private static void run(KillChain.Task any, List<Object> calls) throws Exception {
+    ProcessBuilder builder = any.process(List.of(), calls);
+    List<String> command = builder.command();
+    command.set(command.size() - calls.size() - 1, Calls.class.getName());
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), said);
+  }
+
+  /** One process for each number of threads goes on with all that was killed, to the end. */
+  private List<Work> finishing() {
+    List<Work> works = new ArrayList<>();
+    for (int threads = 1; threads <= 2; threads++) {
+      int n = threads;
+      List<KillChain> own = survived.stream().filter(c -> c.task().threads() == n).toList();
+      List<Object> calls = new ArrayList<>();
+      own.forEach(c -> calls.add(call(c.words())));
       works.add(
           () -> {
-            ProcessBuilder builder = own.get(0).process(List.of(), calls);
-            List<String> command = builder.command();
-            command.set(command.size() - calls.size() - 1, Calls.class.getName());
-            Process process = builder.start();
-            String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertEquals(0, process.waitFor(), said);
+            run(own.get(0).task(), calls);
+            for (KillChain chain : own) {
+              chain.compare();
+            }
           });
     }
     return works;
+  }
+
+  private static String call(List<Object> words) {
+    return String.join("\n", words.stream().map(Object::toString).toList());
   }
 
   /** Runs several calls of the command line, each a word with line breaks. */
@@ -210,7 +235,7 @@ class KillTest {
   private void chain(KillChain.Task task, Random random, int each, int number, int tasks)
       throws Exception {
     int done = 0;
-    int first = number * 7;
+    int first = number * 9;
     for (int chains = 0; done < each; chains++) {
       Path folder = dir.resolve(good(task).getFileName() + "-" + chains);
       KillChain chain = new KillChain(task, good(task), folder, random);
@@ -238,8 +263,7 @@ class KillTest {
           count("first");
         }
       }
-      chain.finish();
-      finished.incrementAndGet();
+      survived.add(chain);
     }
   }
 

@@ -40,13 +40,13 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class LongStepKillTest {
-  private static final int KILLS = Integer.getInteger("kill.steps", 5);
+  private static final int KILLS = Integer.getInteger("kill.steps", 3);
 
   /** About as long as a step takes. */
   private static final int STEP_MILLIS = 700;
 
   /** A kill comes in the first two after a start, so that one training outlives several. */
-  private static final int EPOCHS = 12;
+  private static final int EPOCHS = 7;
 
   private static final Shape VIDEOS = Shape.of(4, 30, 20, 20, 1);
 

@@ -40,6 +40,7 @@ class NewerJavaTest {
     List<String> command =
         new ArrayList<>(List.of(NewerJava.home().resolve("bin/java").toString(), "-Xmx512m"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(Cli.largePages());
     command.addAll(List.of(words));
     Path out = dir.resolve("out.txt");
     Path err = dir.resolve("err.txt");

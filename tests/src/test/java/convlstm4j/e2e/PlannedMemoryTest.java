@@ -41,10 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PlannedMemoryTest {
-  private static final int FRAMES = 40;
+  private static final int FRAMES = 24;
 
   /** So many are run at once. */
-  private static final int FEW = 30;
+  private static final int FEW = 18;
 
   private static final int SIDE = 240;
   private static final List<String> GENRES =
@@ -99,6 +99,7 @@ class PlannedMemoryTest {
     List<String> command = Cli.process(List.of(), words);
     command.removeAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
     ClassArchive.remove(command);
+    Cli.smallPages(command);
     command.addAll(1, JAVA);
     Path said = dir.resolve(name + ".txt");
     Process process =

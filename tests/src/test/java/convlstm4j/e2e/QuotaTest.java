@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,31 +40,35 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class QuotaTest {
   /** Operations that are tried in each phase. */
-  private static final int TRIES = Integer.getInteger("quota.tries", 4);
+  private static final int TRIES = Integer.getInteger("quota.tries", 3);
 
   private static final String SAID = "quota exceeded";
   private static final int KIBIBYTES = 4;
 
-  @TempDir Path dir;
-  private Optional<Path> library;
-  private Path data;
-  private Path good;
-  private Path folder;
+  @TempDir static Path dir;
+  private static Optional<Path> library;
+  private static Path data;
+  private static Path good;
+  private static Path folder;
   private Random random;
 
-  @BeforeEach
-  void makeFiles() throws Exception {
+  @BeforeAll
+  static void makeFiles() throws Exception {
     library = Preloaded.build("quota", dir);
-    long seed = Long.getLong("seed", 20261129L);
-    System.out.println("seed=" + seed + ", quota.tries=" + TRIES);
-    random = new Random(seed);
     data = TinyFolder.write(dir.resolve("data"));
     good = Files.createDirectory(dir.resolve("good"));
     folder = dir.resolve("folder");
     Cli.good(train(good, 1).toArray());
   }
 
-  private List<Object> train(Path to, int epochs) {
+  @BeforeEach
+  void begin() {
+    long seed = Long.getLong("seed", 20261129L);
+    System.out.println("seed=" + seed + ", quota.tries=" + TRIES);
+    random = new Random(seed);
+  }
+
+  private static List<Object> train(Path to, int epochs) {
     List<Object> words = new ArrayList<>(List.of("train", "--data", data, "--backend"));
     words.addAll(List.of("reference", "--filters", 2, "--epochs", epochs, "--resume"));
     words.addAll(List.of("--output", to.resolve("a.ckpt"), "--log", to.resolve("a.csv")));

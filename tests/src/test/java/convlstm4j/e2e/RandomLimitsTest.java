@@ -238,6 +238,7 @@ class RandomLimitsTest {
         Cli.process(List.of("sh", "-c", before + "exec \"$@\"", "sh"), words.toArray());
     int at = command.indexOf("-Xmx512m");
     command.removeAll(List.of("-Xmx512m", "-XX:+UseSerialGC"));
+    Cli.smallPages(command);
     command.addAll(at, java);
     Path err = dir.resolve("err.txt");
     ProcessBuilder builder =

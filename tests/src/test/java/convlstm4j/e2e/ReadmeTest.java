@@ -60,13 +60,10 @@ class ReadmeTest {
   @Test
   void theFirstProgramLearns(@TempDir Path dir) throws Exception {
     compile(README, "NextFrame", dir);
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            dir + File.pathSeparator + System.getProperty("java.class.path"),
-            "NextFrame");
+    List<String> command = new ArrayList<>(Cli.java());
+    command.add("-cp");
+    command.add(dir + File.pathSeparator + System.getProperty("java.class.path"));
+    command.add("NextFrame");
     Process process = new ProcessBuilder(command).redirectError(dir.resolve("e").toFile()).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(0, process.waitFor(), () -> out);

@@ -159,9 +159,9 @@ class NpyTypesTest {
     }
   }
 
-  /** Debian's has NumPy as a package of its own. */
+  /** Debian's has NumPy as a package of its own. One before it on the path may start slowly. */
   private static String python() throws Exception {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
+    for (String python : List.of("/usr/bin/python3", "python3")) {
       try {
         Process process =
             new ProcessBuilder(python, "-c", "import numpy")

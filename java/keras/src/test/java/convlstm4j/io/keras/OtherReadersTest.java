@@ -71,9 +71,9 @@ class OtherReadersTest {
     return out;
   }
 
-  /** The first Python that has h5py: Debian's is not always the first on the path. */
+  /** The first Python that has h5py: Debian's, as one before it on the path may start slowly. */
   private static String python() {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
+    for (String python : List.of("/usr/bin/python3", "python3")) {
       try {
         run(python, "-c", "import h5py");
         return python;
