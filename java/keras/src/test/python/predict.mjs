@@ -8,7 +8,7 @@ import {readFileSync} from 'node:fs';
 const [folder, modelFile, inputFile] = process.argv.slice(2);
 const log = console.log;
 console.log = console.warn = () => {}; // the library's advice
-const tf = createRequire(folder + '/')('@tensorflow/tfjs');
+const tf = createRequire(folder + '/')('@tensorflow/tfjs/dist/tf.min.js'); // whole in one file
 await tf.setBackend('cpu');
 const {model_config, weights} = JSON.parse(readFileSync(modelFile));
 const model = await tf.models.modelFromJSON(model_config);
