@@ -40,12 +40,12 @@ import org.junit.jupiter.api.io.TempDir;
  * comes back with every bit and trains on alike.
  */
 class RandomNetworksTest {
-  private static final int NETWORKS = Integer.getInteger("random.networks", 30);
+  private static final int NETWORKS = Integer.getInteger("random.networks", 50);
   private static final long SEED = Long.getLong("seed", 20261129L);
   private static final int STEPS = 3;
 
   /** Kinds that a network has in any case, so that the default number of them has all. */
-  private static final int WANTED = 5;
+  private static final int WANTED = 3;
 
   /** Float32 through many layers and steps. */
   private static final double FLOATS = 1e-3;
@@ -64,7 +64,7 @@ class RandomNetworksTest {
   @Test
   void areOfEveryKind() {
     assertEquals(Layers.kinds(), RandomLayers.kinds());
-    assertTrue(NETWORKS * WANTED >= RandomLayers.kinds().size() || NETWORKS < 30);
+    assertTrue(NETWORKS * WANTED >= RandomLayers.kinds().size() || NETWORKS < 50);
   }
 
   @AfterAll
