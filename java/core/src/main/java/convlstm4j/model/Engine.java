@@ -175,8 +175,9 @@ final class Engine implements AutoCloseable {
   /** Replaces all of them, or none. */
   void weights(List<Tensor> values) {
     Snapshot.checkWeights("setWeights", network, values);
+    List<Parameter> parameters = network.parameters();
     for (int i = 0; i < values.size(); i++) {
-      variables.set(network.parameters().get(i), values.get(i));
+      variables.set(parameters.get(i), values.get(i));
     }
   }
 

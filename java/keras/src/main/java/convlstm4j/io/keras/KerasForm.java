@@ -66,7 +66,7 @@ abstract class KerasForm {
     }
     Map<String, Integer> order = new HashMap<>();
     for (Layer l : inOrder(network)) {
-      order.put(Objects.requireNonNull(l.name()), order.size());
+      order.put(l.requiredName(), order.size());
     }
     layers.sort(Comparator.comparing(l -> Objects.requireNonNull(order.get(text(map(l), "name")))));
     copy.put("layers", layers);
@@ -76,7 +76,7 @@ abstract class KerasForm {
   /** A network's layers, to look many up. */
   static Map<String, Layer> byName(Network network) {
     Map<String, Layer> layers = new LinkedHashMap<>();
-    network.layers().forEach(l -> layers.put(Objects.requireNonNull(l.name()), l));
+    network.layers().forEach(l -> layers.put(l.requiredName(), l));
     return layers;
   }
 

@@ -51,9 +51,10 @@ final class KerasWriter {
     this.model = model;
     this.network = model.network();
     this.notes = notes;
+    List<Parameter> parameters = network.parameters();
     List<Tensor> values = List.copyOf(model.weights().values());
     for (int i = 0; i < values.size(); i++) {
-      weights.put(network.parameters().get(i), values.get(i));
+      weights.put(parameters.get(i), values.get(i));
     }
   }
 
