@@ -9,6 +9,7 @@ import convlstm4j.backend.ForwardingBackend;
 import convlstm4j.backend.ForwardingPlan;
 import convlstm4j.backend.Memory;
 import convlstm4j.backend.Plan;
+import convlstm4j.backend.WatchedMemory;
 import convlstm4j.op.Activate;
 import convlstm4j.op.Affine;
 import convlstm4j.op.MatMul;
@@ -21,8 +22,6 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,21 +51,13 @@ class WrittenGradientsTest {
     @Override
     public Memory memory() {
       Memory real = super.memory();
-      return (Memory)
-          Proxy.newProxyInstance(
-              Memory.class.getClassLoader(),
-              new Class<?>[] {Memory.class},
-              (proxy, method, arguments) -> {
-                try {
-                  Object result = method.invoke(real, arguments);
-                  if (method.getName().equals("allocateUnset")) {
-                    real.fill((Buffer) result, Double.NaN);
-                  }
-                  return result;
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+      return WatchedMemory.of(
+          real,
+          (method, result) -> {
+            if (method.equals("allocateUnset")) {
+              real.fill((Buffer) result, Double.NaN);
+            }
+          });
     }
   }
 

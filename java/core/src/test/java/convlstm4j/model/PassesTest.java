@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.backend.ForwardingBackend;
 import convlstm4j.backend.Memory;
+import convlstm4j.backend.WatchedMemory;
 import convlstm4j.backend.reference.ReferenceBackend;
 import convlstm4j.data.Batch;
 import convlstm4j.graph.Symbol;
@@ -17,8 +18,6 @@ import convlstm4j.optim.SGD;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,21 +45,13 @@ class PassesTest {
 
     @Override
     public Memory memory() {
-      Memory real = super.memory();
-      return (Memory)
-          Proxy.newProxyInstance(
-              Memory.class.getClassLoader(),
-              new Class<?>[] {Memory.class},
-              (proxy, method, arguments) -> {
-                if (method.getName().equals("begin")) {
-                  begun++;
-                }
-                try {
-                  return method.invoke(real, arguments);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+      return WatchedMemory.of(
+          super.memory(),
+          (method, result) -> {
+            if (method.equals("begin")) {
+              begun++;
+            }
+          });
     }
   }
 

@@ -65,7 +65,7 @@ class PictureFolderTest {
   void aFilmAndItsPicturesAreOneVideo(double rate) throws IOException {
     Path film = common.resolve("film.mkv");
     Path folder = common.resolve("film");
-    if (rates == 0) {
+    if (Files.notExists(film)) {
       Clips.make(film, "testsrc2=s=50x38:r=25:d=1.32", "-c:v", "ffv1", "-pix_fmt", "bgr0");
       Files.createDirectory(folder);
       Clips.run("ffmpeg", "-v", "error", "-i", "" + film, folder + "/f%d.png");
