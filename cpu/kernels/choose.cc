@@ -5,7 +5,7 @@
 
 namespace convlstm4j {
 
-// Of the build, which compiles some sets of x86-64 alone for a test.
+// HAS_..: the build defines one for each set that it compiles; tests may leave some out.
 #ifdef HAS_avx512
 namespace avx512 {
 extern const Kernels kKernels;
