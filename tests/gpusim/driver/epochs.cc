@@ -28,7 +28,10 @@ Dirty dirty = {SIZE_MAX, 0};
 uint16_t orderedFor[kEpochs];
 
 void beginEpoch(unsigned stream, uint64_t sequence, const Clock& clock) {
-  if (++last == kEpochs) forgetEpochs();
+  if (++last == kEpochs) {
+    madvise(global.cells, global.size / 4 * sizeof(Cell), MADV_DONTNEED);
+    forgetEpochs();
+  }
   epochs[last] = {sequence, stream, "?"};
   now = clock;
   current = {};
@@ -47,7 +50,6 @@ bool lookUpOrder(uint64_t epoch) {
 }
 
 void forgetEpochs() {
-  madvise(global.cells, global.size / 4 * sizeof(Cell), MADV_DONTNEED);
   std::fill_n(orderedFor, kEpochs, 0);
   last = 1;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "fault.h"
 
@@ -17,6 +18,9 @@ constexpr size_t kGuard = 16 * kPage;  // at least this much between allocations
 constexpr size_t kArena = size_t{1} << 38;
 constexpr size_t kLarge = size_t{4} << 20;
 constexpr size_t kFreedKept = 4096;
+// Pages of small allocations that lie among the first addresses are kept: giving pages back and touching new ones takes
+// most of the time of a program that begins and ends.
+constexpr size_t kKept = size_t{64} << 20;
 
 void* reserve(size_t bytes) {
   void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -53,7 +57,10 @@ Memory::Memory() {
 
 uintptr_t Memory::allocate(size_t bytes, size_t capacity) {
   if (bytes > capacity || used_ > capacity - bytes) return 0;
-  if (live_.empty() && next_ - global.base > global.size / 2) next_ = global.base + kGuard;
+  if (live_.empty() && next_ - global.base > kKept) {
+    next_ = global.base + kGuard;
+    freed_.clear();
+  }
   size_t room = pages(bytes) + std::max(kGuard, pages(bytes / 4));
   if (room > global.base + global.size - next_) return 0;
   uintptr_t start = next_;
@@ -86,6 +93,11 @@ void Memory::freeAll() {
 void Memory::forget(uintptr_t start, size_t bytes) {
   size_t offset = start - global.base;
   size_t whole = pages(bytes);
+  if (bytes < kLarge && offset + whole <= kKept) {
+    std::memset(global.states + offset, kNothing, bytes);
+    std::memset(global.cells + offset / 4, 0, (bytes + 3) / 4 * sizeof(Cell));
+    return;
+  }
   advise(start, bytes, MADV_NOHUGEPAGE);
   madvise(reinterpret_cast<void*>(start), whole, MADV_DONTNEED);
   madvise(global.states + offset, whole, MADV_DONTNEED);

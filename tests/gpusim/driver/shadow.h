@@ -79,6 +79,7 @@ inline bool ordered(uint64_t epoch) {
 }
 const char* epochName(uint64_t epoch);
 void nameEpoch(const char* name);
+// Once no cell holds one.
 void forgetEpochs();
 
 // Checks accesses of work that is not a kernel, word by word, against the work of other streams; and marks them.

@@ -39,8 +39,8 @@ void Simulator::destroyContext() {
   graphExecs.clear();
   modules.clear();
   functions.clear();
-  streams.clear();
   memory.freeAll();
+  streams.clear();
   pinned.clear();
 }
 
