@@ -75,6 +75,7 @@ class SanitizerTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-Dfull=" + Sweep.FULL);
     command.add("-Dconvlstm4j.onednn.separate=true"); // every buffer its own malloc
     command.add("-Dorg.bytedeco.javacpp.cachedir=" + dir.resolve("cache"));
     command.addAll(List.of("-cp", dir.resolve("classes") + ":" + classes));
