@@ -37,6 +37,7 @@ class FlagsTest {
           "long.skip",
           "test.forks",
           "test.heap",
+          "test.helpers",
           "test.options",
           "test.threads");
 
