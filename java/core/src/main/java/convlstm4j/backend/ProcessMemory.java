@@ -102,12 +102,14 @@ public final class ProcessMemory {
   /** By the files below a folder. */
   static Left process(Path root, long heapGrowth) {
     List<Left> all = new ArrayList<>();
+    List<String> limits = lines(root.resolve("proc/self/limits"));
+    List<String> status = lines(root.resolve("proc/self/status"));
     // Java takes the addresses of all its heap when it starts.
-    limit(all, root, "Max address space", "VmSize:", "ulimit -v", 0);
-    limit(all, root, "Max data size", "VmData:", "ulimit -d", heapGrowth);
+    limit(all, limits, "Max address space", field(status, "VmSize:"), "ulimit -v", 0);
+    limit(all, limits, "Max data size", field(status, "VmData:"), "ulimit -d", heapGrowth);
     groups(all, root, heapGrowth);
-    long machine =
-        field(root.resolve("proc/meminfo"), "MemAvailable:").orElseGet(ProcessMemory::total);
+    List<String> info = lines(root.resolve("proc/meminfo"));
+    long machine = field(info, "MemAvailable:").orElseGet(ProcessMemory::total);
     all.add(left(machine, heapGrowth, "the memory of this machine", "end other programs"));
     return all.stream().min(Comparator.comparingLong(Left::outsideHeap)).orElseThrow();
   }
@@ -144,10 +146,13 @@ public final class ProcessMemory {
     folder = folder.startsWith(mount) ? folder : mount; // above what this container sees
     for (; folder != null && folder.startsWith(mount); folder = folder.getParent()) {
       OptionalLong most = number(folder.resolve(names.limit()));
+      if (most.isEmpty() || most.getAsLong() >= NO_LIMIT) {
+        continue;
+      }
       OptionalLong used = number(folder.resolve(names.usage()));
-      if (most.isPresent() && most.getAsLong() < NO_LIMIT && used.isPresent()) {
+      if (used.isPresent()) {
         // Pages of files are given up before anybody is killed.
-        Path stat = folder.resolve("memory.stat");
+        List<String> stat = lines(folder.resolve("memory.stat"));
         long files =
             field(stat, names.prefix() + "inactive_file").orElse(0)
                 + field(stat, names.prefix() + "active_file").orElse(0);
@@ -167,9 +172,13 @@ public final class ProcessMemory {
   }
 
   private static void limit(
-      List<Left> all, Path root, String limit, String used, String command, long heapGrowth) {
-    OptionalLong taken = field(root.resolve("proc/self/status"), used);
-    for (String line : lines(root.resolve("proc/self/limits"))) {
+      List<Left> all,
+      List<String> limits,
+      String limit,
+      OptionalLong taken,
+      String command,
+      long heapGrowth) {
+    for (String line : limits) {
       if (line.startsWith(limit) && taken.isPresent()) {
         String soft = line.substring(limit.length()).strip().split("\\s+", 2)[0];
         if (soft.matches("[0-9]{1,18}")) {
@@ -186,9 +195,10 @@ public final class ProcessMemory {
   }
 
   /** The number after a word at the start of a line. */
-  private static OptionalLong field(Path file, String word) {
-    return lines(file).stream()
-        .map(l -> l.strip().split("\\s+", 3))
+  private static OptionalLong field(List<String> lines, String word) {
+    return lines.stream()
+        .filter(l -> l.startsWith(word))
+        .map(l -> l.split("\\s+", 3))
         .filter(l -> l.length > 1 && l[0].equals(word) && l[1].matches("[0-9]{1,18}"))
         .mapToLong(l -> Long.parseLong(l[1]))
         .findFirst();
