@@ -19,6 +19,44 @@ void freedMemory() {
                "allocation of 2000 bytes that was freed"});
 }
 
+// Allocates and frees until addresses begin anew; the first of them.
+unsigned long long begunAnew(Gpu& gpu) {
+  unsigned long long last = 0, p = gpu.allocate(kCount);
+  while (p > last) {
+    MUST(cuMemFree_v2(p));
+    last = p;
+    p = gpu.allocate(kCount);
+  }
+  return p;
+}
+
+// Writes often to the first address, in a context that is gone when this returns.
+unsigned long long used() {
+  Gpu gpu;
+  unsigned long long p = begunAnew(gpu);
+  for (int k = 0; k < 300; k++) MUST(cuMemsetD32Async(p, k, kCount, gpu.stream));
+  MUST(gpu.synchronize());
+  return p;
+}
+
+// Of what was at an address before, in another context, nothing is left: neither that it was written nor by whom.
+void addressesUsedAgain() {
+  for (bool written : {false, true}) {
+    unsigned long long before = used();
+    Gpu gpu;
+    unsigned long long x = begunAnew(gpu), y = gpu.allocate(kCount);
+    check(x == before, "an address is used again");
+    std::vector<float> ones(kCount, 1);
+    if (written) MUST(cuMemcpyHtoD_v2(x, ones.data(), kCount * sizeof(float)));
+    MUST(gpu.launch("good_scale", 2, x, y, kCount));
+    if (written) {
+      MUST(gpu.synchronize());
+    } else {
+      expectError("an address used again", kLaunchFailed, gpu.synchronize(), {"uninitialised read"});
+    }
+  }
+}
+
 void doubleFree() {
   Gpu gpu;
   unsigned long long x = gpu.allocate(kCount);
@@ -152,6 +190,7 @@ void unknownFunctions() {
 
 void programs() {
   freedMemory();
+  addressesUsedAgain();
   doubleFree();
   copies();
   uninitialisedCopyIsPassedOn();
