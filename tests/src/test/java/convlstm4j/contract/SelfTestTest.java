@@ -18,11 +18,15 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What the self-test says of backends that are right and wrong. */
 class SelfTestTest {
   private static final Set<Class<? extends Op>> KINDS = Set.of(Pool.class, Transpose.class);
+
+  /** More cases than come first, fewer than any kind has. */
+  private static final int LIMIT = 10;
 
   /** One op is wrong by a little: its line says so, the others' do not. */
   @Test
@@ -44,6 +48,23 @@ class SelfTestTest {
       List<SelfTest.Line> lines =
           SelfTest.run(KINDS, real, ProductPrecision.FLOAT32, () -> true, l -> {});
       assertTrue(lines.stream().allMatch(l -> l.cases() == 0 && l.left() > 0), lines.toString());
+    }
+  }
+
+  /** However slow the machine is, each kind has some before one has all. */
+  @Test
+  void triesSomeOfEachKindFirst() {
+    try (Backend real = Backends.named("reference")) {
+      AtomicInteger asked = new AtomicInteger();
+      List<SelfTest.Line> lines =
+          SelfTest.run(
+              KINDS,
+              real,
+              ProductPrecision.FLOAT32,
+              () -> asked.incrementAndGet() > LIMIT,
+              l -> {});
+      assertEquals(LIMIT, lines.stream().mapToInt(SelfTest.Line::cases).sum(), lines.toString());
+      assertTrue(lines.stream().allMatch(l -> l.cases() > 0 && l.left() > 0), lines.toString());
     }
   }
 

@@ -1,6 +1,7 @@
 package convlstm4j.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.cli.Main;
@@ -10,6 +11,7 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** {@code convlstm4j selftest}. */
 class SelftestTest {
@@ -43,11 +45,21 @@ class SelftestTest {
     assertTrue(out.contains(" cases passed in "), out);
   }
 
+  /** What the time of an example leaves out. */
+  @Test
+  @EnabledIfSystemProperty(named = "full", matches = "true")
+  void triesAllCases() {
+    String out = run(0, "selftest", "--backend", "onednn", "--seconds", "600")[0];
+    assertFalse(out.contains("left out"), out);
+  }
+
   @Test
   void refusesWhatIsNotThere() {
     assertTrue(
         run(2, "selftest", "--backend", "abacus")[1].contains("backend abacus is not there"));
     String err = run(2, "selftest", "--backend", "onednn", "--precision", "tf32")[1];
     assertTrue(err.contains("onednn multiplies in float32 only"), err);
+    err = run(2, "selftest", "--seconds", "0")[1];
+    assertTrue(err.contains("--seconds 0: must be at least 1"), err);
   }
 }

@@ -19,12 +19,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "selftest",
     description = {
-      "Compute cases of every op with a backend, and compare them with the float64 reference.",
-      "Takes a minute at most. What it prints is all that a report of a fault needs."
+      "Compute cases of every op with a backend, and compare them with the float64 reference:",
+      "some of each op, then the rest. What it prints is all that a report of a fault needs."
     },
-    footer = {"", "Example:", "  convlstm4j selftest --backend onednn --precision float32"})
+    footer = {
+      "",
+      "Example:",
+      "  convlstm4j selftest --backend onednn --precision float32 --seconds 5"
+    })
 final class SelftestCommand implements Runnable {
-  private static final long MOST_NANOS = 50_000_000_000L;
   private static final int MOST_NAMED = 5;
 
   @Mixin CommonOptions common;
@@ -38,9 +41,19 @@ final class SelftestCommand implements Runnable {
       description = "What is tried: auto (the fastest that starts) or a name that info lists.")
   String name;
 
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "No case is begun after so many seconds. Default: ${DEFAULT-VALUE}.")
+  int seconds;
+
   @Override
   public void run() {
     PrintWriter out = spec.commandLine().getOut();
+    if (seconds < 1) {
+      throw new IllegalArgumentException("--seconds " + seconds + ": must be at least 1");
+    }
     try (Backend backend = Backends.named(name)) {
       if (precision.value != null) {
         backend.precision(precision.value);
@@ -52,7 +65,7 @@ final class SelftestCommand implements Runnable {
       out.printf(
           "%n%-20s %6s %7s %14s %11s%n", "op", "passed", "failed", "largest error", "of allowed");
       long start = System.nanoTime();
-      BooleanSupplier timeIsUp = () -> System.nanoTime() - start > MOST_NANOS;
+      BooleanSupplier timeIsUp = () -> System.nanoTime() - start > seconds * 1_000_000_000L;
       List<Line> lines =
           SelfTest.run(backend, precision.orDefault(), timeIsUp, line -> print(line, out));
       conclude(backend.name(), lines, System.nanoTime() - start, out);
