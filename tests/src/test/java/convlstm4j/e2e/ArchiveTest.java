@@ -136,7 +136,7 @@ class ArchiveTest {
     TestFilms.make(here.resolve("clip.mp4"), "testsrc=s=64x48:r=10:d=6");
     Path launcher = program.resolve("bin/convlstm4j");
     String quick = "-XX:TieredStopAtLevel=1 " + String.join(" ", Cli.largePages());
-    Ended demo = run(quick, launcher, "demo", "--film", "clip.mp4");
+    Ended demo = run(quick, launcher, "demo", "--film", "clip.mp4", "--epochs", "1");
     assertEquals(0, demo.code, demo::toString);
     String page = Files.readString(here.resolve("demo/film.html"));
     assertTrue(page.contains("<img") && page.contains("data:image/png;base64,"), page);

@@ -216,10 +216,10 @@ class ArrayCommandsTest {
     }
   }
 
-  /** 160 MB beside a heap of 64 MB; the zeros take no room on the disk. */
+  /** 80 MB beside a heap of 64 MB; the zeros take no room on the disk. */
   @Test
   void filesMayBeLargerThanTheHeap() throws Exception {
-    int samples = 800;
+    int samples = 400;
     int width = 50_000;
     Symbol x = Input.shape(width);
     try (Model model = Model.of(x, new Dense(1).apply(x)).backend("reference")) {

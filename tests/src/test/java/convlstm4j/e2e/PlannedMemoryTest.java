@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +199,7 @@ class PlannedMemoryTest {
   }
 
   /** So few frames that a step needs no stretches. */
+  @EnabledIfSystemProperty(named = "full", matches = "true")
   @Test
   void trainsAndPredictsAtOnceAsPlanned() throws Exception {
     RunPlan training = planned("start.ckpt", true, FEW, 0);
