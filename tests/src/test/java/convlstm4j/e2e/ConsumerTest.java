@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -225,6 +226,8 @@ class ConsumerTest {
     }
   }
 
+  /** By default on a newer Java only, as most other tests are on the class path. */
+  @EnabledIfSystemProperty(named = "full", matches = "true")
   @Test
   void onTheClassPath() throws Exception {
     check(false, false, List.of(java(), "-jar", jar("").toString()));
@@ -235,6 +238,8 @@ class ConsumerTest {
     check(true, false, List.of(java(), "-p", modulePath(), "-m", "consumer/consumer.Main"));
   }
 
+  /** By default on a newer Java only. */
+  @EnabledIfSystemProperty(named = "full", matches = "true")
   @Test
   void asOneJar() throws Exception {
     check(false, false, List.of(java(), "-jar", jar("-shaded").toString()));
@@ -271,16 +276,18 @@ class ConsumerTest {
       check(false, false, List.of(newer(), deny, all, "-jar", jar));
     }
     check(false, false, List.of(newer(), deny, all, "-jar", jar("-shaded").toString()));
-    check(
-        true,
-        false,
-        List.of(
-            newer(),
-            deny,
-            "--enable-native-access=" + NAMED,
-            "-p",
-            modulePath(),
-            "-m",
-            "consumer/consumer.Main"));
+    if (Boolean.getBoolean("full")) {
+      check(
+          true,
+          false,
+          List.of(
+              newer(),
+              deny,
+              "--enable-native-access=" + NAMED,
+              "-p",
+              modulePath(),
+              "-m",
+              "consumer/consumer.Main"));
+    }
   }
 }

@@ -30,9 +30,6 @@ final class KillChain {
   static final int KILLED = 137;
   private static final int STOPPED = 143;
 
-  /** Long enough that a training outlives several kills. */
-  private static final int EPOCHS = 30;
-
   /** The first operations of a start, and those of two saves with their lines of the log. */
   static final int OPERATIONS = 75;
 
@@ -62,8 +59,8 @@ final class KillChain {
       boolean spills,
       int millis,
       int epochs) {
-    Task(Path folder, String name, String backend, int threads) {
-      this(folder, name, backend, threads, List.of(), false, TRAINING_MILLIS, EPOCHS);
+    Task(Path folder, String name, String backend, int threads, int epochs) {
+      this(folder, name, backend, threads, List.of(), false, TRAINING_MILLIS, epochs);
     }
 
     List<Object> words(Path to) {

@@ -45,11 +45,14 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class KillTest {
-  private static final int KILLS = Integer.getInteger("kill.kills", 12);
+  private static final int KILLS = Integer.getInteger("kill.kills", 8);
   private static final int LANES = 2;
 
   /** From so many kills on with each number of threads in all tasks, else one in each in turn. */
   private static final int MANY = 50;
+
+  /** Long enough that a training outlives several kills, where there are as many. */
+  private static final int EPOCHS = KILLS >= MANY ? 30 : 10;
 
   /** One in so many kills is that of a first process. */
   private static final int ALONE = 10;
@@ -133,7 +136,7 @@ class KillTest {
         for (int threads = 1; threads <= 2; threads++) {
           boolean turn = (threads == 1) == (stateful == backend.equals("onednn"));
           if (KILLS >= MANY || turn) {
-            tasks.add(new KillChain.Task(dir, name(stateful), backend, threads));
+            tasks.add(new KillChain.Task(dir, name(stateful), backend, threads, EPOCHS));
           }
         }
       }
@@ -242,7 +245,7 @@ class KillTest {
       boolean goesOn = true;
       while (goesOn && done < each) {
         int k = done + chains;
-        boolean isFirst = alone && (first + k) % ALONE == 0;
+        boolean isFirst = alone && (first + k + 1) % ALONE == 0;
         if (library.isPresent() && number + k * tasks < OPERATIONS.size()) {
           isFirst = false;
           String at = chain.killAtFirst(OPERATIONS.get(number + k * tasks), library.get());

@@ -40,15 +40,18 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class LongStepKillTest {
-  private static final int KILLS = Integer.getInteger("kill.steps", 3);
+  private static final int KILLS = Integer.getInteger("kill.steps", 2);
+
+  /** Shorter videos and trainings are enough for so few kills. */
+  private static final boolean FEW = KILLS <= 2;
 
   /** About as long as a step takes. */
-  private static final int STEP_MILLIS = 700;
+  private static final int STEP_MILLIS = FEW ? 300 : 700;
 
   /** A kill comes in the first two after a start, so that one training outlives several. */
-  private static final int EPOCHS = 7;
+  private static final int EPOCHS = FEW ? 4 : 7;
 
-  private static final Shape VIDEOS = Shape.of(4, 30, 20, 20, 1);
+  private static final Shape VIDEOS = Shape.of(4, FEW ? 12 : 30, 20, 20, 1);
 
   /** One in so many kills is at an operation on a file, most of them on those of arrays. */
   private static final int AT_OPERATION = 4;

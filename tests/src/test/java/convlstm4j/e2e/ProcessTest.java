@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,7 +97,11 @@ class ProcessTest {
     }
   }
 
-  /** The disk ends after 16 KiB: writing beyond a process's limit fails as on a full disk. */
+  /**
+   * The disk ends after 16 KiB: writing beyond a process's limit fails as on a full disk. By
+   * default {@link QuotaTest} alone has such a limit.
+   */
+  @EnabledIfSystemProperty(named = "full", matches = "true")
   @Test
   void fullDiskLeavesTheOldCheckpoint() throws Exception {
     Path data = TinyFolder.write(dir.resolve("data"));
