@@ -30,6 +30,23 @@ class FilmFramesTest {
   /** The flags that the library promises: the same pixels on every machine. */
   private static final String FLAGS = "flags=bicubic+accurate_rnd+bitexact+full_chroma_int";
 
+  private static final Clips.Clip UNEVEN =
+      Clips.Clip.of(
+          "uneven.mkv",
+          "testsrc2=s=64x48:r=30:d=2",
+          "-vf",
+          "select='not(mod(n,3))+eq(n,7)+eq(n,8)'",
+          "-fps_mode",
+          "vfr");
+
+  private static final Clips.Clip WIDE = Clips.Clip.of("wide.mp4", "testsrc2=s=200x100:r=25:d=2");
+
+  /** Of pixels that are twice as wide as high. */
+  private static final Clips.Clip BROAD =
+      Clips.Clip.of("sar.mkv", "testsrc2=s=50x100:r=5:d=1", "-vf", "setsar=2/1");
+
+  private static final Clips.Clip PLAIN = Clips.Clip.of("plain.mp4", "testsrc2=s=64x48:r=5:d=1");
+
   @TempDir static Path common;
 
   /** Folders with the frames of the clips in {@link #common}, as ffmpeg gives them. */
@@ -68,8 +85,8 @@ class FilmFramesTest {
   @BeforeAll
   static void makeClips() {
     Clips.assumeFfmpeg();
-    Clips.makeAll(
-        common,
+    List<Clips.Clip> all = new ArrayList<>(List.of(UNEVEN, WIDE, BROAD, PLAIN));
+    all.addAll(
         clips().stream()
             .map(
                 c ->
@@ -83,6 +100,7 @@ class FilmFramesTest {
                         "-loglevel",
                         "quiet"))
             .toList());
+    Clips.makeAll(common, all);
     List<Path> files = clips().stream().map(c -> common.resolve(c.get(0))).toList();
     pictures = pictures(common, files, Collections.nCopies(files.size(), "scale=98:66:" + FLAGS));
   }
@@ -110,14 +128,7 @@ class FilmFramesTest {
   /** Frames that do not come at even times are all there, once. */
   @Test
   void framesOfUnevenTimes() {
-    Path clip =
-        Clips.make(
-            folder.resolve("uneven.mkv"),
-            "testsrc2=s=64x48:r=30:d=2",
-            "-vf",
-            "select='not(mod(n,3))+eq(n,7)+eq(n,8)'",
-            "-fps_mode",
-            "vfr");
+    Path clip = common.resolve(UNEVEN.name());
     try (VideoFile film = VideoFile.open(clip, FramePreparation.NONE)) {
       double[] expected = Clips.seconds(clip);
       assertEquals(22, expected.length);
@@ -131,7 +142,7 @@ class FilmFramesTest {
 
   @Test
   void preparedAsAskedFor() {
-    Path clip = Clips.make(folder.resolve("wide.mp4"), "testsrc2=s=200x100:r=25:d=2");
+    Path clip = common.resolve(WIDE.name());
     String scale = "scale=40:40:force_original_aspect_ratio=";
     List<FramePreparation> preparations =
         List.of(
@@ -173,8 +184,7 @@ class FilmFramesTest {
   /** Pixels twice as wide as high make a film twice as wide. */
   @Test
   void pixelsThatAreNotSquare() {
-    Path clip =
-        Clips.make(folder.resolve("sar.mkv"), "testsrc2=s=50x100:r=5:d=1", "-vf", "setsar=2/1");
+    Path clip = common.resolve(BROAD.name());
     check(
         clip,
         new FramePreparation(40, 40, Fit.LETTERBOX, 0, Colours.RGB),
@@ -183,7 +193,7 @@ class FilmFramesTest {
 
   @Test
   void rotatedAsTheFileSays() {
-    Path plain = Clips.make(folder.resolve("plain.mp4"), "testsrc2=s=64x48:r=5:d=1");
+    Path plain = common.resolve(PLAIN.name());
     Path turned = folder.resolve("turned.mp4");
     Clips.run(
         "ffmpeg",

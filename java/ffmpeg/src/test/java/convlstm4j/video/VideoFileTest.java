@@ -28,10 +28,29 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VideoFileTest {
+  private static final String TINY = "testsrc2=s=32x24:r=5:d=1";
+  private static final String TWO_SECONDS = "testsrc2=s=32x24:r=25:d=2";
+  private static final String WHOLE = "testsrc2=s=64x48:r=25:d=4";
+
+  /** More than is decoded ahead. */
+  private static final String LONG = "testsrc2=s=320x240:r=25:d=6";
+
+  private static final String SOUND = "sine=d=1";
+
   @TempDir Path folder;
 
   @BeforeAll
-  static void program() {
+  static void makeClips() {
+    Clips.assumeFfmpeg();
+    Clips.prepare(
+        List.of(
+            Clips.Clip.of("tiny.mkv", TINY),
+            Clips.Clip.of("tiny.ts", TINY),
+            Clips.Clip.of("two.mkv", TWO_SECONDS),
+            Clips.Clip.of("whole.mkv", WHOLE),
+            Clips.Clip.of("whole.mp4", WHOLE),
+            Clips.Clip.of("long.mkv", LONG, "-c:v", "mpeg4"),
+            Clips.Clip.of("sound.mp3", SOUND)));
     Clips.quick();
   }
 
@@ -52,7 +71,7 @@ class VideoFileTest {
 
   @Test
   void stretchesInAnyOrder() {
-    Path clip = Clips.make(folder.resolve("a.mkv"), "testsrc2=s=32x24:r=25:d=2");
+    Path clip = Clips.make(folder.resolve("a.mkv"), TWO_SECONDS);
     // By two, so that a stretch is not gone back to for its other kind of numbers.
     try (VideoFile film = VideoFile.open(clip, FramePreparation.NONE).scaled(ByteScale.UNIT);
         VideoFile same = film.reopened()) {
@@ -74,8 +93,7 @@ class VideoFileTest {
   }
 
   private Path longFilm() {
-    String source = "testsrc2=s=320x240:r=25:d=6";
-    return Clips.make(folder.resolve("long.mkv"), source, "-c:v", "mpeg4");
+    return Clips.make(folder.resolve("long.mkv"), LONG, "-c:v", "mpeg4");
   }
 
   /** A decoder far ahead of its reader ends when the film is closed. */
@@ -117,7 +135,7 @@ class VideoFileTest {
     "'Überfällig 日本.mkv'"
   })
   void namesOfAnyKind(String name) throws IOException {
-    Path clip = Clips.make(folder.resolve("plain.mkv"), "testsrc2=s=32x24:r=5:d=1");
+    Path clip = Clips.make(folder.resolve("plain.mkv"), TINY);
     Path odd = Files.move(clip, folder.resolve(name));
     try (VideoFile film = VideoFile.open(odd, FramePreparation.NONE)) {
       assertEquals(5, film.readFrames(0, 5, DType.FLOAT32).shape().dim(0));
@@ -132,7 +150,7 @@ class VideoFileTest {
     refused(text, "ffmpeg cannot decode it: ");
     refused(Files.createFile(folder.resolve("empty.mkv")), "ffmpeg cannot decode it: ");
     Path sound = folder.resolve("sound.mp3");
-    Clips.make(sound, "sine=d=1");
+    Clips.make(sound, SOUND);
     refused(sound, "is of a kind that films do not come in");
     Path picture = folder.resolve("cover.png");
     Clips.make(picture, "testsrc2=s=32x24", "-frames:v", "1");
@@ -160,7 +178,7 @@ class VideoFileTest {
   /** A file that names others does not get them opened. */
   @Test
   void playlistsOpenNothing() throws IOException {
-    Path film = Clips.make(folder.resolve("film.ts"), "testsrc2=s=32x24:r=5:d=1");
+    Path film = Clips.make(folder.resolve("film.ts"), TINY);
     Path list =
         Files.writeString(
             folder.resolve("list.m3u8"),
@@ -174,7 +192,7 @@ class VideoFileTest {
 
   @Test
   void cutFiles() throws IOException {
-    Path whole = Clips.make(folder.resolve("whole.mkv"), "testsrc2=s=64x48:r=25:d=4");
+    Path whole = Clips.make(folder.resolve("whole.mkv"), WHOLE);
     byte[] bytes = Files.readAllBytes(whole);
     Path half =
         Files.write(folder.resolve("half.mkv"), Arrays.copyOf(bytes, bytes.length * 6 / 10));
@@ -184,7 +202,7 @@ class VideoFileTest {
       assertNotEquals(List.of(), film.damage().stream().toList(), "nothing is said of the cut");
       assertEquals(frames, film.readFrames(0, frames, DType.FLOAT32).shape().dim(0));
     }
-    Path mp4 = Clips.make(folder.resolve("whole.mp4"), "testsrc2=s=64x48:r=25:d=4");
+    Path mp4 = Clips.make(folder.resolve("whole.mp4"), WHOLE);
     byte[] more = Files.readAllBytes(mp4);
     Path cut = Files.write(folder.resolve("cut.mp4"), Arrays.copyOf(more, more.length / 2));
     refused(cut, "ffmpeg cannot decode it: moov atom not found");
@@ -192,7 +210,7 @@ class VideoFileTest {
 
   @Test
   void aFilmThatShrinksIsRefused() throws IOException {
-    Path clip = Clips.make(folder.resolve("a.mkv"), "testsrc2=s=64x48:r=25:d=4");
+    Path clip = Clips.make(folder.resolve("a.mkv"), WHOLE);
     byte[] bytes = Files.readAllBytes(clip);
     try (VideoFile film = VideoFile.open(clip, FramePreparation.NONE)) {
       Files.write(clip, Arrays.copyOf(bytes, bytes.length / 2));
