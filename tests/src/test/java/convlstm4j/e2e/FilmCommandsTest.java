@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,16 @@ class FilmCommandsTest {
     TestFilms.makeAll(
         FILMS.entrySet().stream()
             .collect(Collectors.toMap(f -> common.resolve(f.getKey()), Map.Entry::getValue)));
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
+
+  @BeforeEach
+  void program() {
+    TestFilms.quick().forEach(System::setProperty);
   }
 
   @BeforeEach
@@ -75,6 +86,7 @@ class FilmCommandsTest {
           "moving/a");
     } finally {
       System.clearProperty(FfmpegPrograms.PROPERTY);
+      program();
     }
     // To count a film's frames takes long: once for the model, the training and the validation.
     for (String film : List.of("moving/a.mp4", "moving/b c.mkv", "still/a.webm")) {

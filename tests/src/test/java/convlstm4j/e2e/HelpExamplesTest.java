@@ -145,7 +145,8 @@ class HelpExamplesTest {
                 Collectors.toMap(
                     f -> dir.resolve(f.getKey()), f -> f.getValue() + "s=32x32:r=10:d=2")));
     Path model = dir.resolve("film.ckpt");
-    Cli.good("train", "--data", dir.resolve("films"), "--output", model, "--epochs", 1);
+    Cli.good(
+        "train", "--data", dir.resolve("films"), "--output", model, "--filters", 2, "--epochs", 1);
   }
 
   static Stream<String> examples() {
