@@ -312,9 +312,11 @@ class FilmCommandsTest {
   private String warned(String folder) throws IOException {
     Path said = dir.resolve("said.txt");
     Files.deleteIfExists(dir.resolve("labels.csv"));
+    List<String> command =
+        Cli.process(List.of(), "label-template", folder, "--output", "labels.csv");
+    TestFilms.quick().forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
     Process process =
-        new ProcessBuilder(
-                Cli.process(List.of(), "label-template", folder, "--output", "labels.csv"))
+        new ProcessBuilder(command)
             .directory(dir.toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
