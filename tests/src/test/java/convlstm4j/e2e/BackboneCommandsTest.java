@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models that are fed with what an image network makes of each frame. */
 class BackboneCommandsTest {
   @TempDir Path dir;
+
+  @BeforeAll
+  static void program() {
+    TestFilms.quick().forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
 
   @BeforeEach
   void models() {
@@ -142,10 +154,10 @@ class BackboneCommandsTest {
   /** Of films the backbone says the size; what is kept needs no decoder. */
   @Test
   void films() throws Exception {
-    for (String name : List.of("moving/a", "still/a")) {
-      String source = name.startsWith("still") ? "color=c=gray:" : "testsrc2=";
-      TestFilms.make(dir.resolve("films/" + name + ".mp4"), source + "s=64x48:r=10:d=2");
-    }
+    TestFilms.makeAll(
+        Map.of(
+            dir.resolve("films/moving/a.mp4"), "testsrc2=s=64x48:r=10:d=2",
+            dir.resolve("films/still/a.mp4"), "color=c=gray:s=64x48:r=10:d=2"));
     String eye = " --backbone @eye.ckpt --feature-cache @kept ";
     good("train --data @films --output @head.ckpt --frame-rate 5 --filters 2 --epochs 1" + eye);
     assertEquals(2, kept("kept").size());

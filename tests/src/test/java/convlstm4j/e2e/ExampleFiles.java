@@ -77,9 +77,9 @@ final class ExampleFiles {
         assertEquals(
             List.of(
                 "id,start,end,label",
-                "moving/a,0,2.000,",
+                "moving/a,0,1.000,",
                 "moving/pictures,0," + end + ",",
-                "still/a,0,2.000,"),
+                "still/a,0,1.000,"),
             Files.readAllLines(files.file("--output")));
         assertTrue(
             output.contains("[pictures/] are taken as a video each, beside 1 files"), output);

@@ -41,6 +41,9 @@ class FilmAugmentationTest {
 
   @TempDir static Path dir;
 
+  /** By film, so that its frames are counted once. */
+  private static final Map<String, VideoFolder> FOLDERS = new HashMap<>();
+
   /** By film, the first clip without a change. */
   private static final Map<String, double[][]> PLAIN = new HashMap<>();
 
@@ -68,10 +71,14 @@ class FilmAugmentationTest {
   private static double[][] clip(String film, long seed, long epoch, Augmentation... changes) {
     FramePreparation prepared = FramePreparation.NONE.size(SIDE, SIDE).colours(Colours.GREY);
     VideoFolder folder =
-        VideoFolder.open(dir.resolve(film).getParent())
-            .unlabeled()
-            .frames(prepared)
-            .windows(WINDOW)
+        FOLDERS
+            .computeIfAbsent(
+                film,
+                f ->
+                    VideoFolder.open(dir.resolve(f).getParent())
+                        .unlabeled()
+                        .frames(prepared)
+                        .windows(WINDOW))
             .augmented(seed, changes);
     try (BatchStream stream = folder.open(epoch, 0)) {
       Tensor x = stream.next().inputs().get(0);

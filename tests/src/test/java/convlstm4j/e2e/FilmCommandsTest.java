@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,16 @@ class FilmCommandsTest {
     TestFilms.makeAll(
         FILMS.entrySet().stream()
             .collect(Collectors.toMap(f -> common.resolve(f.getKey()), Map.Entry::getValue)));
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
+
+  @BeforeEach
+  void program() {
+    TestFilms.quick().forEach(System::setProperty);
   }
 
   @BeforeEach
@@ -75,6 +86,7 @@ class FilmCommandsTest {
           "moving/a");
     } finally {
       System.clearProperty(FfmpegPrograms.PROPERTY);
+      program();
     }
     // To count a film's frames takes long: once for the model, the training and the validation.
     for (String film : List.of("moving/a.mp4", "moving/b c.mkv", "still/a.webm")) {
@@ -300,9 +312,11 @@ class FilmCommandsTest {
   private String warned(String folder) throws IOException {
     Path said = dir.resolve("said.txt");
     Files.deleteIfExists(dir.resolve("labels.csv"));
+    List<String> command =
+        Cli.process(List.of(), "label-template", folder, "--output", "labels.csv");
+    TestFilms.quick().forEach((name, value) -> command.add(1, "-D" + name + "=" + value));
     Process process =
-        new ProcessBuilder(
-                Cli.process(List.of(), "label-template", folder, "--output", "labels.csv"))
+        new ProcessBuilder(command)
             .directory(dir.toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())

@@ -16,7 +16,7 @@ public final class FitOnTerminal {
   /**
    * Trains.
    *
-   * @param args plain, quiet or log
+   * @param args some of plain, quiet and log, one after the other
    */
   public static void main(String[] args) {
     Fit fit = Fit.epochs(3);
@@ -28,10 +28,16 @@ public final class FitOnTerminal {
             fit.quiet(),
             "log",
             fit.callbacks(new ProgressLog(line -> System.out.println("own " + line))));
+    for (String kind : args) {
+      train(kinds.get(kind));
+    }
+  }
+
+  private static void train(Fit fit) {
     try (Model model =
         Sequential.of(Input.shape(2), new Dense(1)).backend("reference").compile("sgd", "mse")) {
       var data = Data.of(Data.tensor(new float[4], 2, 2), Data.tensor(new float[2], 2, 1));
-      model.fit(data, kinds.get(args[0]));
+      model.fit(data, fit);
       System.out.println("done " + model);
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import convlstm4j.backend.NativeCache;
 import convlstm4j.cli.Main;
 import convlstm4j.cli.demo.Demo;
 import convlstm4j.graph.Symbol;
@@ -67,11 +68,8 @@ class HelpExamplesTest {
           "man",
           "help");
 
-  /**
-   * What is run in a process of its own, beside what reads stdin: options of the JVM, and what a
-   * process says but once.
-   */
-  private static final Set<String> APART = Set.of("cache", "--threads", "label-template");
+  /** What is run in a process of its own: options of the JVM, and what a process says but once. */
+  private static final Set<String> APART = Set.of("--threads", "label-template");
 
   @TempDir static Path dir;
 
@@ -135,17 +133,18 @@ class HelpExamplesTest {
   private static void makeFilm() throws IOException {
     Map<String, String> films =
         Map.of(
-            "film.mp4", "testsrc=",
-            "films/moving/a.mp4", "testsrc2=",
-            "films/moving/pictures/%d.png", "testsrc2=",
-            "films/still/a.mp4", "color=c=gray:");
+            "film.mp4", "testsrc=d=2:",
+            "films/moving/a.mp4", "testsrc2=d=1:",
+            "films/moving/pictures/%d.png", "testsrc2=d=2:",
+            "films/still/a.mp4", "color=d=1:c=gray:");
     TestFilms.makeAll(
         films.entrySet().stream()
             .collect(
                 Collectors.toMap(
-                    f -> dir.resolve(f.getKey()), f -> f.getValue() + "s=32x32:r=10:d=2")));
+                    f -> dir.resolve(f.getKey()), f -> f.getValue() + "s=32x32:r=10")));
     Path model = dir.resolve("film.ckpt");
-    Cli.good("train", "--data", dir.resolve("films"), "--output", model, "--epochs", 1);
+    Cli.good(
+        "train", "--data", dir.resolve("films"), "--output", model, "--filters", 2, "--epochs", 1);
   }
 
   static Stream<String> examples() {
@@ -223,23 +222,36 @@ class HelpExamplesTest {
     String called = from < 0 ? example : example.substring(0, from);
     Object[] words = Stream.of(called.strip().split(" +")).skip(1).toArray();
     File output = Files.createTempFile(dir, "output", ".txt").toFile();
-    boolean apart = from >= 0 || Stream.of(words).anyMatch(APART::contains);
-    int code =
-        apart
-            ? apart(called, words, from < 0 ? null : example.substring(from + 3), output)
-            : runs.run(words, output);
+    if (words[0].equals("cache")) {
+      Files.writeString(output.toPath(), cache(words));
+      check(example, output);
+      return;
+    }
+    File input = from < 0 ? ManyRuns.NOTHING : dir.resolve(example.substring(from + 3)).toFile();
+    boolean apart = Stream.of(words).anyMatch(APART::contains);
+    int code = apart ? apart(called, words, output) : runs.run(words, input, output);
     assertEquals(0, code, () -> read(output));
+    check(example, output);
+  }
+
+  private static void check(String example, File output) throws Exception {
     ExampleResults.check(example, dir, read(output));
     ExampleFiles.check(example, dir, read(output));
   }
 
-  private static int apart(String called, Object[] words, String input, File output)
-      throws Exception {
+  /** Of another folder than that which programs were unpacked into. */
+  private static String cache(Object[] words) {
+    System.setProperty(NativeCache.PROPERTY, dir.resolve("cache").toString());
+    try {
+      return Cli.good(words).out();
+    } finally {
+      System.clearProperty(NativeCache.PROPERTY);
+    }
+  }
+
+  private static int apart(String called, Object[] words, File output) throws Exception {
     List<String> command = Cli.process(List.of(), words);
     int at = command.indexOf("-cp");
-    if (words[0].equals("cache")) {
-      command.add(at, "-Dconvlstm4j.cache=" + dir.resolve("cache"));
-    }
     if (called.contains("--threads 2")) {
       command.add(at, "-Dconvlstm4j.threads=2"); // as the launcher does
     }
@@ -247,7 +259,7 @@ class HelpExamplesTest {
         new ProcessBuilder(command)
             .directory(dir.toFile())
             .redirectErrorStream(true)
-            .redirectInput(input == null ? new File("/dev/null") : dir.resolve(input).toFile())
+            .redirectInput(ManyRuns.NOTHING)
             .redirectOutput(output)
             .start();
     return process.waitFor();

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,8 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
 class LabelTemplateTest {
   @TempDir Path dir;
 
-  private void film(String name, String source) {
-    TestFilms.make(dir.resolve(name), source);
+  @BeforeAll
+  static void program() {
+    TestFilms.quick().forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
   }
 
   private void refused(String part, Object... words) throws IOException {
@@ -29,8 +38,10 @@ class LabelTemplateTest {
   @Test
   void filledInItIsLearntFrom() throws Exception {
     Path films = dir.resolve("films");
-    film("films/a, \"b\".mp4", "testsrc2=s=32x24:r=10:d=2");
-    film("films/c.mkv", "color=c=gray:s=16x16:r=25:d=1");
+    TestFilms.makeAll(
+        Map.of(
+            films.resolve("a, \"b\".mp4"), "testsrc2=s=32x24:r=10:d=2",
+            films.resolve("c.mkv"), "color=c=gray:s=16x16:r=25:d=1"));
     Path table = films.resolve("labels.csv");
     Cli cli = Cli.good("label-template", films);
     assertEquals(table + ": 2 films to label", cli.out().strip());

@@ -4,6 +4,7 @@ import convlstm4j.cli.Main;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
  */
 final class ManyRuns implements AutoCloseable {
   private static final String BETWEEN = "\t";
+
+  /** For what reads nothing. */
+  static final File NOTHING = new File("/dev/null");
 
   private final Process process;
   private final PrintStream to;
@@ -50,11 +54,12 @@ final class ManyRuns implements AutoCloseable {
    * Runs a command.
    *
    * @param words of the command line
+   * @param input what it reads on stdin
    * @param output the file for what it prints, on stdout and stderr
    * @return exit code
    */
-  int run(Object[] words, File output) throws IOException {
-    List<String> line = new ArrayList<>(List.of(output.getPath()));
+  int run(Object[] words, File input, File output) throws IOException {
+    List<String> line = new ArrayList<>(List.of(input.getPath(), output.getPath()));
     Stream.of(words).map(Object::toString).forEach(line::add);
     to.println(String.join(BETWEEN, line));
     String code = from.readLine();
@@ -78,11 +83,13 @@ final class ManyRuns implements AutoCloseable {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       List<String> words = List.of(line.split(BETWEEN));
       int code;
-      try (PrintStream file = new PrintStream(Files.newOutputStream(Path.of(words.get(0))), true);
+      try (InputStream in = Files.newInputStream(Path.of(words.get(0)));
+          PrintStream file = new PrintStream(Files.newOutputStream(Path.of(words.get(1))), true);
           PrintWriter out = new PrintWriter(file, true, StandardCharsets.UTF_8)) {
+        System.setIn(in);
         System.setOut(file);
         System.setErr(file);
-        code = Main.run(out, out, words.stream().skip(1).toArray(String[]::new));
+        code = Main.run(out, out, words.stream().skip(2).toArray(String[]::new));
       }
       codes.println(code); // once the file is whole
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code predict} makes of the scores of one video: intervals, subtitles, pictures. */
 class PicturesTest {
+  /** Made by one run. */
+  private static final Map<String, String> FILMS =
+      Map.of(
+          "film.mp4", "testsrc2=s=16x16:r=5:d=1",
+          "a film.mkv", "testsrc2=s=24x16:r=24000/1001:d=3",
+          "f.mp4", "testsrc2=s=24x16:r=25:d=2");
+
   @TempDir static Path common;
   private static Path data;
   private static Path model;
@@ -56,6 +64,16 @@ class PicturesTest {
   @AfterAll
   static void forgetProgram() {
     TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
+
+  /** One of {@link #FILMS}, for this test. */
+  private Path film(String name) throws IOException {
+    if (Files.notExists(common.resolve(name))) {
+      TestFilms.makeAll(
+          FILMS.entrySet().stream()
+              .collect(Collectors.toMap(f -> common.resolve(f.getKey()), Map.Entry::getValue)));
+    }
+    return Files.copy(common.resolve(name), dir.resolve(name));
   }
 
   private Object[] predict(Path input, Object... more) {
@@ -134,8 +152,7 @@ class PicturesTest {
   /** Pictures and subtitles of people stay. */
   @Test
   void replacesOnlyWhatItMade() throws Exception {
-    Path film = dir.resolve("film.mp4");
-    TestFilms.make(film, "testsrc2=s=16x16:r=5:d=1");
+    Path film = film("film.mp4");
     Files.writeString(dir.resolve("own.srt"), "1\n00:00:00,000 --> 00:00:01,000\nHello!\n\n");
     Files.write(dir.resolve("own.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
     Files.writeString(dir.resolve("own.html"), "<html>My page</html>");
@@ -168,8 +185,7 @@ class PicturesTest {
   /** ffmpeg reads the subtitles, and their times are those that ffprobe says of the film. */
   @Test
   void subtitlesOnAFilm() throws Exception {
-    Path film = dir.resolve("a film.mkv");
-    TestFilms.make(film, "testsrc2=s=24x16:r=24000/1001:d=3");
+    Path film = film("a film.mkv");
     Cli.good(predict(film, "--output", "@s.csv", "--intervals", "@i.csv", "--picture", "@s.html"));
     List<String> rows = Files.readAllLines(dir.resolve("s.csv"));
     List<Double> shown = new ArrayList<>();
@@ -302,8 +318,7 @@ class PicturesTest {
   /** The last frame ends when the film does, also at another rate. */
   @Test
   void filmsEndWhenFfprobeSays() throws Exception {
-    Path film = dir.resolve("f.mp4");
-    TestFilms.make(film, "testsrc2=s=24x16:r=25:d=2");
+    Path film = film("f.mp4");
     for (double rate : new double[] {0, 5}) {
       FramePreparation p =
           new FramePreparation(

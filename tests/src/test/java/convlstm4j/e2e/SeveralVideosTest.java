@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 class SeveralVideosTest {
   @TempDir Path dir;
   private Path model;
+
+  @BeforeAll
+  static void program() {
+    TestFilms.quick().forEach(System::setProperty);
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
 
   @BeforeEach
   void train() throws IOException {
@@ -180,9 +192,9 @@ class SeveralVideosTest {
   @Test
   void intervalsOfAllInOneTable() throws IOException {
     Path films = dir.resolve("films");
-    for (String name : List.of("a/1.mp4", "b.mp4", "a.mp4")) {
-      TestFilms.make(films.resolve(name), "testsrc2=s=16x16:r=5:d=2");
-    }
+    Path film = TestFilms.make(films.resolve("a/1.mp4"), "testsrc2=s=16x16:r=5:d=2");
+    Files.copy(film, films.resolve("b.mp4"));
+    Files.copy(film, films.resolve("a.mp4"));
     // Of a folder for each label, too: named as training names them.
     Path labelled = Files.createDirectories(dir.resolve("labelled/a"));
     Files.copy(films.resolve("b.mp4"), labelled.resolve("b.mp4"));

@@ -42,6 +42,15 @@ class FilmDemoTest {
   }
 
   private String watch(Path film, Path folder) throws IOException {
+    TestFilms.quick().forEach(System::setProperty);
+    try {
+      return watched(film, folder);
+    } finally {
+      TestFilms.quick().keySet().forEach(System::clearProperty);
+    }
+  }
+
+  private String watched(Path film, Path folder) throws IOException {
     return new FilmDemo(
             folder,
             1,

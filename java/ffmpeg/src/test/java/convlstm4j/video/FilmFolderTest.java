@@ -32,7 +32,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,16 @@ class FilmFolderTest {
       new FramePreparation(12, 16, FramePreparation.Fit.CROP, 5, Colours.RGB);
 
   @TempDir Path folder;
+
+  @BeforeAll
+  static void program() {
+    Clips.quick();
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    Clips.installed();
+  }
 
   @BeforeEach
   void films() throws IOException {

@@ -30,7 +30,9 @@ import java.util.Random;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +50,16 @@ class PictureFolderTest {
   @TempDir static Path common;
 
   @TempDir Path dir;
+
+  @BeforeAll
+  static void program() {
+    Clips.quick();
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    Clips.installed();
+  }
 
   @BeforeEach
   void ffmpeg() {

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +28,16 @@ class DamagedClipsTest {
   private static final List<String> ENDINGS = List.of("mp4", "mkv", "avi", "webm", "gif", "ts");
 
   @TempDir Path folder;
+
+  @BeforeAll
+  static void program() {
+    Clips.quick();
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    Clips.installed();
+  }
 
   @Test
   void eachGivesFramesOrOneLine() throws IOException {

@@ -32,6 +32,8 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -66,6 +68,16 @@ class PicturePixelsTest {
   private static final int FEW = 3;
 
   @TempDir Path dir;
+
+  @BeforeAll
+  static void program() {
+    Clips.quick();
+  }
+
+  @AfterAll
+  static void forgetProgram() {
+    Clips.installed();
+  }
 
   @BeforeEach
   void ffmpeg() {
