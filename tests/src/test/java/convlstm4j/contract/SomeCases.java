@@ -8,6 +8,8 @@ import convlstm4j.op.Op;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
 import convlstm4j.op.Winners;
+import convlstm4j.option.DataFormat;
+import convlstm4j.option.Padding;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.Philox;
 import java.util.List;
@@ -50,7 +52,8 @@ final class SomeCases {
 
   /** Whether it is of the other two of the four pairs of format and padding. */
   private static boolean isOther(Window w) {
-    int pair = w.format().ordinal() + w.padding().ordinal();
+    int pair =
+        (w.format() == DataFormat.CHANNELS_FIRST ? 1 : 0) + (w.padding() == Padding.SAME ? 1 : 0);
     int turn = w.size().hashCode() + w.strides().hashCode() + w.dilation().hashCode();
     return (pair + turn) % 2 != 0;
   }
