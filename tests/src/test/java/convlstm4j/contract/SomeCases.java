@@ -7,7 +7,6 @@ import convlstm4j.op.ConvTranspose;
 import convlstm4j.op.Op;
 import convlstm4j.op.Pool;
 import convlstm4j.op.Window;
-import convlstm4j.op.Winners;
 import convlstm4j.option.DataFormat;
 import convlstm4j.option.Padding;
 import convlstm4j.option.ProductPrecision;
@@ -48,7 +47,7 @@ final class SomeCases {
     } else if (op instanceof Pool pool) {
       return Stream.of(pool.window());
     }
-    return op instanceof Winners winners ? Stream.of(winners.window()) : Stream.of();
+    return Stream.of();
   }
 
   /** Whether it is of the other two of the four pairs of format and padding. */
