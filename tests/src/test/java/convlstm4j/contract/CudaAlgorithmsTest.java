@@ -42,12 +42,14 @@ class CudaAlgorithmsTest {
     Simulator.clearFailures();
   }
 
-  /** Each case with other refusals. */
+  /** Each case with other refusals; by default every third case. */
   @TestFactory
   Stream<DynamicTest> theNextAlgorithmComputesTheSame() {
     List<DynamicTest> tests = new ArrayList<>();
     for (Class<? extends Op> kind : List.of(Conv.class, ConvLstm2d.class)) {
-      for (OpCase c : OpCases.of(kind, new Philox(Seeds.SEED, 0))) {
+      List<OpCase> cases = SomeCases.of(kind, new Philox(Seeds.SEED, 0));
+      for (int i = 0; i < cases.size(); i += Sweep.FULL ? 1 : 3) {
+        OpCase c = cases.get(i);
         long refusals = Seeds.SEED * 31 + tests.size() + 1;
         tests.add(
             DynamicTest.dynamicTest(

@@ -23,6 +23,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,12 +35,17 @@ import org.junit.jupiter.api.io.TempDir;
  * takes them as bytes.
  */
 class CudaFrameCopiesTest {
-  private static final int VIDEOS = 4;
+  private static final int VIDEOS = 2;
   private static final Shape VIDEO = Shape.of(40, 3, 96, 96);
   private static final int PIXELS = (int) (VIDEOS * VIDEO.elements());
 
   /** Bytes on the heap beside the pixels: headers, lists. */
   private static final double BESIDE = 0.1;
+
+  @AfterEach
+  void forget() {
+    TestFilms.quick().keySet().forEach(System::clearProperty);
+  }
 
   private static byte pixel(int video, int i) {
     return (byte) (video * 7 + i * 31 + i / 977);
@@ -121,9 +129,12 @@ class CudaFrameCopiesTest {
   /** Decoded on a thread of its own, frame by frame; its channels are put apart on the way. */
   @Test
   void aFrameOfAFilmIsCopiedOnce(@TempDir Path dir) {
+    Map<Path, String> films = new TreeMap<>();
     for (int k = 0; k < VIDEOS; k++) {
-      TestFilms.make(dir.resolve(k + ".mkv"), "testsrc2=s=96x96:r=20:d=2,hue=h=" + 80 * k);
+      films.put(dir.resolve(k + ".mkv"), "testsrc2=s=96x96:r=20:d=2,hue=h=" + 80 * k);
     }
+    TestFilms.makeAll(films);
+    TestFilms.quick().forEach(System::setProperty);
     VideoFolder videos = VideoFolder.open(dir).unlabeled().batch(VIDEOS);
     try (Backend backend = Backends.named("cuda");
         Buffer buffer = backend.memory().allocate(DType.FLOAT32, Shape.of(PIXELS))) {

@@ -10,6 +10,7 @@ import convlstm4j.op.Op;
 import convlstm4j.option.ProductPrecision;
 import convlstm4j.tensor.Philox;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -19,17 +20,18 @@ import org.junit.jupiter.api.TestFactory;
 class CudaPrecisionTest {
   private static final boolean FULL = Boolean.getBoolean("full");
 
-  /** Of what multiplies nothing, one of each kind by default. */
+  /** By default every other case, and of what multiplies nothing one of each kind. */
   @TestFactory
   Stream<DynamicTest> agreesWithTheReferenceAsFarAsItsOperandsAreRounded() {
     return OpCases.kinds().stream().flatMap(CudaPrecisionTest::cases);
   }
 
   private static Stream<DynamicTest> cases(Class<? extends Op> kind) {
-    List<OpCase> all = OpCases.of(kind, new Philox(Seeds.SEED, 0));
-    boolean some = !FULL && all.stream().noneMatch(ContractChecks::multiplies);
-    return all.stream()
-        .limit(some ? 1 : all.size())
+    List<OpCase> all = SomeCases.of(kind, new Philox(Seeds.SEED, 0));
+    boolean one = !FULL && all.stream().noneMatch(ContractChecks::multiplies);
+    return IntStream.range(0, one ? 1 : all.size())
+        .filter(i -> FULL || i % 2 == 0)
+        .mapToObj(all::get)
         .map(c -> DynamicTest.dynamicTest(c.toString(), () -> Seeds.replayable(() -> agrees(c))));
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Random configurations of a ConvLSTM on every backend but the reference. */
 class RandomConvLstm2dTest {
   private static final String WINOGRAD = "convlstm4j.onednn.winograd";
-  private static final int CONFIGURATIONS = Boolean.getBoolean("full") ? 1000 : 200;
+  private static final int CONFIGURATIONS = Boolean.getBoolean("full") ? 1000 : 60;
 
   /** Unbounded gates can let a state grow without end; so few that it shows if more do. */
   private static final int MOST_OVERFLOWS = CONFIGURATIONS / 100;

@@ -37,7 +37,7 @@ final class SanitizedCases {
   private static final List<Class<? extends Op>> OTHERS =
       List.of(Pool.class, BatchNorm.class, Standardize.class, Resample.class);
 
-  private static final int RANDOM_CASES = Boolean.getBoolean("full") ? 25 : 8;
+  private static final int RANDOM_CASES = Boolean.getBoolean("full") ? 25 : 4;
 
   private SanitizedCases() {}
 
@@ -52,13 +52,16 @@ final class SanitizedCases {
       System.out.println(backend.description());
       for (String winograd : List.of("never", "always")) {
         System.setProperty(WINOGRAD, winograd);
-        List<OpCase> cases = new ArrayList<>(OpCases.of(ConvLstm2d.class, random));
+        List<OpCase> cases = new ArrayList<>(SomeCases.of(ConvLstm2d.class, random));
         if (winograd.equals("never")) {
-          OTHERS.forEach(kind -> cases.addAll(OpCases.of(kind, random)));
+          OTHERS.forEach(kind -> cases.addAll(SomeCases.of(kind, random)));
         }
         for (int i = 0; i < RANDOM_CASES; i++) {
           cases.add(ConvLstm2dCases.random("random " + i, random.stream(1, i)));
           cases.add(ConvLstm2dCases.threeByThree("random 3x3 " + i, random.stream(2, i)));
+        }
+        if (winograd.equals("always") && !Sweep.FULL) { // others convolve as they did
+          cases.removeIf(c -> !OneDnnConvLstm2dTest.algorithm(backend, c).startsWith("Winograd"));
         }
         for (OpCase c : cases) {
           if (winograd.equals("always") && c.op() instanceof ConvLstm2d) {

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Small models that Keras 3.0.5 to 3.15.1 saved, and what Keras itself computes with them: {@code
@@ -72,6 +73,8 @@ class KerasCasesTest {
               + "|not compiled: [^,;]{1,60}"
               + "|a function of the user's own");
 
+  private static final boolean FULL = Boolean.getBoolean("full");
+
   @TempDir static Path folder;
   private static List<KerasCase> cases;
   private static Map<String, String> refused;
@@ -112,7 +115,7 @@ class KerasCasesTest {
         .filter(TestBackends::include)
         .flatMap(
             backend ->
-                cases.stream()
+                some(backend)
                     .flatMap(
                         c ->
                             Stream.concat(
@@ -128,18 +131,19 @@ class KerasCasesTest {
 
   /**
    * Keras's numbers for predictions some frames at a time, many of which see what is around; by
-   * default one at a time of one case, three of the next.
+   * default each on one backend, and one at a time or three.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"reference", "onednn"})
-  void computeWhatKerasDoesInStretches(String backend) {
-    assumeTrue(TestBackends.include(backend));
+  @MethodSource("backendsInTurn")
+  void computeWhatKerasDoesInStretches(List<String> backends) {
+    assumeTrue(!backends.isEmpty(), "neither of them runs");
     int windows = 0;
     int turn = 0;
     for (KerasCase c : cases) {
       if (!refused.containsKey(c.file())) {
-        Set<Integer> frames =
-            Boolean.getBoolean("full") ? Set.of(1, 3) : Set.of(turn++ % 2 == 0 ? 1 : 3);
+        String backend = backends.get(turn % backends.size());
+        Set<Integer> frames = FULL ? Set.of(1, 3) : Set.of(turn / 2 % 2 == 0 ? 1 : 3);
+        turn++;
         try {
           windows += c.predictsInStretches(backend, frames) ? 1 : 0;
         } catch (RuntimeException | AssertionError e) {
@@ -148,6 +152,19 @@ class KerasCasesTest {
       }
     }
     assertTrue(windows >= WINDOWS, windows + " cases with windows");
+  }
+
+  /** Each by itself; by default one list of both, of which each case takes one. */
+  static List<List<String>> backendsInTurn() {
+    List<String> all = Stream.of("reference", "onednn").filter(TestBackends::include).toList();
+    return FULL && !all.isEmpty() ? all.stream().map(List::of).toList() : List.of(all);
+  }
+
+  /** All cases; by default every other one, the rest on the other backend. */
+  private static Stream<KerasCase> some(String backend) {
+    int first = backend.equals("onednn") ? 1 : 0;
+    boolean all = FULL || !TestBackends.include("reference") || !TestBackends.include("onednn");
+    return IntStream.range(0, cases.size()).filter(i -> all || i % 2 == first).mapToObj(cases::get);
   }
 
   /** A case being run: the reason if it is refused. */

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dseed} replays.
  */
 class NetworkFilesFuzzTest {
-  private static final int FILES = Integer.getInteger("fuzz.networks", 600);
+  private static final int FILES = Integer.getInteger("fuzz.networks", 300);
   private static final long SEED = Long.getLong("seed", 20261129L);
 
   /** Kinds of layers that a network has in any case. */

@@ -49,7 +49,8 @@ class StretchesTest {
   private static final int LONG = 40;
   static final int BATCH = 2;
   static final int STEPS = 7;
-  private static final int RANDOM = Integer.getInteger("stretches.runs", 40);
+  private static final int RANDOM = Integer.getInteger("stretches.runs", 12);
+  private static int turn;
   private static final long SEED = Long.getLong("seed", 20151206);
 
   /** Sums may be in another order where layouts differ. */
@@ -237,6 +238,13 @@ class StretchesTest {
     return tests.stream();
   }
 
+  /** By default one of them, the next one each time. */
+  private static List<Integer> some(Integer... stretches) {
+    return Boolean.getBoolean("full")
+        ? List.of(stretches)
+        : List.of(stretches[turn++ % stretches.length]);
+  }
+
   private static void check(BackendProvider provider, Case c) {
     try (Backend backend = provider.start()) {
       try (Model model = c.model.get().backend(backend).seed(5)) {
@@ -245,7 +253,7 @@ class StretchesTest {
             model.stretch(1).plan(false, inputs.stream().map(Tensor::shape).toArray(Shape[]::new));
         assertEquals(c.wants, plan.whole().isEmpty(), plan.toString());
         assertTrue(plan.isStretched(), plan.toString());
-        same(provider, model, inputs, List.of(1, 2, 3, 5));
+        same(provider, model, inputs, some(1, 2, 3, 5));
       }
       assertEquals(0, backend.memory().liveBytes());
     }
@@ -317,7 +325,7 @@ class StretchesTest {
         RunPlan some = model.stretch(4).plan(false, shape);
         assertTrue(some.whole().isEmpty(), some.toString());
         assertTrue(some.run() < all.run() / 3, all + "\n" + some);
-        same(provider, model, x, List.of(1, 7, 16, LONG));
+        same(provider, model, x, some(1, 7, 16, LONG));
       }
       assertEquals(0, backend.memory().liveBytes());
     }

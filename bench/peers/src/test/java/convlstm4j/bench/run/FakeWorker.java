@@ -49,6 +49,7 @@ final class FakeWorker implements Subject {
         List.of(
             System.getProperty("java.home") + "/bin/java",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
             FakeWorker.class.getName(),

@@ -38,6 +38,7 @@ class GpuBenchTest {
             List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-Djava.awt.headless=true",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
  * memory than ten times the file and what an exception takes.
  */
 class CheckpointFuzzTest {
-  private static final int MUTANTS = 120_000;
-  private static final int ARCHITECTURES = 2_000;
+  private static final int MUTANTS = Boolean.getBoolean("full") ? 120_000 : 30_000;
+  private static final int ARCHITECTURES = Boolean.getBoolean("full") ? 2_000 : 500;
   private static final long EXCEPTION_BYTES = 96 << 10;
 
   private static final List<String> WORDS =

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dseed} replays.
  */
 class KerasFuzzTest {
-  private static final int FILES = Integer.getInteger("fuzz.files", 5_000);
+  private static final int FILES = Integer.getInteger("fuzz.files", 1_500);
   private static final int HDF5 = FILES * 70 / 100;
   private static final int ZIP = FILES * 8 / 100;
   private static final int JSON = FILES * 22 / 100;

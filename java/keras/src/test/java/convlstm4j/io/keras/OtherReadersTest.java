@@ -75,7 +75,7 @@ class OtherReadersTest {
   private static String python() {
     for (String python : List.of("/usr/bin/python3", "python3")) {
       try {
-        run(python, "-c", "import h5py");
+        run(python, "-c", "import importlib.util as u; assert u.find_spec('h5py')");
         return python;
       } catch (IOException | AssertionError e) {
         // the next one

@@ -44,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is written is what is read: every option, every bit of every weight, every output. */
 class RoundTripTest {
+  private static final boolean FULL = Boolean.getBoolean("full");
+
   @TempDir private Path dir;
 
   private static KerasOptions reference() {
@@ -176,6 +178,9 @@ class RoundTripTest {
       assertEquals(json(model), json(back));
       assertEquals(model.network().layers().toString(), back.network().layers().toString());
       checkSame(model, back);
+      if (!FULL && form != WrittenForm.KERAS) {
+        return;
+      }
       Path again = path.resolveSibling("again-" + path.getFileName());
       KerasModels.save(back, again, writing);
       try (Model third = KerasModels.load(again, reference())) {
@@ -253,6 +258,9 @@ class RoundTripTest {
     layers.add(new Dense(2));
     try (Model model = Sequential.of(Input.shape(3), layers).backend("reference")) {
       for (WrittenForm form : WrittenForm.values()) {
+        if (!FULL && form == WrittenForm.H5) { // whose lists are those of Keras 2
+          continue;
+        }
         Path path = form.file(dir, "many");
         KerasModels.save(model, path, form.in(reference()));
         try (Model back = KerasModels.load(path, reference())) {
