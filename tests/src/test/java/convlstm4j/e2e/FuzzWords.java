@@ -112,6 +112,7 @@ final class FuzzWords {
               Map.entry("--threads", "1 2"),
               Map.entry("--spill", "@data @out @notes.txt @readonly"),
               Map.entry("--inputs", "files pixels numbers nowhere"),
+              Map.entry("--seconds", "1 2 0"),
               Map.entry("--seed", "0 7"),
               Map.entry("--output", OUTPUTS),
               Map.entry("--best", OUTPUTS),
