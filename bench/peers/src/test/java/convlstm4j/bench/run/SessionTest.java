@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One session with a good contender and one with each fault. */
 class SessionTest {
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = Boolean.getBoolean("full") ? 4 : 2;
 
   /** Seconds that a run may take. */
   private static final int LIMIT = 5;
