@@ -49,7 +49,7 @@ record PartFile(Path path, FileChannel channel) {
       AtExit.remove(path); // before it is there, so that no other thread takes it for left over
       PartFile file = null;
       try {
-        file = open(path, like);
+        file = AtExit.make(() -> open(path, like));
       } catch (FileAlreadyExistsException e) {
         continue; // somebody else's
       } finally {

@@ -120,7 +120,7 @@ public final class WriteLock implements AutoCloseable {
   private static WriteLock open(Path path) throws IOException {
     for (int i = 0; i < TRIES; i++) {
       try {
-        FileChannel.open(path, MAKE).close();
+        AtExit.make(() -> FileChannel.open(path, MAKE)).close();
         Object before = identity(path);
         FileChannel channel = FileChannel.open(path, OPEN);
         boolean mine = false;

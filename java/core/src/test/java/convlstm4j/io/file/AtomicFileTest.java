@@ -47,6 +47,21 @@ class AtomicFileTest {
     assertEquals(1, folder.toFile().list().length);
   }
 
+  /** Whatever a process is at when it ends, as on a signal. */
+  @Test
+  void anEndingProcessLeavesNothingBegun() throws Exception {
+    assertEquals(3, Holder.process(Ending.class, folder).waitFor());
+    assertEquals(List.of(), List.of(folder.toFile().list()));
+  }
+
+  @Test
+  void aShutdownHookMaySave() throws Exception {
+    Path saved = Files.write(folder.resolve("hook"), new byte[] {0});
+    assertEquals(3, Holder.process(Ending.class, folder).waitFor());
+    assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(saved));
+    assertEquals(1, folder.toFile().list().length);
+  }
+
   /** Process numbers would not tell: in a container every start has the same. */
   @Test
   void removesWhatKilledProcessesLeft() throws Exception {

@@ -22,21 +22,25 @@ final class Holder {
     }
   }
 
+  /** A class's {@code main} in a process of its own. */
+  static Process process(Class<?> main, Path argument) throws IOException {
+    return new ProcessBuilder(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName(),
+                argument.toString()))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
   /** Starts it; when this returns it is at work. */
   static Process start(Path path) throws IOException {
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "-cp",
-                    System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")),
-                    Holder.class.getName(),
-                    path.toString()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = process(Holder.class, path);
     String line = process.inputReader().readLine();
     if (!"at work true".equals(line)) {
       process.destroyForcibly();
