@@ -140,7 +140,12 @@ class ArchiveTest {
     assertEquals(0, demo.code, demo::toString);
     String page = Files.readString(here.resolve("demo/film.html"));
     assertTrue(page.contains("<img") && page.contains("data:image/png;base64,"), page);
+    if (Boolean.getBoolean("full")) { // by default without the archive only: FilmCommandsTest
+      trainAndPredict(quick, launcher);
+    }
+  }
 
+  private void trainAndPredict(String quick, Path launcher) throws Exception {
     Files.createDirectory(here.resolve("films"));
     Files.copy(here.resolve("clip.mp4"), here.resolve("films/a.mp4"));
     Files.writeString(here.resolve("films/labels.csv"), "id,start,end,label\na,1,3,early\n");
