@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  convlstm4j demo",
-      "  convlstm4j demo --output tiny-demo --seed 2 --videos 8 --epochs 1",
+      "  convlstm4j demo --output tiny-demo --seed 2 --videos 4 --epochs 1",
       "  convlstm4j demo --film --output film-demo"
     })
 final class DemoCommand implements Callable<Integer> {

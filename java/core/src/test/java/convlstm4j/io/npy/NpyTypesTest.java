@@ -132,10 +132,12 @@ class NpyTypesTest {
 
   /** One Python runs all lines, each in a folder of its own. */
   private static final String EACH =
-      "import os, sys\n"
-          + "for folder, line in zip(sys.argv[1::2], sys.argv[2::2]):\n"
-          + "  os.chdir(folder)\n"
-          + "  exec(line, {})\n";
+      """
+      import os, sys
+      for folder, line in zip(sys.argv[1::2], sys.argv[2::2]):
+        os.chdir(folder)
+        exec(line, {})
+      """;
 
   @Test
   void theLineOfPythonConvertsWhatIsRefused() throws Exception {
