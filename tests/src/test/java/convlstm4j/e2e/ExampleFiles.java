@@ -281,7 +281,8 @@ final class ExampleFiles {
     }
     assertTrue(ImageIO.read(file("--output").resolve("trailer.png").toFile()).getWidth() > 600);
     try (Stream<Path> trailers = Files.list(file("--output").resolve("train"))) {
-      assertEquals(2 * 8 + 1, trailers.count(), "trailers, labels, names");
+      int videos = Integer.parseInt(words.get(words.indexOf("--videos") + 1));
+      assertEquals(2 * videos + 1, trailers.count(), "trailers, labels, names");
     }
   }
 
