@@ -15,33 +15,22 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clips with bytes changed, cut out or cut off: each gives its frames or one clear line, and leaves
  * no process and no file. {@code -Dfuzz.clips=N} tries so many, {@code -Dseed=S} others.
  */
+@ExtendWith(WithFfmpeg.class)
 class DamagedClipsTest {
   private static final List<String> ENDINGS = List.of("mp4", "mkv", "avi", "webm", "gif", "ts");
 
   @TempDir Path folder;
 
-  @BeforeAll
-  static void program() {
-    Clips.quick();
-  }
-
-  @AfterAll
-  static void forgetProgram() {
-    Clips.installed();
-  }
-
   @Test
   void eachGivesFramesOrOneLine() throws IOException {
-    Clips.assumeFfmpeg();
     int clips = Integer.getInteger("fuzz.clips", 12);
     long seed = Long.getLong("seed", 20151206L);
     Random random = new Random(seed);

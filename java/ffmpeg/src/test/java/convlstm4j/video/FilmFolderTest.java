@@ -32,33 +32,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Films in a {@link VideoFolder}. */
+@ExtendWith(WithFfmpeg.class)
 class FilmFolderTest {
   private static final FramePreparation SMALL =
       new FramePreparation(12, 16, FramePreparation.Fit.CROP, 5, Colours.RGB);
 
   @TempDir Path folder;
 
-  @BeforeAll
-  static void program() {
-    Clips.quick();
-  }
-
-  @AfterAll
-  static void forgetProgram() {
-    Clips.installed();
-  }
-
   @BeforeEach
   void films() throws IOException {
-    Clips.assumeFfmpeg();
     Clips.makeAll(
         folder,
         List.of(
@@ -67,11 +55,6 @@ class FilmFolderTest {
             Clips.Clip.of("9.avi", "testsrc=s=32x32:r=10:d=3")));
     Files.writeString(
         folder.resolve("labels.csv"), "id,goal,corner\ncorner kick.mp4,0,1\n9,1,0\n10,0.5,0\n");
-  }
-
-  @AfterEach
-  void noProcessIsLeft() {
-    assertEquals(0, Clips.running());
   }
 
   @Test

@@ -17,15 +17,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Frames of films, and when they are shown, against what the installed ffmpeg says of them. */
+@ExtendWith(WithFfmpeg.class)
 class FilmFramesTest {
   /** The flags that the library promises: the same pixels on every machine. */
   private static final String FLAGS = "flags=bicubic+accurate_rnd+bitexact+full_chroma_int";
@@ -53,18 +53,6 @@ class FilmFramesTest {
   private static List<Path> pictures = List.of();
 
   @TempDir Path folder;
-
-  @BeforeEach
-  void ffmpeg() {
-    Clips.assumeFfmpeg();
-    Clips.quick();
-  }
-
-  @AfterEach
-  void noProcessIsLeft() {
-    Clips.installed();
-    assertEquals(0, Clips.running());
-  }
 
   /** Name, codec, pixels. */
   static List<List<String>> clips() {
@@ -105,7 +93,7 @@ class FilmFramesTest {
     pictures = pictures(common, files, Collections.nCopies(files.size(), "scale=98:66:" + FLAGS));
   }
 
-  /** By the installed program, too. */
+  /** By the installed program. */
   @ParameterizedTest
   @MethodSource("clips")
   void framesAndTimesAreFfmpegsOwn(List<String> made) {

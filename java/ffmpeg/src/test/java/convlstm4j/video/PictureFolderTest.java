@@ -30,17 +30,15 @@ import java.util.Random;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of pictures as videos. */
+@ExtendWith(WithFfmpeg.class)
 class PictureFolderTest {
   private static final int RATE = 25;
 
@@ -50,26 +48,6 @@ class PictureFolderTest {
   @TempDir static Path common;
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void program() {
-    Clips.quick();
-  }
-
-  @AfterAll
-  static void forgetProgram() {
-    Clips.installed();
-  }
-
-  @BeforeEach
-  void ffmpeg() {
-    Clips.assumeFfmpeg();
-  }
-
-  @AfterEach
-  void noProcessIsLeft() {
-    assertEquals(0, Clips.running());
-  }
 
   /** A film without loss, and its frames as PNG: the same video, however it is prepared. */
   @ParameterizedTest

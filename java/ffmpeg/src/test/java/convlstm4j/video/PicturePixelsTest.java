@@ -32,17 +32,16 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Pixels of pictures, of every kind that PNG has and of JPEG, against the samples that were written
  * or that another decoder, the JDK's, finds. Alpha is no colour: what is transparent keeps its own.
  */
+@ExtendWith(WithFfmpeg.class)
 class PicturePixelsTest {
   private static final int SIDE = 13;
   private static final int BYTE = 8;
@@ -68,21 +67,6 @@ class PicturePixelsTest {
   private static final int FEW = 3;
 
   @TempDir Path dir;
-
-  @BeforeAll
-  static void program() {
-    Clips.quick();
-  }
-
-  @AfterAll
-  static void forgetProgram() {
-    Clips.installed();
-  }
-
-  @BeforeEach
-  void ffmpeg() {
-    Clips.assumeFfmpeg();
-  }
 
   /**
    * Samples drawn at random, alpha among them. Those that ffmpeg decodes to the same kind of pixels

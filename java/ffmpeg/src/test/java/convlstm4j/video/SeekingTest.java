@@ -16,17 +16,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.zip.Adler32;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Windows of long films are what they are when all before them is decoded. */
+@ExtendWith(WithFfmpeg.class)
 class SeekingTest {
   private static final int WINDOW = 6;
   private static final int WINDOWS = 12;
@@ -46,26 +44,6 @@ class SeekingTest {
   private static int films;
 
   @TempDir Path folder;
-
-  @BeforeAll
-  static void program() {
-    Clips.quick();
-  }
-
-  @AfterAll
-  static void forgetProgram() {
-    Clips.installed();
-  }
-
-  @BeforeEach
-  void ffmpeg() {
-    Clips.assumeFfmpeg();
-  }
-
-  @AfterEach
-  void noProcessIsLeft() {
-    assertEquals(0, Clips.running());
-  }
 
   /** Name, options, whether it can be sought. */
   static List<Arguments> clips() {

@@ -18,15 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(WithFfmpeg.class)
 class VideoFileTest {
   private static final String TINY = "testsrc2=s=32x24:r=5:d=1";
   private static final String TWO_SECONDS = "testsrc2=s=32x24:r=25:d=2";
@@ -51,22 +50,6 @@ class VideoFileTest {
             Clips.Clip.of("whole.mp4", WHOLE),
             Clips.Clip.of("long.mkv", LONG, "-c:v", "mpeg4"),
             Clips.Clip.of("sound.mp3", SOUND)));
-    Clips.quick();
-  }
-
-  @AfterAll
-  static void forgetProgram() {
-    Clips.installed();
-  }
-
-  @BeforeEach
-  void ffmpeg() {
-    Clips.assumeFfmpeg();
-  }
-
-  @AfterEach
-  void noProcessIsLeft() {
-    assertEquals(0, Clips.running());
   }
 
   @Test
