@@ -30,7 +30,7 @@ class ArchitectureTest {
   private static final String ROOT = "convlstm4j";
   private static final String PLANTED = "convlstm4j.arch.fixture";
 
-  static final JavaClasses PRODUCT =
+  private static final JavaClasses PRODUCT =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages(ROOT);
@@ -85,6 +85,19 @@ class ArchitectureTest {
               .collect(Collectors.toCollection(TreeSet::new));
       assertEquals(Set.of(), missing);
     }
+  }
+
+  /** {@code -Dpackages.write=true} draws it anew. */
+  @Test
+  void pictureOfPackagesIsTrue() throws IOException {
+    Path file = Path.of(System.getProperty("convlstm4j.root", ".."), "CONTRIBUTING.md");
+    String text = Files.readString(file);
+    String redrawn = PackagePicture.redrawn(text, PRODUCT);
+    if (Boolean.getBoolean("packages.write")) {
+      Files.writeString(file, redrawn);
+      return;
+    }
+    assertEquals(redrawn, text, "run with -Dpackages.write=true to redraw");
   }
 
   /** A planted class, the start of the description of the rule that must refuse it. */

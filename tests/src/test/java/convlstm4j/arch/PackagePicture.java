@@ -1,47 +1,37 @@
 package convlstm4j.arch;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
 
 /**
- * The picture of packages in CONTRIBUTING.md is drawn from the imports of the compiled classes:
- * every arrow points down, and one that others imply is left out. {@code -Dpackages.write=true}
- * draws it anew.
+ * The picture of packages in CONTRIBUTING.md, drawn from the imports of compiled classes: every
+ * arrow points down, and one that others imply is left out.
  */
-class PackagePictureTest {
+final class PackagePicture {
   private static final String ROOT = "convlstm4j.";
   private static final String BEGIN = "```mermaid\ngraph TD\n";
   private static final String END = "```\n";
 
-  @Test
-  void isTrue() throws IOException {
-    Path file = Path.of(System.getProperty("convlstm4j.root", ".."), "CONTRIBUTING.md");
-    String text = Files.readString(file);
+  private PackagePicture() {}
+
+  /** A text with the picture that is in it drawn anew. */
+  static String redrawn(String text, JavaClasses classes) {
     int from = text.indexOf(BEGIN) + BEGIN.length();
-    int to = text.indexOf(END, from);
-    String drawn = draw(imports());
-    if (Boolean.getBoolean("packages.write")) {
-      Files.writeString(file, text.substring(0, from) + drawn + text.substring(to));
-      return;
-    }
-    assertEquals(drawn, text.substring(from, to), "run with -Dpackages.write=true to redraw");
+    return text.substring(0, from)
+        + draw(imports(classes))
+        + text.substring(text.indexOf(END, from));
   }
 
-  private static Map<String, Set<String>> imports() {
+  private static Map<String, Set<String>> imports(JavaClasses classes) {
     Map<String, Set<String>> imports = new TreeMap<>();
-    for (JavaClass c : ArchitectureTest.PRODUCT) {
+    for (JavaClass c : classes) {
       Set<String> to = imports.computeIfAbsent(name(c), k -> new TreeSet<>());
       for (Dependency d : c.getDirectDependenciesFromSelf()) {
         JavaClass target = d.getTargetClass().getBaseComponentType();
