@@ -13,6 +13,7 @@ import convlstm4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Wrong calls of the commands on arrays, and wrong arrays. */
 class BadArraysTest {
-  @TempDir Path dir;
+  @TempDir static Path dir;
 
   static Stream<Named<WrongCall>> arrays() {
     String predict = "predict --model twins.ckpt --output out --input ";
@@ -140,9 +141,9 @@ class BadArraysTest {
         call("evaluate --model forecast.ckpt", "Missing: --x=X.npy", "--data=FOLDER"));
   }
 
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("arrays")
-  void saysWhatIsWrongInOneLine(WrongCall c) throws IOException {
+  /** Once: each call must leave them as they were. */
+  @BeforeAll
+  static void writeFiles() throws IOException {
     TinyFolder.write(dir.resolve("data"));
     SmallModels.writeArrays(dir);
     NpyWriter.write(dir.resolve("three.npy"), Tensor.of(new float[9], 3, 3));
@@ -166,10 +167,15 @@ class BadArraysTest {
       Checkpoint.save(one, dir.resolve("forecast.ckpt"));
       Checkpoint.save(two, dir.resolve("twins.ckpt"));
     }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("arrays")
+  void saysWhatIsWrongInOneLine(WrongCall c) throws IOException {
     c.check(dir);
   }
 
-  private void zeros(String name, long... dims) {
+  private static void zeros(String name, long... dims) {
     Tensor t = Tensor.zeros(DType.FLOAT32, Shape.of(dims));
     NpyWriter.write(dir.resolve(name), t);
   }

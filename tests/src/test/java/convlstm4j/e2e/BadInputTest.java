@@ -150,12 +150,12 @@ class BadInputTest {
               // long.
               NpyWriter.write(
                   data.resolve("trailer_0.npy"),
-                  new byte[240 * 3 * 300 * 300],
-                  Shape.of(240, 3, 300, 300));
-              TinyFolder.labels(data, 0, 240, 2);
+                  new byte[12 * 3 * 300 * 300],
+                  Shape.of(12, 3, 300, 300));
+              TinyFolder.labels(data, 0, 12, 2);
             },
             "train --data data --output out.ckpt --filters 64 --ids 0 --memory 300m",
-            "a step on inputs of shape [[1, 240, 3, 300, 300]] needs",
+            "a step on inputs of shape [[1, 12, 3, 300, 300]] needs",
             "GiB",
             "fewer frames"));
   }

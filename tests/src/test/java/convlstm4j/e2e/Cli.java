@@ -60,6 +60,7 @@ record Cli(int code, String out, String err) {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-XX:-UsePerfData");
+    command.add("-XX:CompileThresholdScaling=3"); // half of what is compiled else runs a few times
     command.addAll(largePages());
     return command;
   }

@@ -81,8 +81,11 @@ final class ExampleFiles {
                 "moving/pictures,0," + end + ",",
                 "still/a,0,1.000,"),
             Files.readAllLines(files.file("--output")));
-        assertTrue(
-            output.contains("[pictures/] are taken as a video each, beside 1 files"), output);
+        // The process has said it at the example before.
+        assertEquals(
+            !example.contains("--picture-rate 10"),
+            output.contains("[pictures/] are taken as a video each, beside 1 files"),
+            output);
       }
       case "plan" -> files.checkPlan();
       case "info" -> {

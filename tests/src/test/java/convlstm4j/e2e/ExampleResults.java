@@ -143,7 +143,7 @@ final class ExampleResults {
             .replace(option + value, "")
             .replace("--output " + value(example, "--output"), "--overwrite --output without.ckpt")
             .replaceAll("--best \\S+", "--best other.ckpt")
-            .replaceAll("--(log|tensorboard|threads) \\S+|--profile", "");
+            .replaceAll("--(log|tensorboard|threads|picture) \\S+|--profile", "");
     if (option.equals("--ema")) {
       without = without.replaceAll("--ema-overwrite \\S+", "");
     }

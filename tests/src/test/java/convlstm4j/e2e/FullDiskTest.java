@@ -307,7 +307,7 @@ class FullDiskTest {
   @Test
   void vanishedFolder() throws Exception {
     String later =
-        "mkdir \"$disk/sub\"; (while [ ! -e \"$disk/sub/b.ckpt\" ]; do :; done;"
+        "mkdir \"$disk/sub\"; (while [ ! -e \"$disk/sub/b.ckpt\" ]; do sleep 0.01; done;"
             + " while ! rm -r \"$disk/sub\"; do :; done) 2>/dev/null &";
     List<Object> words = new ArrayList<>(List.of(train("--output", disk.resolve("sub/b.ckpt"))));
     words.set(words.indexOf(3), 1_000_000);

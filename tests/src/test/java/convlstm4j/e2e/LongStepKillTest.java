@@ -46,12 +46,12 @@ class LongStepKillTest {
   private static final boolean FEW = KILLS <= 2;
 
   /** About as long as a step takes. */
-  private static final int STEP_MILLIS = FEW ? 300 : 700;
+  private static final int STEP_MILLIS = FEW ? 150 : 700;
 
   /** A kill comes in the first two after a start, so that one training outlives several. */
-  private static final int EPOCHS = FEW ? 4 : 7;
+  private static final int EPOCHS = FEW ? 3 : 7;
 
-  private static final Shape VIDEOS = Shape.of(4, FEW ? 12 : 30, 20, 20, 1);
+  private static final Shape VIDEOS = Shape.of(4, FEW ? 6 : 30, 20, 20, 1);
 
   /** One in so many kills is at an operation on a file, most of them on those of arrays. */
   private static final int AT_OPERATION = 4;

@@ -102,11 +102,9 @@ class NewerJavaTest {
                 "; Java refuses native code unless it is started with"
                     + " --enable-native-access=ALL-UNNAMED"),
         refused::toString);
-    if (Boolean.getBoolean("full")) { // ConsumerTest gives it
-      String option = "--enable-native-access=ALL-UNNAMED";
-      Ended allowed = run(DENY, option, "-cp", path, "convlstm4j.cli.Main", "info");
-      assertTrue(allowed.onednn().contains(" starts: "), allowed::toString);
-    }
+    String option = "--enable-native-access=ALL-UNNAMED";
+    Ended allowed = run(DENY, option, "-cp", path, "convlstm4j.cli.Main", "info");
+    assertTrue(allowed.onednn().contains(" starts: "), allowed::toString);
   }
 
   /** As modules: the jars that a build has made, with what they need. */
