@@ -181,6 +181,10 @@ class FilmFolderTest {
   @Test
   void theModelRemembersThePreparation() throws IOException {
     Path file = folder.resolve("model.ckpt");
+    // One film shows it.
+    Files.delete(folder.resolve("10.mkv"));
+    Files.delete(folder.resolve("corner kick.mp4"));
+    Files.writeString(folder.resolve("labels.csv"), "id,goal\n9,1\n");
     try (Model model = model()) {
       VideoFolder films = VideoFolder.open(folder).frames(SMALL).fitting(model.signature());
       model.compile(Compile.with(new SGD(0.1)).loss(Loss.meanSquaredError()));

@@ -56,9 +56,17 @@ class PictureFolderTest {
     Path film = common.resolve("film.mkv");
     Path folder = common.resolve("film");
     if (Files.notExists(film)) {
-      Clips.make(film, "testsrc2=s=50x38:r=25:d=1.32", "-c:v", "ffv1", "-pix_fmt", "bgr0");
       Files.createDirectory(folder);
-      Clips.run("ffmpeg", "-v", "error", "-i", "" + film, folder + "/f%d.png");
+      String source = "testsrc2=s=50x38:r=25:d=1.32,format=bgr0";
+      Clips.run(
+          ("ffmpeg -v error -f lavfi -i "
+                  + source
+                  + " -c:v ffv1 "
+                  + film
+                  + " "
+                  + folder
+                  + "/f%d.png")
+              .split(" "));
     }
     List<FramePreparation> all =
         List.of(

@@ -35,6 +35,7 @@ class VideoFileTest {
   private static final String LONG = "testsrc2=s=320x240:r=25:d=6";
 
   private static final String SOUND = "sine=d=1";
+  private static final String COVER = "testsrc2=s=32x24:d=1";
 
   @TempDir Path folder;
 
@@ -49,7 +50,8 @@ class VideoFileTest {
             Clips.Clip.of("whole.mkv", WHOLE),
             Clips.Clip.of("whole.mp4", WHOLE),
             Clips.Clip.of("long.mkv", LONG, "-c:v", "mpeg4"),
-            Clips.Clip.of("sound.mp3", SOUND)));
+            Clips.Clip.of("sound.mp3", SOUND),
+            Clips.Clip.of("cover.png", COVER, "-frames:v", "1")));
   }
 
   @Test
@@ -136,7 +138,7 @@ class VideoFileTest {
     Clips.make(sound, SOUND);
     refused(sound, "is of a kind that films do not come in");
     Path picture = folder.resolve("cover.png");
-    Clips.make(picture, "testsrc2=s=32x24", "-frames:v", "1");
+    Clips.make(picture, COVER, "-frames:v", "1");
     Path covered = folder.resolve("covered.m4a");
     Clips.run(
         "ffmpeg",
