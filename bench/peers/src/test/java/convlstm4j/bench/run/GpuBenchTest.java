@@ -24,7 +24,10 @@ class GpuBenchTest {
   private static final Path SIMULATOR =
       Path.of("..", "..", "tests", "gpusim", "target").toAbsolutePath().normalize();
 
-  private static final List<String> TASKS = List.of(Tasks.TINY, Tasks.TINY_ARTICLE);
+  private static final List<String> TASKS =
+      Boolean.getBoolean("full")
+          ? List.of(Tasks.TINY, Tasks.TINY_ARTICLE)
+          : List.of(Tasks.TINY_ARTICLE);
 
   @TempDir Path folder;
 
