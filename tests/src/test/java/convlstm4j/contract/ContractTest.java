@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
@@ -99,11 +100,17 @@ class ContractTest {
    * only of these.
    */
   private static Stream<DynamicTest> tests(long seed, Cases cases, Check check) {
+    return tests(seed, cases, i -> true, check);
+  }
+
+  private static Stream<DynamicTest> tests(
+      long seed, Cases cases, IntPredicate turns, Check check) {
     return wanted().stream()
         .flatMap(
             kind -> {
               List<OpCase> all = cases.of(kind, new Philox(seed, 0));
               return IntStream.range(0, all.size())
+                  .filter(turns)
                   .mapToObj(
                       i -> {
                         OpCase c = all.get(i);
@@ -121,7 +128,11 @@ class ContractTest {
 
   private static Stream<DynamicTest> onBackend(BackendProvider p) {
     Stream<DynamicTest> all =
-        tests(Seeds.SEED, ContractTest::some, (turn, c) -> onBackend(p, turn, c));
+        tests(
+            Seeds.SEED,
+            ContractTest::some,
+            turn -> SomeCases.areOf(p.name(), turn),
+            (turn, c) -> onBackend(p, turn, c));
     return p.name().equals("cuda")
         ? Stream.of(
                 all,

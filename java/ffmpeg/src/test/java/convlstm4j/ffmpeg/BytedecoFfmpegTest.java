@@ -233,7 +233,9 @@ class BytedecoFfmpegTest {
       Fit fit,
       boolean inFull)
       throws Exception {
-    assumeTrue(!inFull || Boolean.getBoolean("full"), "-Dfull=true");
+    assumeTrue(
+        !inFull || Boolean.getBoolean("full"),
+        "each value is one of another case; all with -Dfull=true");
     Path installed = installed();
     Path film = film(installed, codec, matrix, ending);
     for (FramePreparation p :
