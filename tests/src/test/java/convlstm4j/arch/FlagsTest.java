@@ -38,6 +38,7 @@ class FlagsTest {
           "test.forks",
           "test.heap",
           "test.helpers",
+          "test.limit",
           "test.options",
           "test.threads");
 

@@ -3,8 +3,8 @@ package convlstm4j.backend.onednn;
 import convlstm4j.backend.BackendException;
 import convlstm4j.backend.NativeAccess;
 import convlstm4j.backend.NativeCache;
+import convlstm4j.backend.Workers;
 import java.io.IOException;
-import java.util.concurrent.ForkJoinPool;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.memory;
@@ -111,7 +111,7 @@ final class Dnnl implements AutoCloseable {
         + ", "
         + Runtime.getRuntime().availableProcessors()
         + " cores, "
-        + javaThreads()
+        + Workers.threads()
         + " Java threads, "
         + (found.kernels() == null
             ? "kernels in Java (" + found.reason() + ")"
@@ -120,18 +120,6 @@ final class Dnnl implements AutoCloseable {
                 + ", "
                 + found.kernels().threads()
                 + " threads)");
-  }
-
-  /**
-   * The caller and the common pool's workers, of which the pool admits to one where it has none.
-   */
-  private static int javaThreads() {
-    Integer workers = Integer.getInteger("java.util.concurrent.ForkJoinPool.common.parallelism");
-    if (workers != null) {
-      return workers + 1;
-    }
-    int cores = Runtime.getRuntime().availableProcessors();
-    return cores == 1 ? 1 : ForkJoinPool.getCommonPoolParallelism() + 1;
   }
 
   /** The instruction set that oneDNN uses, by its own name. */

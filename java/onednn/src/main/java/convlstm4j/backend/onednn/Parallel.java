@@ -1,7 +1,7 @@
 package convlstm4j.backend.onednn;
 
+import convlstm4j.backend.Workers;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * Runs independent pieces of loops on all cores. Pieces do not depend on the number of cores, so
@@ -28,11 +28,7 @@ final class Parallel {
 
   /** Calls the body for every index from 0 to n-1. */
   static void each(int n, IntConsumer body) {
-    if (n == 1) {
-      body.accept(0);
-    } else {
-      IntStream.range(0, n).parallel().forEach(body);
-    }
+    Workers.each(n, body);
   }
 
   /** Cuts a loop over 0 to n-1 into parts of up to {@link #PIECE}. */

@@ -1,8 +1,8 @@
 package convlstm4j.backend.reference.heap;
 
+import convlstm4j.backend.Workers;
 import java.util.function.IntConsumer;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
 
 /** Runs independent pieces of work on all cores. */
 public final class Parallel {
@@ -31,8 +31,7 @@ public final class Parallel {
    * @param body what to do for one
    */
   public static void each(int n, IntConsumer body) {
-    IntStream range = IntStream.range(0, n);
-    (n > 1 ? range.parallel() : range).forEach(body);
+    Workers.each(n, body);
   }
 
   /**
