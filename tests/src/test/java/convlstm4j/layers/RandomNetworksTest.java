@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * comes back with every bit and trains on alike.
  */
 class RandomNetworksTest {
-  private static final int NETWORKS = Integer.getInteger("random.networks", 50);
+  private static final int NETWORKS = Integer.getInteger("random.networks", 30);
   private static final long SEED = Long.getLong("seed", 20261129L);
   private static final boolean FULL = Boolean.getBoolean("full");
   private static final int STEPS = 3;

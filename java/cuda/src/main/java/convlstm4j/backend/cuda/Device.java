@@ -142,7 +142,7 @@ final class Device implements AutoCloseable {
               + OLDEST_CAPABILITY / 10.0
               + " or newer");
     }
-    byte[] image = KernelImage.read();
+    byte[] image = KernelImage.bytes();
     long version = Driver.loadCudnn();
     if (version / 10000 != 9) {
       throw refuse("cuDNN " + version + " is there; install cuDNN 9 for CUDA 13");

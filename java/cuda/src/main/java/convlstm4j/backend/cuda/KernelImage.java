@@ -4,6 +4,8 @@ import convlstm4j.backend.BackendException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
+import org.jspecify.annotations.Nullable;
 
 /** The fat binary of our kernels in the jar. */
 final class KernelImage {
@@ -12,14 +14,27 @@ final class KernelImage {
       "this build has no CUDA kernels; with CUDA 13's nvcc on the PATH, ./convlstm4j compiles them"
           + " where an NVIDIA driver is or CONVLSTM4J_CUDA=always is set";
 
+  /** What was read last, for the next start in this process; gone when memory is short. */
+  private static SoftReference<byte[]> last = new SoftReference<>(null);
+
   private KernelImage() {}
 
   /**
-   * The compiled kernels.
+   * The compiled kernels, not to be written to.
    *
    * @throws BackendException if this build has none
    */
-  static byte[] read() {
+  static synchronized byte[] bytes() {
+    byte @Nullable [] known = last.get();
+    if (known != null) {
+      return known;
+    }
+    byte[] read = read();
+    last = new SoftReference<>(read);
+    return read;
+  }
+
+  private static byte[] read() {
     try (InputStream in = KernelImage.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new BackendException(CudaBackend.NAME + ": " + NONE);
