@@ -83,7 +83,7 @@ class LongVideosTest {
             "1m");
     assertEquals(2, cli.code(), cli::toString);
     assertTrue(cli.out().contains("does not fit: "), cli::toString);
-    assertTrue(cli.out().contains("the smallest memory that can is 0.11 GiB"), cli::toString);
+    assertTrue(cli.out().contains("the smallest memory that can is 0.14 GiB"), cli::toString);
   }
 
   @Test

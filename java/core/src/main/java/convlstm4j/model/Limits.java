@@ -9,15 +9,23 @@ import org.jspecify.annotations.Nullable;
 final class Limits {
   /**
    * What Java itself and native libraries take beside all that is counted: classes, compiled code,
-   * stacks, garbage.
+   * stacks.
    */
   private static final long JAVA = 112L << 20;
 
-  /** The same where models are trained. */
+  /** What the heap takes at least, of garbage if not of arrays. */
+  private static final long LEAST_HEAP = 32L << 20;
+
+  /** Both where models are trained. */
   private static final long JAVA_TRAINING = 168L << 20;
 
-  static long java(boolean trains) {
-    return trains ? JAVA_TRAINING : JAVA;
+  /**
+   * What Java itself takes.
+   *
+   * @param heap bytes of the Java heap that are counted beside
+   */
+  static long java(boolean trains, long heap) {
+    return trains ? JAVA_TRAINING : JAVA + Math.max(0, LEAST_HEAP - heap);
   }
 
   /** Bytes of memory; 0 for what is free. */

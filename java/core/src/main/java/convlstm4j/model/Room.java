@@ -116,7 +116,7 @@ final class Room {
 
   /** The smallest limit of the user's with which a run can be done. */
   long smallest(long need, long heap) {
-    return liveBytes() + need + heap + countedBytes + Limits.java(trains);
+    return liveBytes() + need + heap + countedBytes + Limits.java(trains, heap);
   }
 
   /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
@@ -245,7 +245,7 @@ final class Room {
 
   private Optional<BackendException> refusalOfAll(String needs, long need, long heap) {
     Place place = memory.place();
-    long java = place == Place.DEVICE ? 0 : countedBytes + Limits.java(trains);
+    long java = place == Place.DEVICE ? 0 : countedBytes + Limits.java(trains, heap);
     long budget = limits.bytes() - memory.liveBytes() - java;
     if (limits.bytes() > 0 && (place == Place.DEVICE ? need : add(need, heap)) > budget) {
       String name =

@@ -127,13 +127,14 @@ public record RunPlan(
           stretches.flops(),
           atOnce.ops(),
           1,
-          fixed + run + heap + Limits.java(trains),
+          fixed + run + heap + Limits.java(trains, heap),
           refusal);
     }
     long smallest;
     long fewest = stretches.phases().least();
     try (StretchedPlan least = stretches.plan(fewest)) {
-      smallest = fixed + least.peakBytes() + stretches.heapBytes(fewest) + Limits.java(trains);
+      long onHeap = stretches.heapBytes(fewest);
+      smallest = fixed + least.peakBytes() + onHeap + Limits.java(trains, onHeap);
     }
     try (StretchedPlan best =
         byHand
@@ -198,7 +199,7 @@ public record RunPlan(
             s.planned(frames, p -> s.fits(room, counted, p, s.heapBytes(p.frames()) + batch));
         TrainingPlan least = s.planned(frames, p -> false)) {
       long heap = s.heapBytes(best.frames()) + batch;
-      long fixed = plain.weights() + plain.optimizer() + Limits.java(true);
+      long fixed = plain.weights() + plain.optimizer() + Limits.java(true, heap);
       return new RunPlan(
           true,
           s.phases().steps(),
@@ -235,7 +236,7 @@ public record RunPlan(
    * @return bytes
    */
   public long total() {
-    return weights + optimizer + run + heap + Limits.java(forTraining);
+    return weights + optimizer + run + heap + Limits.java(forTraining, heap);
   }
 
   /** A table for people. */
@@ -261,7 +262,7 @@ public record RunPlan(
     }
     line(s, "  run       %s", MemoryEstimate.gib(run));
     line(s, "  Java heap %s", MemoryEstimate.gib(heap));
-    line(s, "  Java      %s", MemoryEstimate.gib(Limits.java(forTraining)));
+    line(s, "  Java      %s", MemoryEstimate.gib(Limits.java(forTraining, heap)));
     if (spilled > 0) {
       line(s, "in files    %s", MemoryEstimate.gib(spilled));
     }
