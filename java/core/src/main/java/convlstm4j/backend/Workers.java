@@ -17,7 +17,7 @@ public final class Workers {
   /**
    * Calls the body for every index, in any order and on any thread: the calling one and those of
    * Java's common pool, or of the pool whose worker calls. In a common pool without workers the
-   * calling thread does it all. Java 17 would wait forever there as soon as two threads call.
+   * calling thread does it all: in that of Java 17, two that called would wait for each other.
    *
    * @param n number of pieces
    * @param body what to do for one
