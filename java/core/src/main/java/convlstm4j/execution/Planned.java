@@ -30,6 +30,7 @@ public final class Planned implements AutoCloseable {
   final Mode mode;
   final Backend backend;
   final DType dtype;
+  private final double flops;
   private boolean closed;
 
   /**
@@ -55,6 +56,7 @@ public final class Planned implements AutoCloseable {
     this.mode = mode;
     this.backend = backend;
     this.dtype = dtype;
+    this.flops = this.program.steps().stream().mapToDouble(Step::flops).sum();
     try {
       for (Step s : this.program.steps()) {
         List<Shape> shapes = s.inputs().stream().map(Value::shape).toList();
@@ -130,9 +132,7 @@ public final class Planned implements AutoCloseable {
 
   /** About how many additions and multiplications a forward pass takes. */
   double flops() {
-    return program.steps().stream()
-        .mapToDouble(s -> s.op().flops(s.inputs().stream().map(Value::shape).toList()))
-        .sum();
+    return flops;
   }
 
   /** Adds to the message of a failure whose work it was. */

@@ -196,8 +196,7 @@ public record RunPlan(
       long batch,
       double flops) {
     try (TrainingPlan best =
-            s.planned(frames, p -> s.fits(room, counted, p, s.heapBytes(p.frames()) + batch));
-        TrainingPlan least = s.planned(frames, p -> false)) {
+        s.planned(frames, p -> s.fits(room, counted, p, s.heapBytes(p.frames()) + batch))) {
       long heap = s.heapBytes(best.frames()) + batch;
       long fixed = plain.weights() + plain.optimizer() + Limits.java(true, heap);
       return new RunPlan(
@@ -216,7 +215,7 @@ public record RunPlan(
           flops,
           best.ops(),
           best.flops() / (3 * s.flops()),
-          fixed + least.peakBytes() + s.heapBytes(least.frames()) + batch,
+          fixed + s.leastBytes(frames) + batch,
           s.obstacle(room, counted, best, heap));
     }
   }

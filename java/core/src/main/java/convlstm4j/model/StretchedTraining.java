@@ -6,13 +6,16 @@ import convlstm4j.backend.Spill;
 import convlstm4j.backend.SpillFolder;
 import convlstm4j.execution.TrainingPlan;
 import convlstm4j.execution.TrainingPolicy;
+import convlstm4j.program.Program.Step;
 import convlstm4j.program.Value;
 import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimePass;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +34,9 @@ final class StretchedTraining implements AutoCloseable {
   private final Phases phases;
   private final long truncation;
   private final Optional<SpillFolder> spill;
+
+  /** What the ways to train take that were counted so far. */
+  private final Map<TrainingPolicy, Long> counted = new HashMap<>();
 
   /** What was chosen; null before. */
   private @Nullable TrainingPlan plan;
@@ -107,7 +113,29 @@ final class StretchedTraining implements AutoCloseable {
    * @return one that fits, or what takes the least memory; closed by the caller
    */
   TrainingPlan planned(long frames, Predicate<TrainingPlan> fits) {
-    return cheapest(policies(frames > 0 ? List.of(frames) : candidates()), fits);
+    return cheapest(policies(frames), fits);
+  }
+
+  /**
+   * The least that a way to train takes, of memory and of the heap.
+   *
+   * @param frames at a time; 0 for any number
+   */
+  long leastBytes(long frames) {
+    long least = Long.MAX_VALUE;
+    for (TrainingPolicy p : policies(frames)) {
+      if (!counted.containsKey(p)) {
+        try (TrainingPlan plan = plan(p)) {
+          bytes(plan);
+        }
+      }
+      least = Math.min(least, Objects.requireNonNull(counted.get(p)));
+    }
+    return least;
+  }
+
+  private TrainingPlan plan(TrainingPolicy policy) {
+    return new TrainingPlan(phases, pass.terms(), given, backend, dtype, policy);
   }
 
   /** A stretch does not reach across where gradients are cut. */
@@ -123,17 +151,15 @@ final class StretchedTraining implements AutoCloseable {
 
   /** Additions and multiplications of all that the step computes, forward. */
   double flops() {
-    return phases.phases().stream()
-        .flatMap(p -> p.steps().stream())
-        .mapToDouble(s -> s.op().flops(s.inputs().stream().map(Value::shape).toList()))
-        .sum();
+    return phases.phases().stream().flatMap(p -> p.steps().stream()).mapToDouble(Step::flops).sum();
   }
 
-  /** From the least work to the least memory. */
-  private List<TrainingPolicy> policies(List<Long> frames) {
-    List<TrainingPolicy> all = new ArrayList<>(policies(frames, false));
+  /** From the least work to the least memory; for 0 frames at a time, any number of them. */
+  private List<TrainingPolicy> policies(long frames) {
+    List<Long> some = frames > 0 ? List.of(frames) : candidates();
+    List<TrainingPolicy> all = new ArrayList<>(policies(some, false));
     if (spill.isPresent()) {
-      all.addAll(policies(frames, true));
+      all.addAll(policies(some, true));
     }
     return all;
   }
@@ -182,21 +208,24 @@ final class StretchedTraining implements AutoCloseable {
   }
 
   private long bytes(TrainingPlan p) {
-    return p.peakBytes() + heapBytes(p.frames());
+    long all = p.peakBytes() + heapBytes(p.frames());
+    counted.put(p.policy(), all);
+    return all;
   }
 
   private TrainingPlan cheapest(List<TrainingPolicy> policies, Predicate<TrainingPlan> fits) {
     TrainingPlan least = null;
     for (TrainingPolicy p : policies) {
-      TrainingPlan next = new TrainingPlan(phases, pass.terms(), given, backend, dtype, p);
+      TrainingPlan next = plan(p);
       try {
+        long taken = bytes(next);
         if (fits.test(next)) {
           if (least != null) {
             least.close();
           }
           return next;
         }
-        if (least == null || bytes(next) < bytes(least)) {
+        if (least == null || taken < bytes(least)) {
           if (least != null) {
             least.close();
           }

@@ -172,10 +172,6 @@ final class Stretches {
 
   /** Additions and multiplications of the whole prediction. */
   double flops() {
-    double all = 0;
-    for (Step s : pass.program().steps()) {
-      all += s.op().flops(s.inputs().stream().map(Value::shape).toList());
-    }
-    return all;
+    return pass.program().steps().stream().mapToDouble(Step::flops).sum();
   }
 }

@@ -35,6 +35,15 @@ public final class Program {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
     }
+
+    /**
+     * About how many additions and multiplications the op takes.
+     *
+     * @return as {@link Op#flops} says for the inputs' shapes
+     */
+    public double flops() {
+      return op.flops(inputs.stream().map(Value::shape).toList());
+    }
   }
 
   private final List<Value> values;
