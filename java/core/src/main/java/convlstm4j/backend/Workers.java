@@ -24,7 +24,7 @@ public final class Workers {
    */
   public static void each(int n, IntConsumer body) {
     IntStream range = IntStream.range(0, n);
-    boolean alone = n == 1 || threads() == 1 && !ForkJoinTask.inForkJoinPool();
+    boolean alone = n == 1 || (threads() == 1 && !ForkJoinTask.inForkJoinPool());
     (alone ? range : range.parallel()).forEach(body);
   }
 
