@@ -63,7 +63,7 @@ class StretchesHeapTest {
   }
 
   /** Frames so large that a run is not a small one. */
-  private static final Shape LARGE = Shape.of(1, 6, 3000, 3000, 1);
+  private static final Shape LARGE = Shape.of(1, 6, 2100, 2100, 1);
 
   private static final int MIB = 1 << 20;
 
