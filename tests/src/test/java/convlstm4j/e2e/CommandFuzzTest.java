@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EnabledOnOs(OS.LINUX)
 class CommandFuzzTest {
-  private static final int RUNS = Integer.getInteger("fuzz.runs", 60);
+  private static final int RUNS = Integer.getInteger("fuzz.runs", 40);
 
   /** One in so many runs has a process of its own. */
   private static final int PROCESS = 30;

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class LongStepKillTest {
-  private static final int KILLS = Integer.getInteger("kill.steps", 2);
+  private static final int KILLS = Integer.getInteger("kill.steps", 1);
 
   /** Shorter videos and trainings are enough for so few kills. */
   private static final boolean FEW = KILLS <= 2;

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class RandomLimitsTest {
-  private static final int RUNS = Integer.getInteger("limits.runs", 4);
+  private static final int RUNS = Integer.getInteger("limits.runs", 3);
   private static final long MIB = 1 << 20;
 
   /** What Java takes of addresses without a heap worth mentioning, as the options below ask. */
