@@ -149,10 +149,19 @@ class PlannedMemoryTest {
     }
   }
 
-  /** In less memory than all at once takes, and more than the least that can. */
-  private static RunPlan stretched(String file, boolean training) {
-    long all = planned(file, training, FRAMES, 0).total();
-    RunPlan plan = planned(file, training, FRAMES, (long) ((training ? 0.7 : 0.8) * all));
+  /** In less memory than all at once takes. */
+  private static RunPlan stretchedTraining() {
+    long all = planned("start.ckpt", true, FRAMES, 0).total();
+    return stretched(planned("start.ckpt", true, FRAMES, (long) (0.7 * all)));
+  }
+
+  /** In the least memory that can. */
+  private static RunPlan least(String file) {
+    long least = planned(file, false, FRAMES, 1).smallest();
+    return stretched(planned(file, false, FRAMES, least));
+  }
+
+  private static RunPlan stretched(RunPlan plan) {
     assertTrue(plan.isStretched() && plan.refusal().isEmpty(), plan.toString());
     return plan;
   }
@@ -197,9 +206,9 @@ class PlannedMemoryTest {
 
   @Test
   void trainsAndPredictsInStretchesAsPlanned() throws Exception {
-    RunPlan training = stretched("start.ckpt", true);
+    RunPlan training = stretchedTraining();
     check("train", training, train("data", 2, training));
-    RunPlan prediction = stretched("data.ckpt", false);
+    RunPlan prediction = least("data.ckpt");
     check("predict", prediction, predict("data", FRAMES, prediction));
   }
 

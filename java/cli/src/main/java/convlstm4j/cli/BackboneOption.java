@@ -109,7 +109,8 @@ final class BackboneOption implements AutoCloseable {
       return this;
     }
     String name = String.valueOf(file.getFileName());
-    Model network = new ModelFiles().trained(file, backend::apply, err).named(name);
+    ModelFiles.checkWeights(file);
+    Model network = new ModelFiles().openToUse(file, backend::apply, err).named(name);
     model = network;
     try {
       Backbone opened = Backbone.of(network);

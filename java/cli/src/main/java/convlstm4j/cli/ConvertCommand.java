@@ -118,13 +118,18 @@ final class ConvertCommand implements Runnable {
     if (match != null && weights == null) {
       throw new IllegalArgumentException("--match goes with --weights");
     }
-    // Nothing is computed, so no other backend need start.
     CommandFiles claimed = claim(err);
-    try (claimed;
-        Model from =
-            weights == null && kind != ModelKind.JSON
-                ? files.trained(model, m -> m.backend("reference"), err)
-                : files.open(model, m -> m.backend("reference"), err)) {
+    try (claimed) {
+      if (weights == null && kind != ModelKind.JSON) {
+        ModelFiles.checkWeights(model);
+      }
+      convert(kind, keras2, err);
+    }
+  }
+
+  private void convert(ModelKind kind, boolean keras2, PrintWriter err) {
+    // Nothing is computed, so no other backend need start.
+    try (Model from = files.open(model, m -> m.backend("reference"), err)) {
       if (weights != null) {
         WeightTransfer.Match by = match == null ? WeightTransfer.Match.ORDER : match;
         report(files.take(weights, by, from, err));

@@ -60,10 +60,20 @@ final class ModelFiles {
    * @param err is told what was not taken from the file
    */
   Model open(Path file, Consumer<Model> options, PrintWriter err) {
+    return open(file, options, err, true);
+  }
+
+  /** The same for a model that is not to be trained: what training remembers stays in the file. */
+  Model openToUse(Path file, Consumer<Model> options, PrintWriter err) {
+    return open(file, options, err, false);
+  }
+
+  private Model open(Path file, Consumer<Model> options, PrintWriter err, boolean training) {
     Extensions own = Extensions.load(classpath);
     if (KerasModels.isKerasFile(file)) {
       try {
-        return KerasModels.load(file, keras(own).notes(note -> say(note, err)).model(options));
+        KerasOptions keras = keras(own).notes(note -> say(note, err)).model(options);
+        return KerasModels.load(file, training ? keras : keras.withoutTraining());
       } catch (KerasException e) {
         if (String.valueOf(e.getMessage()).contains("weights only")) {
           throw new IllegalArgumentException(
@@ -88,7 +98,7 @@ final class ModelFiles {
     for (String name : skipped) {
       checkpoint = checkpoint.skipLayer(name);
     }
-    return Checkpoint.load(file, checkpoint);
+    return Checkpoint.load(file, training ? checkpoint : checkpoint.withoutTraining());
   }
 
   /** Says what a file of any kind holds, whether or not it can be taken. */
@@ -169,15 +179,14 @@ final class ModelFiles {
     }
   }
 
-  /** Opens a model with weights, for which an architecture will not do. */
-  Model trained(Path file, Consumer<Model> options, PrintWriter err) {
+  /** Fails for a file without weights. */
+  static void checkWeights(Path file) {
     if (isJson(file)) {
       throw new IllegalArgumentException(
           file
               + " holds an architecture, without weights; expected a checkpoint, as train writes it,"
               + " or a Keras file, .h5 or .keras");
     }
-    return open(file, options, err);
   }
 
   /**

@@ -18,8 +18,9 @@ final class ModelOption {
 
   @Mixin ModelFiles files;
 
-  /** Opens it. */
+  /** Opens it to be used, not trained. */
   Model open(Consumer<Model> options, PrintWriter err) {
-    return files.trained(file, options, err);
+    ModelFiles.checkWeights(file);
+    return files.openToUse(file, options, err);
   }
 }

@@ -4,6 +4,7 @@ import convlstm4j.model.InputPlace;
 import convlstm4j.model.Model;
 import convlstm4j.model.RunPlan;
 import convlstm4j.tensor.Shape;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -70,7 +71,11 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Model model = files.open(file, backend::apply, spec.commandLine().getErr())) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (Model model =
+        training
+            ? files.open(file, backend::apply, err)
+            : files.openToUse(file, backend::apply, err)) {
       memory.apply(model);
       truncation.apply(model);
       spill.apply(model);

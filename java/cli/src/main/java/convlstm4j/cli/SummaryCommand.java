@@ -55,7 +55,8 @@ final class SummaryCommand implements Runnable {
   }
 
   private void work() throws IOException {
-    try (Model model = files.open(file, m -> m.backend("reference"), spec.commandLine().getErr())) {
+    try (Model model =
+        files.openToUse(file, m -> m.backend("reference"), spec.commandLine().getErr())) {
       spec.commandLine().getOut().println(model.summary());
       if (picture != null) {
         String title = String.valueOf(file.getFileName());

@@ -25,7 +25,34 @@ public final class Variables implements AutoCloseable {
   /** Memory of states that were reset: the next one of the same shape lies where they lay. */
   private final Map<State, Buffer> idle = new LinkedHashMap<>();
 
+  /** Weights without a value, each with its place in the network. */
+  private final Map<Parameter, Integer> unset = new LinkedHashMap<>();
+
   private boolean closed;
+
+  /**
+   * Allocates weights, to be {@linkplain #set set} or {@linkplain #draw drawn} before they are
+   * read.
+   *
+   * @param parameters which weights, in the network's order
+   * @param backend where they live; it outlives this object
+   * @param dtype their type
+   * @throws convlstm4j.backend.BackendException if there is not enough memory
+   */
+  public Variables(List<Parameter> parameters, Backend backend, DType dtype) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.ownsParameters = true;
+    try {
+      for (Parameter p : parameters) {
+        this.parameters.put(p, backend.memory().allocatePermanent(dtype, p.shape()));
+        unset.put(p, unset.size());
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
 
   /**
    * Allocates and initialises the weights.
@@ -37,20 +64,25 @@ public final class Variables implements AutoCloseable {
    * @throws convlstm4j.backend.BackendException if there is not enough memory
    */
   public Variables(List<Parameter> parameters, Backend backend, DType dtype, long seed) {
-    this.backend = backend;
-    this.dtype = dtype;
-    this.ownsParameters = true;
+    this(parameters, backend, dtype);
     try {
-      for (Parameter p : parameters) {
-        Buffer b = backend.memory().allocatePermanent(dtype, p.shape());
-        Philox random = Streams.firstWeights(seed, this.parameters.size());
-        this.parameters.put(p, b);
-        double[] values = p.initializer().values(p.shape(), random);
-        backend.memory().upload(Tensor.of(values, p.shape()).cast(dtype), b);
-      }
+      draw(seed);
     } catch (RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /**
+   * Initialises the weights that have no value yet.
+   *
+   * @param seed decides the values; each weight's whatever others have
+   */
+  public void draw(long seed) {
+    for (Map.Entry<Parameter, Integer> e : List.copyOf(unset.entrySet())) {
+      Parameter p = e.getKey();
+      Philox random = Streams.firstWeights(seed, e.getValue());
+      set(p, Tensor.of(p.initializer().values(p.shape(), random), p.shape()));
     }
   }
 
@@ -147,6 +179,7 @@ public final class Variables implements AutoCloseable {
           "weight " + p.name() + " has shape " + p.shape() + ", got " + value.shape());
     }
     backend.memory().upload(value.cast(dtype), buffer(p));
+    unset.remove(p);
   }
 
   /**

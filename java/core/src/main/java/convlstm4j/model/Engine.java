@@ -30,8 +30,10 @@ import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Streams;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.tensor.TensorsOnDemand;
+import convlstm4j.tensor.TensorsOnDemand.Elsewhere;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +65,7 @@ final class Engine implements AutoCloseable {
   /** States of training, by name, while the model is used before that goes on; else empty. */
   private Map<String, Tensor> aside = Map.of();
 
-  Engine(
-      Network network,
-      Backend backend,
-      DType dtype,
-      long seed,
-      @Nullable Profile profile,
-      Limits limits) {
+  Engine(Network network, Backend backend, DType dtype, @Nullable Profile profile, Limits limits) {
     this.limits = limits;
     this.profile = profile;
     this.network = network;
@@ -78,7 +74,7 @@ final class Engine implements AutoCloseable {
     this.scalars = new Scalars(backend, dtype);
     this.room = new Room(backend, dtype, limits);
     room.checkWeights(weightBytes(network, dtype));
-    this.variables = new Variables(network.parameters(), backend, dtype, seed);
+    this.variables = new Variables(network.parameters(), backend, dtype);
   }
 
   /**
@@ -167,17 +163,22 @@ final class Engine implements AutoCloseable {
 
   /** Copies of weights and statistics by name, in the network's order. */
   TensorsOnDemand weights() {
-    Map<String, Supplier<Tensor>> all = new LinkedHashMap<>();
-    network.parameters().forEach(p -> all.put(network.name(p), () -> variables.get(p)));
+    Map<String, Elsewhere> all = new LinkedHashMap<>();
+    network
+        .parameters()
+        .forEach(p -> all.put(network.name(p), new Elsewhere(p.shape(), () -> variables.get(p))));
     return new TensorsOnDemand(all);
   }
 
-  /** Replaces all of them, or none. */
-  void weights(List<Tensor> values) {
-    Snapshot.checkWeights("setWeights", network, values);
-    List<Parameter> parameters = network.parameters();
-    for (int i = 0; i < values.size(); i++) {
-      variables.set(parameters.get(i), values.get(i));
+  /**
+   * Replaces all of them.
+   *
+   * @param values in the network's order, each read once; of the right shapes
+   */
+  void weights(Iterable<Tensor> values) {
+    Iterator<Tensor> all = values.iterator();
+    for (Parameter p : network.parameters()) {
+      variables.set(p, all.next());
     }
   }
 

@@ -694,8 +694,7 @@ public final class Model implements AutoCloseable {
    */
   public RunPlan plan(boolean forTraining, Shape... inputs) {
     return access.use(
-        "plan",
-        () -> session.plan(objectives("plan", forTraining), InputPlace.NUMBERS, List.of(inputs)));
+        "plan", () -> plan(objectives("plan", forTraining), InputPlace.NUMBERS, inputs));
   }
 
   /**
@@ -707,9 +706,11 @@ public final class Model implements AutoCloseable {
    * @throws IllegalStateException if the model is not compiled
    */
   public RunPlan planTraining(InputPlace place, Shape... inputs) {
-    return access.use(
-        "planTraining",
-        () -> session.plan(objectives("planTraining", true), place, List.of(inputs)));
+    return access.use("planTraining", () -> plan(objectives("planTraining", true), place, inputs));
+  }
+
+  private RunPlan plan(@Nullable Objectives objectives, InputPlace place, Shape[] inputs) {
+    return session.plan(objectives, place, List.of(inputs), trainer.rememberedBytes());
   }
 
   /**

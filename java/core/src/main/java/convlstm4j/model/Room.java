@@ -109,6 +109,15 @@ final class Room {
     copyBytes = inputs.stream().mapToLong(Shape::elements).sum() * (dtype.bytes() + 1);
   }
 
+  boolean trains() {
+    return trains;
+  }
+
+  /** Bytes that Java itself takes beside some of the heap. */
+  long java(long heap) {
+    return Limits.java(trains, heap);
+  }
+
   /** Bytes in the backend's memory now, the weights' first of all. */
   long liveBytes() {
     return memory.liveBytes();
@@ -116,7 +125,13 @@ final class Room {
 
   /** The smallest limit of the user's with which a run can be done. */
   long smallest(long need, long heap) {
-    return liveBytes() + need + heap + countedBytes + Limits.java(trains, heap);
+    int n = limits.together();
+    return add(add(liveBytes(), times(n, need)), besideMemory(times(n, heap)));
+  }
+
+  /** What of the heap, and of Java itself, is in a limit of the user's. */
+  private long besideMemory(long heap) {
+    return memory.place() == Place.DEVICE ? 0 : add(heap, countedBytes + java(heap));
   }
 
   /** Bytes on the heap beside the batch at work, as said by {@link #expect}. */
@@ -245,15 +260,15 @@ final class Room {
 
   private Optional<BackendException> refusalOfAll(String needs, long need, long heap) {
     Place place = memory.place();
-    long java = place == Place.DEVICE ? 0 : countedBytes + Limits.java(trains, heap);
-    long budget = limits.bytes() - memory.liveBytes() - java;
-    if (limits.bytes() > 0 && (place == Place.DEVICE ? need : add(need, heap)) > budget) {
+    long budget = limits.bytes() - memory.liveBytes() - besideMemory(heap);
+    if (limits.bytes() > 0 && need > budget) {
       String name =
           "the "
               + MemoryEstimate.gib(limits.bytes())
               + " that the model may take"
               + (place == Place.DEVICE ? "" : ", Java itself included");
-      return refused(needs, budget, new Left(0, 0, name, "let it take more (memory)"));
+      long left = place == Place.DEVICE ? budget : budget + heap;
+      return refused(needs, left, new Left(0, 0, name, "let it take more (memory)"));
     }
     long onHeap = place == Place.HEAP ? add(need, heap) : heap;
     Left left = ProcessMemory.heap();

@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param phases what runs one after the other
  * @param whole for each op that wants all frames at once, its layer and why
  * @param weights bytes of the weights and statistics
- * @param optimizer bytes that the optimiser remembers; 0 for a prediction
+ * @param optimizer bytes that the optimiser remembers; for a prediction those that are there, of a
+ *     model that has trained
  * @param run bytes of inputs, values and scratch memory at the fullest moment
  * @param heap bytes of the Java heap for what is read and for the results
+ * @param java bytes that Java itself and native libraries take beside
  * @param spilled bytes of files for what is kept between the passes; 0 where all is in memory
  * @param again whether a training step makes what it normalises again in the place of keeping it
  * @param truncation across every border of so many frames the gradients of states do not go back; 0
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param ops how many ops are started, forward and backward; on a GPU each launches a kernel or
  *     some
  * @param ratio how many times those of the run at once this one takes, 1 for that itself
- * @param smallest bytes with which it can just be done
+ * @param smallest bytes with which it can just be done, as {@link Model#memory} is told
  * @param refusal why there is no room for it; empty if there is
  */
 public record RunPlan(
@@ -51,6 +53,7 @@ public record RunPlan(
     long optimizer,
     long run,
     long heap,
+    long java,
     long spilled,
     boolean again,
     long truncation,
@@ -73,15 +76,16 @@ public record RunPlan(
       List<Shape> inputs,
       InputPlace place,
       Limits limits,
-      boolean allocated) {
+      Held held) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
-    Room room = new Room(backend, dtype, limits).toTrain(kind == Kind.TRAIN);
+    boolean trains = kind == Kind.TRAIN;
+    Room room = new Room(backend, dtype, limits).toTrain(trains || held.trained());
     IntFunction<AtOnce> estimate =
         level ->
             backend.frugal(
                 level, () -> Engine.atOnce(network, backend, dtype, objectives, kind, inputs));
     AtOnce atOnce = estimate.apply(0);
-    long counted = atOnce.memory().optimizer() + (allocated ? 0 : atOnce.memory().weights());
+    long counted = missing(atOnce.memory(), held);
     for (int level = 1;
         level <= backend.frugality() && !room.fits(pass, counted + atOnce.memory().step());
         level++) {
@@ -92,49 +96,49 @@ public record RunPlan(
         new Stretches(
             Pass.of(Kind.PREDICT, network, null, inputs), backend, dtype, limits.frames());
     long steps = stretches.phases().steps();
-    long fixed = plain.weights() + plain.optimizer();
-    boolean trains = kind == Kind.TRAIN;
+    long optimizer = Math.max(plain.optimizer(), held.optimizer());
     long batch = trains ? batchBytes(pass, inputs, place, dtype) : 0;
     long heap = trains ? batch + 2 * measuredBytes(pass, dtype) : stretches.heapBytes(steps);
     long run = plain.batch() + plain.step();
     Optional<String> refusal = room.obstacle(counted + run, heap);
+    long smallest = room.smallest(counted + run, heap);
     List<Cost> once =
         StretchedPlan.costsAtOnce(pass.program(), dtype, plain.batch() + plain.step());
     boolean byHand = limits.frames() > 0 && limits.frames() < steps;
-    boolean truncated =
-        kind == Kind.TRAIN && limits.truncation() > 0 && limits.truncation() < steps;
-    if (kind == Kind.TRAIN && (refusal.isPresent() || byHand || truncated)) {
+    boolean truncated = trains && limits.truncation() > 0 && limits.truncation() < steps;
+    if (trains && (refusal.isPresent() || byHand || truncated)) {
       StretchedTraining s = new StretchedTraining(pass, backend, dtype, limits);
       if (s.isPossible()) {
         long frames = byHand ? limits.frames() : 0;
-        return training(s, plain, room, frames, counted, batch, stretches.flops());
+        return training(s, plain, room, frames, held, batch, stretches.flops(), smallest);
       }
     }
     if (kind != Kind.PREDICT || !stretches.isPossible() || (refusal.isEmpty() && !byHand)) {
       return new RunPlan(
-          kind == Kind.TRAIN,
+          trains,
           steps,
           steps,
           once,
           stretches.phases().whole(),
           plain.weights(),
-          plain.optimizer(),
+          optimizer,
           run,
           heap,
+          room.java(heap),
           0,
           false,
           0,
           stretches.flops(),
           atOnce.ops(),
           1,
-          fixed + run + heap + Limits.java(trains, heap),
+          smallest,
           refusal);
     }
-    long smallest;
     long fewest = stretches.phases().least();
     try (StretchedPlan least = stretches.plan(fewest)) {
-      long onHeap = stretches.heapBytes(fewest);
-      smallest = fixed + least.peakBytes() + onHeap + Limits.java(trains, onHeap);
+      smallest =
+          Math.min(
+              smallest, room.smallest(counted + least.peakBytes(), stretches.heapBytes(fewest)));
     }
     try (StretchedPlan best =
         byHand
@@ -150,9 +154,10 @@ public record RunPlan(
           best.costs(),
           stretches.phases().whole(),
           plain.weights(),
-          0,
+          optimizer,
           bytes,
           onHeap,
+          room.java(onHeap),
           0,
           false,
           0,
@@ -162,6 +167,21 @@ public record RunPlan(
           smallest,
           room.obstacle(counted + bytes, onHeap));
     }
+  }
+
+  /**
+   * What is in the backend's memory already.
+   *
+   * @param weights whether the weights are
+   * @param optimizer bytes that the optimiser remembers
+   * @param trained whether the process has trained the model, which leaves more of Java itself
+   */
+  record Held(boolean weights, long optimizer, boolean trained) {}
+
+  /** Bytes of weights and of what the optimiser remembers that are still to be allocated. */
+  private static long missing(MemoryEstimate plain, Held held) {
+    return Math.max(0, plain.optimizer() - held.optimizer())
+        + (held.weights() ? 0 : plain.weights());
   }
 
   /** As a run does where one does not fit: the same where no algorithm does with so little. */
@@ -192,13 +212,15 @@ public record RunPlan(
       MemoryEstimate plain,
       Room room,
       long frames,
-      long counted,
+      Held held,
       long batch,
-      double flops) {
+      double flops,
+      long atOnce) {
+    long counted = missing(plain, held);
     try (TrainingPlan best =
         s.planned(frames, p -> s.fits(room, counted, p, s.heapBytes(p.frames()) + batch))) {
       long heap = s.heapBytes(best.frames()) + batch;
-      long fixed = plain.weights() + plain.optimizer() + Limits.java(true, heap);
+      StretchedTraining.Taken least = s.least(frames);
       return new RunPlan(
           true,
           s.phases().steps(),
@@ -209,13 +231,14 @@ public record RunPlan(
           plain.optimizer(),
           best.peakBytes(),
           heap,
+          room.java(heap),
           best.spilledBytes(),
           best.policy().again(),
           best.policy().truncation(),
           flops,
           best.ops(),
           best.flops() / (3 * s.flops()),
-          fixed + s.leastBytes(frames) + batch,
+          Math.min(atOnce, room.smallest(counted + least.memory(), least.heap() + batch)),
           s.obstacle(room, counted, best, heap));
     }
   }
@@ -235,7 +258,7 @@ public record RunPlan(
    * @return bytes
    */
   public long total() {
-    return weights + optimizer + run + heap + Limits.java(forTraining, heap);
+    return weights + optimizer + run + heap + java;
   }
 
   /** A table for people. */
@@ -256,12 +279,12 @@ public record RunPlan(
             : "all at once");
     line(s, "peak        %s", MemoryEstimate.gib(total()));
     line(s, "  weights   %s", MemoryEstimate.gib(weights));
-    if (forTraining) {
+    if (forTraining || optimizer > 0) {
       line(s, "  optimizer %s", MemoryEstimate.gib(optimizer));
     }
     line(s, "  run       %s", MemoryEstimate.gib(run));
     line(s, "  Java heap %s", MemoryEstimate.gib(heap));
-    line(s, "  Java      %s", MemoryEstimate.gib(Limits.java(forTraining, heap)));
+    line(s, "  Java      %s", MemoryEstimate.gib(java));
     if (spilled > 0) {
       line(s, "in files    %s", MemoryEstimate.gib(spilled));
     }

@@ -105,8 +105,17 @@ final class Session {
   }
 
   Engine engine() {
+    Engine e = engineToFill();
+    e.variables().draw(seed);
+    return e;
+  }
+
+  /**
+   * One whose weights are all to be set before they are read, so that none is drawn for nothing.
+   */
+  Engine engineToFill() {
     if (engine == null) {
-      engine = new Engine(network, startedBackend(), dtype, seed, profile, limits);
+      engine = new Engine(network, startedBackend(), dtype, profile, limits);
     }
     return engine;
   }
@@ -128,8 +137,13 @@ final class Session {
     }
   }
 
-  /** How inputs of some shapes would run. */
-  RunPlan plan(@Nullable Objectives objectives, InputPlace place, List<Shape> inputs) {
+  /**
+   * How inputs of some shapes would run.
+   *
+   * @param remembered bytes that an optimiser holds already
+   */
+  RunPlan plan(
+      @Nullable Objectives objectives, InputPlace place, List<Shape> inputs, long remembered) {
     checkCount("plan", inputs);
     return RunPlan.of(
         network,
@@ -140,7 +154,7 @@ final class Session {
         inputs,
         place,
         limits,
-        engine != null);
+        new RunPlan.Held(engine != null, remembered, engine != null && engine.room().trains()));
   }
 
   /** What inputs of some shapes would take; a prediction where there are no objectives. */

@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.graph.Network;
 import convlstm4j.program.Parameter;
+import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.tensor.TensorsOnDemand;
 import java.util.Collections;
@@ -78,7 +79,7 @@ public record Snapshot(
           "restore: the snapshot holds training progress; compile the model first, or take only its"
               + " weights with setWeights");
     }
-    checkWeights("restore", network, List.copyOf(weights.values()));
+    checkWeights("restore", network, List.copyOf(TensorsOnDemand.shapes(weights).values()));
   }
 
   private static void checkNames(
@@ -89,21 +90,21 @@ public record Snapshot(
     }
   }
 
-  /** Fails unless there is a value of its shape for each weight. */
-  static void checkWeights(String who, Network network, List<Tensor> values) {
+  /** Fails unless there is an array of its shape for each weight. */
+  static void checkWeights(String who, Network network, List<Shape> shapes) {
     List<Parameter> parameters = network.parameters();
-    if (values.size() != parameters.size()) {
+    if (shapes.size() != parameters.size()) {
       throw new IllegalArgumentException(
-          who + ": got " + values.size() + " arrays, the model has " + parameters.size());
+          who + ": got " + shapes.size() + " arrays, the model has " + parameters.size());
     }
-    for (int i = 0; i < values.size(); i++) {
-      if (!values.get(i).shape().equals(parameters.get(i).shape())) {
+    for (int i = 0; i < shapes.size(); i++) {
+      if (!shapes.get(i).equals(parameters.get(i).shape())) {
         throw new IllegalArgumentException(
             who
                 + ": array "
                 + i
                 + " has shape "
-                + values.get(i).shape()
+                + shapes.get(i)
                 + ", weight "
                 + network.name(parameters.get(i))
                 + " has "

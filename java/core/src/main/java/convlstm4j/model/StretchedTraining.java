@@ -2,6 +2,7 @@ package convlstm4j.model;
 
 import convlstm4j.backend.Backend;
 import convlstm4j.backend.BackendException;
+import convlstm4j.backend.Memory.Place;
 import convlstm4j.backend.Spill;
 import convlstm4j.backend.SpillFolder;
 import convlstm4j.execution.TrainingPlan;
@@ -12,6 +13,7 @@ import convlstm4j.program.time.Phases;
 import convlstm4j.program.time.TimePass;
 import convlstm4j.tensor.DType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,8 +37,11 @@ final class StretchedTraining implements AutoCloseable {
   private final long truncation;
   private final Optional<SpillFolder> spill;
 
+  /** What a way to train takes, of the backend's memory and of the heap. */
+  record Taken(long memory, long heap) {}
+
   /** What the ways to train take that were counted so far. */
-  private final Map<TrainingPolicy, Long> counted = new HashMap<>();
+  private final Map<TrainingPolicy, Taken> counted = new HashMap<>();
 
   /** What was chosen; null before. */
   private @Nullable TrainingPlan plan;
@@ -117,21 +122,30 @@ final class StretchedTraining implements AutoCloseable {
   }
 
   /**
-   * The least that a way to train takes, of memory and of the heap.
+   * The least that a way to train takes.
    *
    * @param frames at a time; 0 for any number
    */
-  long leastBytes(long frames) {
-    long least = Long.MAX_VALUE;
-    for (TrainingPolicy p : policies(frames)) {
-      if (!counted.containsKey(p)) {
-        try (TrainingPlan plan = plan(p)) {
-          bytes(plan);
-        }
-      }
-      least = Math.min(least, Objects.requireNonNull(counted.get(p)));
+  Taken least(long frames) {
+    return policies(frames).stream()
+        .map(this::taken)
+        .min(Comparator.comparingLong(this::bytes))
+        .orElseThrow();
+  }
+
+  /** What is in a limit of the user's. */
+  private long bytes(Taken t) {
+    return t.memory() + (backend.memory().place() == Place.DEVICE ? 0 : t.heap());
+  }
+
+  private Taken taken(TrainingPolicy p) {
+    Taken known = counted.get(p);
+    if (known != null) {
+      return known;
     }
-    return least;
+    try (TrainingPlan plan = plan(p)) {
+      return taken(plan);
+    }
   }
 
   private TrainingPlan plan(TrainingPolicy policy) {
@@ -207,10 +221,10 @@ final class StretchedTraining implements AutoCloseable {
     return chosen().policy().spills() ? backend.memory().spill(spill.orElseThrow()) : null;
   }
 
-  private long bytes(TrainingPlan p) {
-    long all = p.peakBytes() + heapBytes(p.frames());
-    counted.put(p.policy(), all);
-    return all;
+  private Taken taken(TrainingPlan p) {
+    Taken taken = new Taken(p.peakBytes(), heapBytes(p.frames()));
+    counted.put(p.policy(), taken);
+    return taken;
   }
 
   private TrainingPlan cheapest(List<TrainingPolicy> policies, Predicate<TrainingPlan> fits) {
@@ -218,14 +232,14 @@ final class StretchedTraining implements AutoCloseable {
     for (TrainingPolicy p : policies) {
       TrainingPlan next = plan(p);
       try {
-        long taken = bytes(next);
+        long bytes = bytes(taken(next));
         if (fits.test(next)) {
           if (least != null) {
             least.close();
           }
           return next;
         }
-        if (least == null || taken < bytes(least)) {
+        if (least == null || bytes < bytes(taken(least.policy()))) {
           if (least != null) {
             least.close();
           }

@@ -108,7 +108,12 @@ final class Trainer {
   }
 
   void setWeights(List<Tensor> values) {
-    session.engine().weights(values);
+    Snapshot.checkWeights("setWeights", network, values.stream().map(Tensor::shape).toList());
+    replaceWeights(values);
+  }
+
+  private void replaceWeights(Iterable<Tensor> values) {
+    session.engineToFill().weights(values);
     replaced++;
   }
 
@@ -136,15 +141,20 @@ final class Trainer {
     checkIdle("restore");
     snapshot.checkFits(network, training != null);
     if (training != null) {
-      training.restore(session.engine(), snapshot);
+      training.restore(session.engineToFill(), snapshot);
     }
-    setWeights(List.copyOf(snapshot.weights().values()));
+    replaceWeights(snapshot.weights().values());
     session.restoreSeed(snapshot.seed());
     session.engine().setStates(snapshot.states());
   }
 
   Progress progress() {
     return training == null ? Progress.START : training.progress();
+  }
+
+  /** Bytes that the optimiser holds of the backend's memory. */
+  long rememberedBytes() {
+    return training == null ? 0 : training.rememberedBytes();
   }
 
   Optional<Compile> compilation() {

@@ -77,6 +77,10 @@ final class Training implements AutoCloseable {
     return updater;
   }
 
+  long rememberedBytes() {
+    return updater == null ? 0 : updater.bytes();
+  }
+
   double rate() {
     Schedule schedule = objectives.compile().optimizer().common().learningRate();
     return Double.isNaN(learningRate) ? schedule.rate(progress.step()) : learningRate;

@@ -12,13 +12,13 @@ import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.tensor.TensorsOnDemand;
+import convlstm4j.tensor.TensorsOnDemand.Elsewhere;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +136,15 @@ public final class Updater implements AutoCloseable {
       buffers.add(b);
     }
     return buffers;
+  }
+
+  /**
+   * Bytes that this holds.
+   *
+   * @return as {@link #bytes(Optimizer, List, DType)}
+   */
+  public long bytes() {
+    return bytes(optimizer, parameters, runner.dtype());
   }
 
   /**
@@ -303,8 +312,9 @@ public final class Updater implements AutoCloseable {
    */
   public TensorsOnDemand slotsOnDemand() {
     checkOpen();
-    Map<String, Supplier<Tensor>> all = new LinkedHashMap<>();
-    slots.forEach((name, b) -> all.put(name, () -> runner.memory().download(b)));
+    Map<String, Elsewhere> all = new LinkedHashMap<>();
+    slots.forEach(
+        (name, b) -> all.put(name, new Elsewhere(b.shape(), () -> runner.memory().download(b))));
     return new TensorsOnDemand(all);
   }
 
@@ -323,14 +333,15 @@ public final class Updater implements AutoCloseable {
               + " does not belong to this model and optimizer, which need "
               + slots.keySet());
     }
-    values.forEach(
-        (name, t) -> {
-          Buffer b = slot(name);
-          if (!b.shape().equals(t.shape())) {
-            throw new IllegalArgumentException(
-                "optimizer state " + name + " has shape " + t.shape() + ", expected " + b.shape());
-          }
-        });
+    TensorsOnDemand.shapes(values)
+        .forEach(
+            (name, shape) -> {
+              Buffer b = slot(name);
+              if (!b.shape().equals(shape)) {
+                throw new IllegalArgumentException(
+                    "optimizer state " + name + " has shape " + shape + ", expected " + b.shape());
+              }
+            });
     values.forEach((name, t) -> runner.memory().upload(t.cast(runner.dtype()), slot(name)));
   }
 

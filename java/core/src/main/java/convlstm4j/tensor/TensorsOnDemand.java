@@ -12,34 +12,58 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tensors by name that are copied from where they are each time that they are read, so that a large
- * model is written without a second one of its size. Keeps the order; is not changed.
+ * model is written and read without a second one of its size. Keeps the order; is not changed.
  */
 public final class TensorsOnDemand extends AbstractMap<String, Tensor> {
-  private final Map<String, Supplier<Tensor>> copies;
+  /**
+   * A tensor that is elsewhere.
+   *
+   * @param shape its shape, known without reading it
+   * @param copy makes it; asked at every reading
+   */
+  public record Elsewhere(Shape shape, Supplier<Tensor> copy) {}
+
+  private final Map<String, Elsewhere> tensors;
 
   /**
    * Names what can be read.
    *
-   * @param copies makes each of them; asked at every reading
+   * @param tensors by name
    */
-  public TensorsOnDemand(Map<String, Supplier<Tensor>> copies) {
-    this.copies = Collections.unmodifiableMap(new LinkedHashMap<>(copies));
+  public TensorsOnDemand(Map<String, Elsewhere> tensors) {
+    this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * The shapes of tensors, of which those on demand are not read for it.
+   *
+   * @param tensors any
+   * @return by name, in their order
+   */
+  public static Map<String, Shape> shapes(Map<String, Tensor> tensors) {
+    Map<String, Shape> shapes = new LinkedHashMap<>();
+    if (tensors instanceof TensorsOnDemand some) {
+      some.tensors.forEach((name, t) -> shapes.put(name, t.shape()));
+    } else {
+      tensors.forEach((name, t) -> shapes.put(name, t.shape()));
+    }
+    return shapes;
   }
 
   @Override
   public @Nullable Tensor get(Object name) {
-    Supplier<Tensor> copy = copies.get(name);
-    return copy == null ? null : copy.get();
+    Elsewhere tensor = tensors.get(name);
+    return tensor == null ? null : tensor.copy().get();
   }
 
   @Override
   public boolean containsKey(Object name) {
-    return copies.containsKey(name);
+    return tensors.containsKey(name);
   }
 
   @Override
   public Set<String> keySet() {
-    return copies.keySet();
+    return tensors.keySet();
   }
 
   @Override
@@ -47,7 +71,7 @@ public final class TensorsOnDemand extends AbstractMap<String, Tensor> {
     return new AbstractSet<>() {
       @Override
       public Iterator<Map.Entry<String, Tensor>> iterator() {
-        var all = copies.entrySet().iterator();
+        var all = tensors.entrySet().iterator();
         return new Iterator<>() {
           @Override
           public boolean hasNext() {
@@ -57,14 +81,14 @@ public final class TensorsOnDemand extends AbstractMap<String, Tensor> {
           @Override
           public Map.Entry<String, Tensor> next() {
             var e = all.next();
-            return Map.entry(e.getKey(), e.getValue().get());
+            return Map.entry(e.getKey(), e.getValue().copy().get());
           }
         };
       }
 
       @Override
       public int size() {
-        return copies.size();
+        return tensors.size();
       }
     };
   }

@@ -18,6 +18,7 @@ import convlstm4j.program.Parameter;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import convlstm4j.tensor.Tensor;
+import convlstm4j.tensor.TensorsOnDemand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -142,7 +144,7 @@ public final class Checkpoint {
    * @throws CheckpointException if the file is absent or no good
    */
   public static Model load(Path path, CheckpointOptions options) {
-    return load(path.toString(), read(path), options);
+    return read(path, options.training(), held -> load(path.toString(), held, options));
   }
 
   static Model load(String file, Contents contents, CheckpointOptions options) {
@@ -162,11 +164,13 @@ public final class Checkpoint {
     }
     leftOut.forEach(note -> options.notes().accept(file + ": " + note));
     Map<String, Tensor> weights = contents.snapshot().weights();
+    Map<String, Shape> shapes = shapes(contents);
     if (!leftOut.isEmpty()) {
       weights = new LinkedHashMap<>(weights);
       weights.keySet().retainAll(network.parameters().stream().map(network::name).toList());
+      shapes = TensorsOnDemand.shapes(weights);
     }
-    checkWeights(file, weights, network);
+    checkWeights(file, shapes, network);
     Model model = Model.of(network).dtype(contents.dtype()).seed(contents.snapshot().seed());
     try {
       options.model().accept(model);
@@ -207,13 +211,13 @@ public final class Checkpoint {
   }
 
   /** Before the model allocates anything: its size must be that of the file. */
-  private static void checkWeights(String file, Map<String, Tensor> weights, Network network) {
+  private static void checkWeights(String file, Map<String, Shape> weights, Network network) {
     Map<String, String> expected = new LinkedHashMap<>();
     for (Parameter p : network.parameters()) {
       expected.put(network.name(p), p.shape().toString());
     }
     Map<String, String> actual = new LinkedHashMap<>();
-    weights.forEach((name, t) -> actual.put(name, t.shape().toString()));
+    weights.forEach((name, shape) -> actual.put(name, shape.toString()));
     if (!List.copyOf(expected.entrySet()).equals(List.copyOf(actual.entrySet()))) {
       throw new CheckpointException(
           file, "holds the weights " + actual + ", its architecture has " + expected);
@@ -255,8 +259,10 @@ public final class Checkpoint {
    *     element type (the message names the first difference); the model's weights are as before
    */
   public static void loadInto(Model model, Path path) {
-    String file = path.toString();
-    Contents contents = read(path);
+    read(path, true, held -> loadInto(model, path.toString(), held));
+  }
+
+  private static Model loadInto(Model model, String file, Contents contents) {
     Optional<String> difference;
     Compile compile;
     try {
@@ -273,9 +279,10 @@ public final class Checkpoint {
           file, "is of another architecture than the model: " + difference.get());
     }
     checkDtype(file, contents.dtype(), model.dtype());
-    checkWeights(file, contents.snapshot().weights(), model.network());
+    checkWeights(file, shapes(contents), model.network());
     restore(file, model, compile, contents);
     setForms(file, model, contents);
+    return model;
   }
 
   private static void checkDtype(String file, DType came, DType expected) {
@@ -301,10 +308,7 @@ public final class Checkpoint {
    * @throws CheckpointException if the file is absent or damaged
    */
   public static Overview overview(Path path) {
-    Contents contents = read(path);
-    Map<String, Shape> shapes = new LinkedHashMap<>();
-    contents.snapshot().weights().forEach((name, t) -> shapes.put(name, t.shape()));
-    return new Overview(contents.architecture(), shapes);
+    return read(path, false, held -> new Overview(held.architecture(), shapes(held)));
   }
 
   /**
@@ -315,9 +319,12 @@ public final class Checkpoint {
    * @throws CheckpointException if the file is absent or damaged
    */
   public static List<WeightTransfer.Source> layerWeights(Path path) {
+    return read(path, false, held -> layerWeights(path.toString(), held));
+  }
+
+  private static List<WeightTransfer.Source> layerWeights(String file, Contents contents) {
     Map<String, List<WeightTransfer.Array>> layers = new LinkedHashMap<>();
-    Contents contents = read(path);
-    List<String> names = layerNames(path.toString(), contents.architecture());
+    List<String> names = layerNames(file, contents.architecture());
     contents
         .snapshot()
         .weights()
@@ -352,25 +359,36 @@ public final class Checkpoint {
     return names;
   }
 
-  private static Contents read(Path path) {
+  private static Map<String, Shape> shapes(Contents contents) {
+    return TensorsOnDemand.shapes(contents.snapshot().weights());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param use is given what it holds while it is open, which weights and slots are read from
+   */
+  private static <T> T read(Path path, boolean training, Function<Contents, T> use) {
     String file = path.toString();
     if (Files.isDirectory(path)) {
       throw new CheckpointException(file, "is a folder, expected a checkpoint");
     }
     try (FileChannel channel = InputFile.open(path)) {
-      return CheckpointFile.read(
-          file,
-          new CheckpointFile.Source() {
-            @Override
-            public long size() throws IOException {
-              return channel.size();
-            }
+      return use.apply(
+          CheckpointFile.read(
+              file,
+              new CheckpointFile.Source() {
+                @Override
+                public long size() throws IOException {
+                  return channel.size();
+                }
 
-            @Override
-            public int read(ByteBuffer to, long offset) throws IOException {
-              return channel.read(to, offset);
-            }
-          });
+                @Override
+                public int read(ByteBuffer to, long offset) throws IOException {
+                  return channel.read(to, offset);
+                }
+              },
+              training));
     } catch (NoSuchFileException e) {
       throw new CheckpointException(file, "there is no such file", e);
     } catch (AccessDeniedException e) {

@@ -11,12 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
@@ -47,8 +45,6 @@ final class CheckpointFile {
 
   /** Where the checksum of the header starts to hold. */
   static final int CHECKED_FROM = 16;
-
-  private static final int BUFFER = 1 << 16;
 
   private CheckpointFile() {}
 
@@ -142,8 +138,13 @@ final class CheckpointFile {
     }
   }
 
-  /** Reads and checks a whole checkpoint. */
-  static Contents read(String file, Source source) throws IOException {
+  /**
+   * Reads and checks a whole checkpoint. Its weights and slots are read from the source again each
+   * time that they are asked for, so that a model is not on the heap a second time.
+   *
+   * @param training whether what only training needs is kept, or else checked only
+   */
+  static Contents read(String file, Source source, boolean training) throws IOException {
     byte[] prefixAndHeader = prefixAndHeader(file, source);
     HeaderReader.Header header = HeaderReader.read(file, prefixAndHeader, PREFIX);
     Fields f = header.fields();
@@ -159,26 +160,23 @@ final class CheckpointFile {
             f.whole("epoch", 0, Long.MAX_VALUE),
             (int) f.whole("batch", 0, Integer.MAX_VALUE),
             f.whole("step", 0, Long.MAX_VALUE));
-    checkIndex(file, header.tensors(), source.size() - prefixAndHeader.length);
-    Map<Section, Map<String, Map<String, Tensor>>> maps =
-        tensors(file, source, header.tensors(), prefixAndHeader.length);
+    StoredTensors tensors =
+        new StoredTensors(file, source, header.tensors(), prefixAndHeader.length);
+    Map<String, Tensor> weights = tensors.onDemand(Section.WEIGHT);
+    Map<String, Tensor> none = Map.of();
     Snapshot snapshot =
-        new Snapshot(
-            seed,
-            progress,
-            learningRate,
-            of(maps, Section.WEIGHT).getOrDefault("", Map.of()),
-            of(maps, Section.SLOT).getOrDefault("", Map.of()),
-            of(maps, Section.STATE).getOrDefault("", Map.of()),
-            of(maps, Section.SUM).getOrDefault("", Map.of()),
-            of(maps, Section.CALLBACK));
+        training
+            ? new Snapshot(
+                seed,
+                progress,
+                learningRate,
+                weights,
+                tensors.onDemand(Section.SLOT),
+                tensors.all(Section.STATE),
+                tensors.all(Section.SUM),
+                tensors.callbacks())
+            : new Snapshot(seed, Progress.START, Double.NaN, weights, none, none, none, Map.of());
     return new Contents(library, architecture, compile, dtype, bytes, snapshot);
-  }
-
-  /** The tensors of a section, of which each has a map. */
-  private static Map<String, Map<String, Tensor>> of(
-      Map<Section, Map<String, Map<String, Tensor>>> maps, Section section) {
-    return Objects.requireNonNull(maps.get(section));
   }
 
   private static byte[] prefixAndHeader(String file, Source source) throws IOException {
@@ -235,7 +233,7 @@ final class CheckpointFile {
     return bytes.array();
   }
 
-  private static void fill(Source source, ByteBuffer bytes, long offset) throws IOException {
+  static void fill(Source source, ByteBuffer bytes, long offset) throws IOException {
     for (long at = offset; bytes.hasRemaining(); ) {
       int n = source.read(bytes, at);
       if (n < 0) {
@@ -243,82 +241,5 @@ final class CheckpointFile {
       }
       at += n;
     }
-  }
-
-  /** Checks the index against the length of the data, so that no tensor can be too large. */
-  private static void checkIndex(String file, List<Entry> index, long dataBytes) {
-    long end = 0;
-    for (Entry entry : index) {
-      long bytes;
-      try {
-        bytes = entry.bytes();
-        Tensor.arrayLength(entry.shape());
-      } catch (ArithmeticException | IllegalArgumentException e) {
-        throw new CheckpointException(
-            file, "damaged header, " + entry.label() + " of shape " + entry.shape(), e);
-      }
-      if (entry.offset() != end || bytes > dataBytes - end) {
-        throw new CheckpointException(
-            file,
-            "damaged header, "
-                + entry.label()
-                + ": "
-                + bytes
-                + " bytes at offset "
-                + entry.offset()
-                + ", expected offset "
-                + end
-                + " and at most "
-                + (dataBytes - end)
-                + " bytes");
-      }
-      end += bytes;
-    }
-    if (end != dataBytes) {
-      throw new CheckpointException(
-          file, "damaged: " + dataBytes + " bytes of tensors, expected " + end);
-    }
-  }
-
-  private static Map<Section, Map<String, Map<String, Tensor>>> tensors(
-      String file, Source source, List<Entry> index, long dataStart) throws IOException {
-    Map<Section, Map<String, Map<String, Tensor>>> maps = new EnumMap<>(Section.class);
-    for (Section section : Section.values()) {
-      maps.put(section, new LinkedHashMap<>());
-    }
-    long most = index.stream().mapToLong(Entry::bytes).max().orElse(0);
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, most));
-    for (Entry e : index) {
-      Tensor tensor = tensor(file, source, e, dataStart + e.offset(), buffer);
-      Tensor other =
-          of(maps, e.section())
-              .computeIfAbsent(e.owner(), o -> new LinkedHashMap<>())
-              .put(e.name(), tensor);
-      if (other != null || (e.section() != Section.CALLBACK && !e.owner().isEmpty())) {
-        throw new CheckpointException(
-            file, "damaged header, " + e.label() + (other != null ? " twice" : ": has an owner"));
-      }
-    }
-    return maps;
-  }
-
-  private static Tensor tensor(String file, Source source, Entry e, long start, ByteBuffer buffer)
-      throws IOException {
-    Tensor tensor = Tensor.zeros(e.dtype(), e.shape());
-    CRC32C crc = new CRC32C();
-    int bytes = e.dtype().bytes();
-    for (int from = 0; from < tensor.size(); ) {
-      int n = Math.min(buffer.capacity() / bytes, tensor.size() - from);
-      fill(source, buffer.clear().limit(n * bytes), start + (long) from * bytes);
-      crc.update(buffer.flip());
-      Entry.decode(buffer.flip(), tensor, from, n);
-      from += n;
-    }
-    if ((int) crc.getValue() != e.crc()) {
-      throw new CheckpointException(
-          file,
-          "damaged, bytes " + start + "-" + (start + e.bytes() - 1) + ": checksum of " + e.label());
-    }
-    return tensor;
   }
 }

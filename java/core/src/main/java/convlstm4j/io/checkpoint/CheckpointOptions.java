@@ -28,18 +28,21 @@ public final class CheckpointOptions {
   private final Set<String> skipped;
   private final Consumer<Model> model;
   private final Consumer<String> notes;
+  private final boolean training;
 
   private CheckpointOptions(
       CustomLayers customLayers,
       CustomMetrics customMetrics,
       Set<String> skipped,
       Consumer<Model> model,
-      Consumer<String> notes) {
+      Consumer<String> notes,
+      boolean training) {
     this.customLayers = customLayers;
     this.customMetrics = customMetrics;
     this.skipped = skipped;
     this.model = model;
     this.notes = notes;
+    this.training = training;
   }
 
   /**
@@ -53,7 +56,8 @@ public final class CheckpointOptions {
         CustomMetrics.none(),
         Set.of(),
         m -> {},
-        note -> LOG.warn("{}", Printable.line(note)));
+        note -> LOG.warn("{}", Printable.line(note)),
+        true);
   }
 
   /**
@@ -63,7 +67,7 @@ public final class CheckpointOptions {
    * @return new options
    */
   public CheckpointOptions customLayers(CustomLayers kinds) {
-    return new CheckpointOptions(kinds, customMetrics, skipped, model, notes);
+    return new CheckpointOptions(kinds, customMetrics, skipped, model, notes, training);
   }
 
   /**
@@ -74,7 +78,7 @@ public final class CheckpointOptions {
    * @return new options
    */
   public CheckpointOptions customMetrics(CustomMetrics kinds) {
-    return new CheckpointOptions(customLayers, kinds, skipped, model, notes);
+    return new CheckpointOptions(customLayers, kinds, skipped, model, notes, training);
   }
 
   /**
@@ -88,7 +92,8 @@ public final class CheckpointOptions {
   public CheckpointOptions skipLayer(String name) {
     Set<String> more = new LinkedHashSet<>(skipped);
     more.add(name);
-    return new CheckpointOptions(customLayers, customMetrics, Set.copyOf(more), model, notes);
+    return new CheckpointOptions(
+        customLayers, customMetrics, Set.copyOf(more), model, notes, training);
   }
 
   /**
@@ -98,7 +103,7 @@ public final class CheckpointOptions {
    * @return new options
    */
   public CheckpointOptions model(Consumer<Model> action) {
-    return new CheckpointOptions(customLayers, customMetrics, skipped, action, notes);
+    return new CheckpointOptions(customLayers, customMetrics, skipped, action, notes, training);
   }
 
   /**
@@ -108,7 +113,18 @@ public final class CheckpointOptions {
    * @return new options
    */
   public CheckpointOptions notes(Consumer<String> listener) {
-    return new CheckpointOptions(customLayers, customMetrics, skipped, model, listener);
+    return new CheckpointOptions(customLayers, customMetrics, skipped, model, listener, training);
+  }
+
+  /**
+   * Leaves in the file what only training needs: what the optimiser remembers, which is twice the
+   * weights for Adam, progress, and what stateful layers and callbacks remember. The model predicts
+   * and evaluates with as much less memory; training it begins anew.
+   *
+   * @return new options
+   */
+  public CheckpointOptions withoutTraining() {
+    return new CheckpointOptions(customLayers, customMetrics, skipped, model, notes, false);
   }
 
   CustomLayers customLayers() {
@@ -129,5 +145,9 @@ public final class CheckpointOptions {
 
   Consumer<String> notes() {
     return notes;
+  }
+
+  boolean training() {
+    return training;
   }
 }

@@ -2,6 +2,7 @@ package convlstm4j.io.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,6 +68,10 @@ class CheckpointFileTest {
   }
 
   static Contents read(byte[] bytes) throws IOException {
+    return read(bytes, true);
+  }
+
+  private static Contents read(byte[] bytes, boolean training) throws IOException {
     return CheckpointFile.read(
         "a.ckpt",
         new CheckpointFile.Source() {
@@ -82,11 +87,16 @@ class CheckpointFileTest {
             to.put(bytes, (int) offset, n);
             return n;
           }
-        });
+        },
+        training);
   }
 
   private static String refused(byte[] bytes) {
-    return assertThrows(CheckpointException.class, () -> read(bytes)).getMessage();
+    String message = assertThrows(CheckpointException.class, () -> read(bytes)).getMessage();
+    // What is not taken is checked all the same.
+    assertEquals(
+        message, assertThrows(CheckpointException.class, () -> read(bytes, false)).getMessage());
+    return message;
   }
 
   private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
@@ -130,6 +140,15 @@ class CheckpointFileTest {
       assertEquals(expected.callbacks().keySet(), actual.callbacks().keySet());
       expected.callbacks().forEach((k, m) -> assertSame(m, actual.callbacks().get(k)));
       assertArrayEquals(bytes, write(back));
+      Snapshot used = read(bytes, false).snapshot();
+      assertSame(expected.weights(), used.weights());
+      assertEquals(expected.seed(), used.seed());
+      assertEquals(Progress.START, used.progress());
+      assertTrue(Double.isNaN(used.learningRate()));
+      assertEquals(List.of(), List.copyOf(used.slots().keySet()));
+      assertEquals(Map.of(), used.states());
+      assertEquals(Map.of(), used.sums());
+      assertEquals(Map.of(), used.callbacks());
     }
   }
 
@@ -155,6 +174,22 @@ class CheckpointFileTest {
             1, Progress.START, Double.NaN, weights, Map.of(), Map.of(), Map.of(), Map.of());
     Contents back = read(write(new Contents("v", "{}", null, DType.FLOAT32, null, s)));
     assertSame(weights, back.snapshot().weights());
+  }
+
+  /** Weights are not on the heap a second time, and not taken if they are others by then. */
+  @Test
+  void readsWeightsWhenTheyAreAskedFor() throws IOException {
+    byte[] bytes = write(contents(1, DType.FLOAT32));
+    Map<String, Tensor> weights = read(bytes).snapshot().weights();
+    Tensor first = weights.get("z/kernel");
+    assertNotSame(first, weights.get("z/kernel"));
+    bytes[bytes.length - 1]++; // of another section
+    assertArrayEquals(first.floats(), weights.get("z/kernel").floats());
+    int header = (int) ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(16);
+    bytes[CheckpointFile.PREFIX + header]++;
+    String message =
+        assertThrows(CheckpointException.class, () -> weights.get("z/kernel")).getMessage();
+    assertTrue(message.endsWith("checksum of weight \"z/kernel\""), message);
   }
 
   @Test

@@ -115,6 +115,35 @@ class CheckpointTest {
     }
   }
 
+  @Test
+  void leavesWhatOnlyTrainingNeedsInTheFile() throws IOException {
+    try (Model model = SmallNet.compiled(DType.FLOAT32)) {
+      model.fit(SmallNet.data(DType.FLOAT32), Fit.epochs(1));
+      Checkpoint.save(model, path());
+      Tensor x = SmallNet.data(DType.FLOAT32).open(0, 0).next().inputs().get(0);
+      model.resetStates();
+      CheckpointOptions options =
+          CheckpointOptions.defaults().model(m -> m.backend("reference")).withoutTraining();
+      try (Model all = load(path());
+          Model used = Checkpoint.load(path(), options)) {
+        assertArrayEquals(model.predict(x).get(0).floats(), used.predict(x).get(0).floats());
+        used.resetStates();
+        all.resetStates();
+        assertEquals(
+            all.evaluate(SmallNet.data(DType.FLOAT32)),
+            used.evaluate(SmallNet.data(DType.FLOAT32)));
+        Snapshot kept = used.snapshot();
+        assertEquals(Progress.START, kept.progress());
+        assertEquals(Map.of(), kept.slots());
+        assertTrue(all.plan(false, x.shape()).optimizer() > 0);
+        assertEquals(0, used.plan(false, x.shape()).optimizer());
+        used.resetStates();
+        used.fit(SmallNet.data(DType.FLOAT32), Fit.epochs(1));
+        assertEquals(new Progress(1, 0, 3), used.progress());
+      }
+    }
+  }
+
   private static double[] numbers(Tensor t) {
     return t.cast(DType.FLOAT64).doubles();
   }

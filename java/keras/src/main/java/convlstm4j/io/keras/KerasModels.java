@@ -7,7 +7,6 @@ import convlstm4j.io.architecture.ArchitectureException;
 import convlstm4j.model.Compile;
 import convlstm4j.model.Model;
 import convlstm4j.model.WeightTransfer;
-import convlstm4j.objective.CustomMetrics;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
 import java.io.IOException;
@@ -76,7 +75,7 @@ public final class KerasModels {
       options.model().accept(model);
       plan.apply(model);
       setForms(file, model);
-      train(file, model, plan, options.customMetrics(), options.notesOf(file.file()));
+      train(file, model, plan, options);
       return model;
     } catch (RuntimeException | Error e) {
       model.close();
@@ -97,12 +96,13 @@ public final class KerasModels {
   }
 
   /** Compiles the model as it was when it was saved, as far as that can be. */
-  private static void train(
-      KerasFile file, Model model, WeightPlan plan, CustomMetrics custom, Consumer<String> notes) {
+  private static void train(KerasFile file, Model model, WeightPlan plan, KerasOptions options) {
     if (model.compilation().isPresent()) {
       return; // by the caller's options
     }
-    Optional<Compile> compile = TrainingReader.read(file, model.network(), custom, notes);
+    Consumer<String> notes = options.notesOf(file.file());
+    Optional<Compile> compile =
+        TrainingReader.read(file, model.network(), options.customMetrics(), notes);
     if (compile.isEmpty()) {
       return;
     }
@@ -112,7 +112,9 @@ public final class KerasModels {
       notes.accept("the model is not compiled: " + e.getMessage());
       return;
     }
-    OptimizerState.restore(file, model, plan.trained(), notes);
+    if (options.training()) {
+      OptimizerState.restore(file, model, plan.trained(), notes);
+    }
   }
 
   static Network network(KerasFile file, KerasOptions options) {

@@ -30,6 +30,7 @@ public final class KerasOptions {
   private final Consumer<Model> model;
   private final Consumer<String> notes;
   private final KerasVersion h5;
+  private final boolean training;
 
   private KerasOptions(
       CustomLayers customLayers,
@@ -37,13 +38,15 @@ public final class KerasOptions {
       Set<String> skipped,
       Consumer<Model> model,
       Consumer<String> notes,
-      KerasVersion h5) {
+      KerasVersion h5,
+      boolean training) {
     this.customLayers = customLayers;
     this.customMetrics = customMetrics;
     this.skipped = skipped;
     this.model = model;
     this.notes = notes;
     this.h5 = h5;
+    this.training = training;
   }
 
   /**
@@ -58,7 +61,8 @@ public final class KerasOptions {
         Set.of(),
         m -> {},
         note -> LOG.warn("{}", note),
-        KerasVersion.KERAS3);
+        KerasVersion.KERAS3,
+        true);
   }
 
   /**
@@ -68,7 +72,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions customLayers(CustomLayers kinds) {
-    return new KerasOptions(kinds, customMetrics, skipped, model, notes, h5);
+    return new KerasOptions(kinds, customMetrics, skipped, model, notes, h5, training);
   }
 
   /**
@@ -79,7 +83,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions customMetrics(CustomMetrics kinds) {
-    return new KerasOptions(customLayers, kinds, skipped, model, notes, h5);
+    return new KerasOptions(customLayers, kinds, skipped, model, notes, h5, training);
   }
 
   /**
@@ -95,7 +99,8 @@ public final class KerasOptions {
   public KerasOptions skipLayer(String name) {
     Set<String> more = new LinkedHashSet<>(skipped);
     more.add(name);
-    return new KerasOptions(customLayers, customMetrics, Set.copyOf(more), model, notes, h5);
+    return new KerasOptions(
+        customLayers, customMetrics, Set.copyOf(more), model, notes, h5, training);
   }
 
   /**
@@ -105,7 +110,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions model(Consumer<Model> action) {
-    return new KerasOptions(customLayers, customMetrics, skipped, action, notes, h5);
+    return new KerasOptions(customLayers, customMetrics, skipped, action, notes, h5, training);
   }
 
   /**
@@ -116,7 +121,7 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions notes(Consumer<String> listener) {
-    return new KerasOptions(customLayers, customMetrics, skipped, model, listener, h5);
+    return new KerasOptions(customLayers, customMetrics, skipped, model, listener, h5, training);
   }
 
   /**
@@ -128,7 +133,18 @@ public final class KerasOptions {
    * @return new options
    */
   public KerasOptions h5(KerasVersion version) {
-    return new KerasOptions(customLayers, customMetrics, skipped, model, notes, version);
+    return new KerasOptions(customLayers, customMetrics, skipped, model, notes, version, training);
+  }
+
+  /**
+   * Leaves in the file what only training needs: what the optimiser remembers, which is twice the
+   * weights for Adam, and how far training had come. The model is compiled all the same, predicts
+   * and evaluates with as much less memory; training it begins anew.
+   *
+   * @return new options
+   */
+  public KerasOptions withoutTraining() {
+    return new KerasOptions(customLayers, customMetrics, skipped, model, notes, h5, false);
   }
 
   CustomLayers customLayers() {
@@ -137,6 +153,10 @@ public final class KerasOptions {
 
   CustomMetrics customMetrics() {
     return customMetrics;
+  }
+
+  boolean training() {
+    return training;
   }
 
   Set<String> skipped() {

@@ -42,12 +42,8 @@ final class ZipEntries {
         if (e.isDirectory()) {
           continue;
         }
-        byte[] content;
-        try (InputStream in = zip.getInputStream(e)) {
-          content = in.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, left + 1));
-        }
-        left -= content.length;
-        if (left < 0) {
+        left -= e.getSize();
+        if (left < 0 || e.getSize() > Integer.MAX_VALUE - 8) {
           throw new KerasException(
               path.toString(),
               "unpacks to more than "
@@ -57,7 +53,7 @@ final class ZipEntries {
                   + " bytes, at the entry "
                   + e.getName());
         }
-        if (entries.put(e.getName(), ByteBuffer.wrap(content)) != null) {
+        if (entries.put(e.getName(), ByteBuffer.wrap(content(path, zip, e))) != null) {
           throw new KerasException(path.toString(), "has the entry " + e.getName() + " twice");
         }
       }
@@ -65,5 +61,24 @@ final class ZipEntries {
       throw new KerasException(path.toString(), "is a damaged zip: " + e.getMessage(), e);
     }
     return entries;
+  }
+
+  /** Into an array of the size that the zip says: one that grows is there twice as it does. */
+  private static byte[] content(Path path, ZipFile zip, ZipEntry e) throws IOException {
+    byte[] content = new byte[(int) e.getSize()];
+    try (InputStream in = zip.getInputStream(e)) {
+      int n = in.readNBytes(content, 0, content.length);
+      if (n < content.length || in.read() >= 0) {
+        throw new KerasException(
+            path.toString(),
+            "is a damaged zip: the entry "
+                + e.getName()
+                + " unpacks to "
+                + (n < content.length ? n + "" : "more than " + n)
+                + " bytes, its directory says "
+                + content.length);
+      }
+    }
+    return content;
   }
 }

@@ -1,6 +1,7 @@
 package convlstm4j.io.keras;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,6 +154,27 @@ class HostileFilesTest {
     assertTrue(
         message.contains("unpacks to more than 8 times its") && message.contains("config.json"),
         message);
+  }
+
+  @Test
+  void aZipWhoseDirectoryLies() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+      zip.putNextEntry(new ZipEntry("config.json"));
+      zip.write(new byte[900]);
+    }
+    for (int said : new int[] {899, 901}) {
+      ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+      int at = bytes.capacity() - 22 - 46 - "config.json".length();
+      assertEquals(0x02014b50, bytes.getInt(at), "the directory");
+      assertEquals(900, bytes.getInt(at + 24));
+      bytes.putInt(at + 24, said);
+      Path file = Files.write(dir.resolve(said + ".keras"), bytes.array());
+      String message =
+          assertThrows(KerasException.class, () -> KerasModels.load(file)).getMessage();
+      assertTrue(
+          message.contains("config.json unpacks to") && message.endsWith("says " + said), message);
+    }
   }
 
   /** Keras 2.12 to 2.14: another name, and numbers that count layers with weights twice. */

@@ -45,6 +45,17 @@ class LossScaleTest {
         assertEquals(-0.1516028195619583, slots.get("momentum/dense/kernel").get(0), 1e-8, ending);
         assertTrue(slots.values().stream().allMatch(t -> t.get(0) != 0));
       }
+      try (Model model =
+          KerasModels.load(
+              path,
+              KerasOptions.defaults()
+                  .notes(note -> {})
+                  .model(m -> m.backend("reference"))
+                  .withoutTraining())) {
+        assertEquals(new Adam(0.01f), model.compilation().get().optimizer());
+        assertEquals(0, model.progress().step());
+        assertEquals(Map.of(), model.snapshot().slots());
+      }
     }
   }
 }
