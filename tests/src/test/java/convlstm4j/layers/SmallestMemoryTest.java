@@ -36,14 +36,14 @@ import org.junit.jupiter.api.TestFactory;
  * not it has trained, in which case what its optimiser remembers is there, too.
  */
 class SmallestMemoryTest {
-  private static final Shape VIDEO = Shape.of(1, 24, 20, 20, 1);
+  private static final Shape VIDEO = Shape.of(1, 24, 12, 12, 1);
   private static final Tensor ZEROS = Tensor.zeros(DType.FLOAT32, VIDEO);
 
   /** Losses and their like are allocated beside what is planned. */
   private static final long SMALL = 16 << 10;
 
   private static Model model(Backend backend) {
-    Symbol v = Input.named("x", Input.ANY, 20, 20, 1);
+    Symbol v = Input.named("x", Input.ANY, 12, 12, 1);
     Symbol x = new BatchNormalization().apply(new ConvLSTM2D(2, 3).returnSequences(true).apply(v));
     x = new TimeDistributed(new Flatten()).apply(x);
     x = new TimeDistributed(new Dense(50)).apply(x);
@@ -70,7 +70,8 @@ class SmallestMemoryTest {
       model.memory(1L << 40).trainOnBatch(batch());
       predicts(model);
       trains(model);
-      RunPlan trained = model.memory(1).plan(false, VIDEO);
+      byHand(model);
+      RunPlan trained = model.stretch(1000).memory(1).plan(false, VIDEO);
       assertEquals(2 * weights(model), trained.optimizer());
       assertTrue(trained.smallest() >= fresh + trained.optimizer(), trained + " " + fresh);
     }
@@ -100,6 +101,20 @@ class SmallestMemoryTest {
     RunPlan atOnce = model.memory(all).plan(false, VIDEO);
     assertFalse(atOnce.isStretched(), atOnce.toString());
     assertTrue(model.memory(all - 1).plan(false, VIDEO).isStretched());
+  }
+
+  /** As many frames at a time as somebody asks for, whether or not others would take less. */
+  private static void byHand(Model model) {
+    model.stretch(12);
+    long smallest = model.memory(1).plan(false, VIDEO).smallest();
+    assertTrue(model.memory(smallest - 1).plan(false, VIDEO).refusal().isPresent());
+    assertEquals(12, model.memory(smallest).plan(false, VIDEO).frames());
+    assertEquals(1, model.predict(List.of(Frames.of(ZEROS))).size());
+    long training = model.memory(1).planTraining(InputPlace.NUMBERS, VIDEO).smallest();
+    RunPlan fits = model.memory(training).planTraining(InputPlace.NUMBERS, VIDEO);
+    assertEquals(12, fits.frames());
+    assertEquals(List.of(), fits.refusal().stream().toList());
+    assertTrue(model.memory(training + SMALL).trainOnBatch(batch()).get("loss") >= 0);
   }
 
   private static void trains(Model model) {

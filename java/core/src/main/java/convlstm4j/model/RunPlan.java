@@ -110,7 +110,8 @@ public record RunPlan(
       StretchedTraining s = new StretchedTraining(pass, backend, dtype, limits);
       if (s.isPossible()) {
         long frames = byHand ? limits.frames() : 0;
-        return training(s, plain, room, frames, held, batch, stretches.flops(), smallest);
+        long atOnceToo = byHand || truncated ? Long.MAX_VALUE : smallest;
+        return training(s, plain, room, frames, held, batch, stretches.flops(), atOnceToo);
       }
     }
     if (kind != Kind.PREDICT || !stretches.isPossible() || (refusal.isEmpty() && !byHand)) {
@@ -134,15 +135,14 @@ public record RunPlan(
           smallest,
           refusal);
     }
-    long fewest = stretches.phases().least();
-    try (StretchedPlan least = stretches.plan(fewest)) {
-      smallest =
-          Math.min(
-              smallest, room.smallest(counted + least.peakBytes(), stretches.heapBytes(fewest)));
+    long frames = byHand ? limits.frames() : stretches.phases().least();
+    try (StretchedPlan least = stretches.plan(frames)) {
+      long some = room.smallest(counted + least.peakBytes(), stretches.heapBytes(frames));
+      smallest = byHand ? some : Math.min(smallest, some);
     }
     try (StretchedPlan best =
         byHand
-            ? stretches.plan(limits.frames())
+            ? stretches.plan(frames)
             : stretches.largest(
                 p -> room.has(counted + p.peakBytes(), stretches.heapBytes(p.frames())))) {
       long bytes = best.peakBytes();

@@ -377,7 +377,7 @@ public final class Checkpoint {
       return use.apply(
           CheckpointFile.read(
               file,
-              new CheckpointFile.Source() {
+              new ByteSource() {
                 @Override
                 public long size() throws IOException {
                   return channel.size();

@@ -48,14 +48,6 @@ final class CheckpointFile {
 
   private CheckpointFile() {}
 
-  /** Bytes that a checkpoint is read from. */
-  interface Source {
-    long size() throws IOException;
-
-    /** Reads some bytes from an offset on; returns how many, -1 at the end. */
-    int read(ByteBuffer to, long offset) throws IOException;
-  }
-
   static void write(WritableByteChannel out, Contents contents) throws IOException {
     List<Supplier<Tensor>> tensors = new ArrayList<>();
     List<Map<String, Object>> index = new ArrayList<>();
@@ -144,7 +136,7 @@ final class CheckpointFile {
    *
    * @param training whether what only training needs is kept, or else checked only
    */
-  static Contents read(String file, Source source, boolean training) throws IOException {
+  static Contents read(String file, ByteSource source, boolean training) throws IOException {
     byte[] prefixAndHeader = prefixAndHeader(file, source);
     HeaderReader.Header header = HeaderReader.read(file, prefixAndHeader, PREFIX);
     Fields f = header.fields();
@@ -179,7 +171,7 @@ final class CheckpointFile {
     return new Contents(library, architecture, compile, dtype, bytes, snapshot);
   }
 
-  private static byte[] prefixAndHeader(String file, Source source) throws IOException {
+  private static byte[] prefixAndHeader(String file, ByteSource source) throws IOException {
     long size = source.size();
     byte[] start = bytes(source, (int) Math.min(size, PREFIX));
     for (int i = 0; i < MAGIC.length; i++) {
@@ -227,19 +219,9 @@ final class CheckpointFile {
     return all;
   }
 
-  private static byte[] bytes(Source source, int n) throws IOException {
+  private static byte[] bytes(ByteSource source, int n) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(n);
-    fill(source, bytes, 0);
+    source.fill(bytes, 0);
     return bytes.array();
-  }
-
-  static void fill(Source source, ByteBuffer bytes, long offset) throws IOException {
-    for (long at = offset; bytes.hasRemaining(); ) {
-      int n = source.read(bytes, at);
-      if (n < 0) {
-        throw new java.io.EOFException("ends at byte " + at + ": it was cut while being read");
-      }
-      at += n;
-    }
   }
 }

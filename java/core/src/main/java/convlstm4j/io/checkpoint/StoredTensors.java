@@ -1,6 +1,5 @@
 package convlstm4j.io.checkpoint;
 
-import convlstm4j.io.checkpoint.CheckpointFile.Source;
 import convlstm4j.io.checkpoint.Entry.Section;
 import convlstm4j.tensor.Tensor;
 import convlstm4j.tensor.TensorsOnDemand;
@@ -20,7 +19,7 @@ final class StoredTensors {
   private static final int BUFFER = 1 << 16;
 
   private final String file;
-  private final Source source;
+  private final ByteSource source;
   private final long start;
   private final ByteBuffer buffer;
   private final Map<Section, Map<String, Map<String, Entry>>> entries =
@@ -34,7 +33,7 @@ final class StoredTensors {
    * @param index what there should be
    * @param start where the data begin
    */
-  StoredTensors(String file, Source source, List<Entry> index, long start) throws IOException {
+  StoredTensors(String file, ByteSource source, List<Entry> index, long start) throws IOException {
     this.file = file;
     this.source = source;
     this.start = start;
@@ -140,7 +139,7 @@ final class StoredTensors {
     int size = Tensor.arrayLength(e.shape());
     for (int from = 0; from < size; ) {
       int n = Math.min(buffer.capacity() / bytes, size - from);
-      CheckpointFile.fill(source, buffer.clear().limit(n * bytes), first + (long) from * bytes);
+      source.fill(buffer.clear().limit(n * bytes), first + (long) from * bytes);
       crc.update(buffer.flip());
       if (tensor != null) {
         Entry.decode(buffer.flip(), tensor, from, n);

@@ -74,7 +74,7 @@ class CheckpointFileTest {
   private static Contents read(byte[] bytes, boolean training) throws IOException {
     return CheckpointFile.read(
         "a.ckpt",
-        new CheckpointFile.Source() {
+        new ByteSource() {
           @Override
           public long size() {
             return bytes.length;
