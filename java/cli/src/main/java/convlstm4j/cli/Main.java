@@ -3,19 +3,14 @@ package convlstm4j.cli;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.RunLast;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code convlstm4j}. */
 @Command(
-    name = "convlstm4j",
-    description = "Convolutional LSTM networks: train, evaluate and run them on films and arrays.",
-    mixinStandardHelpOptions = true,
-    scope = ScopeType.INHERIT,
-    versionProvider = Version.class,
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
@@ -33,19 +28,14 @@ import picocli.CommandLine.TypeConversionException;
       CompletionCommand.class,
       ManCommand.class,
       HelpCommand.class
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:good",
-      "1:the work failed",
-      "2:wrong call or input",
-      "129:stopped by the terminal's end (SIGHUP), after saving",
-      "130:stopped by Ctrl-C (SIGINT), after saving",
-      "143:stopped by kill or docker stop (SIGTERM), after saving"
     })
-public final class Main {
+public final class Main extends Program {
   /** The terminal that knows no control characters. */
   static final String DUMB = "dumb";
+
+  /** Those that tell of all commands. */
+  private static final Set<Class<?>> OF_ALL =
+      Set.of(CompletionCommand.class, HelpCommand.class, ManCommand.class);
 
   private Main() {}
 
@@ -71,7 +61,7 @@ public final class Main {
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     PrintWriter shown = PrintableWriter.to(err);
     CommandLine line =
-        new CommandLine(new Main())
+        line(args)
             .setOut(out) // as it is for the help, which has colours
             .setErr(shown)
             .setExecutionStrategy(
@@ -99,6 +89,20 @@ public final class Main {
     } catch (OutOfMemoryError e) {
       return Errors.outOfMemory(e, shown);
     }
+  }
+
+  /**
+   * The program with the command that is called, if that is known by the first word: to make them
+   * all takes longer than many of them work.
+   */
+  private static CommandLine line(String... args) {
+    for (Class<?> c : Main.class.getAnnotation(Command.class).subcommands()) {
+      String name = c.getAnnotation(Command.class).name();
+      if (args.length > 0 && args[0].equals(name) && !OF_ALL.contains(c)) {
+        return new CommandLine(new Program()).addSubcommand(c);
+      }
+    }
+    return new CommandLine(new Main());
   }
 
   /** An empty name, as of a shell's variable that is not set, would mean the current folder. */
