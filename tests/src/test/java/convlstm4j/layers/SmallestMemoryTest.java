@@ -36,22 +36,22 @@ import org.junit.jupiter.api.TestFactory;
  * not it has trained, in which case what its optimiser remembers is there, too.
  */
 class SmallestMemoryTest {
-  private static final Shape VIDEO = Shape.of(1, 24, 12, 12, 1);
+  private static final Shape VIDEO = Shape.of(1, 16, 10, 10, 1);
   private static final Tensor ZEROS = Tensor.zeros(DType.FLOAT32, VIDEO);
 
   /** Losses and their like are allocated beside what is planned. */
   private static final long SMALL = 16 << 10;
 
   private static Model model(Backend backend) {
-    Symbol v = Input.named("x", Input.ANY, 12, 12, 1);
+    Symbol v = Input.named("x", Input.ANY, 10, 10, 1);
     Symbol x = new BatchNormalization().apply(new ConvLSTM2D(2, 3).returnSequences(true).apply(v));
     x = new TimeDistributed(new Flatten()).apply(x);
-    x = new TimeDistributed(new Dense(50)).apply(x);
+    x = new TimeDistributed(new Dense(20)).apply(x);
     return Model.of(v, x).backend(backend).compile(new Adam(0.01), Loss.meanSquaredError());
   }
 
   private static Batch batch() {
-    Tensor target = Tensor.zeros(DType.FLOAT32, Shape.of(1, 24, 50));
+    Tensor target = Tensor.zeros(DType.FLOAT32, Shape.of(1, 16, 20));
     return new Batch(List.of(ZEROS), List.of(target), List.of(), "a video");
   }
 
@@ -105,14 +105,14 @@ class SmallestMemoryTest {
 
   /** As many frames at a time as somebody asks for, whether or not others would take less. */
   private static void byHand(Model model) {
-    model.stretch(12);
+    model.stretch(8);
     long smallest = model.memory(1).plan(false, VIDEO).smallest();
     assertTrue(model.memory(smallest - 1).plan(false, VIDEO).refusal().isPresent());
-    assertEquals(12, model.memory(smallest).plan(false, VIDEO).frames());
+    assertEquals(8, model.memory(smallest).plan(false, VIDEO).frames());
     assertEquals(1, model.predict(List.of(Frames.of(ZEROS))).size());
     long training = model.memory(1).planTraining(InputPlace.NUMBERS, VIDEO).smallest();
     RunPlan fits = model.memory(training).planTraining(InputPlace.NUMBERS, VIDEO);
-    assertEquals(12, fits.frames());
+    assertEquals(8, fits.frames());
     assertEquals(List.of(), fits.refusal().stream().toList());
     assertTrue(model.memory(training + SMALL).trainOnBatch(batch()).get("loss") >= 0);
   }

@@ -42,7 +42,7 @@ final class ZipEntries {
         if (e.isDirectory()) {
           continue;
         }
-        left -= e.getSize();
+        left -= Math.max(0, e.getSize());
         if (left < 0 || e.getSize() > Integer.MAX_VALUE - 8) {
           throw new KerasException(
               path.toString(),
@@ -65,7 +65,8 @@ final class ZipEntries {
 
   /** Into an array of the size that the zip says: one that grows is there twice as it does. */
   private static byte[] content(Path path, ZipFile zip, ZipEntry e) throws IOException {
-    byte[] content = new byte[(int) e.getSize()];
+    byte[] content =
+        new byte[(int) Math.max(0, e.getSize())]; // one without a size is refused below
     try (InputStream in = zip.getInputStream(e)) {
       int n = in.readNBytes(content, 0, content.length);
       if (n < content.length || in.read() >= 0) {
