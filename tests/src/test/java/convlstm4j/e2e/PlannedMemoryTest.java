@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import convlstm4j.cli.article.Architectures;
+import convlstm4j.data.Batch;
+import convlstm4j.graph.Symbol;
 import convlstm4j.io.checkpoint.Checkpoint;
+import convlstm4j.io.checkpoint.CheckpointOptions;
 import convlstm4j.io.npy.NpyFile;
 import convlstm4j.io.npy.NpyType;
 import convlstm4j.io.npy.NpyWriter;
+import convlstm4j.layer.Dense;
+import convlstm4j.layer.Input;
 import convlstm4j.model.Compile;
 import convlstm4j.model.InputPlace;
 import convlstm4j.model.Model;
@@ -224,5 +229,33 @@ class PlannedMemoryTest {
     // Of one large convolution's scratch memory, pages are counted that it never touches.
     long took = predict("few", FEW, prediction);
     assertTrue(took < (1 + CLOSE) * prediction.total(), took + " " + prediction);
+  }
+
+  /** A weight of 64 MiB and an Adam's two slots of it, most of what there is. */
+  @EnabledIfSystemProperty(named = "full", matches = "true")
+  @Test
+  void predictsWithALargeWeightAsPlanned() throws Exception {
+    Symbol x = Input.shape(4096);
+    Symbol y = new Dense(1).apply(new Dense(4096).apply(x));
+    Tensor input = Tensor.zeros(DType.FLOAT32, Shape.of(4, 4096));
+    NpyWriter.write(dir.resolve("x.npy"), input);
+    Path file = dir.resolve("large.ckpt");
+    RunPlan plan;
+    try (Model m = Model.of(x, y).backend("onednn")) {
+      m.compile(new Adam(1e-3), Loss.meanSquaredError());
+      Tensor target = Tensor.zeros(DType.FLOAT32, Shape.of(4, 1));
+      m.trainOnBatch(new Batch(List.of(input), List.of(target), List.of(), "a batch"));
+      Checkpoint.save(m, file);
+    }
+    CheckpointOptions used = CheckpointOptions.defaults().withoutTraining();
+    try (Model m = Checkpoint.load(file, used.model(l -> l.backend("onednn")))) {
+      plan = m.plan(false, input.shape());
+    }
+    Object[] words = {"predict", "--model", file, "--input", dir.resolve("x.npy")};
+    List<Object> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--output", dir.resolve("y.npy"), "--backend", "onednn"));
+    all.addAll(List.of("--memory", budget(plan)));
+    long took = peak("large", all.toArray());
+    assertTrue(took < (1 + 1.5 * CLOSE) * plan.total(), took + " " + plan);
   }
 }

@@ -72,7 +72,7 @@ final class Engine implements AutoCloseable {
     this.backend = backend;
     this.dtype = dtype;
     this.scalars = new Scalars(backend, dtype);
-    this.room = new Room(backend, dtype, limits);
+    this.room = new Room(network, backend, dtype, limits);
     room.checkWeights(weightBytes(network, dtype));
     this.variables = new Variables(network.parameters(), backend, dtype);
   }
@@ -89,7 +89,7 @@ final class Engine implements AutoCloseable {
     this.backend = variables.backend();
     this.dtype = variables.dtype();
     this.scalars = new Scalars(backend, dtype);
-    this.room = new Room(backend, dtype, limits);
+    this.room = new Room(network, backend, dtype, limits);
     this.variables = variables;
   }
 

@@ -16,16 +16,20 @@ final class Limits {
   /** What the heap takes at least, of garbage if not of arrays. */
   private static final long LEAST_HEAP = 32L << 20;
 
-  /** Both where models are trained. */
-  private static final long JAVA_TRAINING = 168L << 20;
+  /** The same where models are trained, beside all that is counted. */
+  private static final long LEAST_HEAP_TRAINING = 56L << 20;
 
   /**
    * What Java itself takes.
    *
    * @param heap bytes of the Java heap that are counted beside
+   * @param weight bytes of the largest weight, which is on the heap while it is read, before others
    */
-  static long java(boolean trains, long heap) {
-    return trains ? JAVA_TRAINING : JAVA + Math.max(0, LEAST_HEAP - heap);
+  static long java(boolean trains, long heap, long weight) {
+    return JAVA
+        + (trains
+            ? Math.max(LEAST_HEAP_TRAINING, weight)
+            : Math.max(0, Math.max(LEAST_HEAP, weight) - heap));
   }
 
   /** Bytes of memory; 0 for what is free. */

@@ -8,6 +8,7 @@ import convlstm4j.backend.ProcessMemory;
 import convlstm4j.backend.ProcessMemory.Left;
 import convlstm4j.data.Batch;
 import convlstm4j.data.Dataset;
+import convlstm4j.graph.Network;
 import convlstm4j.model.Pass.Kind;
 import convlstm4j.tensor.DType;
 import convlstm4j.tensor.Shape;
@@ -32,6 +33,7 @@ final class Room {
   private final Memory memory;
   private final DType dtype;
   private final Limits limits;
+  private final long largestWeight;
 
   /** Not counted yet: what comes beside the batch at work. */
   private int ahead;
@@ -50,7 +52,10 @@ final class Room {
   /** Whether the process trains or has trained. */
   private boolean trains;
 
-  Room(Backend backend, DType dtype, Limits limits) {
+  Room(Network network, Backend backend, DType dtype, Limits limits) {
+    this.largestWeight =
+        network.parameters().stream().mapToLong(p -> p.shape().elements()).max().orElse(0)
+            * dtype.bytes();
     this.limits = limits;
     this.backend = backend;
     this.memory = backend.memory();
@@ -115,7 +120,7 @@ final class Room {
 
   /** Bytes that Java itself takes beside some of the heap. */
   long java(long heap) {
-    return Limits.java(trains, heap);
+    return Limits.java(trains, heap, largestWeight);
   }
 
   /** Bytes in the backend's memory now, the weights' first of all. */

@@ -79,7 +79,7 @@ public record RunPlan(
       Held held) {
     Pass pass = Pass.of(kind, network, objectives, inputs);
     boolean trains = kind == Kind.TRAIN;
-    Room room = new Room(backend, dtype, limits).toTrain(trains || held.trained());
+    Room room = new Room(network, backend, dtype, limits).toTrain(trains || held.trained());
     IntFunction<AtOnce> estimate =
         level ->
             backend.frugal(

@@ -105,6 +105,28 @@ class RunPlanTest {
     }
   }
 
+  /** It is read, or drawn, before anything runs. */
+  @Test
+  void countsTheLargestWeightOnTheHeap() {
+    Shape shape = Shape.of(1, 4096);
+    try (Model small = dense(2);
+        Model large = dense(4096)) {
+      long mib = 1 << 20;
+      RunPlan few = small.plan(false, shape);
+      assertEquals((112 + 32) * mib, few.java() + few.heap());
+      RunPlan many = large.plan(false, shape);
+      assertEquals((112 + 64) * mib, many.java() + many.heap());
+      assertEquals(168 * mib, small.plan(true, shape).java());
+      assertEquals((112 + 64) * mib, large.plan(true, shape).java());
+    }
+  }
+
+  private static Model dense(int units) {
+    return Sequential.of(Mini.input("x", 4096), Mini.dense(units, Activation.TANH))
+        .backend("reference")
+        .compile(new SGD(0.1), Loss.meanSquaredError());
+  }
+
   /** Counts what is started. */
   private static final class Counting extends ForwardingBackend {
     private int forward;

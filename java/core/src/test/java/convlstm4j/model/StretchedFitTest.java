@@ -160,7 +160,7 @@ class StretchedFitTest {
 
   @Test
   void whatFitsInNoWayIsRefusedWithTheLeastThatCan() {
-    try (Model m = model().memory(Limits.java(true, 0) + (16 << 10))) {
+    try (Model m = model().memory(Limits.java(true, 0, 0) + (16 << 10))) {
       Map<String, Tensor> before = m.weights();
       BackendException e = assertThrows(BackendException.class, () -> m.fit(data(), Fit.epochs(1)));
       assertTrue(
