@@ -109,6 +109,7 @@ import convlstm4j.layer.ZeroPadding3D;
 import convlstm4j.model.Model;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,16 +153,15 @@ final class RandomLayers {
 
   /** Calls a layer of a kind with options that fit. */
   static Symbol call(String kind, Choice choice, Symbol x) {
-    List<String> refusals = new ArrayList<>();
-    while (refusals.size() < 100) {
+    Set<String> refusals = new LinkedHashSet<>();
+    for (int tries = 0; tries < 100; tries++) {
       try {
         return KINDS.get(kind).maker.call(choice, x);
       } catch (IllegalArgumentException e) {
         refusals.add(e.getMessage());
       }
     }
-    throw new AssertionError(
-        kind + " takes no " + x.shape() + "; at last: " + refusals.get(refusals.size() - 1));
+    throw new AssertionError(kind + " takes no " + x.shape() + ": " + String.join("; ", refusals));
   }
 
   private static void of(String kind, int least, int most, Maker maker) {

@@ -24,11 +24,15 @@ final class RandomNetwork {
   /** Elements of a sample after which a network shrinks it. */
   private static final long MANY = 250;
 
-  /** Which mask a layer sees is known once it is called: such a network cannot be foreseen. */
+  /**
+   * Which mask a layer sees is known once it is called: such a network cannot be foreseen. A mask
+   * of each pixel is of no use to a recurrent layer, in Keras as well.
+   */
   private static final Pattern REFUSED =
       Pattern.compile(
           "statistics of each step, masked, are not supported"
-              + "|masks are supported of inputs of three axes only");
+              + "|masks are supported of inputs of three axes only"
+              + "|mask has shape .*, expected \\[N, T\\]");
 
   private static final long ANOTHER = 1_000_003;
 
